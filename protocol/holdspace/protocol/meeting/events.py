@@ -1,0 +1,200 @@
+"""What travels inside the encryption, and the signed header every event carries.
+
+An event says what somebody wants; the reducer (state.py) decides what it changes. Everything
+here is bounded, and anything that does not decode exactly has no effect on any client alike.
+The author is always the MLS sender, never a field.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..refusals import PeerError
+
+MAX_TEXT = 4000
+MAX_NOTE = 120
+
+Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
+MessageId = Annotated[bytes, Meta(min_length=16, max_length=16)]
+Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
+Identity = Digest
+Basis = Annotated[int, Meta(ge=0, lt=2**48)]
+Seq = Annotated[int, Meta(ge=0, lt=2**48)]
+Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
+Note = Annotated[str, Meta(max_length=MAX_NOTE)]
+
+HandKind = Literal["share", "respond", "question", "practical"]
+NodKind = Literal["heard", "me-too", "thank-you", "with-you"]
+TurnMode = Literal["listen", "open", "hands", "round", "gather", "silent"]
+
+
+class Event(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Anything said inside a meeting. `basis` is the state's version a control act was decided on."""
+
+
+class Share(Event, frozen=True, tag=1):
+    """Say something to the room; with the floor it is a turn, and ends it."""
+
+    text: Text
+
+
+class RaiseHand(Event, frozen=True, tag=2):
+    """Ask for the floor. Raising again changes only the kind and the note."""
+
+    kind: HandKind = "share"
+    note: Note = ""
+
+
+class LowerHand(Event, frozen=True, tag=3):
+    """Take one's own hand down."""
+
+
+class Pass(Event, frozen=True, tag=4):
+    """Let one's turn go by; needs no reason."""
+
+    basis: Basis
+
+
+class Nod(Event, frozen=True, tag=5):
+    """Answer a share without words."""
+
+    to: MessageId
+    kind: NodKind = "heard"
+
+
+class Heartbeat(Event, frozen=True, tag=6):
+    """Say nothing but: I am here, and the header tells how far I have read."""
+
+
+class Leaving(Event, frozen=True, tag=7):
+    """Say goodbye; a facilitator's client turns it into a removal."""
+
+    fine: bool = False
+
+
+class OpenFlow(Event, frozen=True, tag=20):
+    """Lay out the meeting's agenda, as the TOML text of the flow (checked by every client)."""
+
+    toml: Annotated[str, Meta(min_length=1, max_length=40_000)]
+
+
+class GoToStage(Event, frozen=True, tag=21):
+    """Move to the stage with this number in the flow."""
+
+    stage: Annotated[int, Meta(ge=0, lt=100)]
+    basis: Basis
+
+
+class SetTurnMode(Event, frozen=True, tag=22):
+    """Change how turns are taken within this stage."""
+
+    mode: TurnMode
+    basis: Basis
+
+
+class GiveFloor(Event, frozen=True, tag=23):
+    """Give the floor to one person, whatever the queue says."""
+
+    to: Identity
+    basis: Basis
+
+
+class NextTurn(Event, frozen=True, tag=24):
+    """Let the floor move on to whoever is next."""
+
+    basis: Basis
+
+
+class LowerHandOf(Event, frozen=True, tag=25):
+    """Take somebody's hand down."""
+
+    who: Identity
+
+
+class AddTime(Event, frozen=True, tag=26):
+    """Give this stage more time."""
+
+    seconds: Annotated[int, Meta(ge=1, le=3600)]
+    basis: Basis
+
+
+class Hold(Event, frozen=True, tag=27):
+    """Hold the room: nobody but facilitators can write until it is resumed."""
+
+
+class Resume(Event, frozen=True, tag=28):
+    """Let the held room go on where it was."""
+
+
+class Snapshot(Event, frozen=True, tag=40):
+    """Tell people who just came in where the meeting stands right after the commit at `seq`."""
+
+    seq: Seq
+    chain: Digest
+    state: Annotated[bytes, Meta(max_length=56 * 1024)]
+
+
+AnyEvent = (
+    Share | RaiseHand | LowerHand | Pass | Nod | Heartbeat | Leaving | OpenFlow | GoToStage
+    | SetTurnMode | GiveFloor | NextTurn | LowerHandOf | AddTime | Hold | Resume | Snapshot
+)  # fmt: skip
+
+
+class Envelope(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The inner header (R7), signed by MLS together with the event it carries.
+
+    `counter` rises by one with every message of its author in this meeting, also across epochs;
+    `seen` and `chain` are the newest log entry the author had read and the hash chain up to it.
+    """
+
+    room: Handle
+    meeting: Handle
+    epoch: Annotated[int, Meta(ge=0, lt=2**48)]
+    counter: Annotated[int, Meta(ge=0, lt=2**48)]
+    message_id: MessageId
+    seen: Seq
+    chain: Digest
+    event: Annotated[bytes, Meta(min_length=1, max_length=58 * 1024)]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_event_decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(AnyEvent)
+_envelope_decoder = msgspec.msgpack.Decoder(Envelope)
+
+
+class NotAnEvent(PeerError):
+    """The bytes are no event of this version; it has no effect on any client."""
+
+
+def encode_event(event: Event) -> bytes:
+    """Return the event's one canonical form."""
+    return _encoder.encode(event)
+
+
+def encode_envelope(envelope: Envelope) -> bytes:
+    """Return the envelope's one canonical form."""
+    return _encoder.encode(envelope)
+
+
+def decode_envelope(data: bytes) -> Envelope:
+    """Return the header and the still undecoded event; raise NotAnEvent on any deviation."""
+    try:
+        envelope = _envelope_decoder.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise NotAnEvent("The envelope is not one this version knows.") from error
+    # R12: bytes are judged as they came; a second spelling of the same value is refused.
+    if _encoder.encode(envelope) != data:
+        raise NotAnEvent("The envelope is not written the one way envelopes are written.")
+    return envelope
+
+
+def decode_event(data: bytes) -> Event:
+    """Return the event; raise NotAnEvent for unknown, newer or badly written ones."""
+    try:
+        event = _event_decoder.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise NotAnEvent("The event is not one this version knows.") from error
+    if _encoder.encode(event) != data:
+        raise NotAnEvent("The event is not written the one way events are written.")
+    return event

@@ -1,0 +1,122 @@
+"""Every "no" the relay can say and every reason it closes a connection, in one table.
+
+Both ends read it: the relay sends only the number, the client shows the sentence. Nothing about
+the cause beyond the number ever crosses the wire.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, unique
+
+
+class LocalError(Exception):
+    """We were used against our own rules; the bug is on this side."""
+
+
+class PeerError(Exception):
+    """The other end broke the protocol; nothing it sent in that message took effect."""
+
+
+@unique
+class Refusal(IntEnum):
+    """Name a request that was understood and answered no."""
+
+    STALE_EPOCH = 101
+    LOST_RACE = 102
+    NOT_FACILITATOR = 103
+    TOO_LONG = 104
+    MEETING_FULL_OF_WORDS = 105
+    TOO_FAST = 106
+    NOT_HERE = 107
+    LOBBY_FULL = 108
+    INVITATION_OVER = 109
+    RELAY_FULL = 110
+    NOT_SAVED = 111
+    BAD_KEY = 112
+    ALREADY_THERE = 113
+    NOT_ATTACHED = 114
+    GAP = 115
+
+
+@unique
+class Close(IntEnum):
+    """Name why the relay closed the connection. 4000-4499: come back. 4500-4999: do not."""
+
+    RESTARTING = 4000
+    TOO_SLOW = 4001
+    PROVE_AGAIN = 4002
+    TOO_QUIET = 4003
+    CROWDED = 4004
+    NOT_SAVING = 4005
+    WRONG_VERSION = 4500
+    NOT_UNDERSTOOD = 4501
+    WRONG_PROOF = 4502
+    MEETING_OVER = 4503
+    NOT_FOR_BROWSERS = 4504
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to tell the person, and whether trying the same thing again can help."""
+
+    sentence: str
+    try_again: bool
+
+
+REFUSALS: dict[Refusal, Answer] = {
+    Refusal.STALE_EPOCH: Answer("Somebody came or left just now. Your words are sent again.", True),
+    Refusal.LOST_RACE: Answer("Another facilitator was quicker. Nothing was changed twice.", True),
+    Refusal.NOT_FACILITATOR: Answer("Only a facilitator of this meeting can do that.", False),
+    Refusal.TOO_LONG: Answer("That is too long to send in one piece. It is kept here.", False),
+    Refusal.MEETING_FULL_OF_WORDS: Answer(
+        "This meeting has used all the space its relay gives it. Your words are kept here.", False
+    ),
+    Refusal.TOO_FAST: Answer("That was many messages at once. It is sent again shortly.", True),
+    Refusal.NOT_HERE: Answer(
+        "The relay does not know this room or meeting, or it is over. Ask whoever invited you "
+        "for a new code.",
+        False,
+    ),
+    Refusal.LOBBY_FULL: Answer("The lobby is full at the moment. Please try in a minute.", True),
+    Refusal.INVITATION_OVER: Answer(
+        "This invitation is no longer valid. Ask whoever invited you for a new one.", False
+    ),
+    Refusal.RELAY_FULL: Answer("This relay has no room for another meeting just now.", True),
+    Refusal.NOT_SAVED: Answer("The relay could not save that. It is kept here.", True),
+    Refusal.BAD_KEY: Answer("The relay refused a key as unsafe. Nothing was changed.", False),
+    Refusal.ALREADY_THERE: Answer("That room or meeting exists already.", False),
+    Refusal.NOT_ATTACHED: Answer("The connection has not joined the meeting yet.", True),
+    Refusal.GAP: Answer("The relay no longer has what you missed. Please knock again.", False),
+}
+
+CLOSES: dict[Close, Answer] = {
+    Close.RESTARTING: Answer("The relay is restarting. Your place is kept.", True),
+    Close.TOO_SLOW: Answer("The connection was too slow to keep up. Your place is kept.", True),
+    Close.PROVE_AGAIN: Answer("The connection took too long to renew. Your place is kept.", True),
+    Close.TOO_QUIET: Answer("The connection went quiet. Your place is kept.", True),
+    Close.CROWDED: Answer("The relay has too many connections just now.", True),
+    Close.NOT_SAVING: Answer("The relay cannot save at the moment. Your words are kept here.", True),
+    Close.WRONG_VERSION: Answer(
+        "This relay speaks another version of holdspace. One of the two needs an update.", False
+    ),
+    Close.NOT_UNDERSTOOD: Answer("The relay did not understand this client.", False),
+    Close.WRONG_PROOF: Answer("You are no longer a member of this meeting.", False),
+    Close.MEETING_OVER: Answer("This meeting is over. Nothing of it is kept on the relay.", False),
+    Close.NOT_FOR_BROWSERS: Answer("This relay is not for web pages.", False),
+}
+
+COME_BACK_BELOW = 4500
+
+
+class Refused(Exception):
+    """The request was allowed to be made, and the answer is no; the connection stays open."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(REFUSALS[refusal].sentence)
+        self.refusal = refusal
+
+
+def close_answer(code: int) -> Answer:
+    """Return what a close code means for the person; unknown codes follow their range."""
+    if code in CLOSES:
+        return CLOSES[Close(code)]
+    return Answer("The connection was lost. Your place is kept.", not 4500 <= code <= 4999)
