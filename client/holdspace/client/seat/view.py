@@ -1,0 +1,198 @@
+"""What a front end can see: one immutable picture of the meeting, from this person's seat.
+
+Both front ends draw from `RoomView` and nothing else, and send `Intent`s back, so that they can
+do the same things and show the same words. Every string from another person in here has been
+through `clean()`; names are display names with their tag already decided.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from holdspace.protocol.meeting.events import HandKind, NodKind, TurnMode
+
+
+class Connection(Enum):
+    """How the way to the relay is."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+    GONE = "gone"
+
+
+class Place(Enum):
+    """Where this person is."""
+
+    OUTSIDE = "outside"
+    LOBBY = "lobby"
+    WAITING = "waiting"
+    ROOM = "room"
+    REMOVED = "removed"
+    LEFT = "left"
+    DECLINED = "declined"
+    CLOSED = "closed"
+
+
+class Role(Enum):
+    """What somebody may do here. The wire carries the names of these."""
+
+    HOST = "host"
+    FACILITATOR = "co-facilitator"
+    MEMBER = "member"
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """Somebody in the circle, in seat order."""
+
+    identity: bytes
+    name: str
+    tag: str
+    role: Role
+    is_me: bool = False
+    is_away: bool = False
+    has_floor: bool = False
+    place_in_queue: int = 0
+    times_spoken: int = 0
+
+
+@dataclass(frozen=True)
+class HandView:
+    """A raised hand: who, what for, and its place from 1."""
+
+    person: PersonView
+    kind: HandKind
+    note: str
+    place: int
+
+
+@dataclass(frozen=True)
+class StageView:
+    """One stage of the agenda; `say` is for facilitators only and empty for others."""
+
+    title: str
+    minutes: int
+    is_done: bool
+    is_current: bool
+    prompt: str = ""
+    asks: tuple[str, ...] = ()
+    say: str = ""
+    purpose: str = ""
+    ready: tuple[str, ...] = ()
+    mode: TurnMode = "listen"
+    words_guide: int = 0
+
+
+class Line(Enum):
+    """What kind of thing a passage of the transcript is."""
+
+    SHARE = "share"
+    ROOM = "room"
+    STAGE = "stage"
+    TURN = "turn"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One thing in the transcript. `at` is local wall-clock seconds; never part of agreement."""
+
+    key: bytes
+    line: Line
+    text: str
+    at: float
+    author: PersonView | None = None
+    nods: tuple[tuple[NodKind, int], ...] = ()
+    is_sending: bool = False
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class KnockView:
+    """Somebody at the door, as their own (cleaned) words say; `warning` is ours, for the facilitator."""
+
+    knock: bytes
+    name: str
+    introduction: str
+    since: float
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class CardView:
+    """What a newcomer reads before consenting: whose room it is and what is agreed there."""
+
+    room_name: str
+    host_name: str
+    standing: str
+    agreements: tuple[str, ...]
+    check_phrase: str
+    relay: str
+    operator: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """Everything a front end may draw. A new value after each change; compare with `is` or `==`."""
+
+    place: Place = Place.OUTSIDE
+    connection: Connection = Connection.CONNECTING
+    connection_words: str = ""
+    room_name: str = ""
+    check_phrase: str = ""
+    card: CardView | None = None
+    people: tuple[PersonView, ...] = ()
+    me: PersonView | None = None
+    flow_title: str = ""
+    stages: tuple[StageView, ...] = ()
+    stage_started: float = 0.0
+    stage_seconds: int = 0
+    mode: TurnMode = "open"
+    is_held: bool = False
+    floor: PersonView | None = None
+    hands: tuple[HandView, ...] = ()
+    going_around: tuple[PersonView, ...] = ()
+    transcript: tuple[Passage, ...] = ()
+    composer_words: str = ""
+    can_write: bool = False
+    can_raise: bool = False
+    can_pass: bool = False
+    can_nod: bool = False
+    is_facilitator: bool = False
+    is_host: bool = False
+    knocks: tuple[KnockView, ...] = ()
+    invitation: str = ""
+    now_words: str = ""
+    trust_words: str = "end-to-end encrypted"
+    sending: int = 0
+    ended_words: str = ""
+
+    @property
+    def stage(self) -> StageView | None:
+        """Return the current stage, if the flow has begun."""
+        return next((stage for stage in self.stages if stage.is_current), None)
+
+
+class Urgency(Enum):
+    """How a front end should bring a notice: quietly, as a line, or with one bell."""
+
+    QUIET = "quiet"
+    LINE = "line"
+    BELL = "bell"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for this person at this moment; said once, never repeated."""
+
+    words: str
+    urgency: Urgency = Urgency.LINE
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why an intent did nothing, in one sentence; `kept` is text the composer must keep."""
+
+    words: str
+    kept: str = field(default="", repr=False)
