@@ -53,7 +53,10 @@ class OpenRoom(ClientFrame, frozen=True, tag=2):
 
 
 class BeginMeeting(ClientFrame, frozen=True, tag=3):
-    """Start a meeting's log at epoch 0; proof by the room's root key, purpose "begin"."""
+    """Start a meeting's log at epoch 0; proof by the room's root key, purpose "begin".
+
+    Digest: `keys.begin_digest`, so that nobody on the way can put other keys in.
+    """
 
     ref: Ref
     room: Handle
