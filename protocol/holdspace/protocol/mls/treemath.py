@@ -1,6 +1,6 @@
 """Index arithmetic of the array tree: RFC 9420 appendix C, and nothing else.
 
-Kept apart so that every other file can talk about leaves, parents and paths without a formula in sight.
+Kept apart so that every other file can talk about leaves, parents and paths without a formula.
 
                              7                          level 3, the root
                  3                       11             level 2
@@ -8,8 +8,9 @@ Kept apart so that every other file can talk about leaves, parents and paths wit
         0     2     4     6     8    10    12     14    level 0, the leaves
 leaf    0     1     2     3     4     5     6      7
 
-A tree always has a power of two leaves (section 4.1.2); missing members are blank leaves. Leaves sit at the even
-indices, so leaf i is node 2i, and a tree grows to the right without moving anything that is already there.
+A tree always has a power of two leaves (section 4.1.2); missing members are blank leaves. Leaves
+sit at the even indices, so leaf i is node 2i, and a tree grows to the right without moving anything
+that is already there.
 """
 
 from typing import NewType
@@ -97,10 +98,24 @@ def copath(node: NodeIndex, leaf_count: int) -> tuple[NodeIndex, ...]:
     return tuple(sibling(step, leaf_count) for step in below_root)
 
 
+def leftmost(node: NodeIndex) -> NodeIndex:
+    """Return the first leaf under a node."""
+    return NodeIndex(node - _reach(node))
+
+
+def rightmost(node: NodeIndex) -> NodeIndex:
+    """Return the last leaf under a node."""
+    return NodeIndex(node + _reach(node))
+
+
+def leaf_span(node: NodeIndex) -> int:
+    """Return the number of leaves under a node."""
+    return 1 << level(node)
+
+
 def covers(ancestor: NodeIndex, node: NodeIndex) -> bool:
     """Tell whether `node` lies in the subtree under `ancestor` (or is it)."""
-    reach = (1 << level(ancestor)) - 1
-    return ancestor - reach <= node <= ancestor + reach
+    return leftmost(ancestor) <= node <= rightmost(ancestor)
 
 
 def common_ancestor(first: NodeIndex, second: NodeIndex) -> NodeIndex:
@@ -118,3 +133,7 @@ def _child_level(node: NodeIndex) -> int:
     if height == 0:
         raise ValueError("a leaf has no children")
     return height - 1
+
+
+def _reach(node: NodeIndex) -> int:
+    return (1 << level(node)) - 1

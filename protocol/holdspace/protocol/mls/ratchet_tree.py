@@ -1,0 +1,314 @@
+"""The ratchet tree as a value: RFC 9420 sections 4.1, 7.7 and 12.4.3.3.
+
+A tree is never changed. Adding, updating or removing a member rewrites the nodes between one leaf
+and the root and shares all the rest with the tree before, so staging a commit costs O(log N), and
+what was once worked out about a subtree (its hash, its resolution) stays with that subtree.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, TypeAlias
+
+from holdspace.protocol.mls import treemath
+from holdspace.protocol.mls.errors import ValidationError
+from holdspace.protocol.mls.structs import (
+    LeafNode,
+    Node,
+    NodeType,
+    ParentNode,
+    RatchetTreeExtension,
+)
+from holdspace.protocol.mls.survey import Survey
+from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+
+
+@dataclass(slots=True)
+class Memo:
+    """What was worked out about a subtree; it cannot go stale because the subtree cannot change."""
+
+    tree_hash: bytes | None = None
+    resolution: tuple[NodeIndex, ...] | None = None
+    survey: Survey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf of the tree; `content` is None where the leaf is blank."""
+
+    index: NodeIndex
+    content: LeafNode | None
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+
+    @property
+    def occupied(self) -> int:
+        """The number of members under this node."""
+        return 0 if self.content is None else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A parent with its two subtrees; `content` is None where the parent is blank."""
+
+    index: NodeIndex
+    content: ParentNode | None
+    left: "Subtree"
+    right: "Subtree"
+    occupied: int = field(init=False, compare=False)
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "occupied", self.left.occupied + self.right.occupied)
+
+
+Subtree: TypeAlias = Leaf | Branch
+Content: TypeAlias = LeafNode | ParentNode | None
+
+
+class PathStep(NamedTuple):
+    """A parent on a leaf's direct path, and its child on the copath."""
+
+    node: NodeIndex
+    sibling: Subtree
+
+
+@dataclass(frozen=True, slots=True)
+class RatchetTree:
+    """All members' leaves and the parents above them."""
+
+    root: Subtree
+
+    @classmethod
+    def of_one(cls, leaf_node: LeafNode) -> "RatchetTree":
+        """Return the tree of a group with one member."""
+        return cls(Leaf(NodeIndex(0), leaf_node))
+
+    @classmethod
+    def decode(cls, data: bytes) -> "RatchetTree":
+        """Return the tree in a ratchet_tree extension."""
+        nodes = RatchetTreeExtension.decode(data).nodes
+        # Section 12.4.3.3: "The receiver MUST check that the last node in ratchet_tree is
+        # non-blank"; an empty tree has no such node either.
+        if not nodes or nodes[-1] is None:
+            raise ValidationError("the ratchet tree ends with a blank node (RFC 9420, 12.4.3.3)")
+        return cls.of_nodes([None if node is None else node.node for node in nodes])
+
+    def encode(self) -> bytes:
+        """Return the tree as a ratchet_tree extension."""
+        return RatchetTreeExtension(tuple(map(_optional_node, self.nodes()))).encode()
+
+    @classmethod
+    def of_nodes(cls, contents: Sequence[Content]) -> "RatchetTree":
+        """Return the tree with these nodes in array order, widened with blanks to a full tree."""
+        leaf_count = treemath.leaf_width((len(contents) + 1) // 2)
+        return cls(_built(treemath.root(leaf_count), contents))
+
+    @property
+    def leaf_count(self) -> int:
+        """The number of leaves, blank ones included."""
+        return self.root.index + 1
+
+    @property
+    def member_count(self) -> int:
+        """The number of leaves that are not blank."""
+        return self.root.occupied
+
+    def __contains__(self, leaf: LeafIndex) -> bool:
+        return self.leaf(leaf) is not None
+
+    def subtree(self, node: NodeIndex) -> Subtree:
+        """Return the node with all below it."""
+        return descend(self.root, node)
+
+    def leaf(self, leaf: LeafIndex) -> LeafNode | None:
+        """Return the member at a leaf; None where it is blank or beyond the tree."""
+        if not 0 <= leaf < self.leaf_count:
+            return None
+        found = self.subtree(treemath.node_of(leaf))
+        return found.content if isinstance(found, Leaf) else None
+
+    def members(self) -> Iterator[tuple[LeafIndex, LeafNode]]:
+        """Yield every occupied leaf, leftmost first."""
+        for node in _leaves(self.root):
+            if node.content is not None:
+                yield treemath.leaf_of(node.index), node.content
+
+    def parents(self) -> Iterator[Branch]:
+        """Yield every parent, blank or not, children before their parent."""
+        return _branches(self.root)
+
+    def nodes(self) -> tuple[Content, ...]:
+        """Return the contents in array order, without the blanks at the end."""
+        contents = [node.content for node in _in_order(self.root)]
+        while contents and contents[-1] is None:
+            contents.pop()
+        return tuple(contents)
+
+    def path(self, leaf: LeafIndex) -> tuple[PathStep, ...]:
+        """Return the direct path of a leaf with its copath, lowest first."""
+        node, here, steps = treemath.node_of(leaf), self.root, []
+        while isinstance(here, Branch):
+            below, sibling = (
+                (here.left, here.right) if node < here.index else (here.right, here.left)
+            )
+            steps.append(PathStep(here.index, sibling))
+            here = below
+        return tuple(reversed(steps))
+
+    def filtered_direct_path(self, leaf: LeafIndex) -> tuple[PathStep, ...]:
+        """Return the direct path less the parents that add nobody.
+
+        Section 4.1.2: "removing any node whose child on the copath of the leaf has an empty
+        resolution".
+        """
+        return tuple(step for step in self.path(leaf) if resolution(step.sibling))
+
+    def add(self, leaf_node: LeafNode) -> tuple["RatchetTree", LeafIndex]:
+        """Return the tree with one more member, and where that member sits."""
+        root = self.root if self.root.occupied < self.leaf_count else _doubled(self.root)
+        node = _leftmost_blank(root).index
+        leaf = treemath.leaf_of(node)
+        grown = _rewritten(root, node, leaf_node, lambda branch: _unmerged(branch, leaf))
+        return RatchetTree(grown), leaf
+
+    def update(self, leaf: LeafIndex, leaf_node: LeafNode) -> "RatchetTree":
+        """Return the tree with a member's leaf replaced and the parents above it blank."""
+        return self._rewrite(leaf, leaf_node, _blank)
+
+    def remove(self, leaf: LeafIndex) -> "RatchetTree":
+        """Return the tree with a leaf and the parents above it blank, cut to the members left."""
+        root = self._rewrite(leaf, None, _blank).root
+        # Section 7.7: truncate "by removing the right subtree until either the tree has only one
+        # node, or the right subtree has one or more non-blank nodes".
+        while isinstance(root, Branch) and root.right.occupied == 0:
+            root = root.left
+        return RatchetTree(root)
+
+    def set_path(
+        self, leaf: LeafIndex, leaf_node: LeafNode, parents: Mapping[NodeIndex, ParentNode]
+    ) -> "RatchetTree":
+        """Return the tree with a leaf and its direct path replaced; parents not named are blank."""
+        return self._rewrite(leaf, leaf_node, lambda branch: parents.get(branch.index))
+
+    def _rewrite(
+        self,
+        leaf: LeafIndex,
+        leaf_node: LeafNode | None,
+        parent_of: Callable[[Branch], ParentNode | None],
+    ) -> "RatchetTree":
+        return RatchetTree(_rewritten(self.root, treemath.node_of(leaf), leaf_node, parent_of))
+
+
+def descend(subtree: Subtree, node: NodeIndex) -> Subtree:
+    """Return the node at an index at or under this one."""
+    while subtree.index != node:
+        if isinstance(subtree, Leaf):
+            raise ValueError(f"node {node} is not in this tree")  # noqa: TRY004  (a wrong index)
+        subtree = subtree.left if node < subtree.index else subtree.right
+    return subtree
+
+
+def resolution(subtree: Subtree) -> tuple[NodeIndex, ...]:
+    """Return the nodes that together hold the keys of all members under this node (4.1.1)."""
+    if subtree.memo.resolution is None:
+        subtree.memo.resolution = _resolution(subtree)
+    return subtree.memo.resolution
+
+
+def _resolution(subtree: Subtree) -> tuple[NodeIndex, ...]:
+    if isinstance(subtree, Leaf):
+        return () if subtree.content is None else (subtree.index,)
+    if subtree.content is None:
+        return resolution(subtree.left) + resolution(subtree.right)
+    unmerged = (treemath.node_of(LeafIndex(leaf)) for leaf in subtree.content.unmerged_leaves)
+    return (subtree.index, *unmerged)
+
+
+def survey(subtree: Subtree) -> Survey:
+    """Return what stands under a node (see survey.py)."""
+    if subtree.memo.survey is None:
+        if isinstance(subtree, Leaf):
+            subtree.memo.survey = Survey.of_leaf(subtree.content)
+        else:
+            both = survey(subtree.left).joined(survey(subtree.right))
+            subtree.memo.survey = both.with_parent(subtree.content)
+    return subtree.memo.survey
+
+
+def _rewritten(
+    subtree: Subtree,
+    leaf: NodeIndex,
+    leaf_node: LeafNode | None,
+    parent_of: Callable[[Branch], ParentNode | None],
+) -> Subtree:
+    if isinstance(subtree, Leaf):
+        return Leaf(subtree.index, leaf_node)
+    left, right = subtree.left, subtree.right
+    if leaf < subtree.index:
+        left = _rewritten(left, leaf, leaf_node, parent_of)
+    else:
+        right = _rewritten(right, leaf, leaf_node, parent_of)
+    return Branch(subtree.index, parent_of(subtree), left, right)
+
+
+def _optional_node(content: Content) -> Node | None:
+    if content is None:
+        return None
+    kind = NodeType.leaf if isinstance(content, LeafNode) else NodeType.parent
+    return Node(kind, content)
+
+
+def _blank(_: Branch) -> None:
+    return None
+
+
+def _unmerged(branch: Branch, leaf: LeafIndex) -> ParentNode | None:
+    # Section 7.7: "For each non-blank intermediate node along the path from the leaf L to the root
+    # of the tree, add L's leaf index to the unmerged_leaves list for the node."
+    if branch.content is None:
+        return None
+    unmerged_leaves = tuple(sorted((*branch.content.unmerged_leaves, leaf)))
+    return replace(branch.content, unmerged_leaves=unmerged_leaves)
+
+
+def _doubled(root: Subtree) -> Branch:
+    above = NodeIndex(2 * root.index + 1)
+    return Branch(above, None, root, _built(treemath.right(above), ()))
+
+
+def _leftmost_blank(subtree: Subtree) -> Leaf:
+    while isinstance(subtree, Branch):
+        room_on_the_left = subtree.left.occupied < treemath.leaf_span(subtree.left.index)
+        subtree = subtree.left if room_on_the_left else subtree.right
+    return subtree
+
+
+def _built(index: NodeIndex, contents: Sequence[Content]) -> Subtree:
+    content = contents[index] if index < len(contents) else None
+    if treemath.is_leaf(index):
+        if isinstance(content, ParentNode):
+            raise ValidationError(f"node {index} of the ratchet tree must be a leaf")
+        return Leaf(index, content)
+    if isinstance(content, LeafNode):
+        raise ValidationError(f"node {index} of the ratchet tree must be a parent")
+    left = _built(treemath.left(index), contents)
+    return Branch(index, content, left, _built(treemath.right(index), contents))
+
+
+def _in_order(subtree: Subtree) -> Iterator[Subtree]:
+    if isinstance(subtree, Branch):
+        yield from _in_order(subtree.left)
+        yield subtree
+        yield from _in_order(subtree.right)
+    else:
+        yield subtree
+
+
+def _leaves(subtree: Subtree) -> Iterator[Leaf]:
+    return (node for node in _in_order(subtree) if isinstance(node, Leaf))
+
+
+def _branches(subtree: Subtree) -> Iterator[Branch]:
+    if isinstance(subtree, Branch):
+        yield from _branches(subtree.left)
+        yield from _branches(subtree.right)
+        yield subtree
