@@ -197,7 +197,7 @@ class When:
 
 @dataclass(frozen=True)
 class Select:
-    """Mark a field whose type an earlier field chooses (`outer`: the value `Given` to the struct)."""
+    """Mark a field whose type an earlier field chooses (or `outer`, what the struct was `Given`)."""
 
     field: str
     cases: Mapping[int, Any]
@@ -355,7 +355,7 @@ class Struct:
     """Be the base of every struct of the protocol: a frozen value that knows its one encoding."""
 
     fields: ClassVar[tuple[Field, ...]] = ()
-    # Compiled for each struct. Both take the value that `Given` hands down, if the struct needs one.
+    # Compiled for each struct. Both take what `Given` hands down, if the struct needs it.
     encode_given: ClassVar[Callable[..., bytes]]
     read: ClassVar[Callable[..., Any]]
 

@@ -25,5 +25,5 @@ class UsageError(MLSError):
     """Report a call that our own code should not have made."""
 
 
-class PolicyRefused(MLSError):  # noqa: N818 - a refusal is an answer, not a fault
+class PolicyRefused(MLSError):
     """Report a valid message that the room's policy does not allow."""
