@@ -94,7 +94,9 @@ CLOSES: dict[Close, Answer] = {
     Close.PROVE_AGAIN: Answer("The connection took too long to renew. Your place is kept.", True),
     Close.TOO_QUIET: Answer("The connection went quiet. Your place is kept.", True),
     Close.CROWDED: Answer("The relay has too many connections just now.", True),
-    Close.NOT_SAVING: Answer("The relay cannot save at the moment. Your words are kept here.", True),
+    Close.NOT_SAVING: Answer(
+        "The relay cannot save at the moment. Your words are kept here.", True
+    ),
     Close.WRONG_VERSION: Answer(
         "This relay speaks another version of holdspace. One of the two needs an update.", False
     ),

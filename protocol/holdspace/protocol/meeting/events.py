@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from ..refusals import PeerError
+from holdspace.protocol.refusals import PeerError
 
 MAX_TEXT = 4000
 MAX_NOTE = 120
