@@ -1,0 +1,41 @@
+"""The official MLS vectors, one test case each.
+
+A test marked `vectors(family, count, suites)` gets one `case` (the parsed JSON object) per case of
+`<family>.json`. The number of cases is part of the mark, so that none can be lost without a word.
+The files come from mlswg/mls-implementations; where they are not on this machine the tests are
+skipped, visibly.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_BESIDE_THE_REPOSITORY = Path(__file__).parents[3] / "shared" / "mls-vectors"
+FOLDER = Path(os.environ.get("HOLDSPACE_MLS_VECTORS", _BESIDE_THE_REPOSITORY))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "vectors(family, count, suites): run the official cases")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    mark = metafunc.definition.get_closest_marker("vectors")
+    if mark is not None:
+        metafunc.parametrize("case", _parameters(*mark.args, **mark.kwargs))
+
+
+def _parameters(family: str, count: int, suites: tuple[int, ...] | None = None) -> list[Any]:
+    file = FOLDER / f"{family}.json"
+    if not file.is_file():
+        return [pytest.param(None, marks=pytest.mark.skip(f"the official {file.name} is not here"))]
+    cases = [
+        pytest.param(case, id=f"{family}-{number}")
+        for number, case in enumerate(json.loads(file.read_text()))
+        if suites is None or case["cipher_suite"] in suites
+    ]
+    if len(cases) != count:
+        raise pytest.UsageError(f"{file.name} holds {len(cases)} cases for us, not {count}")
+    return cases
