@@ -1,0 +1,283 @@
+"""The table of acts: what a person can do, by which key, which command, in which words.
+
+Only data and the words for it; `acts.py` is where everybody else asks.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from typing import cast, get_args
+
+from holdspace.client.seat.intents import (
+    Accept,
+    Admit,
+    BackStage,
+    ChangeMode,
+    CloseTheMeeting,
+    Decline,
+    Demote,
+    Give,
+    HoldRoom,
+    Intent,
+    Leave,
+    Lower,
+    LowerFor,
+    MoreTime,
+    NewInvitation,
+    NextStage,
+    NodTo,
+    Onward,
+    PassTurn,
+    Promote,
+    Raise,
+    Remove,
+    ResumeRoom,
+    Say,
+    ToStage,
+)
+from holdspace.client.seat.view import RoomView
+from holdspace.protocol.meeting.events import HandKind, NodKind, TurnMode
+
+
+class Who(Enum):
+    """Who may do it; the value is the word used in sentences."""
+
+    EVERYONE = "everyone"
+    FACILITATOR = "facilitators"
+    HOST = "the host"
+
+
+class Need(Enum):
+    """What has to be given with it."""
+
+    NOTHING = auto()
+    TEXT = auto()
+    PERSON = auto()
+    KNOCK = auto()
+    NUMBER = auto()
+    CHOICE = auto()
+
+
+class Spot(Enum):
+    """Where the act's key works; its slash command works wherever the person is in that place."""
+
+    ANYWHERE = "anywhere"
+    LOBBY = "at the door, before coming in"
+    ROOM = "in the room, outside the text field"
+    PEOPLE = "in the list of people, for the person chosen there"
+    DOOR = "in the list of people at the door"
+    SHEET = "in the run sheet"
+
+
+_SHOWN = {
+    Need.NOTHING: "",
+    Need.TEXT: "WORDS",
+    Need.PERSON: "NAME",
+    Need.KNOCK: "NUMBER",
+    Need.NUMBER: "NUMBER",
+    Need.CHOICE: "CHOICE",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a person gave with an act."""
+
+    text: str = ""
+    person: bytes = b""
+    knock: bytes = b""
+    number: int = 0
+    choice: str = ""
+
+
+Build = Callable[[Given], Intent]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a person can do. Without `build` the front end does it by itself (see `id`)."""
+
+    id: str
+    key: str
+    slash: str
+    verb: str
+    sentence: str
+    build: Build | None = None
+    who: Who = Who.EVERYONE
+    spot: Spot = Spot.ROOM
+    needs: Need = Need.NOTHING
+    is_optional: bool = False
+    choices: tuple[str, ...] = ()
+    question: str = ""
+    also: tuple[str, ...] = ()
+    when: Callable[[RoomView], bool] = bool
+
+    @property
+    def confirm(self) -> bool:
+        """Return whether a person must say yes first, because it cannot be taken back."""
+        return bool(self.question)
+
+    @property
+    def usage(self) -> str:
+        """Return the command as it is typed, with what it needs."""
+        what = "|".join(self.choices) or _SHOWN[self.needs]
+        shown = f"[{what}]" if self.is_optional and what else what
+        return f"/{self.slash} {shown}".rstrip()
+
+
+MODES: tuple[TurnMode, ...] = get_args(TurnMode)
+HAND_KINDS: tuple[HandKind, ...] = get_args(HandKind)
+NOD_KINDS: tuple[NodKind, ...] = get_args(NodKind)
+NOD_WORDS: dict[NodKind, str] = {
+    "heard": "I hear you",
+    "me-too": "me too",
+    "thank-you": "thank you",
+    "with-you": "with you",
+}
+MODE_WORDS: dict[TurnMode, str] = {
+    "listen": "the facilitator speaks",
+    "open": "everybody may write",
+    "hands": "raise a hand to speak",
+    "round": "going around",
+    "gather": "everybody writes, then we read",
+    "silent": "quiet time",
+}
+
+
+def _accept(given: Given) -> Intent:
+    name, _, introduction = given.text.partition(":")
+    return Accept(name.strip(), introduction.strip())
+
+
+def _raise(given: Given) -> Intent:
+    first, _, rest = given.text.partition(" ")
+    kind = next((kind for kind in HAND_KINDS if kind == first), None)
+    return Raise(kind, rest.strip()) if kind else Raise(note=given.text)
+
+
+def _nod(kind: NodKind, given: Given) -> Intent:
+    return NodTo(cast(NodKind, given.choice) if given.choice else kind)
+
+
+def _change_mode(given: Given) -> Intent:
+    return ChangeMode(cast(TurnMode, given.choice))
+
+
+def _more_time(given: Given) -> Intent:
+    return MoreTime(60 * (given.number or 1))
+
+
+def _new_invitation(given: Given) -> Intent:
+    return NewInvitation(60 * given.number) if given.number else NewInvitation()
+
+
+# One row per act: id, key, slash command, verb, sentence, what it makes happen.
+_everyone = (
+    Act("say", "enter", "say", "write", "Write to the room; Enter sends.",
+        lambda given: Say(given.text), needs=Need.TEXT),
+    Act("raise", "h", "raise", "raise hand",
+        "Raise your hand, with a few words about what for if you like.",
+        _raise, needs=Need.TEXT, is_optional=True, also=("hand",), when=lambda view: view.can_raise),
+    Act("lower", "l", "lower", "lower hand", "Take your hand down.",
+        lambda _: Lower(), when=lambda view: bool(view.me and view.me.place_in_queue)),
+    Act("pass", "p", "pass", "pass", "Let your turn go by. It needs no reason.",
+        lambda _: PassTurn(), when=lambda view: view.can_pass),
+    Act("nod", "r", "nod", "I hear you", "Nod to the newest share, without words.",
+        partial(_nod, "heard"), needs=Need.CHOICE, is_optional=True, choices=NOD_KINDS,
+        also=("heard",), when=lambda view: view.can_nod),
+    Act("me-too", "m", "metoo", "me too", "Nod: this is so for me too.",
+        partial(_nod, "me-too"), also=("me-too",), when=lambda view: view.can_nod),
+    Act("thank", "k", "thank", "thank you", "Nod: thank you for this.",
+        partial(_nod, "thank-you"), also=("thank-you", "thanks"), when=lambda view: view.can_nod),
+    Act("with", "u", "with", "with you", "Nod: I am with you.",
+        partial(_nod, "with-you"), also=("with-you",), when=lambda view: view.can_nod),
+    Act("what", "w", "what", "what now?", "Say in one sentence what happens now and what you can do.",
+        also=("now",)),
+    Act("who", "c", "who", "who is here", "List the people in the circle, in the order of their seats.",
+        also=("people", "circle")),
+    Act("queue", "v", "queue", "hands", "List the raised hands and who comes next.", also=("hands",)),
+    Act("agenda", "a", "agenda", "agenda", "Show the stages, where we are and how long each is.",
+        also=("where", "time")),
+    Act("repeat", "b", "repeat", "read back", "Read what was said before; a number says how many.",
+        needs=Need.NUMBER, is_optional=True, also=("back-read", "read")),
+    Act("accept", "enter", "accept", "accept",
+        "Accept the agreements and knock: a name, a colon, a line about you.",
+        _accept, spot=Spot.LOBBY, needs=Need.TEXT),
+    Act("about", "e", "about", "about", "Show who leads, what was agreed, and what the relay can see.",
+        also=("agreements", "relay")),
+    Act("support", "f2", "support", "need help now", "Show what to do if you are not safe. Nothing is sent.",
+        spot=Spot.ANYWHERE, also=("crisis",)),
+    Act("help", "?", "help", "help", "Show keys and commands.",
+        spot=Spot.ANYWHERE, also=("keys", "commands")),
+    Act("leave", "q", "leave", "leave",
+        "Leave the meeting; with \"fine\" the facilitators read that you are fine.",
+        lambda given: Leave(given.choice == "fine"), spot=Spot.ANYWHERE, needs=Need.CHOICE,
+        is_optional=True, choices=("fine",), question="Leave this meeting?", also=("quit",)),
+    Act("exit", "f12", "exit", "close at once",
+        "Close the screen at once. To the others it looks like a lost connection.",
+        spot=Spot.ANYWHERE),
+)  # fmt: skip
+
+_facilitator = partial(Act, who=Who.FACILITATOR)
+_facilitators = (
+    _facilitator("next", "n", "next", "next stage", "Go on to the next stage.", lambda _: NextStage()),
+    _facilitator("onward", "o", "onward", "move the floor on", "Let the floor go to whoever is next.",
+        lambda _: Onward(), when=lambda view: view.floor is not None),
+    _facilitator("ready", "1-9", "ready", "ready phrase",
+        "Copy a ready phrase into the text field; nothing is sent.",
+        needs=Need.NUMBER),
+    _facilitator("turns", "t", "mode", "turns", "Change how turns are taken.",
+        _change_mode, needs=Need.CHOICE, choices=MODES, also=("turns",)),
+    _facilitator("more-time", "+", "more", "one minute more", "Give this stage one more minute, or so many.",
+        _more_time, needs=Need.NUMBER, is_optional=True, also=("time+", "longer")),
+    _facilitator("hold", "z", "hold", "hold the room",
+        "Hold the room: only facilitators can write until it goes on.",
+        lambda _: HoldRoom(), when=lambda view: not view.is_held),
+    _facilitator("resume", "z", "resume", "let it go on", "Let the held room go on where it was.",
+        lambda _: ResumeRoom(), when=lambda view: view.is_held, also=("unhold",)),
+    _facilitator("sheet", "f", "sheet", "run sheet",
+        "Show what to say now, what comes next, and the ready phrases.",
+        also=("runsheet",)),
+    _facilitator("door", "d", "door", "door", "Show who is at the door.", also=("knocks",)),
+    _facilitator("admit", "y", "admit", "admit", "Let somebody in who knocked.",
+        lambda given: Admit(given.knock), spot=Spot.DOOR, needs=Need.KNOCK, is_optional=True),
+    _facilitator("decline", "x", "decline", "not today",
+        "Answer a knock with a kind no; they can knock again.",
+        lambda given: Decline(given.knock, given.text),
+        spot=Spot.DOOR, needs=Need.KNOCK, is_optional=True),
+    _facilitator("give", "g", "give", "give the floor", "Give the floor to somebody.",
+        lambda given: Give(given.person), spot=Spot.PEOPLE, needs=Need.PERSON, also=("floor",)),
+    _facilitator("lower-for", "l", "lowerfor", "lower their hand", "Take somebody's hand down.",
+        lambda given: LowerFor(given.person), spot=Spot.PEOPLE, needs=Need.PERSON, also=("lower-for",)),
+    _facilitator("remove", "x", "remove", "remove", "Remove somebody; new keys are made without them.",
+        lambda given: Remove(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        question="Remove {name}? They will read nothing said after this."),
+    _facilitator("back", "b", "back", "stage before", "Go back to the stage before.",
+        lambda _: BackStage(), spot=Spot.SHEET),
+    _facilitator("stage", "enter", "stage", "go to this stage", "Go to the stage with this number.",
+        lambda given: ToStage(given.number), spot=Spot.SHEET, needs=Need.NUMBER, also=("goto",)),
+    _facilitator("flow", "o", "flow", "open a flow", "Lay out the agenda from a flow file on this machine.",
+        spot=Spot.SHEET, needs=Need.TEXT, also=("open",)),
+    _facilitator("close", "x", "close", "close the meeting",
+        "End the meeting for everybody; nothing of it is kept.",
+        lambda _: CloseTheMeeting(), spot=Spot.SHEET,
+        question="Close the meeting for everybody? The relay deletes its log."),
+)  # fmt: skip
+
+_host = partial(Act, who=Who.HOST)
+_hosts = (
+    _host("invitation", "i", "invitation", "invitation",
+        "Show the invitation code of this meeting.", also=("code",)),
+    _host("invite", "i", "invite", "new invitation",
+        "Make a fresh invitation code, for a day or so many hours.",
+        _new_invitation, spot=Spot.DOOR, needs=Need.NUMBER, is_optional=True),
+    _host("promote", "u", "promote", "make co-facilitator",
+        "Make somebody a co-facilitator, with the same powers.",
+        lambda given: Promote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        question="Make {name} a co-facilitator? They can then lead, admit and remove, as you can."),
+    _host("demote", "d", "demote", "make member", "Make a co-facilitator a member again.",
+        lambda given: Demote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON),
+)  # fmt: skip
+
+ACTS: tuple[Act, ...] = (*_everyone, *_facilitators, *_hosts)

@@ -1,0 +1,257 @@
+"""The one registry of acts, and the one reading of typed commands, for both front ends.
+
+Key bindings, slash commands, help, the command list and docs/keys.md derive from `ACTS`, so that
+the screen and the plain line mode can never drift apart. Pure; imports no front end.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeVar
+
+from holdspace.client.act_table import (
+    ACTS,
+    HAND_KINDS,
+    MODE_WORDS,
+    MODES,
+    NOD_KINDS,
+    NOD_WORDS,
+    Act,
+    Given,
+    Need,
+    Spot,
+    Who,
+)
+from holdspace.client.seat.intents import Intent, OpenTheFlow, Say
+from holdspace.client.seat.view import KnockView, PersonView, Place, RoomView
+
+__all__ = [
+    "ACTS",
+    "BY_ID",
+    "BY_SLASH",
+    "HAND_KINDS",
+    "MODES",
+    "MODE_WORDS",
+    "NOD_KINDS",
+    "NOD_WORDS",
+    "Act",
+    "Command",
+    "Given",
+    "Local",
+    "Need",
+    "Problem",
+    "Spot",
+    "Who",
+    "act_of",
+    "acts_for",
+    "is_here",
+    "is_permitted",
+    "is_useful",
+    "keys_page",
+    "parse_command",
+    "question_for",
+]
+
+BY_ID: dict[str, Act] = {act.id: act for act in ACTS}
+BY_SLASH: dict[str, Act] = {name: act for act in ACTS for name in (act.slash, *act.also)}
+# The first act that makes an intent is the one it is known by: NodTo is "nod", whatever its kind.
+_BY_INTENT: dict[type[Intent], Act] = {
+    OpenTheFlow: BY_ID["flow"],
+    **{type(act.build(Given())): act for act in reversed(ACTS) if act.build},
+}
+
+
+def is_permitted(act: Act, view: RoomView) -> bool:
+    """Return whether somebody in this person's role may do it at all."""
+    return {
+        Who.EVERYONE: True,
+        Who.FACILITATOR: view.is_facilitator,
+        Who.HOST: view.is_host,
+    }[act.who]
+
+
+def is_here(act: Act, view: RoomView) -> bool:
+    """Return whether the act belongs to where this person is: the lobby, the room, anywhere."""
+    if act.spot is Spot.ANYWHERE or act.id == "about":
+        return True
+    return view.place is (Place.LOBBY if act.spot is Spot.LOBBY else Place.ROOM)
+
+
+def is_useful(act: Act, view: RoomView) -> bool:
+    """Return whether it would do something right now; the key line shows only these."""
+    return is_permitted(act, view) and is_here(act, view) and bool(act.when(view))
+
+
+def acts_for(view: RoomView, spot: Spot | None = None) -> tuple[Act, ...]:
+    """Return the acts this person may do where they are, in the order of the registry."""
+    mine = (act for act in ACTS if is_permitted(act, view) and is_here(act, view))
+    return tuple(act for act in mine if spot is None or act.spot is spot)
+
+
+def act_of(intent: Intent) -> Act:
+    """Return the act an intent belongs to."""
+    return _BY_INTENT[type(intent)]
+
+
+def question_for(intent: Intent, view: RoomView) -> str:
+    """Return what to ask before doing it, or "" when it can simply be done."""
+    who = getattr(intent, "who", b"")
+    name = next((person.name for person in view.people if person.identity == who), "this person")
+    # The name is put in by replacing, not by format(): a name is data, never a pattern.
+    return act_of(intent).question.replace("{name}", name)
+
+
+@dataclass(frozen=True)
+class Local:
+    """A command the front end answers by itself; nothing is sent."""
+
+    act: Act
+    text: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a line is not a command, in one sentence; the line stays where it was typed."""
+
+    words: str
+
+
+Command = Intent | Local | Problem
+
+
+def parse_command(line: str, view: RoomView) -> Command:
+    """Read one typed line: a command after "/", a raised hand for "!", or else words to share."""
+    text = line.strip()
+    if text == "!":
+        return parse_command("/raise", view)
+    if text.startswith("//") or not text.startswith("/"):
+        words = text.removeprefix("/") if text.startswith("//") else line
+        return Say(words) if view.place is Place.ROOM else Problem("You are not in the room yet.")
+    word, _, rest = text[1:].partition(" ")
+    act = BY_SLASH.get(word.lower())
+    if act is None:
+        return Problem(_unknown(word, view))
+    if not is_permitted(act, view):
+        return Problem(f"Only {act.who.value} can do that: {act.verb}.")
+    if not is_here(act, view):
+        return Problem(f"/{act.slash} works {act.spot.value}." if act.spot is Spot.LOBBY
+                       else f"/{act.slash} works in the room; you are not there yet.")  # fmt: skip
+    return _command(act, rest.strip(), view)
+
+
+def _unknown(word: str, view: RoomView) -> str:
+    names = [name for name, act in BY_SLASH.items() if is_permitted(act, view)]
+    near = get_close_matches(word.lower(), names, n=1, cutoff=0.5)
+    shown = word[:24]
+    hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
+    return f"There is no command /{shown}. {hint} Nothing was sent."
+
+
+def _command(act: Act, rest: str, view: RoomView) -> Command:
+    if not rest and not act.is_optional and act.needs is not Need.NOTHING:
+        return Problem(f"/{act.slash} needs a little more: {act.usage}")
+    given = _READERS[act.needs](act, rest, view)
+    if isinstance(given, Problem):
+        return given
+    if act.build is None:
+        return Local(act, given.text, given.number)
+    return act.build(given)
+
+
+def _read_nothing(_act: Act, _rest: str, _view: RoomView) -> Given | Problem:
+    return Given()
+
+
+def _read_text(_act: Act, rest: str, _view: RoomView) -> Given | Problem:
+    return Given(text=rest)
+
+
+def _read_number(act: Act, rest: str, _view: RoomView) -> Given | Problem:
+    if not rest:
+        return Given()
+    if rest.isascii() and rest.isdigit() and 1 <= int(rest[:6]) <= 999:
+        return Given(number=int(rest[:6]))
+    return Problem(f"/{act.slash} wants a number from 1 to 999, in digits: {act.usage}")
+
+
+def _read_choice(act: Act, rest: str, _view: RoomView) -> Given | Problem:
+    if rest == "" or rest.lower() in act.choices:
+        return Given(choice=rest.lower())
+    return Problem(f"/{act.slash} can be: {', '.join(act.choices)}.")
+
+
+def _read_person(_act: Act, rest: str, view: RoomView) -> Given | Problem:
+    found = _find(rest, view.people)
+    return found if isinstance(found, Problem) else Given(person=found.identity)
+
+
+def _read_knock(_act: Act, rest: str, view: RoomView) -> Given | Problem:
+    if not view.knocks:
+        return Problem("Nobody is at the door.")
+    wanted, _, words = rest.partition(" ")
+    if not wanted and len(view.knocks) == 1:
+        return Given(knock=view.knocks[0].knock)
+    found = _find(wanted or "?", view.knocks)
+    return found if isinstance(found, Problem) else Given(knock=found.knock, text=words.strip())
+
+
+_READERS: dict[Need, Callable[[Act, str, RoomView], Given | Problem]] = {
+    Need.NOTHING: _read_nothing,
+    Need.TEXT: _read_text,
+    Need.NUMBER: _read_number,
+    Need.CHOICE: _read_choice,
+    Need.PERSON: _read_person,
+    Need.KNOCK: _read_knock,
+}
+
+_Named = TypeVar("_Named", PersonView, KnockView)
+
+
+def _find(wanted: str, among: Iterable[_Named]) -> _Named | Problem:
+    """Return the one person meant by a name, the start of one, or a number in the list from 1."""
+    everybody = tuple(among)
+    if wanted.isascii() and wanted.isdigit():
+        at = int(wanted[:6])
+        return (
+            everybody[at - 1] if 1 <= at <= len(everybody) else Problem(f"There is no number {at}.")
+        )
+    low = wanted.casefold()
+    exact = [one for one in everybody if one.name.casefold() == low]
+    found = exact or [one for one in everybody if one.name.casefold().startswith(low)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(f"{at} {one.name}" for at, one in enumerate(everybody, 1))
+    return Problem(f"{'Which one' if found else 'Who'} do you mean? A name or a number: {names}.")
+
+
+_KEYS_INTRODUCTION = """\
+Written from `client/holdspace/client/act_table.py` by `python -m holdspace.client.acts`; do not edit.
+Every act has a key on the full screen and a command in both front ends. Esc leaves the text field; then
+single keys act. Enter sends, Ctrl+J makes a new line, F1 helps anywhere, and Esc three times closes the
+screen at once. In the transcript the arrow keys, Page Up, Page Down, Home and End read back."""
+
+
+def keys_page() -> str:
+    """Return docs/keys.md: every key and command, from the registry."""
+    parts = [
+        "# Keys and commands",
+        _KEYS_INTRODUCTION,
+    ]
+    for who in Who:
+        rows = [
+            f"| `{act.key}` | `{act.usage.replace('|', chr(92) + '|')}` | {act.sentence} | {act.spot.value} |"
+            for act in ACTS
+            if act.who is who
+        ]
+        head = [
+            "| key | command | what it does | where the key works |",
+            "| --- | --- | --- | --- |",
+        ]
+        parts.append(f"## For {who.value}\n\n" + "\n".join(head + rows))
+    return "\n\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(keys_page())
