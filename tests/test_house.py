@@ -126,7 +126,7 @@ def test_the_namespace_has_no_init() -> None:
     assert not list(ROOT.glob("*/holdspace/__init__.py"))
 
 
-# No address of a package index, no home of anybody's machine. The patterns are split so as not to find themselves.
+# No address of a package index, no home of anybody's machine. Split, so that they do not find themselves.
 FORBIDDEN = {
     "a registry host": re.compile(r"(pypi|pythonhosted|anaconda|npmjs|crates)\." r"(org|com|io)\b"),
     "a home directory": re.compile(r"(?<![\w.])/" r"(home|Users)/\w|(?<![\w.])/" r"root\b"),
