@@ -15,6 +15,8 @@ declarations, not by the input. All that is accepted is canonical: encoded again
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
+from operator import attrgetter
 from types import UnionType
 from typing import (
     Annotated,
@@ -41,6 +43,7 @@ __all__ = [
     "Bytes4",
     "Codec",
     "Given",
+    "Kept",
     "Opaque",
     "Padding",
     "Reader",
@@ -255,6 +258,22 @@ def _optional(item: Codec) -> Codec:
     return Codec(encode, decode, ("optional", item))
 
 
+def _plain(struct: type["Struct"]) -> Codec:
+    return Codec(struct.encode_given, struct.read, ("struct", struct))
+
+
+def _kept(struct: type["Struct"]) -> Codec:
+    """Read and write a struct that keeps its encoding (see `Kept`)."""
+
+    def decode(reader: Reader) -> Any:
+        start, value = reader.at, struct.read(reader)
+        # What was read is the one canonical encoding, so it need not be made again.
+        value.__dict__["encoded"] = reader.data[start : reader.at]
+        return value
+
+    return Codec(attrgetter("encoded"), decode, ("struct", struct))
+
+
 def codec_of(hint: Any) -> Codec:
     """Return the codec an annotation stands for."""
     origin, arguments = get_origin(hint), get_args(hint)
@@ -269,7 +288,7 @@ def codec_of(hint: Any) -> Codec:
     if isinstance(hint, type) and issubclass(hint, IntEnum):
         return _enum(hint)
     if isinstance(hint, type) and issubclass(hint, Struct):
-        return Codec(hint.encode_given, hint.read, ("struct", hint))
+        return _kept(hint) if issubclass(hint, Kept) else _plain(hint)
     raise TypeError(f"no encoding is known for {hint}")
 
 
@@ -407,6 +426,17 @@ class Struct:
                 f"{reader.end - reader.at} bytes follow the end", reader.at, cls.__name__
             )
         return value
+
+
+class Kept:
+    """Make a struct keep its encoding: for those that are hashed or signed again and again."""
+
+    encode: Callable[[], bytes]
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """Return the encoding, made at most once."""
+        return self.encode()
 
 
 _registry: list[type[Struct]] = []

@@ -4,10 +4,10 @@ Messages (framing, commits, welcomes) are in messages.py. The RFC section stands
 """
 
 from enum import IntEnum
-from functools import cached_property
 from typing import Annotated
 
 from holdspace.protocol.mls.codec import (
+    Kept,
     Opaque,
     Select,
     Struct,
@@ -121,7 +121,7 @@ class LeafNodePlace(Struct):
 
 
 # 7.2
-class LeafNode(Struct, kw_only=True):
+class LeafNode(Kept, Struct, kw_only=True):
     """Describe one member."""
 
     encryption_key: Opaque
@@ -136,11 +136,6 @@ class LeafNode(Struct, kw_only=True):
     extensions: tuple[Extension, ...] = ()
     signature: Opaque = b""
 
-    @cached_property
-    def encoded(self) -> bytes:
-        """The encoding, made once: tree hashes ask for it again and again."""
-        return self.encode()
-
     def tbs(self, group_id: bytes = b"", leaf_index: int = 0) -> bytes:
         """Return LeafNodeTBS (7.2); group and place count only for `update` and `commit`."""
         unsigned = self.encoded[: -len(encode_opaque(self.signature))]
@@ -150,17 +145,12 @@ class LeafNode(Struct, kw_only=True):
 
 
 # 7.8
-class ParentNode(Struct, kw_only=True):
+class ParentNode(Kept, Struct, kw_only=True):
     """Hold the key that the members below this node share."""
 
     encryption_key: Opaque
     parent_hash: Opaque
     unmerged_leaves: tuple[UInt32, ...] = ()
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """The encoding, made once: tree hashes ask for it again and again."""
-        return self.encode()
 
 
 # 7.8
@@ -229,7 +219,7 @@ class KeyPackage(Struct, kw_only=True):
 
 
 # 8.1
-class GroupContext(Struct, kw_only=True):
+class GroupContext(Kept, Struct, kw_only=True):
     """Hold what all members agree on in one epoch."""
 
     version: ProtocolVersion = ProtocolVersion.mls10
@@ -239,8 +229,3 @@ class GroupContext(Struct, kw_only=True):
     tree_hash: Opaque
     confirmed_transcript_hash: Opaque
     extensions: tuple[Extension, ...] = ()
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """The encoding, made once: every message of the epoch is signed with it."""
-        return self.encode()
