@@ -95,14 +95,14 @@ class Reader:
         return length
 
     def _long_length(self, first: int) -> tuple[int, int]:
-        # RFC 9420 2.1.2: "Vectors that start with "11" prefix are invalid and MUST be rejected."
+        # RFC 9420 2.1.2: "Vectors that start with the prefix "11" are invalid and MUST be rejected."
         if first >= 0xC0:
             raise CodecError("vector length prefix 0b11", self.at)
         size = 2 if first < 0x80 else 4
         if size > self.end - self.at:
             raise CodecError("vector length cut short", self.at)
         length = int.from_bytes(self.data[self.at : self.at + size]) & ((1 << (8 * size - 2)) - 1)
-        # RFC 9420 2.1.2: "the minimum number of bits ... MUST be used"
+        # RFC 9420 2.1.2: "values using more bits than necessary MUST be treated as malformed"
         if length < (0x40 if size == 2 else 0x4000):
             raise CodecError("vector length not minimal", self.at)
         return length, size
@@ -127,7 +127,7 @@ class Reader:
     def padding(self) -> bytes:
         """Read what is left, which must be zero (RFC 9420 6.3.1)."""
         rest = self.take(self.end - self.at)
-        # "a receiver MUST verify that the padding ... is all zero"
+        # "A receiver MUST verify that there are no non-zero bytes in the padding field"
         if rest.count(0) != len(rest):
             raise CodecError("padding is not zero", self.at - len(rest))
         return rest
@@ -200,7 +200,7 @@ class When:
 
 @dataclass(frozen=True)
 class Select:
-    """Mark a field whose type an earlier field chooses (or `outer`, what the struct was `Given`)."""
+    """Mark a field whose type an earlier field (or `outer`, what the struct is Given) chooses."""
 
     field: str
     cases: Mapping[int, Any]

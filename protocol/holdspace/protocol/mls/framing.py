@@ -39,8 +39,7 @@ from holdspace.protocol.mls.secret_tree import MessageKey, RatchetKind, SecretTr
 from holdspace.protocol.mls.structs import ExtensionType, ExternalSenders, GroupContext
 from holdspace.protocol.mls.treemath import LeafIndex
 
-# 6: "application data MUST NOT be sent ... by a sender of a type other than member", and 12.1.8,
-# 12.4.3.2: what people outside the group may send.
+# 6.1, on external and new_member senders: "The content_type of the message MUST be ..."
 _CONTENT_OF_SENDER = {
     SenderType.member: frozenset(ContentType),
     SenderType.external: frozenset({ContentType.proposal}),
@@ -97,8 +96,8 @@ def with_confirmation_tag(commit: AuthenticatedContent, tag: bytes) -> Authentic
 def verify(epoch: Epoch, unprotected: Unprotected) -> Verified:
     """Check the signature."""
     message = unprotected.unverified
-    # 6.1: "recipients MUST verify the signature with the key depending on the sender_type". Of all
-    # content, application messages too (checklist 1).
+    # 6.1: "Recipients of an MLSMessage MUST verify the signature with the key depending on the
+    # sender_type of the sender": of application messages too (checklist 1).
     epoch.suite.verify_with_label(
         _signature_key(epoch, message.content),
         "FramedContentTBS",
@@ -142,8 +141,8 @@ def _external_signature_key(epoch: Epoch, index: int) -> bytes | None:
 
 
 def _check_place(epoch: Epoch, group_id: bytes, number: int) -> None:
-    # 6: "the group_id and epoch" name the keys to use; they are held against ours before any key
-    # is touched, and an epoch we are not in is an error, not a wait (checklist 8).
+    # 6: group_id and epoch say which keys to use. They are held against ours before any key is
+    # touched, and an epoch we are not in is an error, not a wait (checklist 8).
     if group_id != epoch.group_context.group_id:
         raise ValidationError("the message belongs to another group")
     if number != epoch.group_context.epoch:
@@ -153,7 +152,7 @@ def _check_place(epoch: Epoch, group_id: bytes, number: int) -> None:
 def _check_content(content: FramedContent, auth: FramedContentAuthData) -> None:
     if content.content_type not in _CONTENT_OF_SENDER[content.sender.sender_type]:
         raise ValidationError("this kind of sender may not send this kind of content")
-    # 6.1: "confirmation_tag" is there exactly for commits (the codec sees to it when reading).
+    # 6.1: only a commit has a confirmation tag (when reading, the codec sees to it).
     if (auth.confirmation_tag is None) is (content.content_type == ContentType.commit):
         raise ValidationError("a confirmation tag belongs to commits, and only to them")
 
@@ -177,8 +176,8 @@ def unprotect_public(epoch: Epoch, message: PublicMessage) -> Unprotected:
     _check_place(epoch, content.group_id, content.epoch)
     _check_public(content, auth)
     unverified = AuthenticatedContent(WireFormat.mls_public_message, content, auth)
-    # 6.2: "The membership_tag ... authenticates that the sender is a member"; checked whole and in
-    # constant time (checklist 2, 3). Others can have none: the codec reads it only from members.
+    # 6.2: "the application MUST check membership_tag"; whole and in constant time (checklist 2, 3).
+    # Senders outside the group can have none: the codec reads it only from members.
     if content.sender.sender_type == SenderType.member:
         tbm = _content_tbm(epoch, unverified)
         epoch.suite.verify_mac(epoch.secrets.membership_key, tbm, message.membership_tag)
@@ -186,7 +185,7 @@ def unprotect_public(epoch: Epoch, message: PublicMessage) -> Unprotected:
 
 
 def _check_public(content: FramedContent, auth: FramedContentAuthData) -> None:
-    # 6: "PublicMessage MUST NOT be used to carry application data" (checklist 4).
+    # 6: "Applications MUST use PrivateMessage to encrypt application messages" (checklist 4).
     if content.content_type == ContentType.application:
         raise ValidationError("application data must be encrypted")
     _check_content(content, auth)
@@ -254,8 +253,8 @@ def unprotect_private(
     """Decrypt a private message; return the tree without its key, to be kept once verified."""
     sender_data = open_sender_data(epoch, message)
     leaf = LeafIndex(sender_data.leaf_index)
-    # 6.3.2: "the recipient MUST verify that the leaf_index ... represents a non-blank node"; before
-    # a ratchet of that leaf is touched (checklist 9, 13).
+    # 6.3.2: "the recipient MUST verify that the leaf index indicated in the leaf_index field
+    # identifies a non-blank node"; before a ratchet is touched (checklist 9, 13).
     if epoch.signature_key(leaf) is None:
         raise ValidationError("the message names a sender that is not in the group")
     secret_tree, key = secret_tree.take(leaf, _kind(message.content_type), sender_data.generation)

@@ -127,8 +127,8 @@ def _x25519_public(data: bytes) -> X25519PublicKey:
 
 
 def _x25519(private: X25519PrivateKey, public_key: bytes) -> bytes:
-    # RFC 9180 7.1.4: "the Diffie-Hellman shared secret [is] the all-zero value ... abort". The
-    # library raises on it.
+    # RFC 9180 7.1.4: "recipients MUST check whether the Diffie-Hellman shared secret is the
+    # all-zero value and abort if so". The library does, for both sides.
     try:
         return private.exchange(_x25519_public(public_key))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The structs of RFC 9420 that travel, under its names: proposals, commits, framing and welcomes."""
+"""The structs of RFC 9420 that travel: proposals, commits, framing and welcomes."""
 
 from enum import IntEnum
 from typing import Annotated
