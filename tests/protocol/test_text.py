@@ -1,0 +1,254 @@
+"""Hostile text becomes harmless, friendly text stays as it was, and names stay apart."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdspace.protocol.text import (
+    MAX_CLEAN,
+    RESERVED_NAMES,
+    NameRefused,
+    cells,
+    check_name,
+    clean,
+    clean_line,
+    is_forbidden,
+    last_stage,
+    looks_like,
+    name_tag,
+)
+
+ESC = "\x1b"
+# What somebody could put into a share, a name, a note, a card or an introduction (TD01).
+HOSTILE = {
+    "colour": f"{ESC}[31mred{ESC}[0m",
+    "clear screen": f"{ESC}[2J{ESC}[H",
+    "scroll away": f"{ESC}[3J",
+    "alternate screen": f"{ESC}[?1049h",
+    "clipboard": f"{ESC}]52;c;c2VjcmV0\x07",
+    "title": f"{ESC}]0;owned\x07",
+    "title, other end": f"{ESC}]2;owned{ESC}\\",
+    "link": f"{ESC}]8;;http://x{ESC}\\text{ESC}]8;;{ESC}\\",
+    "device control": f'{ESC}P$q"p{ESC}\\',
+    "application command": f"{ESC}_G{ESC}\\",
+    "terminal answers": f"{ESC}[6n{ESC}[c",
+    "reset": f"{ESC}c",
+    "C1 CSI": "\x9b31m",
+    "C1 OSC": "\x9d0;owned\x9c",
+    "C1 DCS": "\x90q\x9c",
+    "backspaces": "safe\b\b\b\bunsafe",
+    "carriage return": "Mara: hello\rroom: you are removed",
+    "bell": "\x07" * 50,
+    "null": "a\0b",
+    "vertical": "a\vb\fc",
+    "delete": "a\x7fb",
+    "override": "\u202egnp.exe",
+    "isolates": "\u2066\u2067\u2068\u2069",
+    "marks": "\u200e\u200f\u061c",
+    "zero width": "M\u200ba\u200cr\u200da\ufeff",
+    "word joiner": "a\u2060b\u2061c\u2062d",
+    "soft hyphen": "a\u00adb",
+    "tags": "a\U000e0041\U000e0042\U000e007f",
+    "variation selectors": "a\ufe0f" + "\U000e0100" * 40,
+    "Mongolian selectors": "a\u180b\u180c\u180d\u180e",
+    "combining flood": "a" + "\u0301\u0316" * 200,
+    "enclosing marks": "a" + "\u20dd" * 30,
+    "fillers": "\u3164\u115f\u1160\uffa0",
+    "braille blank": "\u2800" * 20,
+    "joiner of graphemes": "a\u034fb",
+    "lone surrogate": "a\ud800b\udfff",
+    "private use": "a\ue000\U000f0000b",
+    "unassigned": "a\U0001faff\u0378b",
+    "not a character": "a\ufffe\uffffb",
+    "line separators": "a\u2028b\u2029c\x85d",
+    "annotation": "a\ufff9b\ufffac\ufffb",
+    "blank lines": "a" + "\n" * 400 + "b",
+    "shorthand": "\U0001bca0",
+    "musical": "\U0001d173\U0001d17a",
+}
+
+
+def _is_harmless(text: str) -> bool:
+    return all(
+        c == "\n" or (unicodedata.category(c)[0] != "C" and not is_forbidden(c)) for c in text
+    )
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_comes_out_harmless_and_short(hostile: str) -> None:
+    for cleaned in (clean(hostile), clean_line(hostile)):
+        assert _is_harmless(cleaned)
+        assert cells(cleaned) <= len(hostile)
+        assert len(cleaned) < 60
+    assert "\n" not in clean_line(hostile)
+    assert _is_harmless(last_stage(hostile))
+    assert "\n" not in last_stage("a\nb")
+
+
+@pytest.mark.parametrize(
+    "friendly",
+    [
+        "I slept for four hours, and that is something.",
+        "First line\n\nSecond paragraph\n  indented",
+        "Grüße, naïve café, Zoë, Ærø, Ångström",
+        "Привет, сегодня лучше",
+        "सब ठीक है",
+        "مرحبا، اليوم أفضل",
+        "今日は少し良いです",
+        "안녕하세요",
+        "ขอบคุณค่ะ",
+        "שָׁלוֹם",
+        "It helps 🙂 👍🏽",
+        "3 × 4 = 12 – “quoted” … €5",
+    ],
+)
+def test_friendly_text_stays_as_it_was(friendly: str) -> None:
+    assert clean(friendly) == friendly
+    assert last_stage(friendly.replace("\n", " ")) == friendly.replace("\n", " ")
+
+
+@given(st.text(st.characters(codec=None), max_size=300))
+def test_clean_text_is_harmless_and_cleaning_it_again_changes_nothing(text: str) -> None:
+    cleaned = clean(text)
+    assert _is_harmless(cleaned)
+    assert clean(cleaned) == cleaned
+    assert unicodedata.normalize("NFC", cleaned) == cleaned
+    line = clean_line(text)
+    assert "\n" not in line
+    assert clean_line(line) == line
+
+
+@given(
+    st.text(
+        st.sampled_from(
+            "a \n\t\r\u0301\u0316\u05b0\u09c7\u09be\u1100\u1161\u11a8\u200d\ufe0f\u2000"
+        ),
+        max_size=40,
+    ),
+    st.integers(1, 20),
+)
+def test_marks_that_compose_and_bounds_that_cut_stay_settled(text: str, limit: int) -> None:
+    cleaned = clean(text, limit)
+    assert len(cleaned) <= limit
+    assert clean(cleaned, limit) == cleaned
+
+
+def test_the_bound_stands_before_the_work() -> None:
+    assert len(clean("a" * 10_000_000)) == MAX_CLEAN
+
+
+def test_only_four_marks_stay_on_a_letter() -> None:
+    assert clean("x" + "\u0323" * 9 + "y") == "x" + "\u0323" * 4 + "y"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Mara", "Mara"),
+        ("  Anna   Lena ", "Anna Lena"),
+        ("O\u2019Neil", "O'Neil"),
+        ("Jean\u2013Luc", "Jean-Luc"),
+        ("Zoe\u0308", "Zo\u00eb"),
+        ("3pm", "3pm"),
+        ("Åsa", "Åsa"),
+        ("Наталья", "Наталья"),
+        ("Γιώργος", "Γιώργος"),
+        ("木村 さくら", "木村 さくら"),
+        ("सीता", "सीता"),
+        ("Nguyễn Thị", "Nguyễn Thị"),
+        ("สมชาย", "สมชาย"),
+        ("a" * 24, "a" * 24),
+        # A line break is white space like any other, and cannot make a second line.
+        ("Mara\nLena", "Mara Lena"),
+    ],
+)
+def test_names_people_have_are_taken(typed: str, name: str) -> None:
+    assert check_name(typed) == name
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("", "at least one letter"),
+        ("   ", "at least one letter"),
+        ("12", "at least one letter"),
+        ("-Ana", "begins with a letter"),
+        ("a" * 25, "too long"),
+        ("木" * 13, "too long"),
+        ("a" * 1_000_000, "too long"),
+        ("Mara: hello", "only"),
+        ("[@click=app.quit]x[/]", "only"),
+        (f"{ESC}]0;x\x07", "only"),
+        ("Ma\u200bra", "only"),
+        ("\u202earaM", "only"),
+        ("Mara\U0001f642", "only"),
+        ("Mara\u2713", "only"),
+        ("Ｍａｒａ", "only"),
+        ("𝐌𝐚𝐫𝐚", "only"),
+        ("Mаra", "mixes alphabets"),
+        ("Μara", "mixes alphabets"),
+        ("a\u0301\u0302\u0303\u0304", "marks"),
+        ("Room", "means something else"),
+        ("y o u", "means something else"),
+        ("гооm", "mixes alphabets"),
+        ("Facilitator", "means something else"),
+        ("H0st", "means something else"),
+    ],
+)
+def test_names_that_could_do_harm_are_refused_with_a_reason(typed: str, reason: str) -> None:
+    with pytest.raises(NameRefused, match=reason):
+        check_name(typed)
+
+
+# TD04: what is taken for a name that is here already.
+@pytest.mark.parametrize(
+    ("taken", "other"),
+    [
+        ("Anna", "anna"),
+        ("Anna", "Anna "),
+        ("Anna", "An na"),
+        ("Anna", "An-na"),
+        ("Anna", "Änna"),
+        ("\u0421\u043e\u0440\u0430", "Copa"),
+        ("TOM", "\u0422\u041e\u041c"),
+        ("Mapa", "\u041c\u0430\u0440\u0430"),
+        ("Kati", "\u039a\u0391\u03a4\u0399"),
+        ("Ian", "lan"),
+        ("Ian", "1an"),
+        ("Olga", "0lga"),
+        ("Arne", "Ame"),
+        ("Strauß", "Strauss"),
+    ],
+)
+def test_a_name_that_looks_or_sounds_like_one_here_is_refused(taken: str, other: str) -> None:
+    assert looks_like(taken, other)
+    with pytest.raises(NameRefused, match="looks the same"):
+        check_name(other, ["Somebody", taken])
+
+
+@pytest.mark.parametrize(("one", "other"), [("Anna", "Hanna"), ("Lan", "Ian"), ("Mia", "Mio")])
+def test_different_names_are_both_welcome(one: str, other: str) -> None:
+    assert check_name(other, [one]) == other
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30))
+def test_a_name_that_is_taken_as_it_is_stays_as_it_is(typed: str) -> None:
+    try:
+        name = check_name(typed)
+    except NameRefused:
+        return
+    assert check_name(name) == name
+    assert clean_line(name) == name
+    assert 1 <= cells(name) <= 24
+    assert not any(looks_like(name, word) for word in RESERVED_NAMES)
+    with pytest.raises(NameRefused):
+        check_name(typed, [name])
+
+
+def test_a_tag_has_two_characters_and_follows_the_identity() -> None:
+    tags = {name_tag(bytes([number]) * 32) for number in range(200)}
+    assert all(len(tag) == 2 and tag.isascii() and tag.isalnum() for tag in tags)
+    assert len(tags) > 100
+    assert name_tag(b"a" * 32) == name_tag(b"a" * 32)
