@@ -133,7 +133,7 @@ class Reader:
         return rest
 
 
-def _length_header(length: int) -> bytes:
+def length_header(length: int) -> bytes:
     if length < 0x40:
         return length.to_bytes(1)
     if length < 0x4000:
@@ -145,7 +145,7 @@ def _length_header(length: int) -> bytes:
 
 def encode_opaque(value: bytes) -> bytes:
     """Encode `opaque value<V>`."""
-    return _length_header(len(value)) + value
+    return length_header(len(value)) + value
 
 
 def encode_vector(items: Iterable["Struct"]) -> bytes:
