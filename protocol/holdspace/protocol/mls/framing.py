@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource, SignatureKeyPair
 from holdspace.protocol.mls.errors import UsageError, ValidationError
-from holdspace.protocol.mls.key_schedule import EpochSecrets
+from holdspace.protocol.mls.key_schedule import EpochSecrets, sender_data_keys
 from holdspace.protocol.mls.messages import (
     Add,
     AuthenticatedContent,
@@ -298,9 +298,6 @@ def _content_aad(message: PrivateMessage | FramedContent) -> bytes:
 def _sender_data_keys(
     epoch: Epoch, message: PrivateMessage | FramedContent, ciphertext: bytes
 ) -> tuple[bytes, bytes, bytes]:
-    suite, secret = epoch.suite, epoch.secrets.sender_data_secret
-    sample = ciphertext[: suite.n_h]
-    key = suite.expand_with_label(secret, "key", sample, suite.aead.n_k)
-    nonce = suite.expand_with_label(secret, "nonce", sample, suite.aead.n_n)
+    key, nonce = sender_data_keys(epoch.suite, epoch.secrets.sender_data_secret, ciphertext)
     aad = SenderDataAAD(message.group_id, message.epoch, message.content_type).encode()
     return key, nonce, aad

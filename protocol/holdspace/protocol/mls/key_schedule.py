@@ -87,6 +87,17 @@ def epoch_secrets_of(suite: CipherSuite, epoch_secret: bytes) -> EpochSecrets:
     )
 
 
+# 6.3.2
+def sender_data_keys(
+    suite: CipherSuite, sender_data_secret: bytes, ciphertext: bytes
+) -> tuple[bytes, bytes]:
+    """Return the key and nonce that hide who sent a ciphertext."""
+    # "If the length of the ciphertext is less than KDF.Nh, the whole ciphertext is used."
+    sample = ciphertext[: suite.n_h]
+    key = suite.expand_with_label(sender_data_secret, "key", sample, suite.aead.n_k)
+    return key, suite.expand_with_label(sender_data_secret, "nonce", sample, suite.aead.n_n)
+
+
 # 8
 def external_key_pair(suite: CipherSuite, external_secret: bytes) -> HPKEKeyPair:
     """Return the key pair to whose public half an external commit is sealed."""
