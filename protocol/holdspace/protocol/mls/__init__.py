@@ -1,4 +1,89 @@
 """Messaging Layer Security, RFC 9420: one file per chapter, sans-I/O, groups as values.
 
 Imports run one way, in the order of the RFC: codec, structs, ciphersuite, trees, framing, group.
+What callers need is here; the chapters are for those who read.
 """
+
+from holdspace.protocol.mls.ciphersuite import (
+    DEFAULT_SUITE,
+    CipherSuite,
+    MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
+    MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519,
+    RandomSource,
+    cipher_suite,
+)
+from holdspace.protocol.mls.errors import (
+    CodecError,
+    CryptoError,
+    MLSError,
+    PolicyRefused,
+    UsageError,
+    ValidationError,
+)
+from holdspace.protocol.mls.group import (
+    ApplicationData,
+    EpochChange,
+    Group,
+    Outcome,
+    OwnMessage,
+    PendingCommit,
+    ProposalReceived,
+    Protected,
+    Removed,
+    create_group,
+    join_group,
+)
+from holdspace.protocol.mls.group_state import Member, Policy, unsafe_accept_everything
+from holdspace.protocol.mls.key_package import (
+    OwnKeyPackage,
+    create_key_package,
+    generate_signature_key,
+    read_key_package,
+    signature_public_key,
+)
+from holdspace.protocol.mls.messages import Add, GroupContextExtensions, Proposal, Remove
+from holdspace.protocol.mls.proposals import SentProposal
+from holdspace.protocol.mls.structs import Extension, KeyPackage
+from holdspace.protocol.mls.treemath import LeafIndex
+
+__all__ = [
+    "DEFAULT_SUITE",
+    "Add",
+    "ApplicationData",
+    "CipherSuite",
+    "CodecError",
+    "CryptoError",
+    "EpochChange",
+    "Extension",
+    "Group",
+    "GroupContextExtensions",
+    "KeyPackage",
+    "LeafIndex",
+    "MLSError",
+    "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",
+    "MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519",
+    "Member",
+    "Outcome",
+    "OwnKeyPackage",
+    "OwnMessage",
+    "PendingCommit",
+    "Policy",
+    "PolicyRefused",
+    "Proposal",
+    "ProposalReceived",
+    "Protected",
+    "RandomSource",
+    "Remove",
+    "Removed",
+    "SentProposal",
+    "UsageError",
+    "ValidationError",
+    "cipher_suite",
+    "create_group",
+    "create_key_package",
+    "generate_signature_key",
+    "join_group",
+    "read_key_package",
+    "signature_public_key",
+    "unsafe_accept_everything",
+]

@@ -1,0 +1,205 @@
+"""Lists of proposals: which may stand together, and what they do to a tree.
+
+RFC 9420 sections 12.1 to 12.3. Judging a list and applying it look only at the state before it.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from holdspace.protocol.mls.ciphersuite import CipherSuite
+from holdspace.protocol.mls.errors import ValidationError
+from holdspace.protocol.mls.messages import (
+    Add,
+    ExternalInit,
+    GroupContextExtensions,
+    PreSharedKey,
+    PreSharedKeyID,
+    Proposal,
+    ProposalType,
+    PSKType,
+    ReInit,
+    Remove,
+    ResumptionPSKUsage,
+    Sender,
+    SenderType,
+    Update,
+)
+from holdspace.protocol.mls.ratchet_tree import RatchetTree
+from holdspace.protocol.mls.structs import Extension, KeyPackage, LeafNode, LeafNodeSource
+from holdspace.protocol.mls.treemath import LeafIndex
+from holdspace.protocol.mls.validation import (
+    check_group_extensions,
+    check_key_package,
+    check_leaf_node,
+)
+
+ProposalBody = Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions
+
+# 17.4, column "Path Required": a commit of proposals that are all in this set may do without.
+NO_PATH_NEEDED = frozenset({ProposalType.add, ProposalType.psk, ProposalType.reinit})
+
+# 12.1.8 and table 7: what each kind of sender may propose.
+MAY_PROPOSE = {
+    SenderType.member: frozenset(ProposalType) - {ProposalType.external_init},
+    SenderType.external: frozenset(ProposalType)
+    - {ProposalType.update, ProposalType.external_init},
+    SenderType.new_member_proposal: frozenset({ProposalType.add}),
+}
+
+
+@dataclass(frozen=True)
+class SentProposal:
+    """A proposal, with whoever made it."""
+
+    proposal: Proposal
+    sender: Sender
+    by_reference: bool = False
+
+    @property
+    def body(self) -> ProposalBody:
+        """The proposal itself, for `match`."""
+        return self.proposal.body
+
+
+@dataclass(frozen=True)
+class Joiner:
+    """Somebody whom a commit adds, and where."""
+
+    leaf: LeafIndex
+    key_package: KeyPackage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """What a list of proposals comes to, before any path."""
+
+    tree: RatchetTree
+    extensions: tuple[Extension, ...]
+    joiners: tuple[Joiner, ...]
+    removed: tuple[LeafIndex, ...]
+    psks: tuple[PreSharedKeyID, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalPlace:
+    """Where a list of proposals is judged: the group before it, and who commits it."""
+
+    suite: CipherSuite
+    tree: RatchetTree
+    group_id: bytes
+    extensions: tuple[Extension, ...]
+    committer: LeafIndex
+
+
+def path_required(proposals: Sequence[SentProposal]) -> bool:
+    """Tell whether a commit of these proposals must renew the committer's keys."""
+    # 12.4: "The path field ... MUST be populated if ... the proposals vector is empty" or holds any
+    # type that requires a path.
+    types = {sent.proposal.proposal_type for sent in proposals}
+    return not types or not types <= NO_PATH_NEEDED
+
+
+def check_proposal(place: ProposalPlace, sent: SentProposal) -> None:
+    """Refuse a proposal that is wrong in itself (12.1)."""
+    sender_type = sent.sender.sender_type
+    if sent.proposal.proposal_type not in MAY_PROPOSE.get(sender_type, ()):
+        raise ValidationError("this sender may not propose this (RFC 9420, 12.1.8)")
+    match sent.body:
+        case Add(key_package):
+            check_key_package(place.suite, key_package)
+        case Update(leaf_node):
+            _check_update(place, sent.sender.leaf_index, leaf_node)
+        case Remove(removed):
+            # 12.1.3: "removed ... MUST identify a non-blank leaf".
+            if LeafIndex(removed) not in place.tree:
+                raise ValidationError("nobody is at the leaf to be removed (RFC 9420, 12.1.3)")
+        case PreSharedKey(psk):
+            _check_psk(place.suite, psk)
+        case GroupContextExtensions(extensions):
+            check_group_extensions(extensions)
+        case _:
+            # External commits and reinitialisation are not for this engine yet.
+            raise ValidationError("this engine does not follow such a proposal")
+
+
+def _check_update(place: ProposalPlace, leaf: int | None, leaf_node: LeafNode) -> None:
+    before = None if leaf is None else place.tree.leaf(LeafIndex(leaf))
+    if leaf is None or before is None:
+        raise ValidationError("an update comes from a member (RFC 9420, 12.1.2)")
+    check_leaf_node(
+        place.suite,
+        leaf_node,
+        source=LeafNodeSource.update,
+        group_id=place.group_id,
+        leaf_index=leaf,
+    )
+    # 12.1.2: "the encryption_key ... MUST be different from the one it replaces".
+    if leaf_node.encryption_key == before.encryption_key:
+        raise ValidationError("an update must bring a new key (RFC 9420, 7.3)")
+
+
+def _check_psk(suite: CipherSuite, psk: PreSharedKeyID) -> None:
+    # 12.1.4: "the psktype is resumption and usage is reinit or branch" makes it invalid here, as
+    # does a psk_nonce that is not of length KDF.Nh.
+    if psk.psktype == PSKType.resumption and psk.usage != ResumptionPSKUsage.application:
+        raise ValidationError("this pre-shared key is for another use (RFC 9420, 12.1.4)")
+    if len(psk.psk_nonce) != suite.n_h:
+        raise ValidationError("the pre-shared key's nonce has a wrong length (RFC 9420, 12.1.4)")
+
+
+def check_proposals(place: ProposalPlace, proposals: Sequence[SentProposal]) -> None:
+    """Refuse a list that may not be committed together by a member (12.2)."""
+    for sent in proposals:
+        check_proposal(place, sent)
+    changed = Counter(leaf for sent in proposals for leaf in _leaves_changed(sent))
+    # 12.2: "It contains an Update proposal generated by the committer"; "a Remove proposal that
+    # removes the committer".
+    if place.committer in changed:
+        raise ValidationError("a committer cannot update or remove itself (RFC 9420, 12.2)")
+    # 12.2: "It contains multiple Update and/or Remove proposals that apply to the same leaf."
+    if any(count > 1 for count in changed.values()):
+        raise ValidationError("two proposals change one leaf (RFC 9420, 12.2)")
+    # 12.2: "It contains multiple PreSharedKey proposals that reference the same PreSharedKeyID."
+    psks = [sent.body.psk for sent in proposals if isinstance(sent.body, PreSharedKey)]
+    if len(set(psks)) != len(psks):
+        raise ValidationError("one pre-shared key stands twice in a commit (RFC 9420, 12.2)")
+    # 12.2: "It contains multiple GroupContextExtensions proposals."
+    if sum(isinstance(sent.body, GroupContextExtensions) for sent in proposals) > 1:
+        raise ValidationError("the extensions are replaced twice (RFC 9420, 12.2)")
+
+
+def _leaves_changed(sent: SentProposal) -> tuple[int, ...]:
+    match sent.body, sent.sender.leaf_index:
+        case Remove(removed), _:
+            return (removed,)
+        case Update(), int(leaf):
+            return (leaf,)
+        case _:
+            return ()
+
+
+def apply_proposals(place: ProposalPlace, proposals: Sequence[SentProposal]) -> Applied:
+    """Apply a list that was judged, in the order of section 12.3."""
+    bodies = [(sent.body, sent.sender.leaf_index) for sent in proposals]
+    tree, extensions, joiners = place.tree, place.extensions, []
+    for body, _ in bodies:
+        if isinstance(body, GroupContextExtensions):
+            extensions = body.extensions
+    for body, leaf in bodies:
+        if isinstance(body, Update) and leaf is not None:
+            tree = tree.update(LeafIndex(leaf), body.leaf_node)
+    removed = [LeafIndex(body.removed) for body, _ in bodies if isinstance(body, Remove)]
+    for gone in removed:
+        tree = tree.remove(gone)
+    for body, _ in bodies:
+        if isinstance(body, Add):
+            tree, at = tree.add(body.key_package.leaf_node)
+            joiners.append(Joiner(at, body.key_package))
+    return Applied(
+        tree=tree,
+        extensions=extensions,
+        joiners=tuple(joiners),
+        removed=tuple(removed),
+        psks=tuple(body.psk for body, _ in bodies if isinstance(body, PreSharedKey)),
+    )

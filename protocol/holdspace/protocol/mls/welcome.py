@@ -1,0 +1,252 @@
+"""Letting people in, and being let in: RFC 9420 section 12.4.3.
+
+A newcomer knows nothing of the group but what the Welcome says, so nothing in it is believed before
+the signature, the tree, the confirmation tag and our own place in the tree all agree.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from holdspace.protocol.mls import key_schedule, treemath
+from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
+from holdspace.protocol.mls.errors import ValidationError
+from holdspace.protocol.mls.group_state import (
+    GroupState,
+    Policy,
+    PreSharedKeys,
+    PsksInOrder,
+    epoch_start,
+    found_psk,
+)
+from holdspace.protocol.mls.key_package import OwnKeyPackage
+from holdspace.protocol.mls.messages import (
+    EncryptedGroupSecrets,
+    GroupInfo,
+    GroupSecrets,
+    MLSMessage,
+    PathSecret,
+    PreSharedKeyID,
+    Welcome,
+)
+from holdspace.protocol.mls.proposals import Joiner
+from holdspace.protocol.mls.ratchet_tree import RatchetTree
+from holdspace.protocol.mls.structs import Extension, ExtensionType
+from holdspace.protocol.mls.tree_hash import tree_hash
+from holdspace.protocol.mls.treekem import kept_keys, keys_from_welcome
+from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+from holdspace.protocol.mls.validation import (
+    check_extension_list,
+    check_group_extensions,
+    check_tree,
+    extension_data,
+)
+
+State = TypeVar("State", bound=GroupState)
+
+
+@dataclass(frozen=True, repr=False)
+class WelcomeSecrets:
+    """What newcomers are told so that they can derive the epoch."""
+
+    joiner_secret: bytes
+    psk_secret: bytes
+    psks: tuple[PreSharedKeyID, ...] = ()
+
+
+def make_welcome(
+    state: GroupState,
+    secrets: WelcomeSecrets,
+    joiners: Sequence[Joiner],
+    *,
+    path_secrets: Mapping[NodeIndex, bytes],
+    random: RandomSource,
+) -> bytes | None:
+    """Return one Welcome for all whom a commit has added; None if it added nobody."""
+    if not joiners:
+        return None
+    suite = state.suite
+    welcome_secret = key_schedule.welcome_secret(suite, secrets.joiner_secret, secrets.psk_secret)
+    key, nonce = key_schedule.welcome_key_and_nonce(suite, welcome_secret)
+    encrypted_group_info = suite.aead_seal(key, nonce, b"", _group_info(state).encode())
+    own = treemath.node_of(state.own_leaf_index)
+    to_all = []
+    for joiner in joiners:
+        shared = treemath.common_ancestor(own, treemath.node_of(joiner.leaf))
+        group_secrets = GroupSecrets(
+            secrets.joiner_secret, PathSecret(path_secrets[shared]), secrets.psks
+        )
+        sealed = suite.encrypt_with_label(
+            joiner.key_package.init_key,
+            "Welcome",
+            encrypted_group_info,
+            plaintext=group_secrets.encode(),
+            random=random,
+        )
+        new_member = suite.key_package_ref(joiner.key_package.encode())
+        to_all.append(EncryptedGroupSecrets(new_member, sealed))
+    return MLSMessage.of(Welcome(suite.id, tuple(to_all), encrypted_group_info)).encode()
+
+
+def _group_info(state: GroupState) -> GroupInfo:
+    # We always send the tree along: nobody else could give it to a newcomer.
+    ratchet_tree = Extension(ExtensionType.ratchet_tree, state.tree.encode())
+    unsigned = GroupInfo(
+        group_context=state.group_context,
+        extensions=(ratchet_tree,),
+        confirmation_tag=state.confirmation_tag,
+        signer=state.own_leaf_index,
+    )
+    signature = state.suite.sign_with_label(
+        state.signature_key_pair, "GroupInfoTBS", unsigned.tbs()
+    )
+    return replace(unsigned, signature=signature)
+
+
+def open_welcome(
+    kind: type[State],
+    message: bytes,
+    own: OwnKeyPackage,
+    *,
+    policy: Policy,
+    psks: PreSharedKeys,
+    ratchet_tree: bytes | None,
+) -> State:
+    """Return the group that a Welcome lets us into, once everything in it agrees."""
+    suite, welcome = own.suite, read_welcome(message)
+    # 12.4.3.1: "Verify that the cipher suite is one the client supports" and that of our package.
+    if welcome.cipher_suite != suite.id:
+        raise ValidationError("the welcome is for another cipher suite (RFC 9420, 12.4.3.1)")
+    group_secrets = _group_secrets(welcome, own)
+    known_psks = _psks(group_secrets.psks, psks)
+    secrets = WelcomeSecrets(
+        group_secrets.joiner_secret, key_schedule.psk_secret(suite, known_psks)
+    )
+    group_info = _opened_group_info(suite, welcome, secrets)
+    tree = _checked_tree(suite, group_info, ratchet_tree)
+    state = _entered(kind, own, group_info, tree=tree, secrets=secrets)
+    if group_secrets.path_secret is not None:
+        state = _with_path_keys(state, group_info, group_secrets.path_secret.path_secret)
+    policy.judge_welcome(state, state.member(LeafIndex(group_info.signer)))
+    return state
+
+
+def read_welcome(message: bytes) -> Welcome:
+    """Return the Welcome in an MLSMessage."""
+    welcome = MLSMessage.decode(message).body
+    if not isinstance(welcome, Welcome):
+        raise ValidationError("this message is no welcome")
+    return welcome
+
+
+def _group_secrets(welcome: Welcome, own: OwnKeyPackage) -> GroupSecrets:
+    # 12.4.3.1: "Identify an entry in the secrets array where the new_member value corresponds to
+    # one of this client's KeyPackages".
+    new_member = own.suite.key_package_ref(own.key_package.encode())
+    for sealed in welcome.secrets:
+        if sealed.new_member == new_member:
+            opened = own.suite.decrypt_with_label(
+                own.suite.kem.load(own.init_private_key),
+                "Welcome",
+                welcome.encrypted_group_info,
+                ciphertext=sealed.encrypted_group_secrets,
+            )
+            return GroupSecrets.decode(opened)
+    raise ValidationError("the welcome is for somebody else (RFC 9420, 12.4.3.1)")
+
+
+def _psks(psk_ids: Sequence[PreSharedKeyID], external: PreSharedKeys) -> PsksInOrder:
+    # 12.4.3.1: "If a PreSharedKeyID is part of the GroupSecrets and the client is not in possession
+    # of the corresponding PSK, return an error." We keep no groups to be reborn from.
+    if len(set(psk_ids)) != len(psk_ids):
+        raise ValidationError("one pre-shared key stands twice in a welcome (RFC 9420, 12.2)")
+    return [(psk_id, found_psk(psk_id, external, None)) for psk_id in psk_ids]
+
+
+def _opened_group_info(suite: CipherSuite, welcome: Welcome, secrets: WelcomeSecrets) -> GroupInfo:
+    welcome_secret = key_schedule.welcome_secret(suite, secrets.joiner_secret, secrets.psk_secret)
+    key, nonce = key_schedule.welcome_key_and_nonce(suite, welcome_secret)
+    opened = suite.aead_open(key, nonce, b"", welcome.encrypted_group_info)
+    group_info = GroupInfo.decode(opened)
+    # 12.4.3.1: "Verify that the cipher_suite field in the GroupInfo matches that in the KeyPackage."
+    if group_info.group_context.cipher_suite != suite.id:
+        raise ValidationError("the group uses another cipher suite (RFC 9420, 12.4.3.1)")
+    check_extension_list(group_info.extensions)
+    check_group_extensions(group_info.group_context.extensions)
+    return group_info
+
+
+def _checked_tree(
+    suite: CipherSuite, group_info: GroupInfo, ratchet_tree: bytes | None
+) -> RatchetTree:
+    # 12.4.3.3: the tree comes in the GroupInfo or by another way; without it nobody can join.
+    data = extension_data(group_info.extensions, ExtensionType.ratchet_tree)
+    encoded = data if data is not None else ratchet_tree
+    if encoded is None:
+        raise ValidationError("the welcome brings no ratchet tree (RFC 9420, 12.4.3.3)")
+    tree, group_context = RatchetTree.decode(encoded), group_info.group_context
+    # 12.4.3.1: "Verify the signature on the GroupInfo object ... computed by the member at signer".
+    signer = tree.leaf(LeafIndex(group_info.signer))
+    if signer is None:
+        raise ValidationError("the welcome's signer is not in the group (RFC 9420, 12.4.3.1)")
+    suite.verify_with_label(
+        signer.signature_key, "GroupInfoTBS", group_info.tbs(), signature=group_info.signature
+    )
+    # 12.4.3.1: "Verify that the tree hash of the ratchet tree matches the tree_hash field".
+    if tree_hash(suite, tree.root) != group_context.tree_hash:
+        raise ValidationError("the ratchet tree has a wrong hash (RFC 9420, 12.4.3.1)")
+    check_tree(suite, tree, group_id=group_context.group_id, extensions=group_context.extensions)
+    return tree
+
+
+def _entered(
+    kind: type[State],
+    own: OwnKeyPackage,
+    group_info: GroupInfo,
+    *,
+    tree: RatchetTree,
+    secrets: WelcomeSecrets,
+) -> State:
+    suite, group_context = own.suite, group_info.group_context
+    epoch_secrets = key_schedule.epoch_secrets(
+        suite, secrets.joiner_secret, secrets.psk_secret, group_context
+    )
+    confirmed = group_context.confirmed_transcript_hash
+    # 12.4.3.1: "Verify the confirmation tag in the GroupInfo".
+    suite.verify_mac(epoch_secrets.confirmation_key, confirmed, group_info.confirmation_tag)
+    own_leaf_index = _own_leaf(tree, own)
+    key_pair = suite.kem.load(own.encryption_private_key)
+    return kind(
+        suite=suite,
+        group_context=group_context,
+        tree=tree,
+        own_leaf_index=own_leaf_index,
+        private_keys=kept_keys(tree, own_leaf_index, {}, [key_pair]),
+        signature_key_pair=suite.signature.load(own.signature_private_key),
+        **epoch_start(suite, epoch_secrets, tree),
+        confirmation_tag=group_info.confirmation_tag,
+        interim_transcript_hash=key_schedule.interim_transcript_hash(
+            suite, confirmed, group_info.confirmation_tag
+        ),
+    )
+
+
+def _own_leaf(tree: RatchetTree, own: OwnKeyPackage) -> LeafIndex:
+    # 12.4.3.1: "Identify a leaf whose LeafNode is identical to the one in the KeyPackage. If no
+    # such field exists, return an error."
+    for leaf, leaf_node in tree.members():
+        if leaf_node == own.key_package.leaf_node:
+            return leaf
+    raise ValidationError("the welcome's group does not have us in it (RFC 9420, 12.4.3.1)")
+
+
+def _with_path_keys(state: State, group_info: GroupInfo, path_secret: bytes) -> State:
+    key_pairs = keys_from_welcome(
+        state.suite,
+        state.tree,
+        signer=LeafIndex(group_info.signer),
+        own_leaf=state.own_leaf_index,
+        path_secret=path_secret,
+    )
+    held = kept_keys(state.tree, state.own_leaf_index, state.private_keys, key_pairs)
+    return replace(state, private_keys=held)
