@@ -31,6 +31,7 @@ class Place(Enum):
     LEFT = "left"
     DECLINED = "declined"
     CLOSED = "closed"
+    ENDED = "ended"
 
 
 class Role(Enum):
