@@ -1,0 +1,175 @@
+"""Attending: one person's seat joined to the real world of sockets, clocks and chance.
+
+Front ends and simulated people hold an `Attendance` and nothing below it. It keeps the current
+machine (a visitor at the door, then a seat in the meeting), feeds it frames and ticks, and sends
+what it asks for. There is no rule about meetings in here.
+"""
+
+import asyncio
+import os
+import random
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from holdspace.protocol.keys import NotAnAddressError, origin
+from holdspace.protocol.refusals import LocalError
+
+from .link import Ended, Link, Lost, Up
+from .link import Happening as LinkHappening
+from .seat.host import Opening, open_room
+from .seat.intents import Intent, Leave
+from .seat.step import Machine, Step, World
+from .seat.view import Notice, Place, Refusal, RoomView
+from .seat.visitor import visit
+
+TICK_SECONDS = 1.0
+GOODBYE_SECONDS = 3.0
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class CannotStart(LocalError):
+    """What was asked cannot even be tried; the message is for the person."""
+
+
+class Attendance:
+    """One person attending one meeting; made by `host` or `join`, ended by `aclose`."""
+
+    def __init__(self, machine: Machine, relay: str) -> None:
+        self._machine = machine
+        self._link = Link(relay, self._hear, random.random)
+        self._view = machine.view()
+        self._notices: list[Notice] = []
+        self._changed = asyncio.Event()
+        self._finished = False
+        self._tasks = [
+            asyncio.create_task(self._link.run(), name="holdspace link"),
+            asyncio.create_task(self._tick(), name="holdspace clock"),
+        ]
+
+    @classmethod
+    async def host(cls, relay: str, opening: Opening) -> "Attendance":
+        """Open a room at this relay and sit down in it as its host."""
+        address = check_address(relay)
+        return cls(open_room(address, opening, _world()), address)
+
+    @classmethod
+    async def join(cls, code: str) -> "Attendance":
+        """Go to the lobby that an invitation code leads to; raise InvitationError if it is none."""
+        visitor = visit(code, _world())
+        address = check_address(visitor.relay)
+        return cls(visitor, address)
+
+    @property
+    def view(self) -> RoomView:
+        """Return the newest picture of the meeting."""
+        return self._view
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more can happen here."""
+        return self._view.place in _OVER
+
+    def do(self, intent: Intent) -> Refusal | None:
+        """Do what the person wants, or say at once why not; never blocks."""
+        outcome = self._machine.do(intent, _world())
+        if isinstance(outcome, Refusal):
+            return outcome
+        self._take(outcome)
+        return None
+
+    async def changes(self) -> AsyncIterator[tuple[RoomView, tuple[Notice, ...]]]:
+        """Yield the picture after each change, with what to tell the person; ends when it is over.
+
+        Changes that come faster than they are read are folded into one. For one reader.
+        """
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            notices, self._notices = tuple(self._notices), []
+            yield self._view, notices
+            if (self.is_over or self._finished) and not self._changed.is_set():
+                return
+
+    async def leave(self, *, fine: bool = False) -> None:
+        """Say goodbye if that is possible within a moment, and end."""
+        if self._view.place is Place.ROOM:
+            self.do(Leave(fine))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._said_goodbye(), GOODBYE_SECONDS)
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connection and forget everything. Other people see a lost connection."""
+        self._finished = True
+        await self._link.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._changed.set()
+
+    async def __aenter__(self) -> "Attendance":
+        """Return the attendance itself, so that `async with` ends it."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End it."""
+        await self.aclose()
+
+    async def _said_goodbye(self) -> None:
+        while self._view.sending:
+            await asyncio.sleep(0.02)
+
+    async def _tick(self) -> None:
+        while not self.is_over:
+            await asyncio.sleep(TICK_SECONDS)
+            self._take(self._machine.tick(_world()))
+
+    def _hear(self, happening: LinkHappening) -> None:
+        match happening:
+            case Up():
+                return
+            case Lost(words):
+                self._take(self._machine.lost(words, _world()))
+            case Ended(words, code):
+                self._take(self._machine.ended(words, code, _world()))
+            case frame:
+                self._take(self._machine.receive(frame, _world()))
+
+    def _take(self, step: Step) -> None:
+        changed = step.machine is not self._machine
+        self._machine = step.machine
+        for frame in step.frames:
+            self._link.send(frame)
+        self._notices.extend(step.notices)
+        if not (changed or step.notices):
+            return
+        view = step.machine.view()
+        if view != self._view or step.notices:
+            self._view = view
+            self._changed.set()
+
+
+_OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
+
+
+def _world() -> World:
+    return World(now=time.time(), random=os.urandom)
+
+
+def check_address(relay: str) -> str:
+    """Return the relay's address in its one form; raise CannotStart for one that is not safe."""
+    try:
+        address = origin(relay)
+    except NotAnAddressError as error:
+        raise CannotStart(str(error)) from None
+    # Without TLS everybody on the way sees which room is met in: only for the own machine or an onion.
+    host = urlsplit(address).hostname or ""
+    host_is_safe = host in LOOPBACK or host.endswith(".onion")
+    if address.startswith("ws://") and not host_is_safe:
+        raise CannotStart(
+            "A relay on another machine needs a wss:// address. Nothing was sent. "
+            "Ask whoever runs it for the address that starts with wss://."
+        )
+    return address

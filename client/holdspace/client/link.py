@@ -1,0 +1,232 @@
+"""One websocket to the relay that keeps coming back: connect, pass frames, back off, try again.
+
+The link knows frames but not meetings: proofs, resuming and everything else that has meaning are
+the seat's. What it adds is time: how long to wait, when to give up on a first try, and which
+closes must not be retried.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    InvalidURI,
+    NegotiationError,
+)
+from websockets.typing import Subprotocol
+
+from holdspace.protocol import frames
+from holdspace.protocol.refusals import Close, PeerError, close_answer
+
+SUBPROTOCOL = Subprotocol("holdspace.1")
+FIRST_WAIT = 0.4
+LONGEST_WAIT = 12.0
+OPEN_TIMEOUT = 8.0
+FIRST_TRIES = 4
+OUTGOING_BOUND = 256
+NOT_A_RELAY = (
+    "That address answers, but not as a holdspace relay of this version. Nothing was sent. "
+    "Check the address with whoever runs it."
+)
+FOREIGN = "The relay sent something that no relay sends. Nothing of it was used."
+
+
+@dataclass(frozen=True)
+class Up:
+    """The socket is open and Hello was sent; a Greeting comes next."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The connection is gone; `words` for the person; the link tries again by itself."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The link will not try again; `words` say what happened and what to do."""
+
+    words: str
+    code: int = 0
+
+
+Happening = Up | Lost | Ended | frames.RelayFrame
+
+
+class Listener(Protocol):
+    """Whoever the link tells what happens; called in order, on the event loop."""
+
+    def __call__(self, happening: Happening) -> None: ...
+
+
+class _Fatal(Exception):
+    """Trying the same address again cannot help."""
+
+    def __init__(self, ended: Ended) -> None:
+        super().__init__(ended.words)
+        self.ended = ended
+
+
+class Link:
+    """Keep one connection to `url` alive until `stop()`; tell `listener` everything.
+
+    `jitter` gives numbers in [0, 1) so that many clients do not come back in the same instant.
+    """
+
+    def __init__(self, url: str, listener: Listener, jitter: Callable[[], float]) -> None:
+        self._url = url
+        self._listener = listener
+        self._jitter = jitter
+        self._outgoing: asyncio.Queue[bytes | None] = asyncio.Queue(OUTGOING_BOUND)
+        self._was_up = False
+        self._stopping = False
+        self._connection: ClientConnection | None = None
+
+    def send(self, frame: frames.ClientFrame) -> None:
+        """Queue a frame for the open connection; without one it is dropped (the seat sends again)."""
+        if self._connection is None:
+            return
+        try:
+            self._outgoing.put_nowait(frames.encode(frame))
+        except asyncio.QueueFull:
+            self._drop_connection()
+
+    async def run(self) -> None:
+        """Connect again and again until stopped or told that it cannot help."""
+        tries = 0
+        while not self._stopping:
+            try:
+                lost = await self._one_connection()
+            except _Fatal as fatal:
+                self._listener(fatal.ended)
+                return
+            if self._stopping:
+                return
+            tries = 0 if lost.words else tries + 1
+            if not self._was_up and tries >= FIRST_TRIES:
+                self._listener(Ended(self._unreachable()))
+                return
+            self._listener(Lost(lost.words or self._waiting_words()))
+            await asyncio.sleep(self._wait(tries))
+
+    async def stop(self, *, drain: float = 1.0) -> None:
+        """Send what is queued, for at most `drain` seconds, and close."""
+        self._stopping = True
+        if self._connection is None:
+            return
+        self._outgoing.put_nowait(None) if not self._outgoing.full() else None
+        try:
+            await asyncio.wait_for(self._connection.wait_closed(), drain)
+        except TimeoutError:
+            self._drop_connection()
+
+    def _wait(self, tries: int) -> float:
+        longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0**tries)
+        return longest * (0.5 + self._jitter() / 2)
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.transport.abort()
+
+    async def _one_connection(self) -> Lost:
+        """Live through one connection; a Lost without words means that it never opened."""
+        self._outgoing = asyncio.Queue(OUTGOING_BOUND)
+        try:
+            connection = await connect(
+                self._url,
+                subprotocols=[SUBPROTOCOL],
+                compression=None,
+                open_timeout=OPEN_TIMEOUT,
+                max_size=frames.MAX_FRAME,
+                ping_interval=20,
+                ping_timeout=20,
+                close_timeout=2,
+                user_agent_header=None,
+                proxy=None,
+                ssl=_tls() if self._url.startswith("wss:") else None,
+            )
+        except (InvalidURI, InvalidHandshake, ssl.SSLError) as error:
+            return self._judge_failure(error)
+        except (OSError, TimeoutError):
+            return Lost("")
+        return await self._talk(connection)
+
+    async def _talk(self, connection: ClientConnection) -> Lost:
+        self._connection = connection
+        if connection.subprotocol != SUBPROTOCOL:
+            await connection.close()
+            raise _Fatal(Ended(NOT_A_RELAY))
+        writer = asyncio.create_task(self._write(connection))
+        try:
+            self.send(frames.Hello(frames.VERSION, frames.VERSION))
+            self._listener(Up())
+            await self._read(connection)
+        except PeerError:
+            await connection.close(Close.NOT_UNDERSTOOD)
+            raise _Fatal(Ended(FOREIGN)) from None
+        except ConnectionClosed:
+            pass
+        finally:
+            self._connection = None
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+        return self._judge_close(connection.close_code or 0)
+
+    async def _read(self, connection: ClientConnection) -> None:
+        async for message in connection:
+            if isinstance(message, str):
+                raise PeerError("The relay sent text.")
+            frame = frames.decode_relay_frame(message)
+            if isinstance(frame, frames.Greeting) and frame.version != frames.VERSION:
+                raise _Fatal(Ended(close_answer(Close.WRONG_VERSION).sentence, Close.WRONG_VERSION))
+            if frame is not None:
+                self._was_up = True
+                self._listener(frame)
+
+    async def _write(self, connection: ClientConnection) -> None:
+        while (data := await self._outgoing.get()) is not None:
+            await connection.send(data)
+        await connection.close()
+
+    def _judge_failure(self, error: Exception) -> Lost:
+        """Tell an address that will never work from a relay that is just starting again."""
+        if isinstance(error, InvalidURI):
+            raise _Fatal(Ended("That is no relay address. It should look like wss://relay.example"))
+        if isinstance(error, ssl.SSLCertVerificationError):
+            raise _Fatal(
+                Ended("The relay's certificate could not be checked, so nothing was sent to it.")
+            )
+        refused = isinstance(error, InvalidStatus) and error.response.status_code < 500
+        if (refused or isinstance(error, NegotiationError)) and not self._was_up:
+            raise _Fatal(Ended(NOT_A_RELAY))
+        return Lost("")
+
+    def _judge_close(self, code: int) -> Lost:
+        answer = close_answer(code)
+        if not answer.try_again and not self._stopping:
+            raise _Fatal(Ended(answer.sentence, code))
+        return Lost(answer.sentence)
+
+    def _waiting_words(self) -> str:
+        if self._was_up:
+            return "The relay does not answer yet. Your words are safe here, and your place is kept."
+        return "The relay does not answer yet. Trying again."
+
+    def _unreachable(self) -> str:
+        return (
+            "The relay cannot be reached. Nothing was sent. Check the network and the relay's "
+            "address, then start again."
+        )
+
+
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context

@@ -1,0 +1,254 @@
+"""Changing who is here: wishes become commits, commits become bundles, one at a time.
+
+A wish waits until the log is read; then a commit is built, staged, and sent as one bundle. Only
+when it comes back in the log does it count. When somebody else's came first, ours is dropped with
+its Welcome and built again from the wish, if the wish still makes sense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from holdspace.protocol.frames import Bundle, SealedWelcome
+from holdspace.protocol.invite import Reply, seal_reply
+from holdspace.protocol.keys import Purpose, SigningKey, bundle_digest, prove
+from holdspace.protocol.meeting.events import Snapshot
+from holdspace.protocol.meeting.roles import (
+    CO_FACILITATOR,
+    MEMBER,
+    ROLES_EXTENSION,
+    RoleEntry,
+    RolesExtension,
+    encode_roles,
+    make_roles,
+    vouch,
+)
+from holdspace.protocol.mls import (
+    Add,
+    Extension,
+    GroupContextExtensions,
+    KeyPackage,
+    MLSError,
+    Proposal,
+    Remove,
+)
+from holdspace.protocol.mls.messages import ProposalType
+from holdspace.protocol.refusals import REFUSALS, Refusal
+
+from . import saying
+from .people import member_with, slot_of
+from .seat import Admission, Out, OwnChange, Removal, RoleChange, Seat, Wish, access_key, roles_of
+from .step import World
+from .view import Notice
+
+SNAPSHOT_PATIENCE = 8.0
+# Commits are padded so that their size says nothing about how many are here.
+COMMIT_PADDING = 15_000
+_TYPES: dict[type, ProposalType] = {
+    Add: ProposalType.add,
+    Remove: ProposalType.remove,
+    GroupContextExtensions: ProposalType.group_context_extensions,
+}
+
+
+def wish(seat: Seat, wanted: Wish, world: World, out: Out) -> Seat:
+    """Remember what should change and start on it as soon as possible."""
+    if wanted in seat.wishes:
+        return seat
+    return advance(replace(seat, wishes=(*seat.wishes, wanted)), world, out)
+
+
+def advance(seat: Seat, world: World, out: Out) -> Seat:
+    """Work on the first wish that still makes sense, if nothing of ours is under way."""
+    if not seat.is_caught_up:
+        return seat
+    if seat.change is not None:
+        sent = seat.has_asked("bundle", seat.change.message_id)
+        return seat if sent else _send(seat, seat.change, out)
+    while seat.wishes:
+        change = _build(seat, seat.wishes[0], world)
+        if change is not None:
+            # R14: this epoch's next step is used up, whatever becomes of the commit.
+            seat = replace(seat, group=change.pending.current, change=change)
+            return _send(seat, change, out)
+        seat = replace(seat, wishes=seat.wishes[1:])
+    return seat
+
+
+def adopted(seat: Seat, change: OwnChange, world: World, out: Out) -> Seat:
+    """Finish what an own commit was for, now that it counts."""
+    rest = tuple(other for other in seat.wishes if other != change.wish)
+    seat = replace(seat.no_longer_asking("bundle"), wishes=rest)
+    if isinstance(change.wish, Admission):
+        knock = change.wish.letter.knock
+        seat = replace(seat, letters=tuple(one for one in seat.letters if one.knock != knock))
+        return tell_newcomers(seat, world, out)
+    return seat
+
+
+def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) -> Seat:
+    """Drop a commit that the relay did not take; what came first arrives in the log."""
+    change = seat.change
+    if change is None or change.message_id != message_id:
+        return seat
+    if refusal in (Refusal.LOST_RACE, Refusal.STALE_EPOCH, Refusal.NOT_SAVED):
+        return replace(seat, change=None)
+    rest = tuple(other for other in seat.wishes if other != change.wish)
+    words = REFUSALS[refusal].sentence if refusal else "The relay did not take the change."
+    out.notices.append(Notice(words))
+    return replace(seat, change=None, wishes=rest)
+
+
+def tell_newcomers(seat: Seat, world: World, out: Out) -> Seat:
+    """Send the picture of the newest commit to whoever it let in."""
+    point = seat.checkpoint
+    if point is None or point.is_answered:
+        return seat
+    seat = replace(seat, checkpoint=replace(point, is_answered=True))
+    return saying.say(seat, Snapshot(point.seq, point.chain, point.state), world, out)
+
+
+def tick(seat: Seat, world: World, out: Out) -> Seat:
+    """Take up what waits, and step in for a facilitator who let somebody in and then vanished."""
+    seat = advance(seat, world, out)
+    point = seat.checkpoint
+    if point is None or point.is_answered or not point.lets_in:
+        return seat
+    if world.now - point.at < SNAPSHOT_PATIENCE or not _may_snapshot(seat):
+        return seat
+    return tell_newcomers(seat, world, out)
+
+
+def is_first_facilitator(seat: Seat, but: bytes) -> bool:
+    """Tell whether, of the facilitators other than `but`, this seat is the first in the circle."""
+    people = seat.state.people if seat.state else ()
+    staff = [p.identity for p in people if p.role != MEMBER and p.identity != but]
+    return staff[:1] == [seat.facts.identity]
+
+
+def _may_snapshot(seat: Seat) -> bool:
+    return seat.state is not None and seat.roles.is_facilitator(seat.facts.identity)
+
+
+def _send(seat: Seat, change: OwnChange, out: Out) -> Seat:
+    seat, ref = seat.asking("bundle", change.message_id)
+    epoch = seat.group.epoch
+    frame = Bundle(
+        ref=ref,
+        message_id=change.message_id,
+        base_epoch=epoch,
+        commit=change.pending.message,
+        welcomes=change.welcomes,
+        next_access_key=access_key(seat.facts, change.pending.group).public,
+        slots=change.slots,
+        slot_key=seat.slot.public,
+        access_proof=bytes(64),
+        slot_proof=bytes(64),
+    )
+    occasion, digest = seat.occasion(epoch), bundle_digest(frame)
+    access = prove(access_key(seat.facts, seat.group), Purpose.BUNDLE, occasion, digest)
+    slot = prove(seat.slot, Purpose.BUNDLE, occasion, digest)
+    out.frames.append(_with_proofs(frame, access, slot))
+    return seat
+
+
+def _with_proofs(frame: Bundle, access: bytes, slot: bytes) -> Bundle:
+    return Bundle(
+        **{name: getattr(frame, name) for name in frame.__struct_fields__[:-2]},
+        access_proof=access,
+        slot_proof=slot,
+    )
+
+
+def _build(seat: Seat, wanted: Wish, world: World) -> OwnChange | None:
+    """Return the staged commit for a wish, or None if there is nothing left to do for it."""
+    try:
+        proposals = _proposals(seat, wanted, world)
+        if not proposals:
+            return None
+        pending = seat.group.commit(
+            proposals, random=world.random, now=world.now, padded_to=COMMIT_PADDING
+        )
+    except MLSError:
+        return None
+    return OwnChange(
+        wish=wanted,
+        pending=pending,
+        message_id=world.random(saying.MESSAGE_ID_BYTES),
+        welcomes=_welcomes(wanted, pending.welcome, world),
+        slots=roles_of(pending.group).slots,
+    )
+
+
+def _proposal(body: Add | Remove | GroupContextExtensions) -> Proposal:
+    return Proposal(_TYPES[type(body)], body)
+
+
+def _welcomes(wanted: Wish, welcome: bytes | None, world: World) -> tuple[SealedWelcome, ...]:
+    if not isinstance(wanted, Admission) or welcome is None:
+        return ()
+    letter = wanted.letter
+    reply = seal_reply(Reply(welcome=welcome), letter.reply_secret, world.random)
+    return (SealedWelcome(letter.knock, reply),)
+
+
+def _proposals(seat: Seat, wanted: Wish, world: World) -> Sequence[Proposal]:
+    match wanted:
+        case Admission(letter):
+            return (_proposal(Add(KeyPackage.decode(letter.key_package))),)
+        case Removal(identity):
+            return _removal(seat, identity, world)
+        case RoleChange(identity, role):
+            return _role_change(seat, identity, role, world)
+
+
+def _removal(seat: Seat, identity: bytes, world: World) -> Sequence[Proposal]:
+    member = member_with(seat.group, identity)
+    if member is None or identity == seat.facts.identity:
+        return ()
+    remove = _proposal(Remove(member.leaf_index))
+    roles = seat.roles
+    if not roles.is_facilitator(identity):
+        return (remove,)
+    # R6: removal drops the role, and with it the relay key, in the same commit.
+    entries = tuple(entry for entry in roles.entries if entry.identity != identity)
+    slots = _slots_without(roles, slot_of(member), world)
+    return (_extensions(seat, make_roles(roles.host_key, entries, slots)), remove)
+
+
+def _role_change(seat: Seat, identity: bytes, role: str, world: World) -> Sequence[Proposal]:
+    member, roles = member_with(seat.group, identity), seat.roles
+    if member is None or seat.host is None or roles.role_of(identity) == role:
+        return ()
+    entries = tuple(entry for entry in roles.entries if entry.identity != identity)
+    slots = _slots_without(roles, slot_of(member), world)
+    if role == CO_FACILITATOR:
+        entries = (*entries, _vouched(seat, seat.host.root, identity))
+        slots = _slots_with(seat, slots, slot_of(member))
+    return (_extensions(seat, make_roles(roles.host_key, entries, slots)),)
+
+
+def _vouched(seat: Seat, root: SigningKey, identity: bytes) -> RoleEntry:
+    facts = seat.facts
+    return vouch(root, identity, CO_FACILITATOR, room=facts.room, meeting=facts.meeting)
+
+
+def _slots_without(roles: RolesExtension, slot: bytes, world: World) -> tuple[bytes, ...]:
+    decoy = SigningKey.from_seed(world.random(32)).public
+    return tuple(decoy if one == slot else one for one in roles.slots)
+
+
+def _slots_with(seat: Seat, slots: tuple[bytes, ...], slot: bytes) -> tuple[bytes, ...]:
+    """Return the slots with a decoy replaced, so that their number never changes."""
+    taken = {slot_of(member) for member in seat.group.members}
+    decoy = next(index for index, one in enumerate(slots) if one not in taken)
+    return (*slots[:decoy], slot, *slots[decoy + 1 :])
+
+
+def _extensions(seat: Seat, roles: RolesExtension) -> Proposal:
+    # GroupContextExtensions replaces the whole list: everything else is carried over unchanged.
+    others = tuple(e for e in seat.group.extensions if e.extension_type != ROLES_EXTENSION)
+    return _proposal(
+        GroupContextExtensions((*others, Extension(ROLES_EXTENSION, encode_roles(roles))))
+    )

@@ -1,0 +1,182 @@
+"""The seat and its connection: prove, attach, walk on, and judge what the relay answers.
+
+Nothing here trusts the relay beyond order and delivery. After every new connection the seat asks
+for the log from where it stopped, reads to its end, and only then sends again what is not in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol import frames
+from holdspace.protocol.keys import Occasion, Purpose, begin_digest, invitation_digest, prove
+from holdspace.protocol.refusals import REFUSALS, Refusal
+
+from . import changing, saying
+from .seat import HostKeys, Out, Seat, Wire, access_key
+from .step import World
+from .view import Notice, Place, Urgency
+
+
+def on_greeting(seat: Seat, frame: frames.Greeting, world: World, out: Out) -> Seat:
+    """Begin again on a new connection: open what only the host opens, then attach."""
+    seat = replace(seat, wire=Wire(nonce=frame.nonce), outbox=seat.outbox.lasting())
+    if seat.host is not None:
+        seat = _open(seat, seat.host, out)
+    return _attach(seat, out)
+
+
+def on_attached(seat: Seat, frame: frames.Attached, world: World, out: Out) -> Seat:
+    """Learn how far the log goes; what was not sent yet follows once it is read to there."""
+    seat, what, _ = seat.answered(frame.ref)
+    if what != "attach" or frame.after > seat.position.seq:
+        return seat
+    seat = replace(seat, wire=replace(seat.wire, attached=True, head=frame.head))
+    seat = _watch_lobby(seat, out)
+    return resume(seat, world, out)
+
+
+def resume(seat: Seat, world: World, out: Out) -> Seat:
+    """Send what is still waiting, as soon as the whole log was read."""
+    if not seat.is_caught_up or seat.place is not Place.ROOM:
+        return seat
+    seat = saying.send_waiting(seat, world, out)
+    return changing.advance(seat, world, out)
+
+
+def walk_on(seat: Seat, out: Out) -> Seat:
+    """Prove to be a member of the epoch that just began (R3)."""
+    if not seat.wire.nonce:
+        return seat
+    epoch = seat.group.epoch
+    seat, ref = seat.asking("prove")
+    proof = prove(access_key(seat.facts, seat.group), Purpose.ATTACH, seat.occasion(epoch))
+    out.frames.append(frames.Prove(ref, epoch, proof))
+    return seat
+
+
+def on_done(seat: Seat, frame: frames.Done, world: World, out: Out) -> Seat:
+    """Note that a request of ours took effect."""
+    seat, what, key = seat.answered(frame.ref)
+    if what == "close":
+        return _closed(seat)
+    return _note_opening(seat, what)
+
+
+def on_ack(seat: Seat, frame: frames.Ack, world: World, out: Out) -> Seat:
+    """Know that an entry of ours is durable; it takes effect when it comes back in order."""
+    return seat
+
+
+def on_refuse(seat: Seat, frame: frames.Refuse, world: World, out: Out) -> Seat:
+    """React to a no by what was asked: most mend themselves, the rest the person must know."""
+    seat, what, key = seat.answered(frame.ref)
+    refusal = _known(frame.code)
+    if what in _OPENINGS and refusal is Refusal.ALREADY_THERE:
+        return _note_opening(seat, what)
+    if what in {"attach", *_OPENINGS}:
+        return replace(seat, place=Place.ENDED, ended_words=_words(refusal))
+    if what == "bundle":
+        return changing.refused(seat, refusal, out)
+    if what == "append":
+        return saying.refused(seat, key, refusal, out)
+    if what:
+        out.notices.append(Notice(_words(refusal)))
+    return seat
+
+
+def on_closed(seat: Seat, frame: frames.MeetingClosed, world: World, out: Out) -> Seat:
+    """Learn that a facilitator ended the meeting."""
+    return _closed(seat) if frame.meeting == seat.facts.meeting else seat
+
+
+def lost(seat: Seat, words: str) -> Seat:
+    """Forget this connection; everything else is kept."""
+    return replace(seat, wire=Wire(lost_words=words, is_lost=True))
+
+
+_OPENINGS = frozenset({"open", "begin", "invite"})
+_OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."
+
+
+def _closed(seat: Seat) -> Seat:
+    return replace(seat, place=Place.CLOSED, ended_words=_OVER_WORDS)
+
+
+def _known(code: int) -> Refusal | None:
+    return Refusal(code) if code in REFUSALS else None
+
+
+def _words(refusal: Refusal | None) -> str:
+    if refusal is None:
+        return "The relay said no, in a way this version does not know."
+    return REFUSALS[refusal].sentence
+
+
+def _attach(seat: Seat, out: Out) -> Seat:
+    epoch = seat.group.epoch
+    seat, ref = seat.asking("attach")
+    proof = prove(access_key(seat.facts, seat.group), Purpose.ATTACH, seat.occasion(epoch))
+    out.frames.append(
+        frames.Attach(ref, seat.facts.meeting, epoch, seat.position.seq, proof)
+    )
+    return seat
+
+
+def _watch_lobby(seat: Seat, out: Out) -> Seat:
+    # Only the host's client holds the key that opens letters, so only it stands at the door.
+    if seat.host is None:
+        return seat
+    seat, ref = seat.asking("lobby")
+    room, meeting = seat.facts.room, seat.facts.meeting
+    occasion = Occasion(seat.facts.origin, room, meeting, nonce=seat.wire.nonce)
+    proof = prove(seat.slot, Purpose.LOBBY, occasion)
+    out.frames.append(frames.WatchLobby(ref, room, meeting, seat.slot.public, proof))
+    return seat
+
+
+def _note_opening(seat: Seat, what: str) -> Seat:
+    if seat.host is None:
+        return seat
+    if what == "begin":
+        return replace(seat, host=replace(seat.host, opened=True))
+    if what == "invite":
+        return replace(seat, host=replace(seat.host, invited=True))
+    return seat
+
+
+def _open(seat: Seat, host: HostKeys, out: Out) -> Seat:
+    """Tell the relay about the room, the meeting and the invitation, as far as it was not told."""
+    room, meeting = seat.facts.room, seat.facts.meeting
+    if not host.opened:
+        seat, ref = seat.asking("open")
+        occasion = Occasion(seat.facts.origin, room, nonce=seat.wire.nonce)
+        proof = prove(host.root, Purpose.OPEN, occasion)
+        out.frames.append(frames.OpenRoom(ref, room, host.root.public, proof))
+        seat, ref = seat.asking("begin")
+        key, slots = access_key(seat.facts, seat.group).public, seat.roles.slots
+        occasion = Occasion(seat.facts.origin, room, meeting, nonce=seat.wire.nonce)
+        proof = prove(host.root, Purpose.BEGIN, occasion, begin_digest(key, slots))
+        out.frames.append(frames.BeginMeeting(ref, room, meeting, key, slots, proof))
+    return seat if host.invited else put_invitation(seat, host, out)
+
+
+def put_invitation(seat: Seat, host: HostKeys, out: Out) -> Seat:
+    """Hand the sealed card of the newest invitation to the relay, under a proof for this connection."""
+    if host.card is None or not seat.wire.nonce:
+        return seat
+    knock_key, expires, card = host.card
+    seat, ref = seat.asking("invite")
+    occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
+    proof = prove(
+        host.root, Purpose.INVITE, occasion, invitation_digest(knock_key, expires, card)
+    )
+    out.frames.append(
+        frames.PutInvitation(ref, seat.facts.room, knock_key, expires, card, proof)
+    )
+    return seat
+
+
+def tell_refused(out: Out, refusal: Refusal | None, urgency: Urgency = Urgency.LINE) -> None:
+    """Say a refusal in its one sentence."""
+    out.notices.append(Notice(_words(refusal), urgency))

@@ -1,0 +1,236 @@
+"""What a person wants, turned into an event, a change of who is here, or a kind no.
+
+One row per intent. Rights are asked of the same tables that every client judges by, so that the
+answer here is only earlier, never different; the text of whatever is refused is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from holdspace.protocol.frames import CloseMeeting
+from holdspace.protocol.keys import Purpose, prove
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.flow import FlowError, read_flow
+from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER
+from holdspace.protocol.meeting.turns import rights
+from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.text import clean_line
+
+from . import changing, connecting, intents, lobby, saying
+from .invitations import new_invitation
+from .outbox import BOUND
+from .seat import Out, Removal, RoleChange, Seat
+from .step import World
+from .view import Line, Place, Refusal
+
+Doer = Callable[[Seat, Any, World, Out], Seat | Refusal]
+
+NOT_YET = Refusal("The room is still opening. One moment, please.")
+NOT_YOURS = Refusal("Only a facilitator can do that.")
+ONLY_HOST = Refusal("Only the host can do that.")
+NO_SHARE = Refusal("There is nothing to nod to yet.")
+NOT_THERE = Refusal("That person is not here any more.")
+NO_KNOCK = Refusal("That knock was answered already, or they went away.")
+NO_FLOW = Refusal("There is no agenda yet.")
+LAST_STAGE = Refusal("This is the last stage. Close the meeting when you are ready.")
+FIRST_STAGE = Refusal("This is the first stage.")
+KEPT_FULL = "The connection is lost and much is waiting to be sent already. It is kept here."
+
+
+def do(seat: Seat, intent: intents.Intent, world: World, out: Out) -> Seat | Refusal:
+    """Do what the person wants, or return why not with the text that must be kept."""
+    doer = _DOERS.get(type(intent))
+    if doer is None or seat.place is not Place.ROOM:
+        return Refusal("That is not possible here.")
+    kept = getattr(intent, "text", "")
+    if len(seat.outbox.waiting) >= BOUND:
+        return Refusal(KEPT_FULL, kept)
+    return doer(seat, intent, world, out)
+
+
+def _say(seat: Seat, intent: intents.Say, world: World, out: Out) -> Seat | Refusal:
+    text = intent.text.strip()
+    if not text:
+        return Refusal("There is nothing written yet.")
+    if len(text) > ev.MAX_TEXT:
+        return Refusal(
+            f"That is {len(text) - ev.MAX_TEXT} characters more than fit in one share "
+            f"({ev.MAX_TEXT}). It is kept here; you could send it in two parts.",
+            intent.text,
+        )
+    if seat.state is None:
+        return replace(NOT_YET, kept=intent.text)
+    why_not = rights(seat.state, seat.facts.identity).why_not
+    if why_not:
+        return Refusal(why_not, intent.text)
+    return saying.say(seat, ev.Share(text), world, out)
+
+
+def _raise(seat: Seat, intent: intents.Raise, world: World, out: Out) -> Seat | Refusal:
+    if seat.state is None:
+        return NOT_YET
+    why_not = rights(seat.state, seat.facts.identity).why_not_raise
+    if why_not:
+        return Refusal(why_not)
+    note = clean_line(intent.note)[: ev.MAX_NOTE]
+    return saying.say(seat, ev.RaiseHand(intent.kind, note), world, out)
+
+
+def _lower(seat: Seat, intent: intents.Lower, world: World, out: Out) -> Seat | Refusal:
+    if seat.state is None or not seat.state.place_of(seat.facts.identity):
+        return Refusal("Your hand is not up.")
+    return saying.say(seat, ev.LowerHand(), world, out)
+
+
+def _pass(seat: Seat, intent: intents.PassTurn, world: World, out: Out) -> Seat | Refusal:
+    if seat.state is None:
+        return NOT_YET
+    why_not = rights(seat.state, seat.facts.identity).why_not_pass
+    if why_not:
+        return Refusal(why_not)
+    return saying.say(seat, ev.Pass(seat.state.version), world, out)
+
+
+def _nod(seat: Seat, intent: intents.NodTo, world: World, out: Out) -> Seat | Refusal:
+    if seat.state is None:
+        return NOT_YET
+    why_not = rights(seat.state, seat.facts.identity).why_not_nod
+    if why_not:
+        return Refusal(why_not)
+    shares = (p.key for p in reversed(seat.transcript) if p.line is Line.SHARE and not p.is_mine)
+    to = intent.to or next(shares, b"")
+    return saying.say(seat, ev.Nod(to, intent.kind), world, out) if to else NO_SHARE
+
+
+def _leave(seat: Seat, intent: intents.Leave, world: World, out: Out) -> Seat | Refusal:
+    return saying.say(seat, ev.Leaving(intent.fine), world, out)
+
+
+def _control(make: Callable[[Seat, MeetingState, Any], ev.Event | Refusal]) -> Doer:
+    """Return the doer of something that only facilitators may do."""
+
+    def doer(seat: Seat, intent: intents.Intent, world: World, out: Out) -> Seat | Refusal:
+        if seat.state is None:
+            return NOT_YET
+        if not seat.roles.is_facilitator(seat.facts.identity):
+            return NOT_YOURS
+        event = make(seat, seat.state, intent)
+        return event if isinstance(event, Refusal) else saying.say(seat, event, world, out)
+
+    return doer
+
+
+def _open_flow(seat: Seat, state: MeetingState, intent: intents.OpenTheFlow) -> ev.Event | Refusal:
+    try:
+        read_flow(intent.toml)
+    except FlowError as error:
+        return Refusal(f"This flow cannot be used: {error}")
+    return ev.OpenFlow(intent.toml)
+
+
+def _stage(state: MeetingState, number: int) -> ev.Event | Refusal:
+    flow = state.flow
+    if flow is None:
+        return NO_FLOW
+    if number < 0:
+        return FIRST_STAGE
+    if number >= len(flow.stages):
+        return LAST_STAGE
+    return ev.GoToStage(number, state.version)
+
+
+def _with_person(make: Callable[[MeetingState, bytes], ev.Event]) -> Doer:
+    def event(seat: Seat, state: MeetingState, intent: Any) -> ev.Event | Refusal:
+        who: bytes = intent.who
+        return make(state, who) if state.person(who) else NOT_THERE
+
+    return _control(event)
+
+
+def _admit(seat: Seat, intent: intents.Admit, world: World, out: Out) -> Seat | Refusal:
+    if lobby.find(seat, intent.knock) is None:
+        return NO_KNOCK
+    return lobby.admit(seat, intent.knock, world, out)
+
+
+def _decline(seat: Seat, intent: intents.Decline, world: World, out: Out) -> Seat | Refusal:
+    if lobby.find(seat, intent.knock) is None:
+        return NO_KNOCK
+    return lobby.decline(seat, intent.knock, intent.words, world, out)
+
+
+def _remove(seat: Seat, intent: intents.Remove, world: World, out: Out) -> Seat | Refusal:
+    if not seat.roles.is_facilitator(seat.facts.identity):
+        return NOT_YOURS
+    if intent.who == seat.facts.identity:
+        return Refusal("To go yourself, leave instead; to end it for everybody, close the meeting.")
+    if seat.person(intent.who) is None:
+        return NOT_THERE
+    return changing.wish(seat, Removal(intent.who), world, out)
+
+
+def _role(role: str, before: str) -> Doer:
+    def doer(seat: Seat, intent: Any, world: World, out: Out) -> Seat | Refusal:
+        if seat.host is None:
+            return ONLY_HOST
+        person = seat.person(intent.who)
+        if person is None:
+            return NOT_THERE
+        if person.role != before:
+            return Refusal(f"They are {'a ' if person.role != HOST else 'the '}{person.role} already.")
+        return changing.wish(seat, RoleChange(intent.who, role), world, out)
+
+    return doer
+
+
+def _invite(seat: Seat, intent: intents.NewInvitation, world: World, out: Out) -> Seat | Refusal:
+    if seat.host is None:
+        return ONLY_HOST
+    host = new_invitation(seat, seat.host, minutes=intent.minutes, world=world)
+    return connecting.put_invitation(replace(seat, host=host), host, out)
+
+
+def _close(seat: Seat, intent: intents.CloseTheMeeting, world: World, out: Out) -> Seat | Refusal:
+    if not seat.roles.is_facilitator(seat.facts.identity):
+        return NOT_YOURS
+    if not seat.wire.nonce:
+        return Refusal("The connection is lost just now. Close the meeting when it is back.")
+    seat, ref = seat.asking("close")
+    proof = prove(seat.slot, Purpose.CLOSE, seat.occasion(0))
+    out.frames.append(CloseMeeting(ref, seat.facts.meeting, seat.slot.public, proof))
+    return seat
+
+
+_DOERS: dict[type[intents.Intent], Doer] = {
+    intents.Say: _say,
+    intents.Raise: _raise,
+    intents.Lower: _lower,
+    intents.PassTurn: _pass,
+    intents.NodTo: _nod,
+    intents.Leave: _leave,
+    intents.OpenTheFlow: _control(_open_flow),
+    intents.NextStage: _control(lambda _, state, __: _stage(state, state.stage + 1)),
+    intents.BackStage: _control(lambda _, state, __: _stage(state, state.stage - 1)),
+    intents.ToStage: _control(lambda _, state, intent: _stage(state, intent.number - 1)),
+    intents.ChangeMode: _control(
+        lambda _, state, intent: ev.SetTurnMode(intent.mode, state.version)
+    ),
+    intents.Give: _with_person(lambda state, who: ev.GiveFloor(who, state.version)),
+    intents.Onward: _control(lambda _, state, __: ev.NextTurn(state.version)),
+    intents.LowerFor: _with_person(lambda _, who: ev.LowerHandOf(who)),
+    intents.MoreTime: _control(
+        lambda _, state, intent: ev.AddTime(min(max(intent.seconds, 1), 3600), state.version)
+    ),
+    intents.HoldRoom: _control(lambda *_: ev.Hold()),
+    intents.ResumeRoom: _control(lambda *_: ev.Resume()),
+    intents.Admit: _admit,
+    intents.Decline: _decline,
+    intents.Remove: _remove,
+    intents.Promote: _role(CO_FACILITATOR, MEMBER),
+    intents.Demote: _role(MEMBER, CO_FACILITATOR),
+    intents.NewInvitation: _invite,
+    intents.CloseTheMeeting: _close,
+}

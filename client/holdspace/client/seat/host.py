@@ -1,0 +1,144 @@
+"""Opening a room: fresh keys, a group of one, the roles it carries, and the first invitation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from holdspace.protocol.invite import check_phrase
+from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.meeting.events import OpenFlow
+from holdspace.protocol.meeting.roles import (
+    HOST,
+    ROLES_EXTENSION,
+    encode_roles,
+    identity_of,
+    make_roles,
+    vouch,
+)
+from holdspace.protocol.meeting.state import MeetingState, apply, apply_membership
+from holdspace.protocol.meeting.transcript import genesis
+from holdspace.protocol.mls import (
+    DEFAULT_SUITE,
+    Extension,
+    OwnKeyPackage,
+    RandomSource,
+    create_group,
+    create_key_package,
+    generate_signature_key,
+    signature_public_key,
+)
+from holdspace.protocol.mls.structs import ExtensionType, RequiredCapabilities
+from holdspace.protocol.text import check_name, clean_line
+
+from .invitations import new_invitation
+from .log_position import LogPosition
+from .people import SLOT_EXTENSION, people_of
+from .seat import CardWords, Facts, HostKeys, Seat, roles_of
+from .sitting import Sitting
+from .step import World
+
+HANDLE_BYTES = 16
+GROUP_ID_BYTES = 32
+SLOTS = 8
+# R9: key packages live for half an hour at most; a knock waits for less than that.
+PACKAGE_SECONDS = 30 * 60
+INVITATION_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a host decides before the room opens."""
+
+    room_name: str
+    name: str
+    agreements: tuple[str, ...]
+    agreements_version: int = 1
+    standing: str = ""
+    about: str = ""
+    flow_toml: str = field(default="", repr=False)
+    invitation_minutes: int = INVITATION_MINUTES
+
+
+def open_room(relay: str, opening: Opening, world: World) -> Sitting:
+    """Return the host's place in a new room, which the relay is told of once it is reached."""
+    room, meeting = world.random(HANDLE_BYTES), world.random(HANDLE_BYTES)
+    root = SigningKey.from_seed(world.random(32))
+    slot = SigningKey.from_seed(world.random(32))
+    name = check_name(opening.name)
+    own = own_key_package(name, slot.public, world)
+    identity = identity_of(own.key_package.leaf_node.signature_key)
+    group = create_group(
+        own,
+        group_id=world.random(GROUP_ID_BYTES),
+        random=world.random,
+        extensions=_extensions(root, slot, identity, room=room, meeting=meeting, world=world),
+    )
+    seat = Seat(
+        facts=Facts(
+            origin=relay,
+            room=room,
+            meeting=meeting,
+            room_name=clean_line(opening.room_name, 80),
+            host_key=root.public,
+            check_phrase=check_phrase(root.public, room),
+            identity=identity,
+        ),
+        group=group,
+        slot=slot,
+        position=LogPosition(0, genesis(room, meeting)),
+    )
+    state = apply_membership(MeetingState(), people_of(group, roles_of(group))).state
+    seat = replace(seat, state=state, stage_started=world.now)
+    keys = HostKeys(root=root, words=_words(opening, name))
+    keys = new_invitation(seat, keys, minutes=opening.invitation_minutes, world=world)
+    sitting = Sitting(replace(seat, host=keys))
+    return sitting.saying(OpenFlow(opening.flow_toml), world) if opening.flow_toml else sitting
+
+
+def own_key_package(name: str, slot_key: bytes, world: World) -> OwnKeyPackage:
+    """Return a fresh identity for one meeting: a new signature key, never used anywhere else."""
+    return create_key_package(
+        DEFAULT_SUITE,
+        identity=name.encode(),
+        signature_private_key=generate_signature_key(world.random),
+        now=world.now,
+        random=world.random,
+        lifetime_seconds=PACKAGE_SECONDS,
+        leaf_extensions=(Extension(SLOT_EXTENSION, slot_key),),
+        capabilities_extensions=(ROLES_EXTENSION, SLOT_EXTENSION),
+    )
+
+
+def _extensions(
+    root: SigningKey,
+    slot: SigningKey,
+    identity: bytes,
+    *,
+    room: bytes,
+    meeting: bytes,
+    world: World,
+) -> tuple[Extension, ...]:
+    entry = vouch(root, identity, HOST, room=room, meeting=meeting)
+    roles = make_roles(root.public, (entry,), _slots(slot.public, world.random))
+    needed = RequiredCapabilities(extension_types=(ROLES_EXTENSION, SLOT_EXTENSION))
+    return (
+        Extension(ExtensionType.required_capabilities, needed.encode()),
+        Extension(ROLES_EXTENSION, encode_roles(roles)),
+    )
+
+
+def _slots(own: bytes, random: RandomSource) -> tuple[bytes, ...]:
+    """Return the host's relay key among decoys, so that the relay cannot count facilitators."""
+    decoys = [SigningKey.from_seed(random(32)).public for _ in range(SLOTS - 1)]
+    place = random(1)[0] % SLOTS
+    return (*decoys[:place], own, *decoys[place:])
+
+
+def _words(opening: Opening, name: str) -> CardWords:
+    return CardWords(
+        host_name=name,
+        standing=clean_line(opening.standing, 600),
+        agreements=tuple(clean_line(item, 280) for item in opening.agreements),
+        agreements_version=opening.agreements_version,
+        about=clean_line(opening.about, 600),
+    )

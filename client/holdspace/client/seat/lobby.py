@@ -1,0 +1,109 @@
+"""The door, from inside: letters of people who knock, opened, checked and answered."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import replace
+
+from holdspace.protocol import frames
+from holdspace.protocol.invite import InvitationError, KnockLetter, Reply, open_letter, seal_reply
+from holdspace.protocol.meeting.roles import identity_of
+from holdspace.protocol.mls import KeyPackage, MLSError
+from holdspace.protocol.text import NameRefused, check_name, clean_line
+
+from . import changing
+from .people import name_of
+from .seat import Admission, HostKeys, Letter, Out, Seat
+from .step import World
+from .view import Notice, Urgency
+
+MOST_LETTERS = 32
+DECLINED = "Not this time. It is nothing against you."
+UNREADABLE = "Somebody knocked with a letter that cannot be read. They were not let in."
+TWICE = "This invitation was used before. Ask them for the four words another way."
+NOT_THEIRS = "The name in the letter and the name on the key differ."
+
+
+def on_knocking(seat: Seat, frame: frames.Knocking, world: World, out: Out) -> Seat:
+    """Open a letter and put it on the doorstep; a second copy of it changes nothing."""
+    host = seat.host
+    if host is None or any(letter.knock == frame.knock for letter in seat.letters):
+        return seat
+    if len(seat.letters) >= MOST_LETTERS:
+        return seat
+    letter = _open(seat, host, frame, world)
+    if letter is None:
+        out.notices.append(Notice(UNREADABLE, Urgency.QUIET))
+        return seat
+    out.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
+    return replace(seat, letters=(*seat.letters, letter))
+
+
+def on_knock_gone(seat: Seat, frame: frames.KnockGone, world: World, out: Out) -> Seat:
+    """Take a letter from the doorstep whose writer went away or was answered."""
+    return replace(seat, letters=_without(seat, frame.knock))
+
+
+def admit(seat: Seat, knock: bytes, world: World, out: Out) -> Seat:
+    """Let in whoever wrote this letter."""
+    letter = find(seat, knock)
+    return seat if letter is None else changing.wish(seat, Admission(letter), world, out)
+
+
+def decline(seat: Seat, knock: bytes, words: str, world: World, out: Out) -> Seat:
+    """Answer a letter with no, kindly."""
+    letter = find(seat, knock)
+    if letter is None:
+        return seat
+    reply = Reply(words=clean_line(words or DECLINED, 280))
+    sealed = seal_reply(reply, letter.reply_secret, world.random)
+    seat, ref = seat.asking("decline")
+    out.frames.append(frames.DeclineKnock(ref, knock, sealed))
+    return replace(seat, letters=_without(seat, knock))
+
+
+def find(seat: Seat, knock: bytes) -> Letter | None:
+    """Return the letter of this knock."""
+    return next((letter for letter in seat.letters if letter.knock == knock), None)
+
+
+def _without(seat: Seat, knock: bytes) -> tuple[Letter, ...]:
+    return tuple(letter for letter in seat.letters if letter.knock != knock)
+
+
+def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, world: World) -> Letter | None:
+    if host.sealing_key is None:
+        return None
+    try:
+        letter = open_letter(
+            frame.sealed, host.sealing_key, room=seat.facts.room, knock=frame.knock
+        )
+        package = KeyPackage.decode(letter.key_package)
+    except (InvitationError, MLSError):
+        return None
+    # Consent before keys: only who accepted exactly these agreements can be let in at all.
+    if not hmac.compare_digest(letter.agreements_digest, host.agreements_digest):
+        return None
+    credential = package.leaf_node.credential.identity
+    if credential is None or name_of(credential) != letter.name:
+        return None
+    return Letter(
+        knock=frame.knock,
+        key_package=letter.key_package,
+        reply_secret=letter.reply_secret,
+        name=letter.name,
+        introduction=letter.introduction,
+        since=world.now,
+        warning=_warning(seat, letter, package),
+    )
+
+
+def _warning(seat: Seat, letter: KnockLetter, package: KeyPackage) -> str:
+    taken = [person.name for person in seat.state.people] if seat.state else []
+    taken += [other.name for other in seat.letters]
+    try:
+        check_name(letter.name, taken)
+    except NameRefused as refused:
+        return str(refused)
+    known = seat.author(identity_of(package.leaf_node.signature_key))
+    return TWICE if known else ""

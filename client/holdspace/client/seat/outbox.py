@@ -1,0 +1,70 @@
+"""What this person said and the log does not show yet.
+
+An act takes effect when it comes back in log order. Until then it lives here, and whatever
+happens in between (a lost connection, a change of keys) it is sent again under its own id, so
+that it arrives once or is still here.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from holdspace.protocol.meeting.events import Event, Heartbeat
+
+BOUND = 64
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One own message: what it says, and its newest sealing (empty until sealed)."""
+
+    message_id: bytes
+    counter: int
+    event: Event = field(repr=False)
+    at: float
+    payload: bytes = field(default=b"", repr=False)
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Tell whether it may simply be forgotten when it did not arrive."""
+        return isinstance(self.event, Heartbeat)
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Own messages in the order they were said."""
+
+    waiting: tuple[Outgoing, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether one more would be too many to keep."""
+        return len(self.waiting) >= BOUND
+
+    def with_new(self, item: Outgoing) -> "Outbox":
+        """Return the outbox with one more at the end."""
+        return replace(self, waiting=(*self.waiting, item))
+
+    def find_sealed(self, payload: bytes) -> Outgoing | None:
+        """Return the own message that was sent as exactly these bytes."""
+        return next((item for item in self.waiting if item.payload == payload), None)
+
+    def find_id(self, message_id: bytes) -> Outgoing | None:
+        """Return the own message with this id."""
+        return next((item for item in self.waiting if item.message_id == message_id), None)
+
+    def without(self, message_id: bytes) -> "Outbox":
+        """Return the outbox without this message."""
+        return replace(self, waiting=tuple(i for i in self.waiting if i.message_id != message_id))
+
+    def with_sealed(self, message_id: bytes, payload: bytes) -> "Outbox":
+        """Return the outbox with this message's newest sealing."""
+        return replace(
+            self,
+            waiting=tuple(
+                replace(i, payload=payload) if i.message_id == message_id else i
+                for i in self.waiting
+            ),
+        )
+
+    def lasting(self) -> "Outbox":
+        """Return the outbox without what may be forgotten."""
+        return replace(self, waiting=tuple(i for i in self.waiting if not i.is_fleeting))

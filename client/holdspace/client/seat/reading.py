@@ -1,0 +1,210 @@
+"""Reading the log: from an entry of the relay to something everybody agrees on.
+
+The way in: entry -> place in the log -> epoch fence -> MLS -> signed header -> event -> reducer.
+Whatever fails a check has no effect, on this client as on every other, because each check depends
+only on the log. A check that only a dishonest relay or a fork can fail raises an alarm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.frames import Entry
+from holdspace.protocol.meeting.events import (
+    Envelope,
+    NotAnEvent,
+    Snapshot,
+    decode_envelope,
+    decode_event,
+)
+from holdspace.protocol.meeting.roles import identity_of
+from holdspace.protocol.meeting.state import apply, apply_membership
+from holdspace.protocol.meeting.values import NotAState, decode_state, encode_state
+from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
+
+from . import changing, connecting, saying, telling
+from .people import people_of
+from .policy import room_policy
+from .seat import Agreed, Author, Changed, Checkpoint, Out, Seat, Spoken, roles_of
+from .step import World
+from .view import Notice, Place, Urgency
+
+HELD_BACK = 512
+FORK = (
+    "Something is wrong with this relay: people here were shown different things. Nothing you "
+    "wrote was read by the relay. Please check the four words with your facilitator another way."
+)
+SKIPPED = (
+    "The relay left out or mixed up part of the meeting. Nothing you wrote was read by it. "
+    "Please leave, and tell your facilitator another way."
+)
+BROKEN_CHANGE = (
+    "A change of who is here could not be checked, so it was not believed. Please leave and knock again."
+)
+
+
+def on_entry(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
+    """Take in one entry of the log."""
+    if entry.seq <= seat.position.seq or seat.place is not Place.ROOM:
+        return seat
+    if entry.seq != seat.position.seq + 1:
+        return alarm(seat, SKIPPED, out)
+    epoch, seat = seat.group.epoch, replace(seat, position=seat.position.after(entry))
+    # R2: an entry whose epoch is not the current one at its place in the log is void for everybody.
+    if entry.epoch == seat.group.epoch:
+        seat = (_read_commit if entry.commit else _read_message)(seat, entry, world, out)
+    if seat.group.epoch != epoch or entry.seq == seat.wire.head:
+        seat = connecting.resume(seat, world, out)
+    return seat
+
+
+def alarm(seat: Seat, words: str, out: Out) -> Seat:
+    """Tell the person once that the relay or somebody in the room is not honest."""
+    if seat.alarm:
+        return seat
+    out.notices.append(Notice(words, Urgency.BELL))
+    return replace(seat, alarm=words)
+
+
+def _read_message(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
+    own = seat.outbox.find_sealed(entry.payload)
+    if own is not None:
+        seat = replace(seat, outbox=seat.outbox.without(own.message_id))
+        seat = seat.no_longer_asking("append", own.message_id)
+        spoken = Spoken(seat.facts.identity, own.message_id, own.event)
+        return _agree(seat, spoken, world, out)
+    try:
+        outcome = seat.group.process(entry.payload, policy=_policy(seat))
+    except MLSError:
+        return seat
+    # R1: a commit or proposal that travels as a message is void.
+    if not isinstance(outcome, ApplicationData):
+        return seat
+    seat = replace(seat, group=outcome.group)
+    try:
+        envelope = decode_envelope(outcome.data)
+    except NotAnEvent:
+        return seat
+    return _read_envelope(seat, identity_of(outcome.sender.signature_key), envelope, world, out)
+
+
+def _read_envelope(
+    seat: Seat, who: bytes, envelope: Envelope, world: World, out: Out
+) -> Seat:
+    known = seat.author(who)
+    # R7: MLS does not stop a member from sealing another's signed words again; the counter does.
+    if not _belongs(seat, envelope) or (known and envelope.counter <= known.counter):
+        return seat
+    seat = seat.remembering(who, Author(envelope.counter, world.now))
+    if not seat.position.agrees_with(envelope.seen, envelope.chain):
+        seat = alarm(seat, FORK, out)
+    try:
+        event = decode_event(envelope.event)
+    except NotAnEvent:
+        return seat
+    return _agree(seat, Spoken(who, envelope.message_id, event), world, out)
+
+
+def _policy(seat: Seat) -> Policy:
+    return room_policy(seat.facts.room, seat.facts.meeting)
+
+
+def _belongs(seat: Seat, envelope: Envelope) -> bool:
+    here = (seat.facts.room, seat.facts.meeting, seat.group.epoch)
+    return (envelope.room, envelope.meeting, envelope.epoch) == here
+
+
+def _read_commit(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
+    if seat.change is not None and seat.change.pending.message == entry.payload:
+        seat, change = replace(seat, change=None), seat.change
+        seat = _enter_epoch(seat, change.pending.group, world, out)
+        return changing.adopted(seat, change, world, out)
+    try:
+        outcome = seat.group.process(entry.payload, policy=_policy(seat))
+    except MLSError:
+        # R5: the relay has moved on and we have not; there is one way back, and it is to knock.
+        return alarm(seat, BROKEN_CHANGE, out)
+    if isinstance(outcome, Removed):
+        return _removed(seat)
+    if not isinstance(outcome, EpochChange):
+        return alarm(seat, BROKEN_CHANGE, out)
+    # Somebody else's change came first: ours was built on what is over, so it is built again.
+    return _enter_epoch(replace(seat, change=None), outcome.group, world, out)
+
+
+def _removed(seat: Seat) -> Seat:
+    words = (
+        "You have left the meeting. Go gently."
+        if saying.is_leaving(seat)
+        else "You are no longer a member of this meeting. Nothing you wrote here is kept."
+    )
+    place = Place.LEFT if saying.is_leaving(seat) else Place.REMOVED
+    return replace(seat, place=place, ended_words=words, state=None, letters=(), wishes=())
+
+
+def _enter_epoch(seat: Seat, group: Group, world: World, out: Out) -> Seat:
+    before, seat = seat.group, saying.void_sealed(replace(seat, group=group))
+    people = people_of(group, roles_of(group))
+    seat = _agree(seat, Changed(people), world, out)
+    return connecting.walk_on(_checkpoint(seat, before, world), out)
+
+
+def _checkpoint(seat: Seat, before: Group, world: World) -> Seat:
+    """Keep the picture of this moment, in case whoever came in must be told it by us."""
+    if seat.state is None:
+        return seat
+    here = {identity_of(member.signature_key) for member in before.members}
+    return replace(
+        seat,
+        checkpoint=Checkpoint(
+            seat.position.seq,
+            seat.position.chain,
+            encode_state(seat.state),
+            world.now,
+            lets_in=any(person.identity not in here for person in seat.state.people),
+        ),
+    )
+
+
+def _agree(seat: Seat, agreed: Agreed, world: World, out: Out) -> Seat:
+    """Let what everybody agrees on take effect, or keep it until the snapshot is here."""
+    if isinstance(agreed, Spoken) and isinstance(agreed.event, Snapshot):
+        return _read_snapshot(seat, agreed.author, agreed.event, world, out)
+    if seat.state is None:
+        return replace(seat, held_back=(*seat.held_back, agreed)[-HELD_BACK:])
+    if isinstance(agreed, Changed):
+        outcome = apply_membership(seat.state, agreed.people)
+    else:
+        outcome = apply(seat.state, agreed.event, agreed.author, agreed.message_id)
+    before, seat = seat.state, replace(seat, state=outcome.state)
+    return telling.tell(seat, before, outcome.effects, world, out)
+
+
+def _read_snapshot(
+    seat: Seat, author: bytes, snapshot: Snapshot, world: World, out: Out
+) -> Seat:
+    if not seat.roles.is_facilitator(author):
+        return seat
+    if seat.state is not None:
+        return _compare_snapshot(seat, snapshot, out)
+    # Only the picture of the moment we came in fits what follows it.
+    if snapshot.seq != seat.joined_at:
+        return seat
+    try:
+        state = decode_state(snapshot.state)
+    except NotAState:
+        return seat
+    held_back, seat = seat.held_back, replace(seat, state=state, held_back=())
+    seat = telling.welcome(seat, world, out)
+    for agreed in held_back:
+        seat = _agree(seat, agreed, world, out)
+    return seat
+
+
+def _compare_snapshot(seat: Seat, snapshot: Snapshot, out: Out) -> Seat:
+    own = seat.checkpoint
+    if own is None or own.seq != snapshot.seq:
+        return seat
+    if (own.chain, own.state) != (snapshot.chain, snapshot.state):
+        seat = alarm(seat, FORK, out)
+    return replace(seat, checkpoint=replace(own, is_answered=True))

@@ -1,0 +1,113 @@
+"""Saying something: from an event to a sealed, padded append, and again when that is needed.
+
+The way out: event -> signed header -> MLS -> frame. The message id and the author counter stay
+the same however often something must be sealed again; the keys and the header's view of the log
+are always the newest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol import frames
+from holdspace.protocol.meeting.events import Envelope, Event, Leaving, encode_envelope, encode_event
+from holdspace.protocol.refusals import REFUSALS, Refusal
+
+from .outbox import Outgoing
+from .seat import Out, Seat
+from .step import World
+from .view import Notice
+
+MESSAGE_ID_BYTES = 16
+HEARTBEAT_SECONDS = 15.0
+PADDING_STEPS = (840, 3_850, 16_000, 60_000)
+SIGNATURE_AND_LENGTHS = 72
+
+
+def say(seat: Seat, event: Event, world: World, out: Out) -> Seat:
+    """Put an event in the outbox and send it as soon as the connection allows."""
+    item = Outgoing(
+        message_id=world.random(MESSAGE_ID_BYTES),
+        counter=seat.counter + 1,
+        event=event,
+        at=world.now,
+    )
+    seat = replace(
+        seat, counter=item.counter, outbox=seat.outbox.with_new(item), last_spoke=world.now
+    )
+    return _send(seat, item, world, out) if seat.is_caught_up else seat
+
+
+def send_waiting(seat: Seat, world: World, out: Out) -> Seat:
+    """Send everything that is not in the log and was not sent on this connection yet."""
+    for item in seat.outbox.waiting:
+        if not seat.has_asked("append", item.message_id):
+            seat = _send(seat, item, world, out)
+    return seat
+
+
+def void_sealed(seat: Seat) -> Seat:
+    """Forget how waiting messages were sealed: their epoch is over and they are not in its log."""
+    waiting = tuple(replace(item, payload=b"") for item in seat.outbox.lasting().waiting)
+    seat = replace(seat, outbox=replace(seat.outbox, waiting=waiting))
+    return seat.no_longer_asking("append")
+
+
+def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) -> Seat:
+    """Keep what can be sent again; give back what cannot."""
+    if refusal in _SENT_AGAIN:
+        return seat
+    item = seat.outbox.find_id(message_id)
+    if item is None or item.is_fleeting:
+        return seat
+    words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
+    out.notices.append(Notice(words))
+    return replace(seat, outbox=seat.outbox.without(message_id), refused_words=words)
+
+
+def is_heartbeat_due(seat: Seat, world: World) -> bool:
+    """Tell whether this seat was silent so long that others would begin to wonder."""
+    return world.now - seat.last_spoke >= HEARTBEAT_SECONDS
+
+
+def is_leaving(seat: Seat) -> bool:
+    """Tell whether a goodbye of ours is on its way."""
+    return any(isinstance(item.event, Leaving) for item in seat.outbox.waiting)
+
+
+# The epoch moved on, or the connection was not ready: the commit or the next attach sends again.
+_SENT_AGAIN = frozenset({Refusal.STALE_EPOCH, Refusal.NOT_ATTACHED, Refusal.TOO_FAST, Refusal.NOT_SAVED})
+
+
+def _send(seat: Seat, item: Outgoing, world: World, out: Out) -> Seat:
+    if not item.payload:
+        seat, item = _seal(seat, item, world)
+    seat, ref = seat.asking("append", item.message_id)
+    out.frames.append(frames.Append(ref, item.message_id, seat.group.epoch, item.payload))
+    return seat
+
+
+def _padding(length: int) -> int:
+    """Return the step that makes the sealed message just fit one of the frame sizes (R16)."""
+    needed = length + SIGNATURE_AND_LENGTHS
+    return next(step for step in PADDING_STEPS if step >= needed or step == PADDING_STEPS[-1])
+
+
+def _seal(seat: Seat, item: Outgoing, world: World) -> tuple[Seat, Outgoing]:
+    envelope = Envelope(
+        room=seat.facts.room,
+        meeting=seat.facts.meeting,
+        epoch=seat.group.epoch,
+        counter=item.counter,
+        message_id=item.message_id,
+        seen=seat.position.seq,
+        chain=seat.position.chain,
+        event=encode_event(item.event),
+    )
+    # The group that comes back has used up this step of its ratchet (R14); it replaces ours at once.
+    data = encode_envelope(envelope)
+    protected = seat.group.protect(data, random=world.random, padded_to=_padding(len(data)))
+    outbox = seat.outbox.with_sealed(item.message_id, protected.message)
+    return replace(seat, group=protected.group, outbox=outbox), replace(
+        item, payload=protected.message
+    )

@@ -1,0 +1,270 @@
+"""One person's place in one meeting, as a value: everything their client knows about it.
+
+Only data and the few questions that the rest of this folder keeps asking of it. `sitting.py`
+makes a machine of it; `connecting`, `reading`, `saying`, `changing`, `lobby` and `telling` each
+hold one chapter of what happens to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from holdspace.protocol.frames import ClientFrame, SealedWelcome
+from holdspace.protocol.keys import ACCESS_LABEL, Occasion, SigningKey
+from holdspace.protocol.meeting.events import Event
+from holdspace.protocol.meeting.roles import (
+    ROLES_EXTENSION,
+    RolesExtension,
+    decode_roles,
+)
+from holdspace.protocol.meeting.values import MeetingState, Person
+from holdspace.protocol.mls import Group, HPKEKeyPair, PendingCommit
+
+from .log_position import LogPosition
+from .outbox import Outbox
+from .view import Notice, Passage, Place
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What stays the same through the whole meeting."""
+
+    origin: str
+    room: bytes
+    meeting: bytes
+    room_name: str
+    host_key: bytes
+    check_phrase: str
+    identity: bytes
+
+
+@dataclass(frozen=True)
+class Wire:
+    """This one connection: empty when there is none."""
+
+    nonce: bytes = field(default=b"", repr=False)
+    attached: bool = False
+    head: int = 0
+    asked: tuple[tuple[int, str, bytes], ...] = ()
+    lost_words: str = ""
+    is_lost: bool = False
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An opened knock: somebody's own words, already cleaned, and what is needed to answer."""
+
+    knock: bytes
+    key_package: bytes = field(repr=False)
+    reply_secret: bytes = field(repr=False)
+    name: str
+    introduction: str
+    since: float
+    warning: str = ""
+
+
+@dataclass(frozen=True)
+class CardWords:
+    """What the host tells newcomers about the room, before they are in it."""
+
+    host_name: str
+    standing: str
+    agreements: tuple[str, ...]
+    agreements_version: int
+    about: str
+
+
+@dataclass(frozen=True)
+class HostKeys:
+    """What only the host has: the root key, and what belongs to the invitation that is out.
+
+    `card` is the knock key, the minute of expiry, and the sealed card, as the relay is given them.
+    """
+
+    root: SigningKey
+    words: CardWords
+    sealing_key: HPKEKeyPair | None = field(default=None, repr=False)
+    invitation: str = field(default="", repr=False)
+    agreements_digest: bytes = b""
+    card: tuple[bytes, int, bytes] | None = field(default=None, repr=False)
+    opened: bool = False
+    invited: bool = False
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Wish: let in whoever wrote this letter."""
+
+    letter: Letter
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Wish: remove this person."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True)
+class RoleChange:
+    """Wish: give this person another role (the wire's name of it)."""
+
+    identity: bytes
+    role: str
+
+
+Wish = Admission | Removal | RoleChange
+
+
+@dataclass(frozen=True)
+class OwnChange:
+    """A commit of ours that was built and is not decided yet."""
+
+    wish: Wish
+    pending: PendingCommit = field(repr=False)
+    message_id: bytes
+    welcomes: tuple[SealedWelcome, ...] = field(default=(), repr=False)
+    slots: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Author:
+    """What is remembered of one author: the newest counter, and when they were last heard."""
+
+    counter: int
+    heard: float
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """An event whose author and header were checked, at its place in the log."""
+
+    author: bytes
+    message_id: bytes
+    event: Event = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A change of who is here, at its place in the log."""
+
+    people: tuple[Person, ...]
+
+
+Agreed = Spoken | Changed
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state right after the newest commit, for whoever it let in."""
+
+    seq: int
+    chain: bytes
+    state: bytes = field(repr=False)
+    at: float
+    lets_in: bool = False
+    is_answered: bool = False
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Everything one client knows of one meeting. Secrets never show in a repr."""
+
+    facts: Facts
+    group: Group = field(repr=False)
+    slot: SigningKey = field(repr=False)
+    position: LogPosition
+    place: Place = Place.ROOM
+    state: MeetingState | None = field(default=None, repr=False)
+    held_back: tuple[Agreed, ...] = field(default=(), repr=False)
+    authors: tuple[tuple[bytes, Author], ...] = ()
+    outbox: Outbox = Outbox()
+    counter: int = 0
+    wire: Wire = Wire()
+    next_ref: int = 1
+    host: HostKeys | None = field(default=None, repr=False)
+    letters: tuple[Letter, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    change: OwnChange | None = None
+    checkpoint: Checkpoint | None = None
+    joined_at: int = 0
+    transcript: tuple[Passage, ...] = field(default=(), repr=False)
+    nods: frozenset[tuple[bytes, bytes, str]] = field(default=frozenset(), repr=False)
+    names: tuple[tuple[bytes, str], ...] = field(default=(), repr=False)
+    stage_started: float = 0.0
+    last_spoke: float = 0.0
+    alarm: str = ""
+    ended_words: str = ""
+    refused_words: str = ""
+
+    @property
+    def roles(self) -> RolesExtension:
+        """Return who has which role in the current epoch."""
+        return roles_of(self.group)
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Tell whether everything in the log was read, so that writing makes sense."""
+        return self.wire.attached and self.position.seq >= self.wire.head
+
+    def person(self, identity: bytes) -> Person | None:
+        """Return somebody who is here."""
+        people = self.state.people if self.state else ()
+        return next((person for person in people if person.identity == identity), None)
+
+    def author(self, identity: bytes) -> Author | None:
+        """Return what is remembered of an author."""
+        return next((known for who, known in self.authors if who == identity), None)
+
+    def remembering(self, identity: bytes, author: Author) -> Seat:
+        """Return the seat that remembers this of an author."""
+        others = tuple(pair for pair in self.authors if pair[0] != identity)
+        return replace(self, authors=(*others, (identity, author)))
+
+    def occasion(self, epoch: int) -> Occasion:
+        """Return what a proof made now, on this connection, is bound to."""
+        return Occasion(
+            self.facts.origin, meeting=self.facts.meeting, epoch=epoch, nonce=self.wire.nonce
+        )
+
+    def asking(self, what: str, key: bytes = b"") -> tuple[Seat, int]:
+        """Return the seat that waits for an answer, and the number to ask under."""
+        ref = self.next_ref
+        wire = replace(self.wire, asked=(*self.wire.asked, (ref, what, key)))
+        return replace(self, wire=wire, next_ref=ref + 1), ref
+
+    def has_asked(self, what: str, key: bytes) -> bool:
+        """Tell whether the answer to this question is still to come on this connection."""
+        return any(asked[1:] == (what, key) for asked in self.wire.asked)
+
+    def no_longer_asking(self, what: str, key: bytes | None = None) -> Seat:
+        """Return the seat that does not wait for these answers any more."""
+        rest = tuple(a for a in self.wire.asked if a[1] != what or key not in (None, a[2]))
+        return replace(self, wire=replace(self.wire, asked=rest))
+
+    def answered(self, ref: int) -> tuple[Seat, str, bytes]:
+        """Return the seat without that question, and what it was."""
+        for asked in self.wire.asked:
+            if asked[0] == ref:
+                rest = tuple(other for other in self.wire.asked if other is not asked)
+                return replace(self, wire=replace(self.wire, asked=rest)), asked[1], asked[2]
+        return self, "", b""
+
+
+class Out:
+    """Collect what one call wants sent and told; the only thing a chapter may write to."""
+
+    def __init__(self) -> None:
+        self.frames: list[ClientFrame] = []
+        self.notices: list[Notice] = []
+
+
+def access_key(facts: Facts, group: Group) -> SigningKey:
+    """Return the relay's access key of the group's epoch (R3)."""
+    seed = group.export(ACCESS_LABEL, facts.room + facts.meeting, 32)
+    return SigningKey.from_seed(seed)
+
+
+def roles_of(group: Group) -> RolesExtension:
+    """Return the roles a group carries; raise PolicyRefused if there are none or they are broken."""
+    return decode_roles(group.extension(ROLES_EXTENSION) or b"")

@@ -1,0 +1,100 @@
+"""A seat as a machine: each frame, intent and tick goes to the chapter that handles it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from holdspace.protocol import frames
+from holdspace.protocol.meeting.events import Event, Heartbeat
+from holdspace.protocol.refusals import Close
+
+from . import changing, connecting, doing, lobby, picture, reading, saying
+from .intents import Intent
+from .seat import Out, Seat
+from .step import Step, World
+from .view import Place, Refusal, RoomView
+
+AWAY_SECONDS = 45.0
+
+Chapter = Callable[[Seat, Any, World, Out], Seat]
+_CHAPTERS: dict[type[frames.RelayFrame], Chapter] = {
+    frames.Greeting: connecting.on_greeting,
+    frames.Attached: connecting.on_attached,
+    frames.Done: connecting.on_done,
+    frames.Ack: connecting.on_ack,
+    frames.Refuse: connecting.on_refuse,
+    frames.MeetingClosed: connecting.on_closed,
+    frames.Entry: reading.on_entry,
+    frames.Knocking: lobby.on_knocking,
+    frames.KnockGone: lobby.on_knock_gone,
+}
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One person in a meeting; answers frames, intents and time with the next Sitting."""
+
+    seat: Seat
+    now: float = 0.0
+
+    def receive(self, frame: frames.RelayFrame, world: World) -> Step:
+        """Take in one frame; one that fits nothing changes nothing."""
+        chapter = _CHAPTERS.get(type(frame))
+        if chapter is None or self.seat.place is not Place.ROOM:
+            return Step(self)
+        out = Out()
+        return self._step(chapter(self.seat, frame, world, out), out, world)
+
+    def do(self, intent: Intent, world: World) -> Step | Refusal:
+        """Do what the person wants, or say why not."""
+        out = Out()
+        outcome = doing.do(self.seat, intent, world, out)
+        return outcome if isinstance(outcome, Refusal) else self._step(outcome, out, world)
+
+    def tick(self, world: World) -> Step:
+        """Send what waits, be heard from now and then, and notice who went quiet."""
+        out, seat = Out(), self.seat
+        if seat.place is Place.ROOM and seat.is_caught_up:
+            if saying.is_heartbeat_due(seat, world):
+                seat = saying.say(seat, Heartbeat(), world, out)
+            seat = saying.send_waiting(seat, world, out)
+            seat = changing.tick(seat, world, out)
+        return self._step(seat, out, world)
+
+    def lost(self, words: str, world: World) -> Step:
+        """Forget the connection; everything else is kept."""
+        return self._step(connecting.lost(self.seat, words), Out(), world)
+
+    def ended(self, words: str, code: int, world: World) -> Step:
+        """Learn that the connection will not come back, and why."""
+        if self.seat.place is not Place.ROOM:
+            return Step(self)
+        place = _PLACES.get(code, Place.ENDED)
+        return self._step(replace(self.seat, place=place, ended_words=words), Out(), world)
+
+    def saying(self, event: Event, world: World) -> Sitting:
+        """Return the sitting with an event that goes out as soon as there is a connection."""
+        return replace(self, seat=saying.say(self.seat, event, world, Out()))
+
+    def view(self) -> RoomView:
+        """Return what a front end may draw."""
+        return picture.room_view(self.seat, self.now)
+
+    def _step(self, seat: Seat, out: Out, world: World) -> Step:
+        now = _coarse(world.now)
+        same = seat is self.seat and now == self.now
+        machine = self if same else replace(self, seat=seat, now=now)
+        return Step(machine, tuple(out.frames), tuple(out.notices))
+
+
+_PLACES = {
+    int(Close.WRONG_PROOF): Place.REMOVED,
+    int(Close.MEETING_OVER): Place.CLOSED,
+}
+
+
+def _coarse(now: float) -> float:
+    # The picture depends on time only through who went quiet; finer steps would redraw for nothing.
+    return now // 5 * 5

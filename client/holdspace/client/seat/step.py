@@ -1,0 +1,65 @@
+"""What every pure machine of the client takes and gives: a world in, a step out.
+
+A visitor at the door and a seat in the meeting are both `Machine`s: values that answer frames,
+intents and ticks with the next value and what to do. They never see a socket or a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from holdspace.protocol.frames import ClientFrame, RelayFrame
+
+from .intents import Intent
+from .view import Notice, Refusal, RoomView
+
+
+@dataclass(frozen=True)
+class World:
+    """What the edge hands in with each call: local seconds since 1970, and a source of random bytes."""
+
+    now: float
+    random: Callable[[int], bytes]
+
+
+class Machine(Protocol):
+    """One person's place, as a value."""
+
+    def receive(self, frame: RelayFrame, world: World) -> Step:
+        """Take in one frame from the relay."""
+        ...
+
+    def do(self, intent: Intent, world: World) -> Step | Refusal:
+        """Do what the person wants, or say why not."""
+        ...
+
+    def tick(self, world: World) -> Step:
+        """Let time pass; called about once a second."""
+        ...
+
+    def lost(self, words: str, world: World) -> Step:
+        """Learn that the connection is gone and will be tried again."""
+        ...
+
+    def ended(self, words: str, code: int, world: World) -> Step:
+        """Learn that the connection is gone for good, with the close code if there was one."""
+        ...
+
+    def view(self) -> RoomView:
+        """Return what a front end may draw."""
+        ...
+
+
+@dataclass(frozen=True)
+class Step:
+    """The machine after what happened, what to send, and what to tell the person."""
+
+    machine: Machine
+    frames: tuple[ClientFrame, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    def also(self, *, frames: tuple[ClientFrame, ...] = (), notices: tuple[Notice, ...] = ()) -> Step:
+        """Return this step with more to send and to tell after what it has."""
+        return replace(self, frames=self.frames + frames, notices=self.notices + notices)

@@ -1,0 +1,222 @@
+"""From what changed in the meeting to what this person reads: transcript lines and notices.
+
+One table says, for every kind of effect, the line in the transcript and the notice for this
+person. Names and texts are cleaned here, once, on their way to both front ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from holdspace.protocol.meeting import effects as fx
+from holdspace.protocol.meeting.roles import CO_FACILITATOR
+from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.text import clean, clean_line
+
+from . import changing
+from .display import shown_name, shown_person, shown_stage
+from .seat import Out, Removal, Seat
+from .step import World
+from .view import Line, Notice, Passage, Urgency
+
+MOST_PASSAGES = 20_000
+PASSAGE_KEY_BYTES = 8
+
+
+def tell(
+    seat: Seat,
+    before: MeetingState,
+    effects: tuple[fx.Effect, ...],
+    world: World,
+    out: Out,
+) -> Seat:
+    """Write down what happened and tell the person what concerns them."""
+    for effect in effects:
+        teller = _TELLERS.get(type(effect))
+        if teller is not None:
+            seat = teller(seat, effect, world, out)
+        if isinstance(effect, fx.SaidGoodbye):
+            seat = _see_off(seat, effect, world, out)
+    return _tell_place(seat, before, out)
+
+
+def welcome(seat: Seat, world: World, out: Out) -> Seat:
+    """Show somebody who just came in where the meeting stands: stage, turn, and no earlier words."""
+    seat = replace(seat, stage_started=world.now)
+    seat = _line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", world)
+    stage = shown_stage(seat)
+    if stage is not None:
+        seat = _line(seat, Line.STAGE, stage.title, world)
+    state = seat.state
+    if state is not None and state.floor is not None:
+        text = _floor_words(seat, state.floor.identity)
+        seat = _line(seat, Line.TURN, text, world)
+    return seat
+
+
+def _line(seat: Seat, line: Line, text: str, world: World) -> Seat:
+    key = b"line" + len(seat.transcript).to_bytes(PASSAGE_KEY_BYTES, "big")
+    return _add(seat, Passage(key=key, line=line, text=text, at=world.now))
+
+
+def _add(seat: Seat, passage: Passage) -> Seat:
+    return replace(seat, transcript=(*seat.transcript[-MOST_PASSAGES:], passage))
+
+
+def _is_me(seat: Seat, identity: bytes) -> bool:
+    return identity == seat.facts.identity
+
+
+def _see_off(seat: Seat, goodbye: fx.SaidGoodbye, world: World, out: Out) -> Seat:
+    """Turn a goodbye into a removal; of several facilitators the first in the circle does it."""
+    if _is_me(seat, goodbye.identity) or not changing.is_first_facilitator(seat, goodbye.identity):
+        return seat
+    return changing.wish(seat, Removal(goodbye.identity), world, out)
+
+
+def _spoke(seat: Seat, effect: fx.Spoke, world: World, out: Out) -> Seat:
+    if any(passage.key == effect.message_id for passage in seat.transcript[-256:]):
+        return seat
+    return _add(
+        seat,
+        Passage(
+            key=effect.message_id,
+            line=Line.SHARE,
+            text=clean(effect.text),
+            at=world.now,
+            author=shown_person(seat, effect.identity),
+            is_mine=_is_me(seat, effect.identity),
+        ),
+    )
+
+
+def _nodded(seat: Seat, effect: fx.Nodded, world: World, out: Out) -> Seat:
+    key = (effect.identity, effect.to, effect.kind)
+    if key in seat.nods:
+        return seat
+    counted = tuple(
+        replace(passage, nods=_one_more(passage.nods, effect)) if passage.key == effect.to else passage
+        for passage in seat.transcript
+    )
+    return replace(seat, nods=seat.nods | {key}, transcript=counted)
+
+
+def _one_more(nods: tuple[tuple[str, int], ...], effect: fx.Nodded) -> tuple[tuple[str, int], ...]:
+    counts = dict(nods)
+    counts[effect.kind] = counts.get(effect.kind, 0) + 1
+    return tuple(counts.items())
+
+
+def _stage_began(seat: Seat, effect: fx.StageBegan, world: World, out: Out) -> Seat:
+    seat = replace(seat, stage_started=world.now)
+    stage = shown_stage(seat)
+    return _line(seat, Line.STAGE, stage.title if stage else "", world)
+
+
+def _floor_words(seat: Seat, identity: bytes) -> str:
+    if _is_me(seat, identity):
+        return "You have the floor. Take the time you need."
+    return f"{shown_name(seat, identity)} has the floor."
+
+
+def _floor_moved(seat: Seat, effect: fx.FloorMoved, world: World, out: Out) -> Seat:
+    if effect.after is None:
+        return seat
+    if _is_me(seat, effect.after):
+        out.notices.append(Notice("It is your turn.", Urgency.BELL))
+    return _line(seat, Line.TURN, _floor_words(seat, effect.after), world)
+
+
+def _role_changed(seat: Seat, effect: fx.RoleChanged, world: World, out: Out) -> Seat:
+    if effect.role == CO_FACILITATOR and _is_me(seat, effect.identity):
+        out.notices.append(Notice("You are a co-facilitator now.", Urgency.LINE))
+    name = shown_name(seat, effect.identity)
+    return _line(seat, Line.ROOM, f"{name} is a {effect.role} now.", world)
+
+
+def _left(seat: Seat, effect: fx.Left, world: World, out: Out) -> Seat:
+    # They are not in the state any more; their name is in what they said, or nowhere.
+    name = next((who for identity, who in seat.names if identity == effect.identity), "Somebody")
+    return _line(seat, Line.ROOM, f"{name} has left.", world)
+
+
+def _arrived(seat: Seat, effect: fx.Arrived, world: World, out: Out) -> Seat:
+    name = shown_name(seat, effect.identity)
+    seat = replace(seat, names=(*seat.names, (effect.identity, name)))
+    return _line(seat, Line.ROOM, f"{name} is here.", world)
+
+
+def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, world: World, out: Out) -> Seat:
+    if _is_me(seat, effect.identity):
+        out.notices.append(Notice("The room had already moved on, so nothing was changed twice."))
+    return seat
+
+
+def _no_effect(seat: Seat, effect: fx.NoEffect, world: World, out: Out) -> Seat:
+    if _is_me(seat, effect.identity):
+        out.notices.append(Notice(effect.reason))
+    return seat
+
+
+def _hand_raised(seat: Seat, effect: fx.HandRaised, world: World, out: Out) -> Seat:
+    note = clean_line(effect.note)
+    words = f"{shown_name(seat, effect.identity)} raises a hand"
+    return _line(seat, Line.TURN, f"{words}: {note}" if note else f"{words}.", world)
+
+
+def _said(line: Line, words: str) -> Callable[[Seat, fx.Effect, World, Out], Seat]:
+    """Return a teller of one sentence, in which {name} is whoever the effect is about."""
+
+    def teller(seat: Seat, effect: fx.Effect, world: World, out: Out) -> Seat:
+        identity = getattr(effect, "identity", None) or getattr(effect, "by", b"")
+        # A name is data: put in by replacing, never by formatting.
+        return _line(seat, line, words.replace("{name}", shown_name(seat, identity)), world)
+
+    return teller
+
+
+def _mode_changed(seat: Seat, effect: fx.ModeChanged, world: World, out: Out) -> Seat:
+    return _line(seat, Line.TURN, MODE_WORDS[effect.mode], world)
+
+
+MODE_WORDS = {
+    "listen": "The facilitators speak now; everybody can nod.",
+    "open": "Everybody can write now.",
+    "hands": "Hands up when you like; one at a time.",
+    "round": "We go around once. You can always pass.",
+    "silent": "A quiet time now.",
+}
+
+_TELLERS: dict[type[fx.Effect], Callable[[Seat, fx.Effect, World, Out], Seat]] = {
+    fx.Arrived: _arrived,
+    fx.Left: _left,
+    fx.RoleChanged: _role_changed,
+    fx.Spoke: _spoke,
+    fx.Nodded: _nodded,
+    fx.StageBegan: _stage_began,
+    fx.ModeChanged: _mode_changed,
+    fx.FloorMoved: _floor_moved,
+    fx.HandRaised: _hand_raised,
+    fx.HandLowered: _said(Line.TURN, "{name}'s hand is down."),
+    fx.JoinedRound: _said(Line.TURN, "{name} joins the round."),
+    fx.Passed: _said(Line.TURN, "{name} passes."),
+    fx.SteppedOver: _said(Line.TURN, "We come back to {name} later."),
+    fx.RoundEnded: _said(Line.TURN, "The round is complete."),
+    fx.FlowOpened: _said(Line.ROOM, "The agenda is laid out."),
+    fx.TimeAdded: _said(Line.ROOM, "There is a little more time."),
+    fx.Held: _said(Line.ROOM, "The room is on hold. Drafts and places are kept."),
+    fx.Resumed: _said(Line.ROOM, "The room goes on where it was."),
+    fx.AlreadyMovedOn: _already_moved_on,
+    fx.NoEffect: _no_effect,
+}
+
+
+def _tell_place(seat: Seat, before: MeetingState, out: Out) -> Seat:
+    """Tell once that one is next, when that has just become so (M4)."""
+    state, me = seat.state, seat.facts.identity
+    if state is None or state.place_of(me) != 1 or before.place_of(me) == 1:
+        return seat
+    if state.floor is not None:
+        out.notices.append(Notice("You are next.", Urgency.LINE))
+    return seat
