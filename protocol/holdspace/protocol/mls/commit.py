@@ -5,7 +5,7 @@ is, so a commit that is refused has left no trace.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from holdspace.protocol.mls import framing, key_schedule
@@ -18,7 +18,8 @@ from holdspace.protocol.mls.group_state import (
     PreSharedKeys,
     PsksInOrder,
     epoch_start,
-    found_psk,
+    found_psks,
+    no_psks,
 )
 from holdspace.protocol.mls.key_schedule import EpochSecrets
 from holdspace.protocol.mls.messages import (
@@ -70,7 +71,7 @@ class CommitOptions:
     authenticated_data: bytes = b""
     pad_to: int = 1
     longest_lifetime: float = LONGEST_LIFETIME
-    psks: PreSharedKeys = field(default_factory=dict, repr=False)
+    psks: PreSharedKeys = no_psks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,7 @@ def make_commit(
     )
     check_members(path.tree, applied.extensions)
     signed = _signed(prior, proposals, path.update_path, options.authenticated_data)
-    turn = _turn(prior, signed, path, psks=_psks(prior, applied, options.psks))
+    turn = _turn(prior, signed, path, psks=found_psks(applied.psks, options.psks, prior))
     complete = framing.with_confirmation_tag(signed, turn.confirmation_tag)
     secret_tree, sealed = framing.protect_private(
         prior.framing(), complete, prior.secret_tree, random=random, pad_to=options.pad_to
@@ -149,7 +150,7 @@ def take_commit(
         return TakenCommit(next=None, committer=committer, applied=applied, proposals=proposals)
     outcome = _outcome(prior, applied, committer, path=commit.path)
     check_members(outcome.tree, applied.extensions)
-    turn = _turn(prior, verified.authenticated, outcome, psks=_psks(prior, applied, psks))
+    turn = _turn(prior, verified.authenticated, outcome, psks=found_psks(applied.psks, psks, prior))
     # 12.4.2: "Verify the confirmation_tag ... If it is not valid, reject": compared whole and in
     # constant time, before anything is replaced.
     prior.suite.verify_mac(
@@ -297,10 +298,6 @@ def _signed(
     return framing.sign(
         prior.framing(), prior.signature_key_pair, content, WireFormat.mls_private_message
     )
-
-
-def _psks(prior: GroupState, applied: Applied, external: PreSharedKeys) -> PsksInOrder:
-    return [(psk_id, found_psk(psk_id, external, prior)) for psk_id in applied.psks]
 
 
 def _check_lifetimes(proposals: Sequence[Proposal], *, now: float, longest: float) -> None:

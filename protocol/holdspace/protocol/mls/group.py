@@ -7,6 +7,7 @@ and a commit of ours takes effect when the caller takes its `group`, not before.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import TypeAlias
 
 from holdspace.protocol.mls import framing, key_schedule
@@ -15,12 +16,12 @@ from holdspace.protocol.mls.commit import CommitOptions, make_commit, take_commi
 from holdspace.protocol.mls.errors import UsageError, ValidationError
 from holdspace.protocol.mls.framing import Unprotected, Verified
 from holdspace.protocol.mls.group_state import (
-    NO_PSKS,
     GroupState,
     Member,
     Policy,
     PreSharedKeys,
     epoch_start,
+    no_psks,
 )
 from holdspace.protocol.mls.key_package import OwnKeyPackage
 from holdspace.protocol.mls.messages import (
@@ -137,7 +138,7 @@ class Group(GroupState):
         authenticated_data: bytes = b"",
         padded_to: int | None = None,
         longest_lifetime: float = LONGEST_LIFETIME,
-        psks: PreSharedKeys = NO_PSKS,
+        psks: PreSharedKeys = no_psks,
     ) -> PendingCommit:
         """Change the group by these proposals and renew our keys.
 
@@ -182,7 +183,7 @@ class Group(GroupState):
         message = MLSMessage.of(sealed).encode()
         return Protected(replace(self, secret_tree=secret_tree), message)
 
-    def process(self, message: bytes, *, policy: Policy, psks: PreSharedKeys = NO_PSKS) -> Outcome:
+    def process(self, message: bytes, *, policy: Policy, psks: PreSharedKeys = no_psks) -> Outcome:
         """Take a message of this epoch; anything wrong with it raises an MLSError."""
         opened = self._opened(MLSMessage.decode(message))
         if isinstance(opened, OwnMessage):
@@ -296,13 +297,11 @@ def join_group(
     *,
     now: float,
     policy: Policy,
-    psks: PreSharedKeys = NO_PSKS,
+    psks: PreSharedKeys = no_psks,
     ratchet_tree: bytes | None = None,
-    longest_lifetime: float = LONGEST_LIFETIME,
 ) -> Group:
     """Enter a group by a Welcome; afterwards drop `own`, which must not be used again."""
     # 7.3: our own key package must still be good. Others' leaves were checked by those who added
     # them, and may well have been here for longer than their packages were valid.
-    lifetime = own.key_package.leaf_node.lifetime
-    check_lifetime(lifetime, now=now, longest=longest_lifetime)
+    check_lifetime(own.key_package.leaf_node.lifetime, now=now, longest=inf)
     return open_welcome(Group, welcome, own, policy=policy, psks=psks, ratchet_tree=ratchet_tree)

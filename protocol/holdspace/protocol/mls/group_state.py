@@ -6,7 +6,6 @@ welcome.py make the next epoch's state from this one; group.py is the door for c
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, TypedDict
 
 from holdspace.protocol.mls import framing
@@ -22,9 +21,9 @@ from holdspace.protocol.mls.treekem import PrivateKeys
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import extension_data
 
-# External pre-shared keys (8.4), found by their id.
-PreSharedKeys = Mapping[bytes, bytes]
-NO_PSKS: PreSharedKeys = MappingProxyType({})
+# Where pre-shared keys come from (8.4): external ones, and resumption keys of past epochs, of which
+# a group itself keeps none.
+PreSharedKeys = Callable[[PreSharedKeyID], bytes | None]
 PsksInOrder = Sequence[tuple[PreSharedKeyID, bytes]]
 # No exporter value of ours is near this; it keeps a caller's mistake from costing memory.
 LONGEST_EXPORT = 8160
@@ -86,6 +85,11 @@ class GroupState:
         return self.secrets.epoch_authenticator
 
     @property
+    def resumption_psk(self) -> bytes:
+        """A secret of this epoch that a later group or epoch can be tied to (8.6)."""
+        return self.secrets.resumption_psk
+
+    @property
     def members(self) -> tuple[Member, ...]:
         """Everybody in the group, by leaf."""
         return tuple(Member(leaf, leaf_node) for leaf, leaf_node in self.tree.members())
@@ -143,18 +147,32 @@ def epoch_start(suite: CipherSuite, secrets: EpochSecrets, tree: RatchetTree) ->
     )
 
 
-def found_psk(psk_id: PreSharedKeyID, external: PreSharedKeys, state: GroupState | None) -> bytes:
-    """Return a pre-shared key, or refuse what depends on it."""
-    if psk_id.psk_id is not None and psk_id.psk_id in external:
-        return external[psk_id.psk_id]
-    # 8.6: past epochs kept are 0, so the one resumption key we can have is this epoch's.
-    if (
-        state is not None
-        and psk_id.psktype == PSKType.resumption
-        and (psk_id.psk_group_id, psk_id.psk_epoch) == (state.group_id, state.epoch)
-    ):
-        return state.secrets.resumption_psk
-    raise ValidationError("a pre-shared key is asked for that we do not have (RFC 9420, 8.4)")
+def no_psks(_: PreSharedKeyID) -> bytes | None:
+    """Have no pre-shared keys."""
+    return None
+
+
+def found_psks(
+    psk_ids: Sequence[PreSharedKeyID], psks: PreSharedKeys, state: GroupState | None = None
+) -> PsksInOrder:
+    """Return the pre-shared keys that a commit or a Welcome asks for."""
+    found = []
+    for psk_id in psk_ids:
+        psk = psks(psk_id)
+        if psk is None and state is not None and _is_resumption_of(psk_id, state):
+            psk = state.secrets.resumption_psk
+        # 12.4.2: "If any of the PSKs ... is not available to the client, reject the commit."
+        if psk is None:
+            raise ValidationError(
+                "a pre-shared key is asked for that we do not have (RFC 9420, 8.4)"
+            )
+        found.append((psk_id, psk))
+    return found
+
+
+def _is_resumption_of(psk_id: PreSharedKeyID, state: GroupState) -> bool:
+    place = (psk_id.psk_group_id, psk_id.psk_epoch)
+    return psk_id.psktype == PSKType.resumption and place == (state.group_id, state.epoch)
 
 
 def refuse_change_of_identity(before: LeafNode, after: LeafNode) -> None:

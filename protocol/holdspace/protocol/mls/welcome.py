@@ -17,7 +17,7 @@ from holdspace.protocol.mls.group_state import (
     PreSharedKeys,
     PsksInOrder,
     epoch_start,
-    found_psk,
+    found_psks,
 )
 from holdspace.protocol.mls.key_package import OwnKeyPackage
 from holdspace.protocol.mls.messages import (
@@ -117,12 +117,12 @@ def open_welcome(
     # 12.4.3.1: "Verify that the cipher suite is one the client supports" and that of our package.
     if welcome.cipher_suite != suite.id:
         raise ValidationError("the welcome is for another cipher suite (RFC 9420, 12.4.3.1)")
-    group_secrets = _group_secrets(welcome, own)
+    group_secrets = open_group_secrets(welcome, own)
     known_psks = _psks(group_secrets.psks, psks)
     secrets = WelcomeSecrets(
         group_secrets.joiner_secret, key_schedule.psk_secret(suite, known_psks)
     )
-    group_info = _opened_group_info(suite, welcome, secrets)
+    group_info = open_group_info(suite, welcome, secrets)
     tree = _checked_tree(suite, group_info, ratchet_tree)
     state = _entered(kind, own, group_info, tree=tree, secrets=secrets)
     if group_secrets.path_secret is not None:
@@ -139,7 +139,8 @@ def read_welcome(message: bytes) -> Welcome:
     return welcome
 
 
-def _group_secrets(welcome: Welcome, own: OwnKeyPackage) -> GroupSecrets:
+def open_group_secrets(welcome: Welcome, own: OwnKeyPackage) -> GroupSecrets:
+    """Return what the Welcome tells us alone."""
     # 12.4.3.1: "Identify an entry in the secrets array where the new_member value corresponds to
     # one of this client's KeyPackages".
     new_member = own.suite.key_package_ref(own.key_package.encode())
@@ -155,15 +156,16 @@ def _group_secrets(welcome: Welcome, own: OwnKeyPackage) -> GroupSecrets:
     raise ValidationError("the welcome is for somebody else (RFC 9420, 12.4.3.1)")
 
 
-def _psks(psk_ids: Sequence[PreSharedKeyID], external: PreSharedKeys) -> PsksInOrder:
+def _psks(psk_ids: Sequence[PreSharedKeyID], psks: PreSharedKeys) -> PsksInOrder:
     # 12.4.3.1: "If a PreSharedKeyID is part of the GroupSecrets and the client is not in possession
     # of the corresponding PSK, return an error." We keep no groups to be reborn from.
     if len(set(psk_ids)) != len(psk_ids):
         raise ValidationError("one pre-shared key stands twice in a welcome (RFC 9420, 12.2)")
-    return [(psk_id, found_psk(psk_id, external, None)) for psk_id in psk_ids]
+    return found_psks(psk_ids, psks)
 
 
-def _opened_group_info(suite: CipherSuite, welcome: Welcome, secrets: WelcomeSecrets) -> GroupInfo:
+def open_group_info(suite: CipherSuite, welcome: Welcome, secrets: WelcomeSecrets) -> GroupInfo:
+    """Return what the Welcome tells all newcomers; nothing in it is verified yet."""
     welcome_secret = key_schedule.welcome_secret(suite, secrets.joiner_secret, secrets.psk_secret)
     key, nonce = key_schedule.welcome_key_and_nonce(suite, welcome_secret)
     opened = suite.aead_open(key, nonce, b"", welcome.encrypted_group_info)

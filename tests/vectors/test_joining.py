@@ -1,0 +1,121 @@
+"""Official families welcome, passive-client-welcome and passive-client-handling-commit.
+
+For suite 0x0001. A passive client only joins and follows; it is the outside view of all we do.
+"""
+
+from typing import Any
+
+import pytest
+
+from holdspace.protocol.mls import (
+    EpochChange,
+    KeyPackage,
+    OwnKeyPackage,
+    ProposalReceived,
+    cipher_suite,
+    join_group,
+    key_schedule,
+    unsafe_accept_everything,
+)
+from holdspace.protocol.mls.group import Group
+from holdspace.protocol.mls.group_state import PreSharedKeys
+from holdspace.protocol.mls.messages import MLSMessage, PreSharedKeyID
+from holdspace.protocol.mls.welcome import (
+    WelcomeSecrets,
+    open_group_info,
+    open_group_secrets,
+    read_welcome,
+)
+
+
+def unhex(case: dict[str, Any], name: str) -> bytes:
+    return bytes.fromhex(case[name])
+
+
+@pytest.mark.vectors("welcome", 1, suites=(1,))
+def test_welcome(case: dict[str, Any]) -> None:
+    suite, welcome = cipher_suite(case["cipher_suite"]), read_welcome(unhex(case, "welcome"))
+    group_secrets = open_group_secrets(welcome, own_key_package(case))
+    secrets = WelcomeSecrets(group_secrets.joiner_secret, key_schedule.psk_secret(suite, ()))
+    group_info = open_group_info(suite, welcome, secrets)
+    suite.verify_with_label(
+        unhex(case, "signer_pub"),
+        "GroupInfoTBS",
+        group_info.tbs(),
+        signature=group_info.signature,
+    )
+    context = group_info.group_context
+    epoch = key_schedule.epoch_secrets(suite, secrets.joiner_secret, secrets.psk_secret, context)
+    suite.verify_mac(
+        epoch.confirmation_key, context.confirmed_transcript_hash, group_info.confirmation_tag
+    )
+
+
+@pytest.mark.vectors("passive-client-welcome", 8, suites=(1,))
+def test_passive_client_welcome(case: dict[str, Any]) -> None:
+    assert case["epochs"] == []
+    joined(case)
+
+
+@pytest.mark.vectors("passive-client-handling-commit", 13, suites=(1,))
+def test_passive_client_handling_commit(case: dict[str, Any]) -> None:
+    group = joined(case)
+    past = {group.epoch: group.resumption_psk}
+    assert len(case["epochs"]) == 2
+    for epoch in case["epochs"]:
+        for proposal in epoch["proposals"]:
+            heard = process(group, bytes.fromhex(proposal), case, past)
+            assert isinstance(heard, ProposalReceived)
+            group = heard.group
+        change = process(group, unhex(epoch, "commit"), case, past)
+        assert isinstance(change, EpochChange)
+        group = change.group
+        assert group.epoch_authenticator == unhex(epoch, "epoch_authenticator")
+        past[group.epoch] = group.resumption_psk
+
+
+def process(group: Group, message: bytes, case: dict[str, Any], past: dict[int, bytes]) -> object:
+    return group.process(message, policy=unsafe_accept_everything, psks=psks(case, past))
+
+
+def joined(case: dict[str, Any]) -> Group:
+    own = own_key_package(case)
+    lifetime = own.key_package.leaf_node.lifetime
+    assert lifetime is not None
+    given_tree = case["ratchet_tree"]
+    group = join_group(
+        unhex(case, "welcome"),
+        own,
+        now=lifetime.not_after - 1,
+        policy=unsafe_accept_everything,
+        psks=psks(case, {}),
+        ratchet_tree=None if given_tree is None else bytes.fromhex(given_tree),
+    )
+    assert group.epoch_authenticator == unhex(case, "initial_epoch_authenticator")
+    return group
+
+
+def own_key_package(case: dict[str, Any]) -> OwnKeyPackage:
+    key_package = MLSMessage.decode(unhex(case, "key_package")).body
+    assert isinstance(key_package, KeyPackage)
+    private = {name: unhex(case, name) if name in case else b"" for name in PRIVATE_KEYS}
+    return OwnKeyPackage(
+        key_package=key_package,
+        init_private_key=private["init_priv"],
+        encryption_private_key=private["encryption_priv"],
+        signature_private_key=private["signature_priv"],
+    )
+
+
+PRIVATE_KEYS = ("init_priv", "encryption_priv", "signature_priv")
+
+
+def psks(case: dict[str, Any], past: dict[int, bytes]) -> PreSharedKeys:
+    external = {unhex(psk, "psk_id"): unhex(psk, "psk") for psk in case["external_psks"]}
+
+    def find(psk_id: PreSharedKeyID) -> bytes | None:
+        if psk_id.psk_id is not None:
+            return external.get(psk_id.psk_id)
+        return None if psk_id.psk_epoch is None else past.get(psk_id.psk_epoch)
+
+    return find
