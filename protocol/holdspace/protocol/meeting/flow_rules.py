@@ -1,0 +1,199 @@
+"""What a flow must have to be safe for the people in it: the rules of product.md 5.6 as one table.
+
+Each rule looks at the whole flow and yields where it is broken and what to do about it.
+"""
+
+from collections.abc import Callable, Iterator
+
+from holdspace.protocol.meeting.flow_schema import BRACES, PLACEHOLDERS, Flow, Stage
+from holdspace.protocol.meeting.toml_reader import Path, Reader
+
+Finding = tuple[Path, str]
+
+_SHARING_TURNS = frozenset({"open", "hands", "round", "gather", "pairs"})
+# Stages in which nobody is asked to tell anything of their own.
+_NOT_SHARING = frozenset({"welcome", "agreement", "practice", "technique", "rest", "feedback"})
+_BLOCK_OF_KIND = {
+    "agreement": "consent",
+    "checkin": "checkin",
+    "poll": "poll",
+    "pairs": "pairs",
+    "technique": "technique",
+    "goal_set": "goal",
+    "goal_review": "review",
+    "brainstorm": "brainstorm",
+    "feedback": "feedback",
+    "closing": "closing",
+}
+_BLOCKS = frozenset(_BLOCK_OF_KIND.values())
+# A file says where agreements are, so its consent block may be left out; rest is for these alone.
+_MAY_LACK_BLOCK = frozenset({"agreement"})
+
+_ASK_FIRST = (
+    "Nobody is paired without their yes: "
+    'assign must be "opt-in", or "facilitator" who asks both, and consent stays true.'
+)
+
+
+def check_flow(flow: Flow, reader: Reader) -> None:
+    """Note every rule of the whole file that is broken."""
+    for rule in _RULES:
+        for path, sentence in rule(flow):
+            reader.wrong(path, sentence)
+
+
+def _group_makes_sense(flow: Flow) -> Iterator[Finding]:
+    if flow.group.min > flow.group.max:
+        yield ("group",), "The group's min is over its max."
+
+
+def _has_crisis_card(flow: Flow) -> Iterator[Finding]:
+    if not flow.policy.crisis:
+        yield (
+            ("policy",),
+            'There is no crisis card: add crisis = "crisis/{locale}.toml" to [policy].',
+        )
+    elif flow.policy.crisis.replace("{locale}", "").count("{"):
+        yield ("policy", "crisis"), "Only {locale} can stand in braces here."
+
+
+def _agreement_comes_first(flow: Flow) -> Iterator[Finding]:
+    for number, stage in enumerate(flow.stages):
+        if stage.kind == "agreement":
+            return
+        if stage.turn in _SHARING_TURNS and stage.kind not in _NOT_SHARING:
+            yield (
+                ("stage", number),
+                'People share here before any agreement; put a stage of kind "agreement" in front.',
+            )
+            return
+
+
+def _agreement_has_words(flow: Flow) -> Iterator[Finding]:
+    for number, stage in enumerate(flow.stages):
+        if stage.kind == "agreement" and stage.consent is None and not flow.policy.agreement:
+            yield (
+                ("stage", number),
+                "There is nothing to agree to: name an agreement in [policy] or add [stage.consent].",
+            )
+
+
+def _closes(flow: Flow) -> Iterator[Finding]:
+    closings = [stage for stage in flow.stages if stage.kind == "closing"]
+    if not closings:
+        last = len(flow.stages) - 1
+        yield ("stage", last), 'The flow has no closing: add a stage of kind "closing".'
+    for number, stage in enumerate(flow.stages):
+        if stage.kind == "closing" and (stage.optional or stage.drop_order):
+            yield ("stage", number), "A closing is never skipped; it cannot be optional or dropped."
+
+
+def _fits_the_time(flow: Flow) -> Iterator[Finding]:
+    for people in flow.usual_sizes:
+        seconds = flow.seconds(people)
+        # In tenths of seconds, so that no rounding decides.
+        if seconds * 10 > flow.minutes * 60 * 11:
+            took = f"With {people} people the stages take {seconds / 60:.0f} minutes"
+            yield ("minutes",), f"{took}, more than 10 % over the {flow.minutes} of the file."
+
+
+def _ids_are_distinct(flow: Flow) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, stage in enumerate(flow.stages):
+        if stage.id in seen:
+            yield ("stage", number, "id"), f"Two stages have the id {stage.id}."
+        seen.add(stage.id)
+
+
+def _blocks_fit_kinds(flow: Flow) -> Iterator[Finding]:
+    for number, stage in enumerate(flow.stages):
+        wanted = _BLOCK_OF_KIND.get(stage.kind)
+        has = {name for name in _BLOCKS if getattr(stage, name) is not None}
+        for name in sorted(has - {wanted}):
+            yield (
+                ("stage", number, name),
+                f"A stage of kind {stage.kind} has no use for [stage.{name}].",
+            )
+        if wanted and wanted not in has and stage.kind not in _MAY_LACK_BLOCK:
+            yield ("stage", number), f"A stage of kind {stage.kind} needs a [stage.{wanted}]."
+
+
+def _numbers_stay_private(flow: Flow) -> Iterator[Finding]:
+    for number, stage in enumerate(flow.stages):
+        if stage.checkin is None:
+            continue
+        if stage.checkin.share != "me":
+            yield (
+                ("stage", number, "checkin", "share"),
+                'share must be "me": people may show more, but only by choosing so themselves.',
+            )
+        if not all(scale.skip for scale in stage.checkin.scales):
+            yield ("stage", number, "checkin", "scales"), "Every scale must be skippable."
+
+
+def _pairs_ask_first(flow: Flow) -> Iterator[Finding]:
+    for number, stage in enumerate(flow.stages):
+        if stage.turn == "pairs" and stage.kind != "pairs":
+            yield ("stage", number, "turn"), 'Only a stage of kind "pairs" can have turn = "pairs".'
+        pairs = stage.pairs
+        if pairs and (pairs.assign not in ("opt-in", "facilitator") or not pairs.consent):
+            where = "assign" if pairs.consent else "consent"
+            yield ("stage", number, "pairs", where), _ASK_FIRST
+
+
+def _techniques_have_a_way_out(flow: Flow) -> Iterator[Finding]:
+    for number, stage in enumerate(flow.stages):
+        technique = stage.technique
+        if technique and not technique.opt_out:
+            yield ("stage", number, "technique"), "A technique needs opt_out = true."
+        if technique and not technique.alternatives:
+            yield ("stage", number, "technique"), "A technique needs at least one of alternatives."
+
+
+def _placeholders_are_known(flow: Flow) -> Iterator[Finding]:
+    known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    for number, stage in enumerate(flow.stages):
+        for path, template in _templates(stage):
+            for name in _unknown_placeholders(template):
+                said = f"{{{name}}}" if name.isascii() and name.isalnum() else "a brace"
+                yield (
+                    ("stage", number, *path),
+                    f"Nothing is known to fill {said}; there is {known}.",
+                )
+
+
+def _unknown_placeholders(template: str) -> tuple[str, ...]:
+    """Return what stands in braces, or half in braces, without being a placeholder."""
+    unknown = [name for name in BRACES.findall(template) if name not in PLACEHOLDERS]
+    rest = BRACES.sub("", template)
+    return (*unknown, *(brace for brace in "{}" if brace in rest))
+
+
+def _templates(stage: Stage) -> Iterator[tuple[Path, str]]:
+    for name in ("say", "prompt"):
+        yield (name,), getattr(stage, name)
+    for name in ("ask", "starters", "ready"):
+        for line in getattr(stage, name):
+            yield (name,), line
+    yield from ((("fallback", "words"), stage.fallback.words),)
+    if stage.closing:
+        yield ("closing", "words"), stage.closing.words
+    if stage.consent:
+        for line in stage.consent.items:
+            yield ("consent", "items"), line
+
+
+_RULES: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
+    _group_makes_sense,
+    _has_crisis_card,
+    _agreement_comes_first,
+    _agreement_has_words,
+    _closes,
+    _fits_the_time,
+    _ids_are_distinct,
+    _blocks_fit_kinds,
+    _numbers_stay_private,
+    _pairs_ask_first,
+    _techniques_have_a_way_out,
+    _placeholders_are_known,
+)

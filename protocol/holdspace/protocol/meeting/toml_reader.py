@@ -1,0 +1,374 @@
+"""Read a TOML file that somebody else wrote, and say in sentences, with line numbers, what is wrong.
+
+A section is a frozen dataclass whose fields carry their own check, so a key is declared once.
+The reader is bounded (bytes, line length, list lengths) because flows also arrive from other
+people; it raises nothing but DataError. tomllib tells no lines once a file has parsed, so
+`locate` finds the line on which a key's statement begins; a problem deep inside a long value is
+reported at that line.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from holdspace.protocol.refusals import PeerError
+
+MAX_BYTES = 32_000
+# Dotted keys cost tomllib the square of their depth, and a key cannot span lines.
+MAX_LINE = 2_000
+MAX_PROBLEMS = 40
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, for the person who wrote the file."""
+
+    line: int
+    sentence: str
+
+
+class DataError(PeerError):
+    """The file cannot be used; `problems` says why, line by line."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        first, more = problems[0], len(problems) - 1
+        rest = f" (and {more} more)" if more else ""
+        super().__init__(f"Line {first.line}: {first.sentence}{rest}")
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that is TOML, not yet known to be more than that."""
+
+    data: dict[str, Any]
+    lines: Mapping[Path, int]
+
+    def line_of(self, path: Path) -> int:
+        """Return the line of a key, or of the nearest thing around it that has one."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+# ---- what no text may contain: these need no Unicode tables, so all clients judge alike (R12)
+
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # escape and other control characters
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # writing direction
+    "\u200b\u2060\ufeff\u2028\u2029\ufff9-\ufffb\U000e0000-\U000e007f]"  # invisible
+)
+_FORBIDDEN_SENTENCE = "There is an invisible, escape or direction character here; take it out."
+
+
+def has_forbidden(text: str) -> bool:
+    """Tell whether a text could do more to a screen than be read."""
+    return _FORBIDDEN.search(text) is not None
+
+
+# ---- from text to TOML
+
+
+def open_document(text: str) -> Document:
+    """Return the parsed file and where its keys are; raise DataError if it is no TOML."""
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise DataError((Problem(1, "The file is not UTF-8 text."),)) from None
+    if size > MAX_BYTES:
+        raise DataError((Problem(1, f"The file is over {MAX_BYTES} bytes long."),))
+    problems = _raw_problems(text)
+    if problems:
+        raise DataError(problems)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DataError((_syntax_problem(text, str(error)),)) from None
+    # tomllib recurses into nested brackets, and Python refuses integers of thousands of digits.
+    except (RecursionError, ValueError):
+        raise DataError((Problem(1, "Something is nested too deep or far too big."),)) from None
+    return Document(data, locate(text))
+
+
+def _raw_problems(text: str) -> tuple[Problem, ...]:
+    problems = []
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if len(line) > MAX_LINE:
+            problems.append(Problem(number, f"This line is over {MAX_LINE} characters long."))
+        if has_forbidden(line) or "\r" in line:
+            problems.append(Problem(number, _FORBIDDEN_SENTENCE))
+    return tuple(problems[:MAX_PROBLEMS])
+
+
+_AT_LINE = re.compile(r"^(?P<what>.*?) \(at line (?P<line>\d+), column \d+\)$", re.DOTALL)
+
+
+def _syntax_problem(text: str, message: str) -> Problem:
+    found = _AT_LINE.match(message)
+    line = int(found["line"]) if found else len(text.splitlines()) or 1
+    what = found["what"] if found else message.removesuffix(" (at end of document)")
+    # The message may quote the file's own characters.
+    said = what if what.isascii() and what.isprintable() else "something unexpected"
+    return Problem(line, f"This is not TOML: {said}.")
+
+
+_TOKEN = re.compile(
+    r'"""(?:\\.|[^\\])*?"""+'
+    r"|'''.*?'''+"
+    r'|"(?:\\.|[^"\\\n])*"'
+    r"|'[^'\n]*'"
+    r"|#[^\n]*"
+    r"|[\[\]{}\n=.]"
+    r"|[ \t\r]+"
+    r"""|[^"'#\[\]{}\n=.\s]+""",
+    re.DOTALL,
+)
+
+
+def locate(text: str) -> dict[Path, int]:
+    """Return the line on which each table and each key of a valid TOML text begins."""
+    lines: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    for line, statement in _statements(text):
+        if statement[0] == "[":
+            table = _table_path(statement, counts)
+            lines.setdefault(table, line)
+            continue
+        keys = statement[: statement.index("=")] if "=" in statement else statement
+        path = (*table, *_names(keys))
+        for end in range(len(table) + 1, len(path) + 1):
+            lines.setdefault(path[:end], line)
+    return lines
+
+
+def _statements(text: str) -> list[tuple[int, list[str]]]:
+    """Split into statements of tokens; a statement ends with a line outside all brackets."""
+    statements: list[tuple[int, list[str]]] = []
+    current: list[str] = []
+    line = began = 1
+    depth = 0
+    for token in _TOKEN.findall(text):
+        is_end = token == "\n" and depth == 0
+        if not is_end and token.strip() and not token.startswith("#"):
+            began = began if current else line
+            current.append(token)
+            depth += (token in "[{") - (token in "]}")
+        if is_end and current:
+            statements.append((began, current))
+            current = []
+        line += token.count("\n")
+    return [*statements, (began, current)] if current else statements
+
+
+def _names(tokens: list[str]) -> list[str]:
+    return [token.strip("\"'") for token in tokens if token != "."]
+
+
+def _table_path(statement: list[str], counts: dict[Path, int]) -> Path:
+    names = _names([token for token in statement if token not in "[]"])
+    path: Path = ()
+    for name in names[:-1]:
+        path = _newest((*path, name), counts)
+    path = (*path, *names[-1:])
+    if statement[:2] == ["[", "["]:
+        counts[path] = counts.get(path, 0) + 1
+    return _newest(path, counts)
+
+
+def _newest(path: Path, counts: dict[Path, int]) -> Path:
+    return (*path, counts[path] - 1) if path in counts else path
+
+
+# ---- from TOML to sections
+
+
+class _Wrong(Exception):
+    """What a check says about a value: the end of the sentence that begins with its key."""
+
+
+class Reader:
+    """Collects the problems of one document while its sections are read."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+
+    def wrong(self, path: Path, sentence: str) -> None:
+        """Note a problem at the line of `path`."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(self.document.line_of(path), sentence))
+
+    def sorted_problems(self) -> tuple[Problem, ...]:
+        """Return what was noted, in the order of the file, once each."""
+        return tuple(sorted(dict.fromkeys(self.problems), key=lambda problem: problem.line))
+
+
+Check = Callable[[Reader, Any, Path], Any]
+SectionType = TypeVar("SectionType")
+
+
+def key(check: Check, default: Any = MISSING) -> Any:
+    """Declare a key of a section by how its value is checked; without default it must be there."""
+    return field(default=default, metadata={"check": check})
+
+
+def read_section(
+    reader: Reader, section: type[SectionType], table: Any, path: Path
+) -> SectionType | None:
+    """Return the section, or None after noting every problem in it."""
+    if not isinstance(table, dict):
+        reader.wrong(path, f"{_shown(path)} must be a table.")
+        return None
+    # `pass` is a word of Python's, so its field is pass_.
+    known = {one.name.rstrip("_"): one for one in fields(section)}  # type: ignore[arg-type]
+    before = len(reader.problems)
+    for name in table:
+        if name not in known:
+            reader.wrong((*path, name), _unknown(name, known))
+    values: dict[str, Any] = {}
+    for name, declared in known.items():
+        if name in table:
+            values[declared.name] = _checked(reader, declared, table[name], (*path, name))
+        elif declared.default is MISSING:
+            reader.wrong(path, f"{_shown(path)} needs a key {name}.")
+    return section(**values) if len(reader.problems) == before else None
+
+
+def _checked(reader: Reader, declared: Field[Any], value: Any, path: Path) -> Any:
+    try:
+        return declared.metadata["check"](reader, value, path)
+    except _Wrong as wrong:
+        reader.wrong(path, f"{_shown(path)} {wrong}.")
+        return None
+
+
+def _shown(path: Path) -> str:
+    names = [part for part in path if isinstance(part, str)]
+    return _safe_name(names[-1]) if names else "The file"
+
+
+def _safe_name(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else "a key with an odd name"
+
+
+def _unknown(name: str, known: Mapping[str, object]) -> str:
+    near = get_close_matches(name[:40], known, n=1, cutoff=0.6)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"Nobody knows the key {_safe_name(name)} here.{hint}"
+
+
+# ---- checks
+
+
+def text(limit: int, *, lines: bool = False, empty: bool = False) -> Check:
+    """Accept a text of at most `limit` characters, on one line unless `lines`."""
+
+    def check(_reader: Reader, value: Any, _path: Path) -> str:
+        if not isinstance(value, str):
+            raise _Wrong("must be a text in quotes")
+        if has_forbidden(value) or (not lines and "\n" in value):
+            raise _Wrong("has a line break, or an invisible, escape or direction character")
+        if len(value) > limit:
+            raise _Wrong(f"is {len(value)} characters long; {limit} is the most")
+        if not empty and not value.strip():
+            raise _Wrong("is empty")
+        return value
+
+    return check
+
+
+def pattern(expression: str, what: str) -> Check:
+    """Accept a text that matches."""
+
+    def check(_reader: Reader, value: Any, _path: Path) -> str:
+        if not isinstance(value, str) or not re.fullmatch(expression, value):
+            raise _Wrong(f"must be {what}")
+        return value
+
+    return check
+
+
+def choice(*options: str) -> Check:
+    """Accept one of these words."""
+
+    def check(_reader: Reader, value: Any, _path: Path) -> str:
+        if not isinstance(value, str) or value not in options:
+            raise _Wrong(f"must be one of: {', '.join(options)}")
+        return value
+
+    return check
+
+
+def whole(least: int, most: int) -> Check:
+    """Accept a whole number in these bounds."""
+
+    def check(_reader: Reader, value: Any, _path: Path) -> int:
+        if type(value) is not int or not least <= value <= most:
+            raise _Wrong(f"must be a whole number from {least} to {most}")
+        return value
+
+    return check
+
+
+def number(least: float, most: float) -> Check:
+    """Accept a number in these bounds."""
+
+    def check(_reader: Reader, value: Any, _path: Path) -> float:
+        is_number = type(value) is int or (type(value) is float and math.isfinite(value))
+        if not is_number or not least <= value <= most:
+            raise _Wrong(f"must be a number from {least:g} to {most:g}")
+        return float(value)
+
+    return check
+
+
+def flag() -> Check:
+    """Accept true or false."""
+
+    def check(_reader: Reader, value: Any, _path: Path) -> bool:
+        if not isinstance(value, bool):
+            raise _Wrong("must be true or false")
+        return value
+
+    return check
+
+
+def day() -> Check:
+    """Accept a date."""
+
+    def check(_reader: Reader, value: Any, _path: Path) -> date:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise _Wrong("must be a date like 2027-11-01, without quotes")
+        return value
+
+    return check
+
+
+def many(one: Check, most: int, *, least: int = 0) -> Check:
+    """Accept a list of values that each pass `one`."""
+
+    def check(reader: Reader, value: Any, path: Path) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise _Wrong("must be a list in square brackets")
+        if not least <= len(value) <= most:
+            raise _Wrong(f"must have {least} to {most} entries and has {len(value)}")
+        return tuple(one(reader, item, (*path, place)) for place, item in enumerate(value))
+
+    return check
+
+
+def table(section: type[Any]) -> Check:
+    """Accept a table that is such a section."""
+
+    def check(reader: Reader, value: Any, path: Path) -> Any:
+        return read_section(reader, section, value, path)
+
+    return check
