@@ -1,0 +1,184 @@
+"""What an event changed, in the order it changed: what clients make transcript and notices from.
+
+Effects carry identities, never names; who reads them decides what to show to whom.
+"""
+
+from dataclasses import dataclass, field
+
+from holdspace.protocol.meeting.events import HandKind, NodKind
+from holdspace.protocol.meeting.flow import PlayedMode
+from holdspace.protocol.meeting.roles import RoleName
+from holdspace.protocol.meeting.values import MeetingState
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that happened in the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived(Effect):
+    """Somebody is in the room now, at the last seat."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Effect):
+    """Somebody is no longer in the room, and holds no keys of what follows."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged(Effect):
+    """Somebody has another role from now on."""
+
+    identity: bytes
+    role: RoleName
+
+
+@dataclass(frozen=True, slots=True)
+class SaidGoodbye(Effect):
+    """Somebody is about to leave. `fine` ("I'm fine, just going") is for facilitators to see (A16)."""
+
+    identity: bytes
+    fine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FlowOpened(Effect):
+    """There is an agenda now; it is in the state."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StageBegan(Effect):
+    """The stage with this number began, perhaps once more."""
+
+    stage: int
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChanged(Effect):
+    """Turns are taken in another way from now on."""
+
+    mode: PlayedMode
+
+
+@dataclass(frozen=True, slots=True)
+class FloorMoved(Effect):
+    """The floor went from one person to another; None is nobody."""
+
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandRaised(Effect):
+    """A hand is up, or says something else now; `place` counts from 1."""
+
+    identity: bytes
+    kind: HandKind
+    note: str = field(repr=False)
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandLowered(Effect):
+    """A hand is down without a turn; `by` is its owner or a facilitator."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRound(Effect):
+    """Somebody who came late, or had passed, asked for a turn in this round and will get it."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Passed(Effect):
+    """Somebody passes; no reason is asked for."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedOver(Effect):
+    """A facilitator moved the floor on; the place is kept unless it had been kept once already."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RoundEnded(Effect):
+    """Everybody was offered a turn, and those who passed were offered it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke(Effect):
+    """Somebody shared this with the room; `text` is still as it came, clean() is for the reader."""
+
+    identity: bytes
+    text: str = field(repr=False)
+    message_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Nodded(Effect):
+    """Somebody nodded to a share. Count each person once; never show who by default (T13)."""
+
+    identity: bytes
+    to: bytes
+    kind: NodKind
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAdded(Effect):
+    """The stage has more time."""
+
+    seconds: int
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Effect):
+    """The room is on hold."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Effect):
+    """The room goes on where it was."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyMovedOn(Effect):
+    """A control act changed nothing: the room had moved on from what it was decided on (T4)."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NoEffect(Effect):
+    """An event changed nothing; `reason` is one sentence for its author."""
+
+    identity: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state after something, and what that changed."""
+
+    state: MeetingState
+    effects: tuple[Effect, ...] = ()

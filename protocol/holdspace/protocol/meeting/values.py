@@ -1,0 +1,213 @@
+"""Where a meeting stands, as one immutable value that every client holds alike.
+
+Only what all must agree on is in here: no clocks, no presence, no texts of shares. Its canonical
+bytes are what a joiner is sent and what everybody hashes. Reading them is total: a hostile
+snapshot is refused by name or gives a state that obeys every law of this file.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from holdspace.protocol.meeting.events import HandKind, Identity, Note
+from holdspace.protocol.meeting.flow import (
+    MAX_FLOW_BYTES,
+    MAX_STAGES,
+    Flow,
+    FlowError,
+    PlayedMode,
+    read_flow,
+)
+from holdspace.protocol.meeting.roles import MAX_PEOPLE, RoleName
+from holdspace.protocol.refusals import PeerError
+
+MAX_NAME = 40
+MAX_RESPONSES = 2
+MAX_STATE_BYTES = 56 * 1024
+MAX_SPOKEN = 2**16 - 1
+MAX_EXTRA_SECONDS = 6 * 3600
+_DIGEST_LABEL = b"holdspace state v1"
+
+Count = Annotated[int, Meta(ge=0, lt=2**48)]
+Identities = Annotated[tuple[Identity, ...], Meta(max_length=MAX_PEOPLE)]
+# A turn that nobody raised a hand for: offered by a round or given by a facilitator.
+FloorKind = Literal["turn", "share", "respond", "question", "practical"]
+
+
+class _Value(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A part of the state."""
+
+
+class Person(_Value, frozen=True):
+    """Somebody in the room. `name` is as their credential says; cleaning it is for the display."""
+
+    identity: Identity
+    name: Annotated[str, Meta(max_length=MAX_NAME)]
+    role: RoleName = "member"
+    spoken: Annotated[int, Meta(ge=0, le=MAX_SPOKEN)] = 0
+
+
+class Hand(_Value, frozen=True):
+    """A raised hand. `stepped_over` says that the floor has moved on from it once (T5)."""
+
+    identity: Identity
+    kind: HandKind = "share"
+    note: Note = ""
+    stepped_over: bool = False
+
+
+class Floor(_Value, frozen=True):
+    """Whose turn it is. `number` is never used twice, so one floor cannot be taken for another."""
+
+    identity: Identity
+    number: Count
+    kind: FloorKind = "turn"
+    note: Note = ""
+    stepped_over: bool = False
+
+
+class Round(_Value, frozen=True):
+    """A going-around: everybody in `order` is offered a turn, and who passes is offered it again.
+
+    `again` holds those who are having, or have had, their second chance.
+    """
+
+    order: Identities
+    to_come: Identities
+    passed: Identities = ()
+    again: Identities = ()
+
+
+class MeetingState(_Value, frozen=True):
+    """A meeting between two log entries. `version` is the `basis` of control events (T4).
+
+    `responses` counts who responded since the last turn of another kind (T2).
+    """
+
+    version: Count = 0
+    people: Annotated[tuple[Person, ...], Meta(max_length=MAX_PEOPLE)] = ()
+    flow_toml: Annotated[str, Meta(max_length=MAX_FLOW_BYTES)] = ""
+    stage: Annotated[int, Meta(ge=-1, lt=MAX_STAGES)] = -1
+    stage_entered: Count = 0
+    mode: PlayedMode = "open"
+    is_held: bool = False
+    floor: Floor | None = None
+    floors_given: Count = 0
+    responses: Annotated[int, Meta(ge=0, le=MAX_RESPONSES)] = 0
+    queue: Annotated[tuple[Hand, ...], Meta(max_length=MAX_PEOPLE)] = ()
+    round: Round | None = None
+    extra_seconds: Annotated[int, Meta(ge=0, le=MAX_EXTRA_SECONDS)] = 0
+
+    @property
+    def flow(self) -> Flow | None:
+        """Return the agenda, if one was opened."""
+        return read_flow(self.flow_toml) if self.flow_toml else None
+
+    @property
+    def stage_seconds(self) -> int:
+        """Return how long the stage is meant to take for the people here, with added time."""
+        flow = self.flow
+        if flow is None or self.stage < 0:
+            return self.extra_seconds
+        return flow.stages[self.stage].seconds(len(self.people)) + self.extra_seconds
+
+    def person(self, identity: bytes) -> Person | None:
+        """Return somebody in the room by their identity."""
+        return next((person for person in self.people if person.identity == identity), None)
+
+    def place_of(self, identity: bytes) -> int:
+        """Return the place in the queue from 1, or 0 without a raised hand (T3)."""
+        places = (place for place, hand in enumerate(self.queue, 1) if hand.identity == identity)
+        return next(places, 0)
+
+    def has_floor(self, identity: bytes) -> bool:
+        """Tell whether it is this person's turn."""
+        return self.floor is not None and self.floor.identity == identity
+
+
+class NotAState(PeerError):
+    """The snapshot is no state a meeting can be in; it is not used."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(MeetingState)
+
+
+def encode_state(state: MeetingState) -> bytes:
+    """Return the state's one canonical form."""
+    return _encoder.encode(state)
+
+
+def state_digest(state: MeetingState) -> bytes:
+    """Return the 32 bytes by which two people can tell that they agree."""
+    return hashlib.sha256(_DIGEST_LABEL + encode_state(state)).digest()
+
+
+def decode_state(data: bytes) -> MeetingState:
+    """Return the state of a snapshot; raise NotAState unless every law of a state holds."""
+    if len(data) > MAX_STATE_BYTES:
+        raise NotAState("The snapshot is too long.")
+    try:
+        state = _decoder.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise NotAState("The snapshot cannot be read.") from error
+    # R12: a second spelling of the same state would have a second hash.
+    if _encoder.encode(state) != data:
+        raise NotAState("The snapshot is not written the one way snapshots are written.")
+    problem = broken_law(state)
+    if problem:
+        raise NotAState(problem)
+    return state
+
+
+def broken_law(state: MeetingState) -> str:
+    """Return which law of a meeting this state breaks, as a sentence, or an empty string."""
+    people = [person.identity for person in state.people]
+    hands = [hand.identity for hand in state.queue]
+    laws = (
+        (_are_distinct(people), "The snapshot seats somebody twice."),
+        (_are_distinct(hands), "The snapshot has somebody in the queue twice."),
+        (set(hands) <= set(people), "The snapshot has a hand of somebody who is not there."),
+        (_floor_is_lawful(state, people, hands), "The snapshot's floor cannot be."),
+        (_round_is_lawful(state, people), "The snapshot's round cannot be."),
+        (_stage_is_lawful(state), "The snapshot's flow or stage cannot be."),
+    )
+    return next((sentence for holds, sentence in laws if not holds), "")
+
+
+def _are_distinct(identities: Iterable[bytes]) -> bool:
+    listed = list(identities)
+    return len(listed) == len(set(listed))
+
+
+def _floor_is_lawful(state: MeetingState, people: list[bytes], hands: list[bytes]) -> bool:
+    floor = state.floor
+    if floor is None:
+        return True
+    is_there = floor.identity in people and floor.identity not in hands
+    return is_there and state.mode != "open" and 0 < floor.number <= state.floors_given
+
+
+def _round_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    going = state.round
+    if going is None:
+        return True
+    waiting = (*going.to_come, *going.passed)
+    return (
+        state.mode == "round"
+        and all(_are_distinct(part) for part in (going.order, waiting, going.again))
+        and set(going.order) <= set(people)
+        and set(waiting) | set(going.again) <= set(going.order)
+        and not set(going.passed) & set(going.again)
+    )
+
+
+def _stage_is_lawful(state: MeetingState) -> bool:
+    try:
+        flow = state.flow
+    except FlowError:
+        return False
+    return state.stage < (len(flow.stages) if flow else 0)
