@@ -1,4 +1,4 @@
-"""The simulated facilitator holds the room: lets in, opens, waits kindly, goes on, closes."""
+"""The simulated facilitator holds the room: lets in, speaks, waits kindly, goes on, closes."""
 
 from dataclasses import dataclass, field, replace
 
@@ -14,7 +14,6 @@ from holdspace.client.seat.intents import (
     NextStage,
     NodTo,
     Onward,
-    OpenTheFlow,
     Say,
 )
 from holdspace.client.seat.view import (
@@ -84,7 +83,7 @@ class Ana:
             moment = Moment(
                 CAST.facilitator, view, self.memory, self.now, dice_of(b"1"), CAST.names
             )
-            move = next_move(moment, CAST.facilitating, "flow")
+            move = next_move(moment, CAST.facilitating)
             if move:
                 self.memory = after(self.memory, move, self.now)
                 moves.append((self.now, move.intent))
@@ -107,12 +106,6 @@ def test_lets_everybody_in_once() -> None:
     view = room(-1, people=(ANA,), knocks=knocks)
     moves = [intent for _, intent in Ana().live(view, 6.0) if isinstance(intent, Admit)]
     assert moves == [Admit(b"Ben"), Admit(b"Sam")]
-
-
-def test_opens_the_flow_when_there_is_none() -> None:
-    moves = Ana().live(room(-1, stages=()), 5.0)
-    assert OpenTheFlow("flow") in [intent for _, intent in moves]
-    assert kinds(moves).count(OpenTheFlow) == 1
 
 
 def test_begins_soon_after_the_person_came_and_not_before() -> None:

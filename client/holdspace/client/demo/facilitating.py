@@ -1,6 +1,6 @@
 """What the simulated facilitator does next, from what she sees and remembers; a pure function.
 
-She lets people in, opens the flow, says each stage's words in her own way, waits kindly for whoever
+She lets people in, says each stage's words in her own way, waits kindly for whoever
 has the floor, and goes on when a stage has had its time. The real person always gets the most time.
 """
 
@@ -13,7 +13,6 @@ from holdspace.client.seat.intents import (
     CloseTheMeeting,
     NextStage,
     Onward,
-    OpenTheFlow,
     Say,
 )
 from holdspace.client.seat.view import Line, PersonView, Place, RoomView
@@ -36,13 +35,12 @@ PATIENCE_WITH_COMPANY = 75.0
 PATIENCE_WHILE_AWAY = 20.0
 
 
-def next_move(moment: Moment, facilitating: Facilitating, flow_toml: str) -> Move | None:
+def next_move(moment: Moment, facilitating: Facilitating) -> Move | None:
     """Return what the facilitator does now, or None while there is nothing to do."""
     if moment.view.place is not Place.ROOM:
         return None
     habits: tuple[Habit, ...] = (
         _admit,
-        lambda moment: _open_the_flow(moment, flow_toml),
         lambda moment: _open_the_stage(moment, facilitating),
         _take_own_turn,
         lambda moment: _welcome(moment, facilitating),
@@ -64,12 +62,6 @@ def _admit(moment: Moment) -> Move | None:
         if not moment.has(mark) and waited >= patience:
             return Move(Admit(knock.knock), mark)
     return None
-
-
-def _open_the_flow(moment: Moment, flow_toml: str) -> Move | None:
-    if moment.view.stages or moment.has("flow"):
-        return None
-    return Move(OpenTheFlow(flow_toml), "flow")
 
 
 def _open_the_stage(moment: Moment, facilitating: Facilitating) -> Move | None:

@@ -66,8 +66,10 @@ class Moment:
         return self.now - self.memory.newest_since
 
     def is_real(self, person: PersonView) -> bool:
-        """Tell whether this is the person whom the demo is for."""
-        return not person.is_me and person.name not in self.company
+        """Tell whether this is the person whom the demo is for, even under a name of the company."""
+        named_so = next((one for one in self.view.people if one.name == person.name), person)
+        is_company = person.name in self.company and named_so.identity == person.identity
+        return not person.is_me and not is_company
 
 
 Habit = Callable[[Moment], Move | None]

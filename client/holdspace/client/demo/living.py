@@ -1,0 +1,53 @@
+"""Living in a meeting: the edge where simulated people meet time.
+
+A person looks up a few times a second, remembers, decides, acts. Everything that could go wrong
+in deciding is pure and lives elsewhere; here are only the clock and the waiting.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from holdspace.client.attend import Attendance
+from holdspace.client.demo.memory import Memory, Move, after, remember
+from holdspace.client.seat.view import RoomView
+
+Decide = Callable[[RoomView, Memory, float], Move | None]
+
+LOOKS_UP_EVERY = 0.3
+SHORTEST_LOOK, LONGEST_LOOK = 0.05, 0.25
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Session time: the real one times the demo's speed."""
+
+    speed: float
+    began: float = field(default_factory=monotonic)
+
+    def now(self) -> float:
+        """Return the session seconds since the clock was made."""
+        return (monotonic() - self.began) * self.speed
+
+    async def wait(self, seconds: float) -> None:
+        """Let so many session seconds go by."""
+        await asyncio.sleep(seconds / self.speed)
+
+    async def glance(self) -> None:
+        """Let the moment go by between two looks at the room."""
+        await asyncio.sleep(min(max(LOOKS_UP_EVERY / self.speed, SHORTEST_LOOK), LONGEST_LOOK))
+
+
+async def live(attendance: Attendance, decide: Decide, clock: Clock) -> None:
+    """Take part until the meeting is over for this person."""
+    memory = Memory()
+    while not attendance.is_over:
+        view, now = attendance.view, clock.now()
+        memory = remember(memory, view, now)
+        # What was last done has to come back from the log before it can be judged what to do next.
+        move = None if view.sending else decide(view, memory, now)
+        if move:
+            attendance.do(move.intent)
+            memory = after(memory, move, now)
+        await clock.glance()

@@ -1,0 +1,123 @@
+"""The process in which the simulated people live: `python -m holdspace.client.demo.people`.
+
+Its orders come as one line on standard input and what it has to tell goes out as lines on
+standard output, so that no invitation code ever stands in a command line or an environment. It
+ends when standard input does: however the demo ends, nobody stays behind.
+"""
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+
+import msgspec
+
+from holdspace.client.attend import Attendance
+from holdspace.client.demo import facilitating, moves
+from holdspace.client.demo.cast import Cast, Character, load_cast
+from holdspace.client.demo.living import Clock, Decide, live
+from holdspace.client.demo.memory import Memory, Move
+from holdspace.client.demo.moves import Moment
+from holdspace.client.demo.pace import Dice, dice_of
+from holdspace.client.seat.view import RoomView
+
+BETWEEN_KNOCKS = 2.5
+LONGEST_ORDER = 64 * 1024
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What the demo asks of its people: open a room at this relay, or go into that one."""
+
+    relay: str
+    speed: float
+    invitation: str = ""
+
+
+class News(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the people tell the demo: words for the screen, or the code for the real person."""
+
+    words: str = ""
+    invitation: str = ""
+
+
+class Company:
+    """Everybody simulated, with the clock and the dice they share."""
+
+    def __init__(self, order: Order) -> None:
+        self.order = order
+        self.cast: Cast = load_cast()
+        self.clock = Clock(order.speed)
+        self.dice: Dice = dice_of(os.urandom(16))
+
+    async def meet(self) -> None:
+        """Take part, all of them, until the meeting is over for each."""
+        code = self.order.invitation
+        async with asyncio.TaskGroup() as together:
+            if not code:
+                ana = await Attendance.host(self.order.relay, self._opening())
+                together.create_task(self._host(ana))
+                code = await self._invitation(ana)
+            for at, member in enumerate(self.cast.members):
+                together.create_task(self._join(member, code, BETWEEN_KNOCKS * (at + 1)))
+
+    async def _host(self, ana: Attendance) -> None:
+        def decide(view: RoomView, memory: Memory, now: float) -> Move | None:
+            moment = self._moment(self.cast.facilitator, view, memory, now)
+            return facilitating.next_move(moment, self.cast.facilitating)
+
+        await self._live(ana, decide)
+
+    async def _invitation(self, ana: Attendance) -> str:
+        while not (code := ana.view.invitation):
+            if ana.is_over:
+                raise ConnectionError(ana.view.ended_words)
+            await asyncio.sleep(0.02)
+        tell(News(words=f"{self.cast.facilitator.name} has opened the room.", invitation=code))
+        return code
+
+    async def _join(self, member: Character, code: str, after_seconds: float) -> None:
+        def decide(view: RoomView, memory: Memory, now: float) -> Move | None:
+            return moves.next_move(self._moment(member, view, memory, now))
+
+        await self.clock.wait(after_seconds)
+        await self._live(await Attendance.join(code), decide)
+
+    async def _live(self, attendance: Attendance, decide: Decide) -> None:
+        async with attendance:
+            await live(attendance, decide, self.clock)
+
+    def _moment(self, who: Character, view: RoomView, memory: Memory, now: float) -> Moment:
+        return Moment(who, view, memory, now=now, dice=self.dice, company=self.cast.names)
+
+
+def main() -> int:
+    """Let the people live until the meeting is over for them or standard input ends."""
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_run())
+    return 0
+
+
+def tell(news: News) -> None:
+    """Write one line of news, while anybody is there to read it."""
+    with suppress(BrokenPipeError):
+        sys.stdout.buffer.write(msgspec.json.encode(news) + b"\n")
+        sys.stdout.buffer.flush()
+
+
+async def _run() -> None:
+    orders = asyncio.StreamReader(limit=LONGEST_ORDER)
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(orders), sys.stdin
+    )
+    order = msgspec.json.decode(await orders.readline(), type=Order)
+    meeting = asyncio.create_task(Company(order).meet())
+    watching = asyncio.create_task(orders.read())
+    await asyncio.wait({meeting, watching}, return_when=asyncio.FIRST_COMPLETED)
+    watching.cancel()
+    meeting.cancel()
+    with suppress(asyncio.CancelledError):
+        await meeting
+
+
+if __name__ == "__main__":
+    sys.exit(main())

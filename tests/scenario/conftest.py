@@ -1,0 +1,179 @@
+"""Real processes to play whole stories with: a relay, people in plain line mode, the demo.
+
+A `Program` is a child process whose lines are collected as they come. Stories wait for lines, in
+loops with an end, and never for time; when a line does not come, the failure shows what did.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 30.0
+BIN = Path(sys.executable).parent
+
+
+class Program:
+    """A child process: what it says, line by line, and a way to type to it."""
+
+    def __init__(self, name: str, argv: list[str], env: dict[str, str]) -> None:
+        self.name = name
+        self._lines: list[str] = []
+        self._seen = 0
+        self._arrived = threading.Condition()
+        self.process = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=env,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._collect, daemon=True)
+        self._reader.start()
+
+    @property
+    def lines(self) -> list[str]:
+        """Return every line so far."""
+        with self._arrived:
+            return list(self._lines)
+
+    def type(self, *lines: str) -> None:
+        """Type lines, each with Enter."""
+        assert self.process.stdin
+        self.process.stdin.write("".join(line + "\n" for line in lines).encode())
+        self.process.stdin.flush()
+
+    def hang_up(self) -> None:
+        """End its standard input."""
+        assert self.process.stdin
+        self.process.stdin.close()
+
+    def expect(self, pattern: str, *, patience: float = PATIENCE) -> re.Match[str]:
+        """Wait for a line that matches, after the last expected one; return the match."""
+        until = time.monotonic() + patience
+        with self._arrived:
+            while True:
+                for at in range(self._seen, len(self._lines)):
+                    if found := re.search(pattern, self._lines[at]):
+                        self._seen = at + 1
+                        return found
+                left = until - time.monotonic()
+                if left <= 0 or not self._arrived.wait(left):
+                    pytest.fail(f"{self.name} never said {pattern!r}.\n{self._tail()}")
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return all lines so far that match."""
+        return [line for line in self.lines if re.search(pattern, line)]
+
+    def ends(self, *, patience: float = PATIENCE) -> int:
+        """Wait until it ended and all it said was read; return its exit code."""
+        try:
+            code = self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"{self.name} did not end.\n{self._tail()}")
+        self._reader.join(patience)
+        return code
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would (kill -9)."""
+        self.signal(signal.SIGKILL)
+        self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        for end in (self.process.stdin, self.process.stdout):
+            with suppress(OSError):
+                if end:
+                    end.close()
+
+    def _tail(self, count: int = 60) -> str:
+        return "\n".join(f"  {self.name}| {line}" for line in self._lines[-count:])
+
+    def _collect(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            with self._arrived:
+                self._lines.append(line.decode(errors="replace").rstrip("\r\n"))
+                self._arrived.notify_all()
+
+
+class House:
+    """Starts programs for one test, in a home folder of their own, and leaves none behind."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._programs: list[Program] = []
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return an environment that knows nothing of the one the tests run in."""
+        kept = {key: os.environ[key] for key in ("PATH", "PYTHONPATH") if key in os.environ}
+        return kept | {"HOME": str(self.home), "TMPDIR": str(self.home), "LANG": "C.UTF-8"}
+
+    def start(self, name: str, *argv: str) -> Program:
+        """Start one of our commands, or any other program."""
+        command = str(BIN / argv[0]) if (BIN / argv[0]).exists() else argv[0]
+        program = Program(name, [command, *argv[1:]], self.env)
+        self._programs.append(program)
+        return program
+
+    def close(self) -> None:
+        """End everything that still runs."""
+        for program in reversed(self._programs):
+            program.kill()
+
+
+class Relay:
+    """A relay process that can be killed and started again on the same port and data."""
+
+    def __init__(self, house: House, data: Path) -> None:
+        self._house = house
+        self.data = data
+        self.program = self._serve("0")
+        self.port = self.url.rpartition(":")[2]
+
+    @property
+    def url(self) -> str:
+        """Return the address that it says it listens on."""
+        return next(
+            line.split()[-1] for line in self.program.lines if line.startswith("listening on")
+        )
+
+    def kill(self) -> None:
+        """Crash it (kill -9)."""
+        self.program.kill()
+
+    def start_again(self) -> None:
+        """Start it on the port and the data it had."""
+        self.program = self._serve(self.port)
+
+    def _serve(self, port: str) -> Program:
+        program = self._house.start(
+            "relay", "holdspace-relay", "serve", "--port", port, "--data", str(self.data)
+        )
+        program.expect("^listening on ws://")
+        return program
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def relay(house: House, tmp_path: Path) -> Relay:
+    return Relay(house, tmp_path / "relay-data")
