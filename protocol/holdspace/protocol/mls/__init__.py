@@ -43,7 +43,7 @@ from holdspace.protocol.mls.key_package import (
 )
 from holdspace.protocol.mls.messages import Add, GroupContextExtensions, Proposal, Remove
 from holdspace.protocol.mls.proposals import SentProposal
-from holdspace.protocol.mls.structs import Extension, KeyPackage
+from holdspace.protocol.mls.structs import Extension, ExtensionType, KeyPackage
 from holdspace.protocol.mls.treemath import LeafIndex
 
 __all__ = [
@@ -55,8 +55,10 @@ __all__ = [
     "CryptoError",
     "EpochChange",
     "Extension",
+    "ExtensionType",
     "Group",
     "GroupContextExtensions",
+    "HPKEKeyPair",
     "KeyPackage",
     "LeafIndex",
     "MLSError",
