@@ -10,6 +10,7 @@ from holdspace.client.demo.pace import dice_of
 from holdspace.client.seat.intents import (
     Admit,
     CloseTheMeeting,
+    Give,
     Intent,
     NextStage,
     NodTo,
@@ -17,6 +18,7 @@ from holdspace.client.seat.intents import (
     Say,
 )
 from holdspace.client.seat.view import (
+    HandView,
     KnockView,
     Line,
     Passage,
@@ -149,11 +151,11 @@ def test_waits_kindly_for_the_person_before_moving_on() -> None:
     ana = Ana()
     ana.live(room(1, "round", floor=BEN), 20.0)
     given = ana.now
-    moves = ana.live(room(1, "round", floor=SAM), 101.0)
+    moves = ana.live(room(1, "round", floor=SAM), 92.0)
     assert kinds(moves)[:3] == [Say, Say, Onward]
     assert "Sam" in words(moves)
     assert moves[0][0] - given >= 35.0
-    assert moves[2][0] - given >= 95.0
+    assert moves[2][0] - given >= 85.0
 
 
 def test_waits_longest_for_somebody_who_has_been_writing() -> None:
@@ -203,6 +205,19 @@ def test_gives_the_closing_words_and_then_closes() -> None:
     assert kinds(moves)[-2:] == [Say, CloseTheMeeting]
     assert CAST.facilitating.says["closes"][0] in words(moves)
     assert NextStage not in kinds(moves)
+
+
+def test_calls_on_a_hand_that_would_not_get_the_floor_by_itself() -> None:
+    hand = HandView(replace(SAM, place_in_queue=1), "question", "about the words", 1)
+    modes: tuple[TurnMode, ...] = ("listen", "silent", "open")
+    for mode in modes:
+        moves = Ana().live(room(0, mode, hands=(hand,)), 30.0)
+        assert [intent for _, intent in moves if isinstance(intent, Give)][:1] == [
+            Give(SAM.identity)
+        ]
+        assert NextStage not in kinds(moves)
+    in_turn = Ana().live(room(2, "hands", hands=(hand,), floor=BEN), 30.0)
+    assert Give not in kinds(in_turn)
 
 
 def test_nods_to_what_people_say() -> None:

@@ -11,6 +11,7 @@ from holdspace.client.demo.pace import reading_seconds, writing_seconds
 from holdspace.client.seat.intents import (
     Admit,
     CloseTheMeeting,
+    Give,
     NextStage,
     Onward,
     Say,
@@ -26,11 +27,14 @@ QUIET_IN_HANDS = 16.0
 HANDS_STAY_OPEN = 32.0
 AFTER_A_ROUND = 5.0
 AFTER_THE_CLOSING_WORDS = 12.0
+# Where the floor does not go to the next hand by itself; where hands go up for practice, longer.
+HAND_STAYS_UP = 5.0
+HAND_STAYS_UP_IN_THE_OPEN = 20.0
 
 # How long the floor waits: until a kind word is said, and until it moves on.
 PATIENCE_WITH_THE_PERSON = (60.0, 180.0)
-PATIENCE_AT_FIRST = (40.0, 100.0)
-PATIENCE_WITH_A_READER = (12.0, 35.0)
+PATIENCE_AT_FIRST = (40.0, 90.0)
+PATIENCE_WITH_A_READER = (10.0, 25.0)
 PATIENCE_WITH_COMPANY = 75.0
 PATIENCE_WHILE_AWAY = 20.0
 
@@ -45,6 +49,7 @@ def next_move(moment: Moment, facilitating: Facilitating) -> Move | None:
         _take_own_turn,
         lambda moment: _welcome(moment, facilitating),
         lambda moment: _wait_kindly(moment, facilitating),
+        _give,
         lambda moment: _thank(moment, facilitating),
         lambda moment: _bear_the_quiet(moment, facilitating),
         lambda moment: _go_on(moment, facilitating),
@@ -136,6 +141,17 @@ def _patience(moment: Moment, holder: PersonView) -> tuple[float, float]:
 def _has_waited(moment: Moment, patience: float) -> bool:
     # Also since her last act, so that one slow echo does not skip two people.
     return min(moment.with_floor, moment.now - moment.memory.acted_at) >= patience
+
+
+def _give(moment: Moment) -> Move | None:
+    """Give the floor to a raised hand that would not get it by itself."""
+    view, memory = moment.view, moment.memory
+    if view.floor or view.is_held or not view.hands or view.mode == "hands":
+        return None
+    patience = HAND_STAYS_UP_IN_THE_OPEN if view.mode == "open" else HAND_STAYS_UP
+    mark = f"give {memory.hand_since}"
+    has_waited = moment.now - memory.hand_since >= patience
+    return Move(Give(memory.hand), mark) if has_waited and moment.may(mark) else None
 
 
 def _thank(moment: Moment, facilitating: Facilitating) -> Move | None:

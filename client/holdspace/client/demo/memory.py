@@ -34,6 +34,8 @@ class Memory:
     visit: int = 0
     floor: bytes = b""
     floor_since: float = 0.0
+    hand: bytes = b""
+    hand_since: float = 0.0
     newest: bytes = b""
     newest_since: float = 0.0
     arrivals: tuple[tuple[bytes, float], ...] = ()
@@ -55,6 +57,9 @@ def remember(memory: Memory, view: RoomView, now: float) -> Memory:
     memory = _remember_place(memory, view, now)
     memory = _remember_stage(memory, view, now)
     memory = _remember_floor(memory, view, now)
+    hand = view.hands[0].person.identity if view.hands else b""
+    if hand != memory.hand:
+        memory = replace(memory, hand=hand, hand_since=now)
     newest = newest_share(view)
     if newest and newest.key != memory.newest:
         memory = replace(memory, newest=newest.key, newest_since=now)

@@ -213,6 +213,14 @@ def _try_the_hand(moment: Moment) -> Move | None:
     return Move(Raise(), memory.here("raised")) if moment.in_stage >= wait else None
 
 
+def _try_the_pass(moment: Moment) -> Move | None:
+    """Practise passing, where everybody may write and nothing depends on it."""
+    wanted = moment.memory.stage in moment.character.passes and moment.once("passed")
+    if moment.view.mode != "open" or not wanted or not moment.view.can_pass:
+        return None
+    return Move(PassTurn(), moment.memory.here("passed")) if moment.in_stage >= 9.0 else None
+
+
 def _chat(moment: Moment) -> Move | None:
     """Write one line where everybody may write."""
     view, memory = moment.view, moment.memory
@@ -237,4 +245,13 @@ def addressed(moment: Moment, lines: tuple[str, ...], person: PersonView) -> str
     return line.replace("{name}", person.name)
 
 
-HABITS: tuple[Habit, ...] = (use_the_floor, _greet, _respond, _raise, _try_the_hand, _chat, nod)
+HABITS: tuple[Habit, ...] = (
+    use_the_floor,
+    _greet,
+    _respond,
+    _raise,
+    _try_the_hand,
+    _try_the_pass,
+    _chat,
+    nod,
+)
