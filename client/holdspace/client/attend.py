@@ -131,9 +131,9 @@ class Attendance:
             case Up():
                 return
             case Lost(words):
-                self._take(self._machine.lost(words, _world()))
+                self._take(self._machine.lost(words))
             case Ended(words, code):
-                self._take(self._machine.ended(words, code, _world()))
+                self._take(self._machine.ended(words, code))
             case frame:
                 self._take(self._machine.receive(frame, _world()))
 

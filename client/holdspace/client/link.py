@@ -216,7 +216,9 @@ class Link:
 
     def _waiting_words(self) -> str:
         if self._was_up:
-            return "The relay does not answer yet. Your words are safe here, and your place is kept."
+            return (
+                "The relay does not answer yet. Your words are safe here, and your place is kept."
+            )
         return "The relay does not answer yet. Trying again."
 
     def _unreachable(self) -> str:

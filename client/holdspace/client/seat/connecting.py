@@ -77,7 +77,7 @@ def on_refuse(seat: Seat, frame: frames.Refuse, world: World, out: Out) -> Seat:
     if what in {"attach", *_OPENINGS}:
         return replace(seat, place=Place.ENDED, ended_words=_words(refusal))
     if what == "bundle":
-        return changing.refused(seat, refusal, out)
+        return changing.refused(seat, key, refusal, out)
     if what == "append":
         return saying.refused(seat, key, refusal, out)
     if what:
@@ -117,9 +117,7 @@ def _attach(seat: Seat, out: Out) -> Seat:
     epoch = seat.group.epoch
     seat, ref = seat.asking("attach")
     proof = prove(access_key(seat.facts, seat.group), Purpose.ATTACH, seat.occasion(epoch))
-    out.frames.append(
-        frames.Attach(ref, seat.facts.meeting, epoch, seat.position.seq, proof)
-    )
+    out.frames.append(frames.Attach(ref, seat.facts.meeting, epoch, seat.position.seq, proof))
     return seat
 
 
@@ -168,12 +166,8 @@ def put_invitation(seat: Seat, host: HostKeys, out: Out) -> Seat:
     knock_key, expires, card = host.card
     seat, ref = seat.asking("invite")
     occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
-    proof = prove(
-        host.root, Purpose.INVITE, occasion, invitation_digest(knock_key, expires, card)
-    )
-    out.frames.append(
-        frames.PutInvitation(ref, seat.facts.room, knock_key, expires, card, proof)
-    )
+    proof = prove(host.root, Purpose.INVITE, occasion, invitation_digest(knock_key, expires, card))
+    out.frames.append(frames.PutInvitation(ref, seat.facts.room, knock_key, expires, card, proof))
     return seat
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from holdspace.protocol.meeting.flow import Stage, fill
+from holdspace.protocol.meeting.flow import PLAYED_AS, Flow, Stage, render
 from holdspace.protocol.meeting.roles import MEMBER
-from holdspace.protocol.meeting.values import Person
+from holdspace.protocol.meeting.values import MeetingState, Person
 from holdspace.protocol.text import clean, clean_line, looks_like, name_tag
 
 from .seat import Seat
@@ -12,3 +12,104 @@ from .view import PersonView, Role, StageView
 
 AWAY_SECONDS = 45.0
 UNNAMED = "somebody"
+
+
+def shown_name(seat: Seat, identity: bytes) -> str:
+    """Return somebody's name with control characters gone, and a tag if another looks the same."""
+    person = seat.person(identity)
+    if person is None:
+        return next((name for who, name in seat.names if who == identity), UNNAMED)
+    name = clean_line(person.name) or UNNAMED
+    tag = _tag(seat, person)
+    return f"{name} ({tag})" if tag else name
+
+
+def shown_person(seat: Seat, identity: bytes, now: float = 0.0) -> PersonView:
+    """Return somebody as the front ends draw them."""
+    person, state = seat.person(identity), seat.state
+    if person is None or state is None:
+        return PersonView(identity, shown_name(seat, identity), "", Role.MEMBER)
+    is_me = identity == seat.facts.identity
+    return PersonView(
+        identity=identity,
+        name=shown_name(seat, identity),
+        tag=_tag(seat, person),
+        role=Role(person.role),
+        is_me=is_me,
+        is_away=not is_me and _is_away(seat, identity, now),
+        has_floor=state.has_floor(identity),
+        place_in_queue=state.place_of(identity),
+        times_spoken=person.spoken,
+    )
+
+
+def shown_stage(seat: Seat) -> StageView | None:
+    """Return the current stage, if the flow has begun."""
+    stages = shown_stages(seat)
+    return next((stage for stage in stages if stage.is_current), None)
+
+
+def shown_stages(seat: Seat) -> tuple[StageView, ...]:
+    """Return the agenda; what is meant for facilitators is empty for everybody else."""
+    state = seat.state
+    flow = state.flow if state else None
+    if state is None or flow is None:
+        return ()
+    staff = _is_staff(seat, state)
+    return tuple(
+        _stage(seat, flow, stage, number=number, staff=staff)
+        for number, stage in enumerate(flow.stages)
+    )
+
+
+def _is_staff(seat: Seat, state: MeetingState) -> bool:
+    me = state.person(seat.facts.identity)
+    return me is not None and me.role != MEMBER
+
+
+def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) -> StageView:
+    state = seat.state
+    current = state.stage if state else -1
+    count = len(state.people) if state else 0
+    minutes = max(1, round(stage.seconds(count) / 60))
+    values = _values(seat, stage, count=count, minutes=minutes)
+    return StageView(
+        title=clean_line(stage.title),
+        minutes=minutes,
+        is_done=number < current,
+        is_current=number == current,
+        prompt=clean(render(stage.prompt, values)),
+        asks=tuple(clean_line(render(ask, values)) for ask in stage.ask),
+        say=clean(render(stage.say, values)) if staff else "",
+        purpose=clean_line(stage.purpose) if staff else "",
+        ready=tuple(clean_line(render(r, values)) for r in stage.ready) if staff else (),
+        mode=PLAYED_AS[stage.turn],
+        words_guide=stage.words_guide,
+    )
+
+
+def _values(seat: Seat, stage: Stage, *, count: int, minutes: int) -> dict[str, str]:
+    me = seat.person(seat.facts.identity)
+    return {
+        "name": clean_line(me.name) if me else "",
+        "role": me.role if me else "",
+        "n": str(count),
+        "minutes": str(minutes),
+        "limits": "the limits your host told you",
+        "stage": clean_line(stage.title),
+    }
+
+
+def _tag(seat: Seat, person: Person) -> str:
+    others = seat.state.people if seat.state else ()
+    name = clean_line(person.name)
+    alike = any(
+        other.identity != person.identity and looks_like(clean_line(other.name), name)
+        for other in others
+    )
+    return name_tag(person.identity) if alike else ""
+
+
+def _is_away(seat: Seat, identity: bytes, now: float) -> bool:
+    known = seat.author(identity)
+    return known is not None and now - known.heard > AWAY_SECONDS

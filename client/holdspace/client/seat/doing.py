@@ -180,7 +180,9 @@ def _role(role: str, before: str) -> Doer:
         if person is None:
             return NOT_THERE
         if person.role != before:
-            return Refusal(f"They are {'a ' if person.role != HOST else 'the '}{person.role} already.")
+            return Refusal(
+                f"They are {'a ' if person.role != HOST else 'the '}{person.role} already."
+            )
         return changing.wish(seat, RoleChange(intent.who, role), world, out)
 
     return doer

@@ -15,7 +15,7 @@ from holdspace.protocol.meeting.roles import (
     make_roles,
     vouch,
 )
-from holdspace.protocol.meeting.state import MeetingState, apply, apply_membership
+from holdspace.protocol.meeting.state import MeetingState, apply_membership
 from holdspace.protocol.meeting.transcript import genesis
 from holdspace.protocol.mls import (
     DEFAULT_SUITE,
@@ -25,7 +25,6 @@ from holdspace.protocol.mls import (
     create_group,
     create_key_package,
     generate_signature_key,
-    signature_public_key,
 )
 from holdspace.protocol.mls.structs import ExtensionType, RequiredCapabilities
 from holdspace.protocol.text import check_name, clean_line

@@ -23,7 +23,6 @@ from holdspace.protocol.meeting.roles import (
 from holdspace.protocol.mls import (
     Add,
     Extension,
-    ExtensionType,
     GroupContextExtensions,
     LeafIndex,
     Member,
@@ -32,6 +31,7 @@ from holdspace.protocol.mls import (
     Remove,
     SentProposal,
 )
+from holdspace.protocol.mls.structs import ExtensionType
 
 MAX_NAME_BYTES = 160
 

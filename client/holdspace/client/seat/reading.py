@@ -38,9 +38,7 @@ SKIPPED = (
     "The relay left out or mixed up part of the meeting. Nothing you wrote was read by it. "
     "Please leave, and tell your facilitator another way."
 )
-BROKEN_CHANGE = (
-    "A change of who is here could not be checked, so it was not believed. Please leave and knock again."
-)
+BROKEN_CHANGE = "A change of who is here could not be checked, so it was not believed. Please leave and knock again."
 
 
 def on_entry(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
@@ -88,9 +86,7 @@ def _read_message(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
     return _read_envelope(seat, identity_of(outcome.sender.signature_key), envelope, world, out)
 
 
-def _read_envelope(
-    seat: Seat, who: bytes, envelope: Envelope, world: World, out: Out
-) -> Seat:
+def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, world: World, out: Out) -> Seat:
     known = seat.author(who)
     # R7: MLS does not stop a member from sealing another's signed words again; the counter does.
     if not _belongs(seat, envelope) or (known and envelope.counter <= known.counter):
@@ -115,9 +111,9 @@ def _belongs(seat: Seat, envelope: Envelope) -> bool:
 
 
 def _read_commit(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
-    if seat.change is not None and seat.change.pending.message == entry.payload:
-        seat, change = replace(seat, change=None), seat.change
-        seat = _enter_epoch(seat, change.pending.group, world, out)
+    change = seat.change
+    if change is not None and change.pending.message == entry.payload:
+        seat = _enter_epoch(replace(seat, change=None), change.pending.group, world, out)
         return changing.adopted(seat, change, world, out)
     try:
         outcome = seat.group.process(entry.payload, policy=_policy(seat))
@@ -180,9 +176,7 @@ def _agree(seat: Seat, agreed: Agreed, world: World, out: Out) -> Seat:
     return telling.tell(seat, before, outcome.effects, world, out)
 
 
-def _read_snapshot(
-    seat: Seat, author: bytes, snapshot: Snapshot, world: World, out: Out
-) -> Seat:
+def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, world: World, out: Out) -> Seat:
     if not seat.roles.is_facilitator(author):
         return seat
     if seat.state is not None:
@@ -194,7 +188,8 @@ def _read_snapshot(
         state = decode_state(snapshot.state)
     except NotAState:
         return seat
-    held_back, seat = seat.held_back, replace(seat, state=state, held_back=())
+    held_back, position = seat.held_back, seat.position.anchored(snapshot.chain)
+    seat = replace(seat, state=state, held_back=(), position=position)
     seat = telling.welcome(seat, world, out)
     for agreed in held_back:
         seat = _agree(seat, agreed, world, out)

@@ -10,7 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from holdspace.protocol import frames
-from holdspace.protocol.meeting.events import Envelope, Event, Leaving, encode_envelope, encode_event
+from holdspace.protocol.meeting.events import (
+    Envelope,
+    Event,
+    Leaving,
+    encode_envelope,
+    encode_event,
+)
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from .outbox import Outgoing
@@ -76,7 +82,9 @@ def is_leaving(seat: Seat) -> bool:
 
 
 # The epoch moved on, or the connection was not ready: the commit or the next attach sends again.
-_SENT_AGAIN = frozenset({Refusal.STALE_EPOCH, Refusal.NOT_ATTACHED, Refusal.TOO_FAST, Refusal.NOT_SAVED})
+_SENT_AGAIN = frozenset(
+    {Refusal.STALE_EPOCH, Refusal.NOT_ATTACHED, Refusal.TOO_FAST, Refusal.NOT_SAVED}
+)
 
 
 def _send(seat: Seat, item: Outgoing, world: World, out: Out) -> Seat:

@@ -18,7 +18,8 @@ from holdspace.protocol.meeting.roles import (
     decode_roles,
 )
 from holdspace.protocol.meeting.values import MeetingState, Person
-from holdspace.protocol.mls import Group, HPKEKeyPair, PendingCommit
+from holdspace.protocol.mls import Group, PendingCommit
+from holdspace.protocol.mls.hpke import HPKEKeyPair
 
 from .log_position import LogPosition
 from .outbox import Outbox
@@ -178,9 +179,9 @@ class Seat:
     state: MeetingState | None = field(default=None, repr=False)
     held_back: tuple[Agreed, ...] = field(default=(), repr=False)
     authors: tuple[tuple[bytes, Author], ...] = ()
-    outbox: Outbox = Outbox()
+    outbox: Outbox = field(default_factory=Outbox)
     counter: int = 0
-    wire: Wire = Wire()
+    wire: Wire = field(default_factory=Wire)
     next_ref: int = 1
     host: HostKeys | None = field(default=None, repr=False)
     letters: tuple[Letter, ...] = ()
@@ -205,7 +206,7 @@ class Seat:
     @property
     def is_caught_up(self) -> bool:
         """Tell whether everything in the log was read, so that writing makes sense."""
-        return self.wire.attached and self.position.seq >= self.wire.head
+        return self.state is not None and self.wire.attached and self.position.seq >= self.wire.head
 
     def person(self, identity: bytes) -> Person | None:
         """Return somebody who is here."""

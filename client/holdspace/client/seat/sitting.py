@@ -63,16 +63,16 @@ class Sitting:
             seat = changing.tick(seat, world, out)
         return self._step(seat, out, world)
 
-    def lost(self, words: str, world: World) -> Step:
+    def lost(self, words: str) -> Step:
         """Forget the connection; everything else is kept."""
-        return self._step(connecting.lost(self.seat, words), Out(), world)
+        return Step(replace(self, seat=connecting.lost(self.seat, words)))
 
-    def ended(self, words: str, code: int, world: World) -> Step:
+    def ended(self, words: str, code: int) -> Step:
         """Learn that the connection will not come back, and why."""
         if self.seat.place is not Place.ROOM:
             return Step(self)
         place = _PLACES.get(code, Place.ENDED)
-        return self._step(replace(self.seat, place=place, ended_words=words), Out(), world)
+        return Step(replace(self, seat=replace(self.seat, place=place, ended_words=words)))
 
     def saying(self, event: Event, world: World) -> Sitting:
         """Return the sitting with an event that goes out as soon as there is a connection."""

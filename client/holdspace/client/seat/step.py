@@ -39,11 +39,11 @@ class Machine(Protocol):
         """Let time pass; called about once a second."""
         ...
 
-    def lost(self, words: str, world: World) -> Step:
+    def lost(self, words: str) -> Step:
         """Learn that the connection is gone and will be tried again."""
         ...
 
-    def ended(self, words: str, code: int, world: World) -> Step:
+    def ended(self, words: str, code: int) -> Step:
         """Learn that the connection is gone for good, with the close code if there was one."""
         ...
 
@@ -60,6 +60,8 @@ class Step:
     frames: tuple[ClientFrame, ...] = ()
     notices: tuple[Notice, ...] = ()
 
-    def also(self, *, frames: tuple[ClientFrame, ...] = (), notices: tuple[Notice, ...] = ()) -> Step:
+    def also(
+        self, *, frames: tuple[ClientFrame, ...] = (), notices: tuple[Notice, ...] = ()
+    ) -> Step:
         """Return this step with more to send and to tell after what it has."""
         return replace(self, frames=self.frames + frames, notices=self.notices + notices)

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from holdspace.protocol.meeting import effects as fx
+from holdspace.protocol.meeting.events import NodKind
 from holdspace.protocol.meeting.roles import CO_FACILITATOR
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
 from . import changing
 from .display import shown_name, shown_person, shown_stage
-from .seat import Out, Removal, Seat
+from .seat import Author, Out, Removal, Seat
 from .step import World
 from .view import Line, Notice, Passage, Urgency
 
 MOST_PASSAGES = 20_000
+# Each takes the kind of effect it stands beside in the table at the end.
+Teller = Callable[[Seat, Any, World, Out], Seat]
 PASSAGE_KEY_BYTES = 8
 
 
@@ -44,6 +48,8 @@ def tell(
 def welcome(seat: Seat, world: World, out: Out) -> Seat:
     """Show somebody who just came in where the meeting stands: stage, turn, and no earlier words."""
     seat = replace(seat, stage_started=world.now)
+    for person in seat.state.people if seat.state else ():
+        seat = _heard(seat, person.identity, world)
     seat = _line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", world)
     stage = shown_stage(seat)
     if stage is not None:
@@ -96,13 +102,17 @@ def _nodded(seat: Seat, effect: fx.Nodded, world: World, out: Out) -> Seat:
     if key in seat.nods:
         return seat
     counted = tuple(
-        replace(passage, nods=_one_more(passage.nods, effect)) if passage.key == effect.to else passage
+        replace(passage, nods=_one_more(passage.nods, effect))
+        if passage.key == effect.to
+        else passage
         for passage in seat.transcript
     )
     return replace(seat, nods=seat.nods | {key}, transcript=counted)
 
 
-def _one_more(nods: tuple[tuple[str, int], ...], effect: fx.Nodded) -> tuple[tuple[str, int], ...]:
+def _one_more(
+    nods: tuple[tuple[NodKind, int], ...], effect: fx.Nodded
+) -> tuple[tuple[NodKind, int], ...]:
     counts = dict(nods)
     counts[effect.kind] = counts.get(effect.kind, 0) + 1
     return tuple(counts.items())
@@ -143,8 +153,17 @@ def _left(seat: Seat, effect: fx.Left, world: World, out: Out) -> Seat:
 
 def _arrived(seat: Seat, effect: fx.Arrived, world: World, out: Out) -> Seat:
     name = shown_name(seat, effect.identity)
-    seat = replace(seat, names=(*seat.names, (effect.identity, name)))
+    seat = _heard(
+        replace(seat, names=(*seat.names, (effect.identity, name))), effect.identity, world
+    )
     return _line(seat, Line.ROOM, f"{name} is here.", world)
+
+
+def _heard(seat: Seat, identity: bytes, world: World) -> Seat:
+    """Count somebody who just came as heard, so that nobody is away before they said a word."""
+    known = seat.author(identity)
+    counter = known.counter if known else -1
+    return seat.remembering(identity, Author(counter, world.now))
 
 
 def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, world: World, out: Out) -> Seat:
@@ -165,11 +184,11 @@ def _hand_raised(seat: Seat, effect: fx.HandRaised, world: World, out: Out) -> S
     return _line(seat, Line.TURN, f"{words}: {note}" if note else f"{words}.", world)
 
 
-def _said(line: Line, words: str) -> Callable[[Seat, fx.Effect, World, Out], Seat]:
+def _said(line: Line, words: str) -> Teller:
     """Return a teller of one sentence, in which {name} is whoever the effect is about."""
 
-    def teller(seat: Seat, effect: fx.Effect, world: World, out: Out) -> Seat:
-        identity = getattr(effect, "identity", None) or getattr(effect, "by", b"")
+    def teller(seat: Seat, effect: Any, world: World, out: Out) -> Seat:
+        identity: bytes = getattr(effect, "identity", b"")
         # A name is data: put in by replacing, never by formatting.
         return _line(seat, line, words.replace("{name}", shown_name(seat, identity)), world)
 
@@ -188,7 +207,7 @@ MODE_WORDS = {
     "silent": "A quiet time now.",
 }
 
-_TELLERS: dict[type[fx.Effect], Callable[[Seat, fx.Effect, World, Out], Seat]] = {
+_TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Arrived: _arrived,
     fx.Left: _left,
     fx.RoleChanged: _role_changed,

@@ -1,0 +1,165 @@
+"""The seat as a picture: the one RoomView that both front ends draw from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting.events import Share
+from holdspace.protocol.meeting.turns import Rights, rights
+from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.text import clean, clean_line
+
+from .display import shown_person, shown_stages
+from .seat import Letter, Seat
+from .view import (
+    Connection,
+    HandView,
+    KnockView,
+    Line,
+    Passage,
+    PersonView,
+    Place,
+    RoomView,
+)
+
+NOT_YET = Rights(*(("The room is still opening. Your words are kept.",) * 4))
+TRUST = "end-to-end encrypted"
+BROKEN_TRUST = "NOT CONFIRMED"
+
+
+def room_view(seat: Seat, now: float) -> RoomView:
+    """Return everything a front end may draw at this moment."""
+    view = RoomView(
+        place=seat.place,
+        connection=_connection(seat),
+        connection_words=_connection_words(seat),
+        room_name=seat.facts.room_name,
+        check_phrase=seat.facts.check_phrase,
+        trust_words=BROKEN_TRUST if seat.alarm else TRUST,
+        ended_words=seat.ended_words,
+        transcript=seat.transcript,
+    )
+    if seat.place is not Place.ROOM or seat.state is None:
+        return replace(view, now_words=_now_words_outside(seat))
+    return _with_meeting(seat, seat.state, view, now)
+
+
+def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -> RoomView:
+    people = tuple(shown_person(seat, person.identity, now) for person in state.people)
+    by_identity = {person.identity: person for person in people}
+    me = by_identity[seat.facts.identity]
+    allowed = rights(state, seat.facts.identity)
+    stages = shown_stages(seat)
+    going = state.round.to_come if state.round else ()
+    floor = by_identity.get(state.floor.identity) if state.floor else None
+    is_staff = seat.roles.is_facilitator(seat.facts.identity)
+    view = replace(
+        view,
+        people=people,
+        me=me,
+        flow_title=clean_line(state.flow.title) if state.flow else "",
+        stages=stages,
+        stage_started=seat.stage_started,
+        stage_seconds=state.stage_seconds,
+        mode=state.mode,
+        is_held=state.is_held,
+        floor=floor,
+        hands=_hands(state, by_identity),
+        going_around=tuple(by_identity[who] for who in going),
+        transcript=(*seat.transcript, *_sending(seat, me)),
+        composer_words=_composer_words(state, me, allowed),
+        can_write=allowed.can_write,
+        can_raise=allowed.can_raise,
+        can_pass=allowed.can_pass,
+        can_nod=allowed.can_nod,
+        is_facilitator=is_staff,
+        is_host=seat.host is not None,
+        knocks=tuple(_knock(letter) for letter in _waiting(seat)),
+        invitation=_invitation(seat),
+        sending=len(seat.outbox.lasting().waiting),
+    )
+    return replace(view, now_words=_now_words(view))
+
+
+def _connection(seat: Seat) -> Connection:
+    if seat.place is not Place.ROOM:
+        return Connection.GONE
+    if seat.wire.is_lost:
+        return Connection.LOST
+    return Connection.CONNECTED if seat.wire.attached else Connection.CONNECTING
+
+
+def _connection_words(seat: Seat) -> str:
+    if seat.alarm:
+        return seat.alarm
+    if seat.wire.is_lost:
+        return seat.wire.lost_words
+    return "" if seat.wire.attached else "Connecting to the relay."
+
+
+def _invitation(seat: Seat) -> str:
+    return seat.host.invitation if seat.host and seat.host.invited else ""
+
+
+def _waiting(seat: Seat) -> tuple[Letter, ...]:
+    coming = {wish.letter.knock for wish in seat.wishes if hasattr(wish, "letter")}
+    return tuple(letter for letter in seat.letters if letter.knock not in coming)
+
+
+def _knock(letter: Letter) -> KnockView:
+    return KnockView(letter.knock, letter.name, letter.introduction, letter.since, letter.warning)
+
+
+def _hands(state: MeetingState, people: dict[bytes, PersonView]) -> tuple[HandView, ...]:
+    return tuple(
+        HandView(people[hand.identity], hand.kind, clean_line(hand.note), place)
+        for place, hand in enumerate(state.queue, 1)
+    )
+
+
+def _sending(seat: Seat, me: PersonView) -> tuple[Passage, ...]:
+    return tuple(
+        Passage(
+            key=item.message_id,
+            line=Line.SHARE,
+            text=clean(item.event.text),
+            at=item.at,
+            author=me,
+            is_sending=True,
+            is_mine=True,
+        )
+        for item in seat.outbox.waiting
+        if isinstance(item.event, Share)
+    )
+
+
+def _composer_words(state: MeetingState, me: PersonView, allowed: Rights) -> str:
+    if not allowed.can_write:
+        return allowed.why_not
+    if me.has_floor:
+        return "You have the floor. Take the time you need; nothing is sent until you send it."
+    if me.role.value != "member" and state.floor is not None:
+        return "Somebody has the floor. You can still write, as a facilitator."
+    return "You can write."
+
+
+def _now_words(view: RoomView) -> str:
+    """Answer "what now?" in one sentence."""
+    me = view.me
+    if view.is_held:
+        return "The room is on hold. There is nothing you need to do."
+    if me is not None and me.has_floor:
+        return "It is your turn: write and send, or pass."
+    if me is not None and me.place_in_queue:
+        return f"Your hand is up: {me.place_in_queue} of {len(view.hands)}."
+    if view.is_facilitator and view.knocks:
+        return "Somebody is at the door: admit or decline."
+    if view.floor is not None:
+        return f"{view.floor.name} has the floor. Read, and nod if you like."
+    if view.is_facilitator and view.stages and view.stage is None:
+        return "When everybody is here, begin with the next stage."
+    return view.composer_words
+
+
+def _now_words_outside(seat: Seat) -> str:
+    return seat.ended_words or "You are being shown in. One moment."

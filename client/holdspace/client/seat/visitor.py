@@ -1,0 +1,296 @@
+"""Somebody with an invitation, from the pasted code to their seat in the room.
+
+Three stops: read the card that the host signed, accept the agreements and knock, wait. Nothing is
+shown that the host did not sign, and no group is joined but the one the invited host vouches for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from holdspace.protocol import frames
+from holdspace.protocol.invite import (
+    Invitation,
+    InvitationError,
+    KnockLetter,
+    RoomCard,
+    agreements_digest,
+    check_phrase,
+    decode_invitation,
+    open_card,
+    open_reply,
+    seal_letter,
+)
+from holdspace.protocol.keys import Occasion, Purpose, SigningKey, knock_digest, prove
+from holdspace.protocol.meeting.roles import identity_of
+from holdspace.protocol.mls import Group, MLSError, OwnKeyPackage, join_group
+from holdspace.protocol.refusals import REFUSALS
+from holdspace.protocol.refusals import Refusal as RelayRefusal
+from holdspace.protocol.text import NameRefused, check_name, clean_line
+
+from .host import own_key_package
+from .intents import Accept, Intent, Leave
+from .log_position import LogPosition
+from .policy import newcomer_policy
+from .seat import Facts, Seat
+from .sitting import Sitting
+from .step import Step, World
+from .view import CardView, Connection, Notice, Place, Refusal, RoomView, Urgency
+
+KNOCK_BYTES = 16
+MAX_INTRODUCTION = 280
+FULL_LOBBY_SECONDS = 2.0
+DECLINED = "The facilitator answered: "
+NOT_THEIR_ROOM = (
+    "You were let into something that is not the room you were invited to, so it was not joined. "
+    "Nothing you wrote was shown. Please tell whoever invited you."
+)
+
+
+@dataclass(frozen=True)
+class Knocked:
+    """A knock that was made, with what is needed to take its answer."""
+
+    knock: bytes
+    sealed: bytes = field(repr=False)
+    own: OwnKeyPackage = field(repr=False)
+    reply_secret: bytes = field(repr=False)
+    slot: SigningKey = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A newcomer on the way in; the Machine before a Sitting."""
+
+    invitation: Invitation
+    nonce: bytes = field(default=b"", repr=False)
+    operator: str = ""
+    card: RoomCard | None = field(default=None, repr=False)
+    knocked: Knocked | None = None
+    knock_again_at: float = 0.0
+    was_told_full: bool = False
+    place: Place = Place.OUTSIDE
+    lost_words: str = ""
+    ended_words: str = ""
+
+    @property
+    def relay(self) -> str:
+        """Return the address of the relay that the code names."""
+        return self.invitation.relay
+
+    def receive(self, frame: frames.RelayFrame, world: World) -> Step:
+        """Take in one frame; one that fits nothing changes nothing."""
+        handler = _HANDLERS.get(type(frame))
+        return handler(self, frame, world) if handler and not self._is_over else Step(self)
+
+    def do(self, intent: Intent, world: World) -> Step | Refusal:
+        """Accept and knock, or leave; nothing else is possible out here."""
+        if isinstance(intent, Accept):
+            return self._accept(intent, world)
+        if isinstance(intent, Leave):
+            words = "You have left. Nobody was told anything about you."
+            return Step(replace(self, place=Place.LEFT, ended_words=words))
+        return Refusal("You are not in the room yet.", getattr(intent, "text", ""))
+
+    def tick(self, world: World) -> Step:
+        """Knock again where the lobby was full a moment ago."""
+        if not self.knock_again_at or world.now < self.knock_again_at:
+            return Step(self)
+        return Step(replace(self, knock_again_at=0.0), self.knock_again())
+
+    def lost(self, words: str) -> Step:
+        """Learn that the connection is gone; the knock is made again when it is back."""
+        return Step(replace(self, nonce=b"", lost_words=words))
+
+    def ended(self, words: str, code: int) -> Step:  # noqa: ARG002 (a Machine is told the code)
+        """Learn that the connection will not come back."""
+        return Step(self if self._is_over else self.end(words))
+
+    def view(self) -> RoomView:
+        """Return what a front end may draw."""
+        card = self.card
+        return RoomView(
+            place=self.place,
+            connection=self._connection,
+            connection_words=self.lost_words,
+            room_name=card.room_name if card else "",
+            check_phrase=check_phrase(card.host_key, card.room) if card else "",
+            card=self._card_view(card) if card else None,
+            now_words=_NOW_WORDS.get(self.place, ""),
+            ended_words=self.ended_words,
+        )
+
+    @property
+    def _is_over(self) -> bool:
+        return self.place in (Place.ENDED, Place.LEFT, Place.DECLINED)
+
+    @property
+    def _connection(self) -> Connection:
+        if self._is_over:
+            return Connection.GONE
+        if self.nonce:
+            return Connection.CONNECTED
+        return Connection.LOST if self.lost_words else Connection.CONNECTING
+
+    def _card_view(self, card: RoomCard) -> CardView:
+        return CardView(
+            room_name=card.room_name,
+            host_name=card.host_name,
+            standing=card.standing,
+            agreements=card.agreements,
+            check_phrase=check_phrase(card.host_key, card.room),
+            relay=self.relay,
+            operator=clean_line(self.operator),
+            about=card.about,
+        )
+
+    def end(self, words: str, place: Place = Place.ENDED) -> Visitor:
+        """Return the visitor who goes no further, with the words that say why."""
+        return replace(self, place=place, ended_words=words)
+
+    def _accept(self, intent: Accept, world: World) -> Step | Refusal:
+        if self.card is None or self.knocked is not None:
+            return Refusal("There is nothing to accept at the moment.")
+        try:
+            name = check_name(intent.name, (self.card.host_name,))
+        except NameRefused as refused:
+            return Refusal(str(refused))
+        introduction = clean_line(intent.introduction)
+        if len(introduction) > MAX_INTRODUCTION:
+            return Refusal(
+                f"Please keep the introduction under {MAX_INTRODUCTION} characters.",
+                intent.introduction,
+            )
+        knocked = self._letter(self.card, name, introduction, world)
+        waiting = replace(self, knocked=knocked, place=Place.WAITING)
+        return Step(waiting, waiting.knock_again())
+
+    def _letter(self, card: RoomCard, name: str, introduction: str, world: World) -> Knocked:
+        slot = SigningKey.from_seed(world.random(32))
+        own = own_key_package(name, slot.public, world)
+        knock, reply_secret = world.random(KNOCK_BYTES), world.random(32)
+        letter = KnockLetter(
+            key_package=own.key_package.encode(),
+            name=name,
+            introduction=introduction,
+            agreements_digest=agreements_digest(card),
+            reply_secret=reply_secret,
+        )
+        sealed = seal_letter(letter, card, knock=knock, random=world.random)
+        return Knocked(knock, sealed, own, reply_secret, slot)
+
+    def prove(self, purpose: Purpose, digest: bytes = b"") -> bytes:
+        """Return a proof by the invitation's key, for this connection."""
+        occasion = Occasion(self.relay, self.invitation.room, nonce=self.nonce)
+        return prove(self.invitation.knock_key, purpose, occasion, digest)
+
+    def knock_again(self) -> tuple[frames.ClientFrame, ...]:
+        """Return the frame of the knock that was made, under a proof for this connection."""
+        knocked = self.knocked
+        if knocked is None or not self.nonce:
+            return ()
+        proof = self.prove(Purpose.KNOCK, knock_digest(knocked.knock, knocked.sealed))
+        key = self.invitation.knock_key.public
+        return (frames.Knock(2, self.invitation.room, key, knocked.knock, knocked.sealed, proof),)
+
+
+_NOW_WORDS = {
+    Place.OUTSIDE: "Reading the card of the room.",
+    Place.LOBBY: "Read the agreements. Accept them with a name of your choice, or leave.",
+    Place.WAITING: "You knocked. A facilitator will let you in; there is nothing else to do.",
+}
+
+
+def visit(code: str, world: World) -> Visitor:
+    """Return the visitor of a pasted code; raise InvitationError with a sentence if it is none."""
+    return Visitor(decode_invitation(code, world.now))
+
+
+def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step:
+    visitor = replace(visitor, nonce=frame.nonce, operator=frame.operator, lost_words="")
+    if visitor.knocked is not None:
+        return Step(visitor, visitor.knock_again())
+    key = visitor.invitation.knock_key.public
+    proof = visitor.prove(Purpose.CARD)
+    return Step(visitor, (frames.GetCard(1, visitor.invitation.room, key, proof),))
+
+
+def _on_card(visitor: Visitor, frame: frames.Card, world: World) -> Step:
+    if visitor.card is not None:
+        return Step(visitor)
+    try:
+        card = open_card(frame.card, visitor.invitation)
+    except InvitationError as error:
+        return Step(visitor.end(str(error)))
+    return Step(replace(visitor, card=card, place=Place.LOBBY))
+
+
+def _on_refuse(visitor: Visitor, frame: frames.Refuse, world: World) -> Step:
+    if frame.code == RelayRefusal.LOBBY_FULL and visitor.knocked is not None:
+        later = replace(visitor, knock_again_at=world.now + FULL_LOBBY_SECONDS)
+        told = visitor.was_told_full
+        notice = Notice("Many people are at the door just now. You knock again by yourself.")
+        return Step(replace(later, was_told_full=True), notices=() if told else (notice,))
+    known = frame.code in REFUSALS
+    words = REFUSALS[RelayRefusal(frame.code)].sentence if known else "The relay said no."
+    return Step(visitor.end(words))
+
+
+def _on_declined(visitor: Visitor, frame: frames.Declined, world: World) -> Step:
+    knocked = visitor.knocked
+    if knocked is None or frame.knock != knocked.knock:
+        return Step(visitor)
+    try:
+        words = open_reply(frame.sealed, knocked.reply_secret).words
+    except InvitationError:
+        return Step(visitor)
+    return Step(visitor.end(f"{DECLINED}{words}", Place.DECLINED))
+
+
+def _on_welcomed(visitor: Visitor, frame: frames.Welcomed, world: World) -> Step:
+    knocked, card = visitor.knocked, visitor.card
+    if knocked is None or card is None or frame.knock != knocked.knock:
+        return Step(visitor)
+    invitation = visitor.invitation
+    policy = newcomer_policy(invitation.room, frame.meeting, invitation.host_key_hash)
+    try:
+        welcome = open_reply(frame.sealed, knocked.reply_secret).welcome
+        group = join_group(welcome, knocked.own, now=world.now, policy=policy)
+    except (InvitationError, MLSError):
+        # R9: one Welcome per key package; after a wrong one the package is gone for good.
+        return Step(visitor.end(NOT_THEIR_ROOM))
+    seat = _seat(visitor, card, knocked, group=group, frame=frame)
+    seated = Sitting(seat).receive(frames.Greeting(frames.VERSION, visitor.nonce), world)
+    return seated.also(notices=(Notice("You were let in.", Urgency.BELL),))
+
+
+def _seat(
+    visitor: Visitor, card: RoomCard, knocked: Knocked, *, group: Group, frame: frames.Welcomed
+) -> Seat:
+    room, meeting = visitor.invitation.room, frame.meeting
+    return Seat(
+        facts=Facts(
+            origin=visitor.relay,
+            room=room,
+            meeting=meeting,
+            room_name=card.room_name,
+            host_key=card.host_key,
+            check_phrase=check_phrase(card.host_key, room),
+            identity=identity_of(knocked.own.key_package.leaf_node.signature_key),
+        ),
+        group=group,
+        slot=knocked.slot,
+        position=LogPosition.joined_at(frame.seq),
+        joined_at=frame.seq,
+    )
+
+
+_HANDLERS: dict[type[frames.RelayFrame], Callable[[Visitor, Any, World], Step]] = {
+    frames.Greeting: _on_greeting,
+    frames.Card: _on_card,
+    frames.Refuse: _on_refuse,
+    frames.Declined: _on_declined,
+    frames.Welcomed: _on_welcomed,
+}
