@@ -1,0 +1,241 @@
+"""What the plain line mode answers when it is asked: where are we, who is next, what was said.
+
+Nothing here is sent to anybody. State is told on request only, in a few plain lines. Pure.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
+from holdspace.client.plain.lobby import card_lines
+from holdspace.client.plain.narrator import (
+    invitation_lines,
+    knock_line,
+    people_words,
+    share_lines,
+    speak,
+    stage_lines,
+)
+from holdspace.client.seat.view import HandView, Line, Passage, Place, RoomView
+
+_REPEATED = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asked, in which moment."""
+
+    view: RoomView
+    now: float = 0.0
+    number: int = 0
+    draft: str = ""
+
+
+def where(asked: Asked) -> Iterator[str]:
+    """Yield the stage and how much of its time is left."""
+    stage = asked.view.stage
+    if stage is None:
+        yield "stage: No stage has begun."
+    else:
+        yield next(stage_lines(stage, asked.view))
+        yield from speak("stage", stage.prompt)
+    yield from clock(asked)
+
+
+def clock(asked: Asked) -> Iterator[str]:
+    """Yield the time that is left, softly."""
+    view = asked.view
+    if view.is_held:
+        yield "time: The room is on hold. Time does not count now."
+    elif view.stage is None or not view.stage_seconds:
+        yield "time: There is no time limit now."
+    else:
+        left = round((view.stage_started + view.stage_seconds - asked.now) / 60)
+        yield (
+            f"time: About {left} of {round(view.stage_seconds / 60)} minutes are left."
+            if (left > 0)
+            else "time: The time of this stage is used. Nothing is cut; finish as you like."
+        )
+
+
+def queue(asked: Asked) -> Iterator[str]:
+    """Yield who has the floor and who comes next: the same lines for everybody, then one's own place."""
+    view = asked.view
+    yield f"queue: {view.floor.name if view.floor else 'Nobody'} has the floor."
+    yield from map(_hand_line, view.hands)
+    if not view.hands:
+        yield "queue: No hands are raised."
+    if view.going_around:
+        names = ", ".join(person.name for person in view.going_around)
+        yield f"queue: Going around, still to come: {names}."
+    if view.me and view.me.place_in_queue:
+        yield f"you: You are number {view.me.place_in_queue} of {len(view.hands)}."
+
+
+def who(asked: Asked) -> Iterator[str]:
+    """Yield who is here."""
+    people = asked.view.people
+    yield f"room: {len(people)} here: {people_words(people)}."
+
+
+def what(asked: Asked) -> Iterator[str]:
+    """Yield what happens now and what one can do."""
+    view = asked.view
+    yield from speak("room", view.now_words)
+    yield from speak("room", view.composer_words)
+    if view.place is Place.ROOM:
+        yield f"room: Now: {MODE_WORDS.get(view.mode, view.mode)}."
+        can = [act.verb for act in acts_for(view) if act.id in _DOINGS and act.when(view)]
+        if can:
+            yield f"room: You can: {', '.join(can)}."
+
+
+_DOINGS = frozenset({"raise", "lower", "pass", "nod"})
+
+
+def agenda(asked: Asked) -> Iterator[str]:
+    """Yield the stages, and where we are."""
+    if not asked.view.stages:
+        yield "agenda: There is no agenda yet."
+    for number, stage in enumerate(asked.view.stages, 1):
+        mark = ", now" if stage.is_current else ", done" if stage.is_done else ""
+        yield f"agenda: {number}. {stage.title}, {stage.minutes} minutes{mark}."
+    yield from clock(asked)
+
+
+def repeat(asked: Asked) -> Iterator[str]:
+    """Yield the newest passages again, with the time last."""
+    passages = [p for p in asked.view.transcript if not p.is_sending]
+    if not passages:
+        yield "room: Nothing was said yet."
+    for passage in passages[-(asked.number or _REPEATED) :]:
+        *lines, last = _again(passage) or [""]
+        yield from lines
+        yield f"{last} ({time.strftime('%H:%M', time.localtime(passage.at))})"
+
+
+def _again(passage: Passage) -> list[str]:
+    if passage.line is Line.SHARE:
+        return list(share_lines(passage))
+    return list(speak(passage.line.value, passage.text))
+
+
+def about(asked: Asked) -> Iterator[str]:
+    """Yield the card of the room again."""
+    if asked.view.card is None:
+        yield f"room: This is {asked.view.room_name}. {asked.view.trust_words}."
+        yield f"room: The four words to compare are: {asked.view.check_phrase}."
+    else:
+        yield from card_lines(asked.view.card)
+
+
+def sheet(asked: Asked) -> Iterator[str]:
+    """Yield what to say now, the ready phrases, and what comes next."""
+    stages = asked.view.stages
+    at = next((at for at, stage in enumerate(stages) if stage.is_current), -1)
+    if not stages:
+        yield "sheet: There is no agenda. /flow FILE lays one out."
+        return
+    if at >= 0:
+        yield from stage_lines(stages[at], asked.view)
+        yield from speak("sheet", f"Why: {stages[at].purpose}" if stages[at].purpose else "")
+        for number, phrase in enumerate(stages[at].ready, 1):
+            yield f"sheet: /ready {number} prepares: {phrase}"
+    following = stages[at + 1] if at + 1 < len(stages) else None
+    yield (
+        f"sheet: /next goes to {following.title}."
+        if following
+        else ("sheet: This is the last stage. /close ends the meeting for everybody.")
+    )
+
+
+def door(asked: Asked) -> Iterator[str]:
+    """Yield who is at the door."""
+    if not asked.view.knocks:
+        yield "door: Nobody is at the door."
+    for number, knock in enumerate(asked.view.knocks, 1):
+        yield knock_line(number, knock)
+
+
+def invitation(asked: Asked) -> Iterable[str]:
+    """Yield the invitation code."""
+    return invitation_lines(asked.view) if asked.view.invitation else ("invitation: None yet.",)
+
+
+def support(_asked: Asked) -> Iterator[str]:
+    """Yield what to do when somebody is not safe; nothing is sent by asking."""
+    yield "support: If you or someone is in danger now, call your local emergency number."
+    yield "support: In most of Europe that is 112, in North America 911. Check it for where you are."
+    yield "support: Not in danger but not well? Say so to the facilitator, or to somebody near you."
+    yield "support: To steady first: five things you can see, four you can touch, three you hear."
+    yield "support: This group is not an emergency service, and cannot watch between meetings."
+
+
+def help_lines(asked: Asked) -> Iterator[str]:
+    """Yield every command that works here, one a line."""
+    yield "help: What you type is shared when you press enter. End a line with \\ to write on below."
+    for act in acts_for(asked.view):
+        if act.id not in _WITHOUT_COMMAND:
+            yield f"help: {act.usage}: {_for_lines(act)}"
+    for command, words in OWN_HELP:
+        yield f"help: {command}: {words}"
+
+
+_WITHOUT_COMMAND = frozenset({"say"})
+OWN_HELP = (
+    ("/where", "Say which stage this is."),
+    ("/time", "Say how much time is left."),
+    ("/draft", "Read words of yours that were kept back."),
+    ("/send", "Send them now."),
+    ("Ctrl+R", "While you type: read what came in since, then your line again."),
+)
+
+
+def _for_lines(act: Act) -> str:
+    who_may = "" if act.who is Who.EVERYONE else f" (For {act.who.value}.)"
+    return _OTHER_WORDS.get(act.id, act.sentence) + who_may
+
+
+_OTHER_WORDS = {
+    "ready": "Prepare a ready phrase; /send sends it.",
+    "exit": "Stop at once. To the others it looks like a lost connection.",
+    "help": "List the commands.",
+}
+
+
+def draft(asked: Asked) -> Iterator[str]:
+    """Yield the words that were kept back."""
+    if asked.draft:
+        yield from speak("draft", asked.draft)
+        yield "draft: /send sends this."
+    else:
+        yield "draft: Nothing is kept back."
+
+
+def _hand_line(hand: HandView) -> str:
+    note = f": {hand.note}" if hand.note else "."
+    kind = "" if hand.kind == "share" else f", {hand.kind}"
+    return f"queue: {hand.place}. {hand.person.name}{kind}{note}"
+
+
+# By the act's id in the registry.
+ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
+    "what": what,
+    "who": who,
+    "queue": queue,
+    "agenda": agenda,
+    "repeat": repeat,
+    "about": about,
+    "support": support,
+    "help": help_lines,
+    "sheet": sheet,
+    "door": door,
+    "invitation": invitation,
+}
+# Words of the plain line mode alone: an answer of one line, and the draft it has no text field for.
+OWN_ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
+    "where": where,
+    "time": clock,
+    "draft": draft,
+}

@@ -1,0 +1,47 @@
+"""What is said and asked at the door: whose room it is, what is agreed, and by what name to knock."""
+
+from collections.abc import Iterator
+
+from holdspace.client.plain.narrator import speak
+from holdspace.client.seat.view import CardView
+
+CONSENT = "Type y to accept, q to leave."
+NAME = (
+    "What shall people here call you? Up to 24 letters; it need not be your real name. Type it "
+    "and press enter."
+)
+INTRODUCTION = "One line about you for the facilitator, if you like. Or just press enter."
+
+
+def card_lines(card: CardView) -> Iterator[str]:
+    """Yield the card as somebody reads it before consenting."""
+    yield f"lobby: You are in the lobby of {card.room_name}. Nobody in the room sees you yet."
+    yield f"lobby: {card.host_name} hosts this room. {card.standing}".rstrip()
+    yield f"lobby: The four words to compare are: {card.check_phrase}."
+    yield (
+        "lobby: If whoever invited you told you other words, leave; this is not the room they meant."
+    )
+    yield from speak("lobby", card.about)
+    yield from privacy_lines(card)
+    yield from agreement_lines(card)
+
+
+def agreement_lines(card: CardView) -> Iterator[str]:
+    """Yield what is agreed in this room, numbered."""
+    yield "agreements: What we agree on here:"
+    for number, agreement in enumerate(card.agreements, 1):
+        yield f"{number}. {agreement}"
+
+
+def privacy_lines(card: CardView) -> Iterator[str]:
+    """Yield what this relay can and cannot see, before anything is decided."""
+    yield (
+        f"relay: {card.relay} passes on what is written. It cannot read it, and does not learn "
+        "names or who takes part. It sees your internet address, when you are here, and how many are."
+    )
+    if card.operator:
+        yield from speak("relay", f'Its operator says: "{card.operator}"')
+    yield (
+        "relay: Nobody can prevent screenshots. This is support, not treatment, and not an "
+        "emergency service. The software has not been audited."
+    )

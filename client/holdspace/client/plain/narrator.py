@@ -1,0 +1,240 @@
+"""From what changed to what is said: one line a thing, the words first, nothing twice.
+
+Pure: two pictures of the room in, lines out. A line begins with who or what speaks (`Mara:`,
+`you:`, `room:`, `turn:`, `stage:`, `door:`), which names cannot imitate; every line of a longer
+share begins so, or its second line could pass for the program.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from holdspace.client.act_table import NOD_WORDS
+from holdspace.client.seat.view import (
+    Connection,
+    KnockView,
+    Line,
+    Notice,
+    Passage,
+    PersonView,
+    Place,
+    RoomView,
+    StageView,
+    Urgency,
+)
+from holdspace.protocol.meeting.events import NodKind
+
+REMOVED_WORDS = "You are no longer a member of this meeting."
+_LABELS = {Line.ROOM: "room", Line.STAGE: "stage", Line.TURN: "turn", Line.NOTICE: "notice"}
+_LOST = (
+    "Connection lost. Your words are safe here and your place is kept. It connects again by itself."
+)
+_BACK = "Connected again. Your place was kept."
+_ENDINGS = {
+    Place.REMOVED: REMOVED_WORDS,
+    Place.LEFT: "You have left the meeting. Go gently.",
+    Place.DECLINED: "Your knock was answered with: not today.",
+    Place.CLOSED: "The meeting is over. Nothing of it is kept on the relay.",
+    Place.ENDED: "The meeting cannot go on from here.",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What to write, and whether to ring once."""
+
+    lines: tuple[str, ...]
+    rings: bool = False
+
+
+def narrate(before: RoomView, after: RoomView, notices: Iterable[Notice] = ()) -> Said:
+    """Return what happened between two pictures; nods are left to `nod_lines`."""
+    notices = tuple(notices)
+    lines = (
+        *_connection_lines(before, after),
+        *_place_lines(before, after),
+        *_passage_lines(before, after),
+        *_invitation_lines(before, after),
+        *_door_lines(before, after),
+        *_notice_lines(before, after, notices),
+        *_ending_lines(before, after),
+    )
+    return Said(lines, any(notice.urgency is Urgency.BELL for notice in notices))
+
+
+def speak(label: str, text: str) -> Iterator[str]:
+    """Yield a text line by line, each behind the label; blank lines say nothing."""
+    for line in text.splitlines():
+        if line.strip():
+            yield f"{label}: {line.strip()}"
+
+
+def share_lines(passage: Passage) -> Iterator[str]:
+    """Yield what somebody said to the room."""
+    name = passage.author.name if passage.author else "somebody"
+    return speak("you" if passage.is_mine else name, passage.text)
+
+
+def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
+    """Yield a stage as everybody hears it, and what to say for who leads."""
+    number = view.stages.index(stage) + 1
+    minutes = f", {_count(stage.minutes, 'minute')}" if stage.minutes else ""
+    yield f"stage: {number} of {len(view.stages)}, {stage.title}{minutes}."
+    yield from speak("stage", stage.prompt)
+    for ask in stage.asks:
+        yield from speak("stage", f"- {ask}")
+    yield from speak("say", stage.say)
+
+
+def knock_line(number: int, knock: KnockView) -> str:
+    """Return somebody at the door, with how to answer."""
+    said = f': "{knock.introduction}"' if knock.introduction else "."
+    warning = f" Careful: {knock.warning}" if knock.warning else ""
+    answer = f"Type /admit {number} or /decline {number}."
+    return f"door: {knock.name} is at the door{said}{warning} {answer}"
+
+
+def invitation_lines(view: RoomView) -> Iterator[str]:
+    """Yield the code by itself on its line, so that it can be copied whole."""
+    yield "invitation: Give this code to the people you invite, in private. It is the next line."
+    yield view.invitation
+    yield f"invitation: Tell them these four words another way: {view.check_phrase}."
+
+
+def nod_lines(before: RoomView, after: RoomView) -> tuple[str, ...]:
+    """Return who was nodded to between two pictures, counted and never by whom (T13)."""
+    known = {passage.key: dict(passage.nods) for passage in before.transcript}
+    return tuple(
+        _nods_to(passage, fresh)
+        for passage in after.transcript
+        if (fresh := _fresh_nods(passage, known.get(passage.key, {})))
+    )
+
+
+def time_line(view: RoomView, earlier: float, now: float) -> str:
+    """Return the line for the mark that was passed since `earlier`, or "" (M10: half, a minute, end)."""
+    if view.stage is None or not view.stage_seconds or view.is_held:
+        return ""
+    end = view.stage_started + view.stage_seconds
+    marks = (
+        (end, "The time of this stage is used. Finish as you like; nothing is cut."),
+        (end - 60, "About a minute is left for this stage.") if view.stage_seconds >= 120 else None,
+        (end - view.stage_seconds / 2, "Half of this stage's time is left.")
+        if view.stage_seconds >= 240
+        else None,
+    )
+    passed = (words for at, words in filter(None, marks) if earlier < at <= now)
+    words = next(passed, "")
+    return f"time: {words}" if words else ""
+
+
+def people_words(people: Iterable[PersonView]) -> str:
+    """Return who is here, in seat order, with roles and who is away."""
+    return ", ".join(map(_person_words, people))
+
+
+def _person_words(person: PersonView) -> str:
+    marks = [
+        "you" if person.is_me else "",
+        person.role.value if person.role.value != "member" else "",
+        "away, place kept" if person.is_away else "",
+        "has the floor" if person.has_floor else "",
+    ]
+    shown = ", ".join(filter(None, marks))
+    return f"{person.name} ({shown})" if shown else person.name
+
+
+def _connection_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    if before.connection is after.connection:
+        return
+    if after.connection is Connection.LOST:
+        yield from speak("room", after.connection_words or _LOST)
+    if after.connection is Connection.CONNECTED and before.connection is Connection.LOST:
+        yield f"room: {_BACK}"
+
+
+def _place_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    if before.place is after.place:
+        return
+    if after.place is Place.WAITING:
+        yield from speak("room", after.now_words or "You knocked. Somebody will answer.")
+    if after.place is Place.ROOM:
+        yield f"room: This is {after.room_name}. Here: {people_words(after.people)}."
+        yield f"room: The four words to compare are: {after.check_phrase}."
+        yield "room: /help lists the commands. /what says what happens now."
+
+
+def _passage_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    known = {passage.key for passage in before.transcript if not passage.is_sending}
+    fresh = [p for p in after.transcript if p.key not in known and not p.is_sending]
+    together: list[str] = []
+    for passage in fresh:
+        # Comings, goings and the like that arrive together are one line.
+        if passage.line is Line.ROOM:
+            together.append(passage.text)
+            continue
+        yield from _joined(together)
+        yield from _one_passage(passage, after)
+    yield from _joined(together)
+
+
+def _joined(together: list[str]) -> Iterator[str]:
+    if together:
+        yield from speak("room", " ".join(together))
+        together.clear()
+
+
+def _one_passage(passage: Passage, view: RoomView) -> Iterator[str]:
+    if passage.line is Line.SHARE:
+        return share_lines(passage)
+    stage = view.stage
+    if passage.line is Line.STAGE and stage is not None and stage.title == passage.text:
+        return stage_lines(stage, view)
+    return speak(_LABELS[passage.line], passage.text)
+
+
+def _invitation_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    if after.invitation and after.invitation != before.invitation:
+        yield from invitation_lines(after)
+
+
+def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    known = {knock.knock for knock in before.knocks}
+    for number, knock in enumerate(after.knocks, 1):
+        if knock.knock not in known:
+            yield knock_line(number, knock)
+
+
+def _notice_lines(before: RoomView, after: RoomView, notices: tuple[Notice, ...]) -> Iterator[str]:
+    # A notice that says what a line above says already only rings (M4: one bell, one line).
+    known = {knock.knock for knock in before.knocks}
+    said = {f"{k.name} is at the door." for k in after.knocks if k.knock not in known}
+    if _has_floor(after) and not _has_floor(before):
+        said.add("It is your turn.")
+    for notice in notices:
+        if notice.words not in said:
+            yield from speak("notice", notice.words)
+
+
+def _has_floor(view: RoomView) -> bool:
+    return view.floor is not None and view.floor.is_me
+
+
+def _ending_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    if before.place is not after.place and after.place in _ENDINGS:
+        yield from speak("room", after.ended_words or _ENDINGS[after.place])
+
+
+def _fresh_nods(passage: Passage, known: dict[NodKind, int]) -> dict[str, int]:
+    counts = ((kind, count - known.get(kind, 0)) for kind, count in passage.nods)
+    return {NOD_WORDS[kind]: fresh for kind, fresh in counts if fresh > 0}
+
+
+def _nods_to(passage: Passage, fresh: dict[str, int]) -> str:
+    name = passage.author.name if passage.author else "somebody"
+    whose = "you" if passage.is_mine else name
+    kinds = ", ".join(f"{words} {count}" for words, count in fresh.items())
+    return f"room: {_count(sum(fresh.values()), 'nod')} for {whose}: {kinds}."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

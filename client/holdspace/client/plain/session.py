@@ -1,0 +1,301 @@
+"""One meeting in plain lines: hear what is typed, say what happens, until it is over.
+
+The thin shell around the pure parts: `narrator` has the words for what happens, `answers` for
+what is asked, `client.acts` reads commands, and the attendance does everything else.
+"""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Protocol
+
+from holdspace.client.acts import Local, Problem, parse_command, question_for
+from holdspace.client.flow_files import FlowNotFoundError, read_flow
+from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked
+from holdspace.client.plain.lobby import CONSENT, INTRODUCTION, NAME, card_lines
+from holdspace.client.plain.narrator import narrate, nod_lines, time_line
+from holdspace.client.plain.terminal import Terminal, open_terminal
+from holdspace.client.seat.intents import Accept, Intent, Leave, OpenTheFlow, Say
+from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView
+from holdspace.protocol.text import NameRefused, check_name
+
+TICK_SECONDS = 1.0
+# Nods are silent company: told together, never one by one.
+NOD_SECONDS = 6.0
+_GOODBYE = "room: You have left the meeting. Nothing of it is kept on this computer. Go gently."
+_KEPT = "draft: Your words are kept. /draft reads them to you, /send sends them."
+_FAILED = frozenset({Place.ENDED})
+_LEAVING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Hear = Callable[[str], None]
+
+
+class Attending(Protocol):
+    """What a front end needs of an attendance."""
+
+    @property
+    def view(self) -> RoomView:
+        """Return the newest picture of the meeting."""
+
+    def do(self, intent: Intent) -> Refusal | None:
+        """Do what the person wants, or say at once why not."""
+
+    def changes(self) -> AsyncIterator[tuple[RoomView, tuple[Notice, ...]]]:
+        """Yield the picture after each change, with what to tell the person."""
+
+    async def leave(self, *, fine: bool = False) -> None:
+        """Say goodbye if that is possible within a moment, and end."""
+
+    async def aclose(self) -> None:
+        """End at once; to others it looks like a lost connection."""
+
+
+async def attend(attending: Attending, terminal: Terminal | None = None) -> int:
+    """Hold a meeting in plain lines until it is over; return the exit code of the program."""
+    used = terminal or open_terminal()
+    try:
+        return await Session(attending, used).run()
+    finally:
+        if terminal is None:
+            used.close()
+
+
+class Session:
+    """What the person was told last, what they were asked, and what they have not sent."""
+
+    def __init__(
+        self, attending: Attending, terminal: Terminal, now: Callable[[], float] = time.time
+    ) -> None:
+        self._attending = attending
+        self._terminal = terminal
+        self._now = now
+        self._told = RoomView()
+        self._nods_told = attending.view
+        self._nods_told_at = self._ticked = now()
+        self._asking: Hear | None = None
+        self._name = ""
+        self._unfinished = ""
+        self._draft = ""
+        self._leaving: Leave | None = None
+        self._is_abrupt = False
+        self._gone = asyncio.Event()
+        self._arrived = asyncio.Event()
+
+    async def run(self) -> int:
+        """Say and hear until the meeting is over or the person is gone."""
+        self._tell(self._attending.view, ())
+        work = [self._watch(), self._listen(), self._tick(), self._gone.wait()]
+        tasks = [asyncio.ensure_future(one) for one in work]
+        with _leaving_on_signals(self._gone.set):
+            watching, listening, _, gone = tasks
+            done, _ = await asyncio.wait(
+                {watching, listening, gone}, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._end()
+        for task in done:
+            # A fault of ours must not look like an ordinary end.
+            task.result()
+        return 1 if self._attending.view.place in _FAILED else 0
+
+    async def _watch(self) -> None:
+        async for view, notices in self._attending.changes():
+            self._tell(view, notices)
+
+    async def _listen(self) -> None:
+        # What a script sends at once waits until there is somebody to read it.
+        await self._arrived.wait()
+        while not self._gone.is_set():
+            line = await self._terminal.read()
+            if line is None:
+                return
+            self._hear(line)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            view, now = self._attending.view, self._now()
+            mark = time_line(view, self._ticked, now)
+            self._ticked = now
+            self._say([mark] if mark else [])
+            if now - self._nods_told_at >= NOD_SECONDS:
+                self._say(nod_lines(self._nods_told, view))
+                self._nods_told, self._nods_told_at = view, now
+
+    async def _end(self) -> None:
+        if self._is_abrupt or self._attending.view.place in _OVER:
+            await self._attending.aclose()
+            return
+        await self._attending.leave(fine=bool(self._leaving and self._leaving.fine))
+        self._say([_GOODBYE])
+
+    def _say(self, lines: Iterable[str]) -> None:
+        self._terminal.say(lines)
+
+    def _tell(self, view: RoomView, notices: tuple[Notice, ...]) -> None:
+        before, self._told = self._told, view
+        said = narrate(before, view, notices)
+        if said.rings:
+            self._terminal.bell()
+        self._say(said.lines)
+        if view.place is not Place.OUTSIDE:
+            self._arrived.set()
+        was_here = before.place is Place.LOBBY and before.card is not None
+        if view.place is Place.LOBBY and view.card and not was_here:
+            self._say(card_lines(view.card))
+            self._ask(CONSENT, self._hear_consent)
+        if view.place is Place.ROOM and before.place is not Place.ROOM:
+            self._asking = None
+
+    def _ask(self, question: str, hear: Hear) -> None:
+        self._say([question])
+        self._asking = hear
+
+    def _hear(self, line: str) -> None:
+        if line.endswith("\\"):
+            self._unfinished += line[:-1] + "\n"
+            return
+        line, self._unfinished = self._unfinished + line, ""
+        if self._asking is not None and not line.startswith("/"):
+            self._asking(line.strip())
+        elif line.strip():
+            self._command(line)
+
+    def _hear_consent(self, answer: str) -> None:
+        if answer.lower() in {"q", "quit", "n", "no"}:
+            self._go(Leave())
+        elif answer.lower() in {"y", "yes"}:
+            self._ask(NAME, self._hear_name)
+        else:
+            self._say([CONSENT])
+
+    def _hear_name(self, answer: str) -> None:
+        try:
+            self._name = check_name(answer)
+        except NameRefused as refused:
+            self._ask(f"{refused} Nothing was sent. Type a name and press enter.", self._hear_name)
+        else:
+            self._ask(INTRODUCTION, self._hear_introduction)
+
+    def _hear_introduction(self, answer: str) -> None:
+        refusal = self._attending.do(Accept(self._name, answer))
+        if refusal is None:
+            self._asking = None
+        else:
+            self._say([f"room: {refusal.words}"])
+            self._ask(NAME, self._hear_name)
+
+    def _command(self, line: str) -> None:
+        word, _, _ = line.strip().removeprefix("/").partition(" ")
+        is_command = line.lstrip().startswith("/")
+        if is_command and word.lower() in OWN_ANSWERS:
+            self._say(OWN_ANSWERS[word.lower()](self._asked()))
+        elif is_command and word.lower() == "send":
+            self._send_draft()
+        else:
+            self._do_typed(line)
+
+    def _do_typed(self, line: str) -> None:
+        command = parse_command(line, self._attending.view)
+        match command:
+            case Problem(words):
+                self._say([f"room: {words}"])
+            case Local():
+                self._answer(command)
+            case _:
+                self._do_asking(command)
+
+    def _do_asking(self, intent: Intent) -> None:
+        question = question_for(intent, self._attending.view)
+        if not question:
+            self._do(intent)
+            return
+
+        earlier = self._asking
+
+        def hear(answer: str) -> None:
+            self._asking = earlier
+            if answer.lower() in {"y", "yes"}:
+                self._do(intent)
+            else:
+                self._say(["room: Nothing was done."])
+
+        self._ask(f"{question} Type y for yes, n for no.", hear)
+
+    def _do(self, intent: Intent) -> None:
+        if isinstance(intent, Leave):
+            self._go(intent)
+            return
+        refusal = self._attending.do(intent)
+        if refusal is not None:
+            self._say([f"room: {refusal.words}"])
+            if isinstance(intent, Say):
+                self._draft = intent.text
+                self._say([_KEPT])
+        elif isinstance(intent, Say):
+            self._draft = ""
+            if self._attending.view.connection is not Connection.CONNECTED:
+                self._say(["room: It is kept here, and sent when the connection is back."])
+
+    def _go(self, leave: Leave) -> None:
+        self._leaving = leave
+        self._gone.set()
+
+    def _answer(self, local: Local) -> None:
+        special = {"exit": self._exit, "ready": self._ready, "flow": self._open_flow}
+        if local.act.id in special:
+            special[local.act.id](local)
+        else:
+            self._say(ANSWERS[local.act.id](self._asked(local.number)))
+
+    def _asked(self, number: int = 0) -> Asked:
+        return Asked(self._attending.view, self._now(), number, self._draft)
+
+    def _send_draft(self) -> None:
+        if self._draft:
+            self._do(Say(self._draft))
+        else:
+            self._say(OWN_ANSWERS["draft"](self._asked()))
+
+    def _ready(self, local: Local) -> None:
+        stage = self._attending.view.stage
+        phrases = stage.ready if stage else ()
+        if not 1 <= local.number <= len(phrases):
+            self._say(["sheet: There is no ready phrase with this number. /sheet lists them."])
+            return
+        self._draft = phrases[local.number - 1]
+        self._say(OWN_ANSWERS["draft"](self._asked()))
+
+    def _open_flow(self, local: Local) -> None:
+        try:
+            toml = read_flow(local.text)
+        except FlowNotFoundError as error:
+            self._say([f"room: {error}"])
+        else:
+            self._do(OpenTheFlow(toml))
+
+    def _exit(self, _local: Local) -> None:
+        self._is_abrupt = True
+        self._gone.set()
+
+
+_OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
+
+
+@contextmanager
+def _leaving_on_signals(leave: Callable[[], None]) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for name in _LEAVING_SIGNALS:
+        # ValueError, RuntimeError: not the main thread, where signals are somebody else's.
+        with suppress(ValueError, RuntimeError):
+            loop.add_signal_handler(name, leave)
+    try:
+        yield
+    finally:
+        for name in _LEAVING_SIGNALS:
+            with suppress(ValueError, RuntimeError):
+                loop.remove_signal_handler(name)

@@ -1,0 +1,326 @@
+"""A meeting in plain lines, driven by a script: what is asked, what is wanted, what is kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from tests.client.plain.scripted import ScriptedMeeting, ScriptedTerminal
+
+from holdspace.client.plain.session import Session
+from holdspace.client.seat.intents import (
+    Accept,
+    Admit,
+    Intent,
+    OpenTheFlow,
+    PassTurn,
+    Raise,
+    Remove,
+    Say,
+)
+from holdspace.client.seat.view import (
+    CardView,
+    Connection,
+    HandView,
+    KnockView,
+    Line,
+    Notice,
+    Passage,
+    PersonView,
+    Place,
+    Refusal,
+    Role,
+    RoomView,
+    StageView,
+    Urgency,
+)
+
+MARA = PersonView(b"m" * 32, "Mara", "k3", Role.HOST)
+ANA = PersonView(b"a" * 32, "Ana", "7f", Role.MEMBER, is_me=True, place_in_queue=1)
+CARD = CardView(
+    room_name="Tuesday circle",
+    host_name="Mara",
+    standing="Peer facilitator.",
+    agreements=("What's shared stays here.", "Passing is fine."),
+    check_phrase="amber fern quilt stone",
+    relay="wss://relay.example",
+)
+LOBBY = RoomView(place=Place.LOBBY, connection=Connection.CONNECTED, card=CARD)
+ROOM = RoomView(
+    place=Place.ROOM,
+    connection=Connection.CONNECTED,
+    room_name="Tuesday circle",
+    check_phrase="amber fern quilt stone",
+    people=(MARA, ANA),
+    me=ANA,
+    stages=(
+        StageView("Welcome", 4, is_done=False, is_current=True, ready=("Thank you.", "Onwards.")),
+        StageView("Closing", 5, is_done=False, is_current=False),
+    ),
+    stage_started=1000.0,
+    stage_seconds=240,
+    mode="hands",
+    floor=MARA,
+    hands=(HandView(ANA, "share", "to ask about sleep", 1),),
+    can_raise=True,
+)
+LED = replace(ROOM, is_facilitator=True, is_host=True, invitation="holdspace1:abc")
+
+
+class Evening:
+    """One session under way."""
+
+    def __init__(self, view: RoomView) -> None:
+        self.meeting = ScriptedMeeting(view)
+        self.terminal = ScriptedTerminal()
+        self.session = Session(self.meeting, self.terminal, now=lambda: 1060.0)
+        self.run = asyncio.create_task(self.session.run())
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Let things happen until a condition holds."""
+        for _ in range(200):
+            if condition():
+                return
+            await asyncio.sleep(0)
+        raise AssertionError(self.terminal.said[-6:])
+
+    async def type(self, *lines: str) -> list[str]:
+        """Type lines and return what was said to the last of them."""
+        for line in lines[:-1]:
+            await self._typed(line)
+        before = len(self.terminal.said)
+        await self._typed(lines[-1])
+        return self.terminal.said[before:]
+
+    async def _typed(self, line: str) -> None:
+        self.terminal.type(line)
+        # The script's queue needs a few turns of the loop to reach the session and come back.
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def evening(view: RoomView) -> AsyncIterator[Evening]:
+    """Run a session, and end it by the end of input."""
+    one = Evening(view)
+    await one.until(lambda: bool(one.terminal.said) or view.place is Place.OUTSIDE)
+    yield one
+    one.terminal.type(None)
+    assert await asyncio.wait_for(one.run, 5) == 0
+
+
+async def test_the_lobby_reads_out_the_card_and_asks_once() -> None:
+    async with evening(LOBBY) as one:
+        said = one.terminal.said
+        assert "1. What's shared stays here." in said
+        assert "2. Passing is fine." in said
+        assert said[-1] == "Type y to accept, q to leave."
+        assert any("amber fern quilt stone" in line for line in said)
+        assert any("cannot read it" in line for line in said)
+        one.meeting.become(replace(LOBBY, connection=Connection.LOST))
+        await one.until(lambda: "safe" in said[-1])
+        one.meeting.become(LOBBY)
+        await one.until(lambda: "Connected again" in said[-1])
+        assert said.count("1. What's shared stays here.") == 1
+
+
+async def test_accepting_asks_for_a_name_and_a_line_and_knocks() -> None:
+    async with evening(LOBBY) as one:
+        assert await one.type("maybe") == ["Type y to accept, q to leave."]
+        assert "call you" in (await one.type("y"))[-1]
+        refused = await one.type("Ma\u200bra!")
+        assert "Nothing was sent" in refused[-1]
+        assert "One line about you" in (await one.type("Ana"))[-1]
+        await one.type("Hello, I am new.")
+        assert one.meeting.wanted == [Accept("Ana", "Hello, I am new.")]
+        assert "knocked" in one.terminal.said[-1]
+
+
+async def test_a_name_that_is_taken_is_asked_for_again() -> None:
+    async with evening(LOBBY) as one:
+        one.meeting.refuse = lambda _: Refusal("That name looks like one here.")
+        said = await one.type("y", "Ana", "")
+        assert said[0] == "room: That name looks like one here."
+        assert "call you" in said[-1]
+
+
+async def test_leaving_the_lobby_says_goodbye_without_knocking() -> None:
+    async with evening(LOBBY) as one:
+        await one.type("q")
+        assert one.meeting.wanted == []
+    assert one.meeting.goodbyes == [False]
+
+
+async def test_what_a_script_sends_early_waits_for_the_lobby() -> None:
+    async with evening(RoomView()) as one:
+        one.terminal.type("y", "Ana", "")
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert one.meeting.wanted == []
+        one.meeting.become(LOBBY)
+        await one.until(lambda: one.meeting.wanted == [Accept("Ana", "")])
+
+
+@pytest.mark.parametrize(
+    ("line", "intent"),
+    [
+        ("Hello, all.", Say("Hello, all.")),
+        ("/raise to ask about sleep", Raise(note="to ask about sleep")),
+        ("!", Raise()),
+        ("/pass", PassTurn()),
+    ],
+)
+async def test_lines_and_commands_become_what_a_person_wants(line: str, intent: Intent) -> None:
+    async with evening(ROOM) as one:
+        await one.type(line)
+        assert one.meeting.wanted == [intent]
+
+
+async def test_a_share_can_have_several_lines() -> None:
+    async with evening(ROOM) as one:
+        await one.type("First.\\", "\\", "Last.")
+        assert one.meeting.wanted == [Say("First.\n\nLast.")]
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("/where", ["stage: 1 of 2, Welcome, 4 minutes.", "time: About 3 of 4 minutes are left."]),
+        ("/time", ["time: About 3 of 4 minutes are left."]),
+        ("/who", ["room: 2 here: Mara (host), Ana (you)."]),
+        (
+            "/queue",
+            [
+                "queue: Mara has the floor.",
+                "queue: 1. Ana: to ask about sleep",
+                "you: You are number 1 of 1.",
+            ],
+        ),
+        (
+            "/agenda",
+            [
+                "agenda: 1. Welcome, 4 minutes, now.",
+                "agenda: 2. Closing, 5 minutes.",
+                "time: About 3 of 4 minutes are left.",
+            ],
+        ),
+        ("/draft", ["draft: Nothing is kept back."]),
+        ("/send", ["draft: Nothing is kept back."]),
+        ("/whre", ["room: There is no command /whre. Did you mean /where? Nothing was sent."]),
+        ("/next", ["room: Only facilitators can do that: next stage."]),
+    ],
+)
+async def test_questions_are_answered_in_a_few_plain_lines(command: str, answer: list[str]) -> None:
+    async with evening(ROOM) as one:
+        assert await one.type(command) == answer
+        assert one.meeting.wanted == []
+
+
+async def test_repeat_reads_the_newest_again_with_the_time_last() -> None:
+    passages = tuple(Passage(bytes([n]), Line.SHARE, f"Share {n}.", 1000.0, MARA) for n in range(5))
+    async with evening(replace(ROOM, transcript=passages)) as one:
+        said = await one.type("/repeat 2")
+        assert [line.partition(" (")[0] for line in said] == ["Mara: Share 3.", "Mara: Share 4."]
+        assert len(await one.type("/repeat")) == 3
+
+
+async def test_every_command_in_help_works_here(tmp_path: object) -> None:
+    async with evening(LED) as one:
+        said = await one.type("/help")
+        commands = [line.split()[1].rstrip(":") for line in said if line.startswith("help: /")]
+        assert {"/raise", "/queue", "/where", "/admit", "/invite", "/draft"} <= set(commands)
+        for command in commands:
+            answer = await one.type(command)
+            assert not any("no command" in line for line in answer), command
+            if answer and "Type y" in answer[-1]:
+                await one.type("n")
+            if command == "/exit":
+                break
+
+
+async def test_what_was_refused_is_kept_read_back_and_sent() -> None:
+    async with evening(ROOM) as one:
+        one.meeting.refuse = lambda _: Refusal("Mara has the floor.", kept="My words")
+        said = await one.type("My\\", "words")
+        assert said[0] == "room: Mara has the floor."
+        assert "/draft" in said[1]
+        assert (await one.type("/draft"))[:2] == ["draft: My", "draft: words"]
+        one.meeting.refuse = lambda _: None
+        await one.type("/send")
+        assert one.meeting.wanted == [Say("My\nwords")]
+        assert await one.type("/draft") == ["draft: Nothing is kept back."]
+
+
+async def test_removing_somebody_needs_a_yes() -> None:
+    async with evening(LED) as one:
+        said = await one.type("/remove Ana")
+        assert "Remove Ana?" in said[-1]
+        assert await one.type("n") == ["room: Nothing was done."]
+        await one.type("/remove Ana", "y")
+        assert one.meeting.wanted == [Remove(ANA.identity)]
+
+
+async def test_a_host_admits_by_number_and_reads_the_code_again() -> None:
+    knock = KnockView(b"k" * 16, "Ben", "Hi.", 0.0)
+    async with evening(LED) as one:
+        one.meeting.become(
+            replace(LED, knocks=(knock,)), Notice("Ben is at the door.", Urgency.BELL)
+        )
+        await one.until(lambda: one.terminal.bells == 1)
+        assert one.terminal.said[-1].startswith('door: Ben is at the door: "Hi."')
+        await one.type("/admit 1")
+        assert one.meeting.wanted == [Admit(knock.knock)]
+        assert "holdspace1:abc" in await one.type("/invitation")
+
+
+async def test_ready_phrases_are_prepared_and_sent_only_on_request() -> None:
+    async with evening(LED) as one:
+        assert await one.type("/ready 2") == ["draft: Onwards.", "draft: /send sends this."]
+        assert one.meeting.wanted == []
+        await one.type("/send")
+        assert one.meeting.wanted == [Say("Onwards.")]
+        assert "no ready phrase" in (await one.type("/ready 7"))[-1]
+
+
+async def test_a_flow_comes_from_a_file_and_a_missing_one_changes_nothing(tmp_path: object) -> None:
+    async with evening(LED) as one:
+        file = f"{tmp_path}/own.toml"
+        with open(file, "w", encoding="utf-8") as out:  # noqa: ASYNC230, PTH123
+            out.write('title = "Own"')
+        await one.type(f"/flow {file}")
+        assert one.meeting.wanted == [OpenTheFlow('title = "Own"')]
+        said = await one.type("/flow nothing-there.toml")
+        assert "nothing was changed" in said[-1]
+
+
+async def test_being_removed_says_so_and_ends_well() -> None:
+    one = Evening(ROOM)
+    await one.until(lambda: bool(one.terminal.said))
+    one.meeting.become(replace(ROOM, place=Place.REMOVED))
+    assert await asyncio.wait_for(one.run, 5) == 0
+    assert one.terminal.said[-1] == "room: You are no longer a member of this meeting."
+    assert one.meeting.goodbyes == []
+
+
+async def test_a_meeting_that_cannot_go_on_ends_with_its_words_and_an_exit_code() -> None:
+    one = Evening(ROOM)
+    await one.until(lambda: bool(one.terminal.said))
+    one.meeting.become(replace(ROOM, place=Place.ENDED, ended_words="No relay answers there."))
+    assert await asyncio.wait_for(one.run, 5) == 1
+    assert one.terminal.said[-1] == "room: No relay answers there."
+
+
+async def test_leaving_asks_first_and_can_say_one_is_fine() -> None:
+    async with evening(ROOM) as one:
+        assert "Leave this meeting?" in (await one.type("/leave fine"))[-1]
+        await one.type("y")
+    assert one.meeting.goodbyes == [True]
+    assert "You have left the meeting" in one.terminal.said[-1]
+
+
+async def test_exit_is_at_once_and_says_no_goodbye() -> None:
+    async with evening(ROOM) as one:
+        await one.type("/exit")
+    assert one.meeting.goodbyes == []
+    assert one.meeting.closed
