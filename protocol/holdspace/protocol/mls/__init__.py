@@ -7,6 +7,7 @@ What callers need is here; the chapters are for those who read.
 from holdspace.protocol.mls.ciphersuite import (
     DEFAULT_SUITE,
     CipherSuite,
+    HPKEKeyPair,
     MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
     MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519,
     RandomSource,
