@@ -189,6 +189,15 @@ def test_padding_hides_lengths(text: bytes, pad_to: int) -> None:
     assert opened(message).content.content == text
 
 
+def test_nothing_is_padded_unasked() -> None:
+    lengths = set()
+    for text in (b"1", b"12", b"123"):
+        content = framed(ContentType.application, Sender.member(ALICE), content=text)
+        message = protect_private(EPOCH, signed(content, PRIVATE), TREE, random=random)[1]
+        lengths.add(len(message.ciphertext))
+    assert len(lengths) == 3
+
+
 SIGNATURES: dict[str, Callable[[FramedContent], bytes]] = {
     "none": lambda content: b"",
     "zeros": lambda content: bytes(64),

@@ -47,13 +47,6 @@ def test_secrets_do_not_show() -> None:
         assert value.hex() not in repr(secrets)
 
 
-def test_the_encryption_secret_can_be_forgotten() -> None:
-    secrets = key_schedule.epoch_secrets_of(SUITE, random(32))
-    rest = secrets.without_encryption_secret()
-    assert rest.encryption_secret == b""
-    assert rest.exporter_secret == secrets.exporter_secret
-
-
 def test_checklist_44_exports_are_kept_apart() -> None:
     secret = random(32)
 

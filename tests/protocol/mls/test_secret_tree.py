@@ -136,6 +136,8 @@ def test_a_sender_outside_the_tree_is_refused() -> None:
 
 
 def test_writing_stops_before_a_generation_comes_twice() -> None:
+    # The generation travels as a uint32.
+    assert MAX_GENERATION.to_bytes(4) == b"\xff" * 4
     last = Ratchet(b"s" * 32, MAX_GENERATION)
     tree = new_tree().take(LEAF, APPLICATION, 0)[0]
     tree = SecretTree(

@@ -12,7 +12,7 @@ the class is defined. A struct can name only structs defined before it, so nesti
 declarations, not by the input. All that is accepted is canonical: encoded again, it is the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
@@ -56,7 +56,6 @@ __all__ = [
     "UInt64",
     "When",
     "encode_opaque",
-    "encode_vector",
     "registered_structs",
 ]
 
@@ -146,11 +145,6 @@ def length_header(length: int) -> bytes:
 def encode_opaque(value: bytes) -> bytes:
     """Encode `opaque value<V>`."""
     return length_header(len(value)) + value
-
-
-def encode_vector(items: Iterable["Struct"]) -> bytes:
-    """Encode structs as `T items<V>`."""
-    return encode_opaque(b"".join([item.encode() for item in items]))
 
 
 class Codec(NamedTuple):

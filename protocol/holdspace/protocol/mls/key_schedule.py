@@ -1,7 +1,7 @@
 """The key schedule: from one epoch's init secret to the next epoch's secrets (RFC 9420 section 8)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, HPKEKeyPair
 from holdspace.protocol.mls.codec import encode_opaque
@@ -27,10 +27,6 @@ class EpochSecrets:
     resumption_psk: bytes
     epoch_authenticator: bytes
     init_secret: bytes
-
-    def without_encryption_secret(self) -> "EpochSecrets":
-        """Forget the encryption secret, once the secret tree has it (9.2: it is consumed there)."""
-        return replace(self, encryption_secret=b"")
 
 
 # Field of EpochSecrets -> label of DeriveSecret.
