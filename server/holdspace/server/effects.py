@@ -1,0 +1,41 @@
+"""What the relay's core wants done in the world; the gate does it."""
+
+import msgspec
+
+from holdspace.protocol.frames import RelayFrame
+from holdspace.protocol.refusals import Close
+from holdspace.server.log.records import Record
+
+
+class Send(msgspec.Struct, frozen=True, gc=False):
+    """Put a frame into the queues of these connections, in this order."""
+
+    to: tuple[int, ...]
+    frame: RelayFrame
+
+
+class HangUp(msgspec.Struct, frozen=True, gc=False):
+    """Close a connection after what was sent to it."""
+
+    connection: int
+    code: Close
+
+
+class Store(msgspec.Struct, frozen=True, gc=False):
+    """Make a record durable, then tell the core `saved(ticket)`; if that fails, `not_saved()`."""
+
+    ticket: int
+    record: Record
+
+
+class Read(msgspec.Struct, frozen=True, gc=False):
+    """Read (after, up_to] once the connection has taken what it was sent, then tell `loaded`."""
+
+    connection: int
+    number: int
+    meeting: bytes
+    after: int
+    up_to: int
+
+
+Effect = Send | HangUp | Store | Read

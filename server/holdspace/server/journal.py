@@ -1,0 +1,42 @@
+"""What a relay says about its own health: codes from a fixed list, and counts. Nothing else.
+
+No address, name, handle, key, message or exception text can get into a line, because there is no
+way to pass one in.
+"""
+
+import logging
+import sys
+from enum import StrEnum, unique
+from typing import TextIO
+
+
+@unique
+class Event(StrEnum):
+    """Name everything the relay ever says while it runs."""
+
+    STOPPING = "stopping: everybody is told to come back"
+    STOPPED = "stopped: everything acknowledged is saved"
+    NOT_SAVED = "not-saved: the log refused to save, is the disk full? nothing acknowledged is lost"
+    SAVES_AGAIN = "saves-again: the log works again"
+    UNREADABLE = "unreadable: entries could not be read back, is the disk failing?"
+    UNEXPECTED = "unexpected: a fault inside the relay, one connection was closed"
+
+
+class Journal:
+    """Write event codes, one per line."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+
+    def note(self, event: Event) -> None:
+        """Write one line."""
+        self._stream.write(f"holdspace-relay: {event}\n")
+        self._stream.flush()
+
+
+def silent_logger() -> logging.Logger:
+    """Return a logger for libraries: they would write addresses, requests and tracebacks."""
+    logger = logging.Logger("holdspace.relay.silent", level=logging.CRITICAL + 1)  # noqa: LOG001
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger

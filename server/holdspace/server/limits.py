@@ -1,0 +1,51 @@
+"""Every number that bounds what strangers can make a relay do or keep, in one place."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+# What an entry costs besides its payload: its row, its message id in memory, its place in an index.
+ENTRY_COST = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bound what one relay keeps, for whom, and for how long."""
+
+    # Time to say who one is (security.md 5) and to walk on to the next epoch (R3).
+    hello_seconds: float = 5.0
+    prove_seconds: float = 5.0
+    renew_seconds: float = 15.0
+
+    connections: int = 4096
+    connections_per_meeting: int = 64
+    rooms: int = 10_000
+    meeting_bytes: int = 128 * MIB
+    total_bytes: int = 2048 * MIB
+    # R15: this share of every quota takes only bundles, so a flood cannot stop its author's removal.
+    percent_for_bundles: int = 20
+
+    invitations_per_room: int = 64
+    knocks_per_invitation: int = 3
+    knocks_per_room: int = 32
+    knocks: int = 2048
+    answers_per_room: int = 64
+    knock_seconds: float = 15 * 60.0
+    lost_knocker_seconds: float = 60.0
+
+    # What nobody comes back to is forgotten.
+    meeting_minutes: int = 12 * 60
+    room_minutes: int = 48 * 60
+    invitation_minutes: int = 31 * 24 * 60
+    sweep_seconds: float = 60.0
+
+    # One connection: what it may send, and what may wait for it unread.
+    frames_per_second: float = 20.0
+    frames_burst: float = 40.0
+    bytes_per_second: float = 64 * 1024.0
+    bytes_burst: float = 512 * 1024.0
+    unread_bytes: int = 256 * 1024
+    read_weight: int = 128 * 1024
+
+    def words(self, quota: int) -> int:
+        """Return the part of a quota that entries other than bundles may fill."""
+        return quota * (100 - self.percent_for_bundles) // 100

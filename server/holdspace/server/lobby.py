@@ -1,0 +1,313 @@
+"""The lobby of a room: invitations, knocks, and the answers to them.
+
+A knock needs the key of an open invitation, lives in memory only, and is counted apart from
+meetings, so that no number of knocks can touch what members say to each other.
+"""
+
+from collections.abc import Iterator
+
+from holdspace.protocol.frames import (
+    Bundle,
+    Card,
+    Declined,
+    DeclineKnock,
+    Done,
+    GetCard,
+    Knock,
+    KnockGone,
+    Knocking,
+    PutInvitation,
+    RevokeInvitation,
+    WatchLobby,
+    Welcomed,
+)
+from holdspace.protocol.keys import (
+    Purpose,
+    invitation_digest,
+    is_safe_public_key,
+    knock_digest,
+    revocation_digest,
+)
+from holdspace.protocol.refusals import Refusal, Refused
+from holdspace.server.connections import Connection
+from holdspace.server.effects import Effect
+from holdspace.server.log.records import InvitationPut, InvitationRevoked, WelcomeKept
+from holdspace.server.state import Invitation, KnockAnswer, Meeting, PendingKnock, Room
+from holdspace.server.world import MINUTE, Claim, World, minute_of
+
+
+def put_invitation(
+    world: World, connection: Connection, frame: PutInvitation, now: float
+) -> Iterator[Effect]:
+    """Open an invitation, or change the card and expiry of one."""
+    room = world.rooms.get(frame.room)
+    digest = invitation_digest(frame.knock_key, frame.expires, frame.card)
+    key = room.root_key if room else None
+    world.check(connection, Claim(key, frame.proof, Purpose.INVITE, room=frame.room, digest=digest))
+    if room is None:
+        raise Refused(Refusal.NOT_HERE)
+    if not is_safe_public_key(frame.knock_key):
+        raise Refused(Refusal.BAD_KEY)
+    if frame.expires <= minute_of(now):
+        raise Refused(Refusal.INVITATION_OVER)
+    is_new = frame.knock_key not in room.invitations
+    if is_new and len(room.invitations) >= world.limits.invitations_per_room:
+        raise Refused(Refusal.LOBBY_FULL)
+    expires = min(frame.expires, minute_of(now) + world.limits.invitation_minutes)
+    before = room.invitations.get(frame.knock_key)
+    room.invitations[frame.knock_key] = Invitation(frame.knock_key, frame.card, expires)
+
+    def undo() -> None:
+        if before is None:
+            del room.invitations[frame.knock_key]
+        else:
+            room.invitations[frame.knock_key] = before
+
+    record = InvitationPut(
+        room=room.handle, knock_key=frame.knock_key, card=frame.card, expires_minute=expires
+    )
+    yield world.store(record, waiter=(connection.number, frame.ref), undo=undo)
+
+
+def revoke_invitation(
+    world: World, connection: Connection, frame: RevokeInvitation, now: float
+) -> Iterator[Effect]:
+    """Forget an invitation, and everybody who knocks with it."""
+    room = world.rooms.get(frame.room)
+    key = room.root_key if room else None
+    digest = revocation_digest(frame.knock_key)
+    world.check(connection, Claim(key, frame.proof, Purpose.REVOKE, room=frame.room, digest=digest))
+    invitation = room.invitations.pop(frame.knock_key, None) if room else None
+    if room is None or invitation is None:
+        raise Refused(Refusal.NOT_HERE)
+
+    def undo() -> None:
+        room.invitations[frame.knock_key] = invitation
+
+    def then(now: float) -> Iterator[Effect]:
+        gone = [id_ for id_, knock in room.knocks.items() if knock.knock_key == frame.knock_key]
+        for knock_id in gone:
+            yield from _forget_knock(world, room, knock_id)
+
+    record = InvitationRevoked(room=room.handle, knock_key=frame.knock_key)
+    yield world.store(record, waiter=(connection.number, frame.ref), undo=undo, then=then)
+
+
+def get_card(world: World, connection: Connection, frame: GetCard, now: float) -> Iterator[Effect]:
+    """Show the card of an invitation to somebody who has its key."""
+    world.check(connection, Claim(frame.knock_key, frame.proof, Purpose.CARD, room=frame.room))
+    invitation = _open_invitation(world.rooms.get(frame.room), frame.knock_key, now)
+    yield from world.send((connection.number,), Card(frame.ref, invitation.card))
+
+
+def knock(world: World, connection: Connection, frame: Knock, now: float) -> Iterator[Effect]:
+    """Wait at the door; the same knock again, on a new connection, takes the old one's place."""
+    digest = knock_digest(frame.knock, frame.sealed)
+    world.check(
+        connection,
+        Claim(frame.knock_key, frame.proof, Purpose.KNOCK, room=frame.room, digest=digest),
+    )
+    room = world.rooms.get(frame.room)
+    if room is None:
+        raise Refused(Refusal.NOT_HERE)
+    here = (connection.number,)
+    answer = _answer_for(room, frame, now)
+    if answer is not None:
+        yield from world.send(here, Done(frame.ref))
+        yield from world.send(here, answer.frame)
+        return
+    _open_invitation(room, frame.knock_key, now)
+    waiting = room.knocks.get(frame.knock)
+    if waiting is None:
+        _check_lobby_space(world, room, frame.knock_key)
+        waiting = PendingKnock(
+            frame.knock_key, frame.sealed, None, until=now + world.limits.knock_seconds
+        )
+        room.knocks[frame.knock] = waiting
+        world.knock_count += 1
+    elif waiting.knock_key != frame.knock_key or waiting.sealed != frame.sealed:
+        raise Refused(Refusal.ALREADY_THERE)
+    waiting.connection = connection.number
+    waiting.lost_until = None
+    connection.knocks.add((room.handle, frame.knock))
+    yield from world.send(here, Done(frame.ref))
+    yield from world.send(room.watchers, _knocking(frame.knock, waiting))
+
+
+def watch_lobby(
+    world: World, connection: Connection, frame: WatchLobby, now: float
+) -> Iterator[Effect]:
+    """Tell a facilitator who is at the door, from now on."""
+    room = world.rooms.get(frame.room)
+    meeting = room.meeting if room else None
+    is_named = meeting is not None and meeting.handle == frame.meeting and not meeting.is_closing
+    is_slot = meeting is not None and is_named and frame.slot_key in meeting.slots
+    claim = Claim(
+        frame.slot_key if is_slot else None,
+        frame.proof,
+        Purpose.LOBBY,
+        room=frame.room,
+        meeting=frame.meeting,
+    )
+    if not world.is_proved(connection, claim):
+        # Only somebody who already reads this meeting is told that it is there.
+        is_member = is_named and connection.meeting is meeting
+        raise Refused(Refusal.NOT_FACILITATOR if is_member else Refusal.NOT_HERE)
+    if room is None:
+        raise Refused(Refusal.NOT_HERE)
+    world.unwatch(connection)
+    room.watchers[connection.number] = frame.slot_key
+    connection.watched_room = room.handle
+    here = (connection.number,)
+    yield from world.send(here, Done(frame.ref))
+    for knock_id, waiting in room.knocks.items():
+        yield from world.send(here, _knocking(knock_id, waiting))
+
+
+def decline_knock(
+    world: World, connection: Connection, frame: DeclineKnock, now: float
+) -> Iterator[Effect]:
+    """Answer a knock with no."""
+    room = world.rooms.get(connection.watched_room) if connection.watched_room else None
+    if room is None:
+        raise Refused(Refusal.NOT_FACILITATOR)
+    waiting = room.knocks.get(frame.knock)
+    if waiting is None:
+        raise Refused(Refusal.NOT_HERE)
+    answer = KnockAnswer(
+        waiting.knock_key, Declined(frame.knock, frame.sealed), _answer_ends(world, now)
+    )
+    yield from world.send((connection.number,), Done(frame.ref))
+    yield from _answer_knock(world, room, frame.knock, answer)
+
+
+def welcomes_to_keep(
+    world: World, meeting: Meeting, frame: Bundle, now: float
+) -> tuple[WelcomeKept, ...]:
+    """Return a bundle's welcomes as they are kept for whoever knocked."""
+    room = world.rooms[meeting.room]
+    return tuple(
+        WelcomeKept(
+            room=room.handle,
+            meeting=meeting.handle,
+            knock=welcome.knock,
+            knock_key=_key_of_knock(room, welcome.knock),
+            seq=meeting.head + 1,
+            sealed=welcome.sealed,
+            expires_minute=_answer_ends(world, now),
+        )
+        for welcome in frame.welcomes
+    )
+
+
+def welcome(world: World, meeting: Meeting, welcomes: tuple[WelcomeKept, ...]) -> Iterator[Effect]:
+    """Hand over the welcomes of a bundle that was accepted and saved (RL04: and of no other)."""
+    room = world.rooms.get(meeting.room)
+    if room is None:
+        return
+    for kept in welcomes:
+        yield from _answer_knock(world, room, kept.knock, as_answer(kept))
+
+
+def as_answer(kept: WelcomeKept) -> KnockAnswer:
+    """Return a kept welcome as the answer to its knock."""
+    frame = Welcomed(kept.knock, kept.meeting, kept.seq, kept.sealed)
+    return KnockAnswer(kept.knock_key, frame, kept.expires_minute)
+
+
+def keep_watchers(world: World, meeting: Meeting, slots: tuple[bytes, ...]) -> None:
+    """Show the door to nobody whose slot is gone."""
+    room = world.rooms.get(meeting.room)
+    if room is None:
+        return
+    for number in [number for number, key in room.watchers.items() if key not in slots]:
+        world.unwatch(world.connections[number])
+
+
+def expire(world: World, now: float) -> Iterator[Effect]:
+    """Forget knocks that waited too long, and those whose knocker did not come back."""
+    for room in world.rooms.values():
+        over = [
+            knock_id
+            for knock_id, waiting in room.knocks.items()
+            if waiting.until <= now
+            or (waiting.lost_until is not None and waiting.lost_until <= now)
+        ]
+        for knock_id in over:
+            yield from _forget_knock(world, room, knock_id)
+
+
+def _open_invitation(room: Room | None, knock_key: bytes, now: float) -> Invitation:
+    invitation = room.invitations.get(knock_key) if room else None
+    if invitation is None:
+        raise Refused(Refusal.NOT_HERE)
+    if invitation.expires_minute * MINUTE <= now:
+        raise Refused(Refusal.INVITATION_OVER)
+    return invitation
+
+
+def _answer_for(room: Room, frame: Knock, now: float) -> KnockAnswer | None:
+    answer = room.answers.get(frame.knock)
+    if answer is None or answer.expires_minute * MINUTE <= now:
+        return None
+    # The invitation may be used up by now; the key that knocked still gets its answer.
+    if answer.knock_key:
+        return answer if answer.knock_key == frame.knock_key else None
+    return answer if frame.knock_key in room.invitations else None
+
+
+def _check_lobby_space(world: World, room: Room, knock_key: bytes) -> None:
+    limits = world.limits
+    same = sum(waiting.knock_key == knock_key for waiting in room.knocks.values())
+    if (
+        same >= limits.knocks_per_invitation
+        or len(room.knocks) >= limits.knocks_per_room
+        or world.knock_count >= limits.knocks
+    ):
+        raise Refused(Refusal.LOBBY_FULL)
+
+
+def _key_of_knock(room: Room, knock_id: bytes) -> bytes:
+    waiting = room.knocks.get(knock_id)
+    return waiting.knock_key if waiting else b""
+
+
+def _answer_ends(world: World, now: float) -> int:
+    return minute_of(now + world.limits.knock_seconds) + 1
+
+
+def _answer_knock(
+    world: World, room: Room, knock_id: bytes, answer: KnockAnswer
+) -> Iterator[Effect]:
+    waiting = room.knocks.get(knock_id)
+    while len(room.answers) >= world.limits.answers_per_room:
+        del room.answers[next(iter(room.answers))]
+    room.answers[knock_id] = answer
+    if waiting is not None and waiting.connection is not None:
+        yield from world.send((waiting.connection,), answer.frame)
+        yield from world.send(room.watchers, KnockGone(knock_id))
+        _take_knock(world, room, knock_id)
+    else:
+        yield from _forget_knock(world, room, knock_id)
+
+
+def _forget_knock(world: World, room: Room, knock_id: bytes) -> Iterator[Effect]:
+    waiting = _take_knock(world, room, knock_id)
+    if waiting is None:
+        return
+    told = [*room.watchers] if waiting.connection is None else [waiting.connection, *room.watchers]
+    yield from world.send(dict.fromkeys(told), KnockGone(knock_id))
+
+
+def _take_knock(world: World, room: Room, knock_id: bytes) -> PendingKnock | None:
+    waiting = room.knocks.pop(knock_id, None)
+    if waiting is None:
+        return None
+    world.knock_count -= 1
+    if waiting.connection is not None:
+        world.connections[waiting.connection].knocks.discard((room.handle, knock_id))
+    return waiting
+
+
+def _knocking(knock_id: bytes, waiting: PendingKnock) -> Knocking:
+    return Knocking(knock_id, waiting.knock_key, waiting.sealed)

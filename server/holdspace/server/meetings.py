@@ -1,0 +1,310 @@
+"""A meeting's log: who may read how far, who may write, and in which order it all happens.
+
+R2, the epoch fence: an entry is taken only if its epoch is the current one. R3, walking: the key
+of epoch k reads up to and including the commit that closes k; then the next one must be proved.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from holdspace.protocol.frames import Ack, Append, Attach, Attached, Bundle, Done, Entry, Prove
+from holdspace.protocol.keys import Purpose, bundle_digest, is_safe_public_key
+from holdspace.protocol.refusals import Close, Refusal, Refused
+from holdspace.server import lobby
+from holdspace.server.connections import Connection, Happening, step
+from holdspace.server.effects import Effect, Read
+from holdspace.server.limits import ENTRY_COST
+from holdspace.server.log.records import EntryAppended, EpochChanged, EpochKept, LogEntry
+from holdspace.server.state import Meeting, Reader
+from holdspace.server.world import Claim, HungUpError, World, detach, minute_of
+
+# The meeting's end is written anew only when it moved this far, not with every entry.
+_EXPIRY_STEP_MINUTES = 15
+
+
+def attach(world: World, connection: Connection, frame: Attach, now: float) -> Iterator[Effect]:
+    """Let a member of `frame.epoch` read on from where they were."""
+    meeting = world.meetings.get(frame.meeting)
+    key = meeting.access_key(frame.epoch) if meeting else None
+    claim = Claim(key, frame.proof, Purpose.ATTACH, meeting=frame.meeting, epoch=frame.epoch)
+    world.check(connection, claim)
+    if meeting is None:
+        raise Refused(Refusal.NOT_HERE)
+    head = meeting.last_readable(frame.epoch)
+    # A client that has read more than there is must hear that the relay lost something.
+    if frame.after > head:
+        raise Refused(Refusal.GAP)
+    others = len(meeting.readers) - (connection.number in meeting.readers)
+    if others >= world.limits.connections_per_meeting:
+        raise HungUpError(Close.CROWDED)
+    detach(connection)
+    # R3: this key opens nothing from before its epoch.
+    after = max(frame.after, meeting.epochs[frame.epoch].opened_by)
+    reader = Reader(connection.number, frame.epoch, after)
+    meeting.readers[connection.number] = reader
+    connection.meeting = meeting
+    step(connection, Happening.ATTACHED)
+    yield from world.send((connection.number,), Attached(frame.ref, after, head, frame.epoch))
+    yield from _read_on(world, meeting, reader, now)
+
+
+def prove(world: World, connection: Connection, frame: Prove, now: float) -> Iterator[Effect]:
+    """Let a member who read the commit of their epoch go on into the next."""
+    meeting, reader = _place_of(connection)
+    if frame.epoch != reader.epoch + 1:
+        raise Refused(Refusal.STALE_EPOCH)
+    key = meeting.access_key(frame.epoch)
+    claim = Claim(key, frame.proof, Purpose.ATTACH, meeting=meeting.handle, epoch=frame.epoch)
+    if not world.is_proved(connection, claim):
+        raise HungUpError(Close.WRONG_PROOF)
+    reader.epoch = frame.epoch
+    reader.prove_by = None
+    step(connection, Happening.PROVED)
+    yield from world.send((connection.number,), Done(frame.ref))
+    yield from _read_on(world, meeting, reader, now)
+
+
+def append(world: World, connection: Connection, frame: Append, now: float) -> Iterator[Effect]:
+    """Add an entry, or ack again the one that has this message id."""
+    meeting, reader = _place_of(connection)
+    if frame.message_id in meeting.seqs:
+        yield from _ack_again(world, meeting, connection, frame)
+        return
+    if frame.epoch != meeting.epoch or reader.epoch != meeting.epoch:
+        raise Refused(Refusal.STALE_EPOCH)
+    cost = ENTRY_COST + len(frame.payload)
+    if not _has_space(world, meeting, cost, is_bundle=False):
+        raise Refused(Refusal.MEETING_FULL_OF_WORDS)
+    entry = EntryAppended(
+        meeting=meeting.handle,
+        seq=meeting.head + 1,
+        epoch=frame.epoch,
+        message_id=frame.message_id,
+        payload=frame.payload,
+        cost=cost,
+        expires_minute=_moved_end(world, meeting, now),
+    )
+    yield _store_entry(world, meeting, entry, waiter=(connection.number, frame.ref))
+
+
+def bundle(world: World, connection: Connection, frame: Bundle, now: float) -> Iterator[Effect]:
+    """Change the epoch, all of it or nothing; of several for one epoch the first one wins."""
+    meeting, reader = _place_of(connection)
+    if frame.message_id in meeting.seqs:
+        yield from _ack_again(world, meeting, connection, frame)
+        return
+    if frame.base_epoch != meeting.epoch or reader.epoch != meeting.epoch:
+        raise Refused(Refusal.LOST_RACE)
+    _check_bundle(world, connection, meeting, frame)
+    welcomes_size = sum(len(welcome.sealed) for welcome in frame.welcomes)
+    cost = 2 * ENTRY_COST + len(frame.commit) + welcomes_size
+    if not _has_space(world, meeting, cost, is_bundle=True):
+        raise Refused(Refusal.MEETING_FULL_OF_WORDS)
+    commit = EntryAppended(
+        meeting=meeting.handle,
+        seq=meeting.head + 1,
+        epoch=frame.base_epoch,
+        message_id=frame.message_id,
+        payload=frame.commit,
+        cost=cost,
+        expires_minute=_moved_end(world, meeting, now),
+    )
+    change = EpochChanged(
+        commit=commit,
+        access_key=frame.next_access_key,
+        slots=frame.slots,
+        welcomes=lobby.welcomes_to_keep(world, meeting, frame, now),
+    )
+    yield _store_epoch(world, meeting, change, waiter=(connection.number, frame.ref))
+
+
+def loaded(
+    world: World, connection: Connection, number: int, entries: Sequence[LogEntry], now: float
+) -> Iterator[Effect]:
+    """Hand over what was read from the log, then read on."""
+    meeting = connection.meeting
+    reader = meeting.readers.get(connection.number) if meeting else None
+    # A connection that attached elsewhere meanwhile waits for another read.
+    if meeting is None or reader is None or reader.read != number:
+        return
+    reader.read = 0
+    seqs = [entry.seq for entry in entries]
+    if not seqs or seqs != list(range(reader.after + 1, reader.after + 1 + len(seqs))):
+        yield from world.hang_up(connection.number, Close.NOT_SAVING, now)
+        return
+    for entry in entries:
+        yield from world.send((connection.number,), _as_frame(entry))
+    reader.after = seqs[-1]
+    yield from _read_on(world, meeting, reader, now)
+
+
+def _check_bundle(world: World, connection: Connection, meeting: Meeting, frame: Bundle) -> None:
+    digest = bundle_digest(frame)
+    for key, proof in (
+        (meeting.epochs[-1].access_key, frame.access_proof),
+        (frame.slot_key if frame.slot_key in meeting.slots else None, frame.slot_proof),
+    ):
+        claim = Claim(
+            key,
+            proof,
+            Purpose.BUNDLE,
+            meeting=meeting.handle,
+            epoch=frame.base_epoch,
+            digest=digest,
+        )
+        if not world.is_proved(connection, claim):
+            raise Refused(Refusal.NOT_FACILITATOR)
+    # R13: a small-order next key would open the meeting's log to the world.
+    if not all(is_safe_public_key(key) for key in (frame.next_access_key, *frame.slots)):
+        raise Refused(Refusal.BAD_KEY)
+
+
+def _place_of(connection: Connection) -> tuple[Meeting, Reader]:
+    meeting = connection.meeting
+    if meeting is None or meeting.is_closing:
+        raise Refused(Refusal.NOT_HERE)
+    return meeting, meeting.readers[connection.number]
+
+
+def _ack_again(
+    world: World, meeting: Meeting, connection: Connection, frame: Append | Bundle
+) -> Iterator[Effect]:
+    seq = meeting.seqs[frame.message_id]
+    pending = meeting.unsaved.get(seq)
+    if pending is None:
+        yield from world.send((connection.number,), Ack(frame.ref, seq))
+    else:
+        pending.waiters.append((connection.number, frame.ref))
+
+
+def _has_space(world: World, meeting: Meeting, cost: int, *, is_bundle: bool) -> bool:
+    limits = world.limits
+    quotas = (meeting.cost, limits.meeting_bytes), (world.cost, limits.total_bytes)
+    return all(
+        used + cost <= (quota if is_bundle else limits.words(quota)) for used, quota in quotas
+    )
+
+
+def _moved_end(world: World, meeting: Meeting, now: float) -> int | None:
+    end = minute_of(now) + world.limits.meeting_minutes
+    return end if end >= meeting.expires_minute + _EXPIRY_STEP_MINUTES else None
+
+
+def _store_entry(
+    world: World, meeting: Meeting, entry: EntryAppended, *, waiter: tuple[int, int]
+) -> Effect:
+    end_before = meeting.expires_minute
+
+    def undo() -> None:
+        _untake(world, meeting, entry, end_before)
+
+    def then(now: float) -> Iterator[Effect]:
+        meeting.saved_head = entry.seq
+        del meeting.unsaved[entry.seq]
+        yield from _fan_out(world, meeting, _entry_frame(entry, is_commit=False), now)
+
+    _take(world, meeting, entry)
+    effect = world.store(
+        entry, waiter=waiter, undo=undo, then=then, answer=lambda ref: Ack(ref, entry.seq)
+    )
+    meeting.unsaved[entry.seq] = world.pending[-1]
+    return effect
+
+
+def _store_epoch(
+    world: World, meeting: Meeting, change: EpochChanged, *, waiter: tuple[int, int]
+) -> Effect:
+    commit = change.commit
+    slots_before, end_before = meeting.slots, meeting.expires_minute
+
+    def undo() -> None:
+        meeting.epochs.pop()
+        meeting.slots = slots_before
+        _untake(world, meeting, commit, end_before)
+
+    def then(now: float) -> Iterator[Effect]:
+        meeting.saved_head = commit.seq
+        meeting.saved_epoch += 1
+        del meeting.unsaved[commit.seq]
+        yield from _fan_out(world, meeting, _entry_frame(commit, is_commit=True), now)
+        yield from lobby.welcome(world, meeting, change.welcomes)
+        lobby.keep_watchers(world, meeting, change.slots)
+
+    _take(world, meeting, commit)
+    meeting.epochs.append(EpochKept(change.access_key, commit.seq))
+    meeting.slots = change.slots
+    effect = world.store(
+        change,
+        waiter=waiter,
+        undo=undo,
+        then=then,
+        answer=lambda ref: Ack(ref, commit.seq),
+        misled=meeting,
+    )
+    meeting.unsaved[commit.seq] = world.pending[-1]
+    return effect
+
+
+def _take(world: World, meeting: Meeting, entry: EntryAppended) -> None:
+    meeting.head = entry.seq
+    meeting.seqs[entry.message_id] = entry.seq
+    meeting.cost += entry.cost
+    world.cost += entry.cost
+    if entry.expires_minute is not None:
+        meeting.expires_minute = entry.expires_minute
+
+
+def _untake(world: World, meeting: Meeting, entry: EntryAppended, end_before: int) -> None:
+    meeting.expires_minute = end_before
+    meeting.head = entry.seq - 1
+    del meeting.seqs[entry.message_id]
+    del meeting.unsaved[entry.seq]
+    meeting.cost -= entry.cost
+    world.cost -= entry.cost
+
+
+def _fan_out(world: World, meeting: Meeting, frame: Entry, now: float) -> Iterator[Effect]:
+    live = [
+        reader
+        for reader in meeting.readers.values()
+        if not reader.read and reader.after == frame.seq - 1 and reader.epoch == frame.epoch
+    ]
+    yield from world.send([reader.connection for reader in live], frame)
+    for reader in live:
+        reader.after = frame.seq
+        if frame.commit:
+            _end_epoch(world, reader, now)
+
+
+def _read_on(world: World, meeting: Meeting, reader: Reader, now: float) -> Iterator[Effect]:
+    up_to = meeting.last_readable(reader.epoch)
+    if reader.after < up_to:
+        reader.read = world.next_number()
+        yield Read(reader.connection, reader.read, meeting.handle, reader.after, up_to)
+    elif reader.epoch < meeting.saved_epoch:
+        _end_epoch(world, reader, now)
+
+
+def _end_epoch(world: World, reader: Reader, now: float) -> None:
+    # R3: a live connection proves the next epoch within 15 s, or gets nothing more.
+    reader.prove_by = now + world.limits.renew_seconds
+    step(world.connections[reader.connection], Happening.EPOCH_ENDED)
+
+
+def overdue(world: World, now: float) -> Iterator[Effect]:
+    """Close connections that did not prove the next epoch in time (RL08)."""
+    for meeting in world.meetings.values():
+        late = [
+            reader.connection
+            for reader in meeting.readers.values()
+            if reader.prove_by is not None and reader.prove_by <= now
+        ]
+        for number in late:
+            yield from world.hang_up(number, Close.PROVE_AGAIN, now)
+
+
+def _entry_frame(entry: EntryAppended, *, is_commit: bool) -> Entry:
+    return Entry(entry.seq, entry.epoch, is_commit, entry.payload)
+
+
+def _as_frame(entry: LogEntry) -> Entry:
+    return Entry(entry.seq, entry.epoch, entry.is_commit, entry.payload)

@@ -1,0 +1,170 @@
+"""The relay's pure core: frames and time go in, effects come out; no socket, clock or chance.
+
+An untrusted, account-less, ordered log per meeting and a lobby per room. What it promises: an Ack
+or Done is sent only after the log said "saved", and nobody sees an entry before that; entries of a
+meeting come in one order, without gaps; at most one commit ends an epoch.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from holdspace.protocol.frames import (
+    VERSION,
+    Append,
+    Attach,
+    BeginMeeting,
+    Bundle,
+    ClientFrame,
+    CloseMeeting,
+    DeclineKnock,
+    GetCard,
+    Greeting,
+    Hello,
+    Knock,
+    OpenRoom,
+    Prove,
+    PutInvitation,
+    Refuse,
+    RevokeInvitation,
+    WatchLobby,
+)
+from holdspace.protocol.refusals import Close, Refused
+from holdspace.server import lobby, meetings, rooms
+from holdspace.server.connections import FRAMES, Connection, Happening, step
+from holdspace.server.effects import Effect
+from holdspace.server.limits import Limits
+from holdspace.server.log.records import Kept, LogEntry
+from holdspace.server.world import HungUpError, World
+
+OLDEST_VERSION = 1
+
+# A handler judges first and changes after: what it refuses has changed nothing.
+Handler = Callable[[World, Connection, Any, float], Iterator[Effect]]
+
+
+def hello(world: World, connection: Connection, frame: Hello, now: float) -> Iterator[Effect]:
+    """Agree on the newest version both ends speak."""
+    version = min(frame.highest, VERSION)
+    if version < max(frame.lowest, OLDEST_VERSION):
+        raise HungUpError(Close.WRONG_VERSION)
+    step(connection, Happening.GREETED)
+    connection.deadline = now + world.limits.prove_seconds
+    yield from world.send((connection.number,), Greeting(version, connection.nonce))
+
+
+HANDLERS: dict[type[ClientFrame], Handler] = {
+    Hello: hello,
+    OpenRoom: rooms.open_room,
+    BeginMeeting: rooms.begin_meeting,
+    CloseMeeting: rooms.close_meeting,
+    Attach: meetings.attach,
+    Prove: meetings.prove,
+    Append: meetings.append,
+    Bundle: meetings.bundle,
+    PutInvitation: lobby.put_invitation,
+    RevokeInvitation: lobby.revoke_invitation,
+    GetCard: lobby.get_card,
+    Knock: lobby.knock,
+    WatchLobby: lobby.watch_lobby,
+    DeclineKnock: lobby.decline_knock,
+}
+
+
+class Relay:
+    """Decide everything a relay decides; give `now` in seconds since 1970."""
+
+    def __init__(self, limits: Limits, origins: Sequence[str], kept: Kept | None = None) -> None:
+        self._world = World(limits, tuple(origins))
+        if kept is not None:
+            rooms.restore(self._world, kept)
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing is on its way to the log."""
+        return not self._world.pending
+
+    def connected(self, number: int, nonce: bytes, now: float) -> list[Effect]:
+        """Take in a new connection; the nonce is random and used for no other."""
+        world = self._world
+        connection = Connection(number, nonce, now + world.limits.hello_seconds)
+        world.connections[number] = connection
+        if len(world.connections) > world.limits.connections:
+            return [*world.hang_up(number, Close.CROWDED, now)]
+        return []
+
+    def receive(self, number: int, frame: ClientFrame, now: float) -> list[Effect]:
+        """Judge a frame by the two tables, then by its handler."""
+        world = self._world
+        connection = world.connections.get(number)
+        if connection is None:
+            return []
+        kind = type(frame)
+        allowed = FRAMES[connection.phase]
+        try:
+            if kind not in allowed:
+                raise HungUpError(Close.NOT_UNDERSTOOD)
+            refusal = allowed[kind]
+            if refusal is not None:
+                raise Refused(refusal)
+            return [*HANDLERS[kind](world, connection, frame, now)]
+        except Refused as refused:
+            return [*world.send((number,), Refuse(_ref(frame), refused.refusal))]
+        except HungUpError as hung_up:
+            return [*world.hang_up(number, hung_up.code, now)]
+
+    def not_understood(self, number: int, now: float) -> list[Effect]:
+        """Close a connection that sent something that is no frame."""
+        return [*self._world.hang_up(number, Close.NOT_UNDERSTOOD, now)]
+
+    def too_slow(self, number: int, now: float) -> list[Effect]:
+        """Close a connection that does not read what it is sent."""
+        return [*self._world.hang_up(number, Close.TOO_SLOW, now)]
+
+    def disconnected(self, number: int, now: float) -> list[Effect]:
+        """Forget a connection that is gone."""
+        self._world.drop(number, now)
+        return []
+
+    def saved(self, tickets: Iterable[int], now: float) -> list[Effect]:
+        """Answer and fan out what is durable now."""
+        return [*self._world.saved(tickets, now)]
+
+    def not_saved(self, now: float) -> list[Effect]:
+        """Take back all that is under way; only then may the log resume."""
+        return [*self._world.not_saved(now)]
+
+    def loaded(
+        self, number: int, read: int, entries: Sequence[LogEntry], now: float
+    ) -> list[Effect]:
+        """Hand over entries that an effect `Read` asked for."""
+        connection = self._world.connections.get(number)
+        if connection is None:
+            return []
+        return [*meetings.loaded(self._world, connection, read, entries, now)]
+
+    def tick(self, now: float) -> list[Effect]:
+        """Do what is due; call it about once a second."""
+        world = self._world
+        effects: list[Effect] = []
+        for connection in [*world.connections.values()]:
+            if not connection.has_proved and connection.deadline <= now:
+                effects += world.hang_up(connection.number, Close.TOO_QUIET, now)
+        effects += meetings.overdue(world, now)
+        effects += lobby.expire(world, now)
+        if now >= world.sweep_at:
+            world.sweep_at = now + world.limits.sweep_seconds
+            effects += rooms.sweep(world, now)
+        return effects
+
+    def closing(self, now: float) -> list[Effect]:
+        """Send everybody away for a moment: the relay restarts."""
+        world = self._world
+        effects: list[Effect] = []
+        for number in [*world.connections]:
+            effects += world.hang_up(number, Close.RESTARTING, now)
+        return effects
+
+
+def _ref(frame: ClientFrame) -> int:
+    ref: int = getattr(frame, "ref", 0)
+    return ref

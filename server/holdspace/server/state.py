@@ -1,0 +1,112 @@
+"""What a relay knows: plain values that the handlers change and nothing else does."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from holdspace.protocol.frames import RelayFrame
+from holdspace.server.effects import Effect
+from holdspace.server.log.records import EpochKept
+
+
+@dataclass(slots=True, eq=False)
+class Reader:
+    """Hold how far one connection has read a meeting."""
+
+    connection: int
+    epoch: int
+    after: int
+    # The read under way, 0 if none. While there is one, new entries wait for it.
+    read: int = 0
+    prove_by: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Meeting:
+    """Hold one meeting: what was decided, and how much of that is saved."""
+
+    room: bytes
+    handle: bytes
+    epochs: list[EpochKept]
+    slots: tuple[bytes, ...]
+    expires_minute: int
+    head: int = 0
+    saved_head: int = 0
+    saved_epoch: int = -1
+    cost: int = 0
+    is_closing: bool = False
+    seqs: dict[bytes, int] = field(default_factory=dict)
+    unsaved: dict[int, "Pending"] = field(default_factory=dict)
+    readers: dict[int, Reader] = field(default_factory=dict)
+
+    @property
+    def epoch(self) -> int:
+        return len(self.epochs) - 1
+
+    def access_key(self, epoch: int) -> bytes | None:
+        """Return the public key of a saved epoch."""
+        return self.epochs[epoch].access_key if epoch <= self.saved_epoch else None
+
+    def last_readable(self, epoch: int) -> int:
+        """Return the last seq that the key of `epoch` may read (R3)."""
+        if epoch < self.saved_epoch:
+            return self.epochs[epoch + 1].opened_by
+        return self.saved_head
+
+
+@dataclass(slots=True, eq=False)
+class Invitation:
+    """Hold what holders of one knock key may see and do."""
+
+    knock_key: bytes
+    card: bytes
+    expires_minute: int
+
+
+@dataclass(slots=True, eq=False)
+class PendingKnock:
+    """Hold somebody at the door; `connection` is None for a minute after theirs was lost."""
+
+    knock_key: bytes
+    sealed: bytes
+    connection: int | None
+    until: float
+    lost_until: float | None = None
+
+
+@dataclass(slots=True, eq=False)
+class KnockAnswer:
+    """Hold the answer to a knock, for whoever lost the connection before hearing it."""
+
+    knock_key: bytes
+    frame: RelayFrame
+    expires_minute: int
+
+
+@dataclass(slots=True, eq=False)
+class Room:
+    """Hold one room: its running meeting and its lobby."""
+
+    handle: bytes
+    root_key: bytes
+    expires_minute: int
+    meeting: Meeting | None = None
+    invitations: dict[bytes, Invitation] = field(default_factory=dict)
+    knocks: dict[bytes, PendingKnock] = field(default_factory=dict)
+    answers: dict[bytes, KnockAnswer] = field(default_factory=dict)
+    watchers: dict[int, bytes] = field(default_factory=dict)
+
+
+Answer = Callable[[int], RelayFrame]
+
+
+@dataclass(slots=True, eq=False)
+class Pending:
+    """Hold one change on its way to the log: whom to answer, what follows, how to take it back."""
+
+    ticket: int
+    waiters: list[tuple[int, int]]
+    answer: Answer
+    then: Callable[[float], Iterator[Effect]]
+    undo: Callable[[], None]
+    # Members of this meeting may have been refused because of a change that is not coming about.
+    misled: Meeting | None = None
