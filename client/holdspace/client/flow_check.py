@@ -1,0 +1,101 @@
+"""`holdspace flow check FILE`: what is wrong with a flow, line by line, or when each stage would be.
+
+The timetable is a dry run for the fewest, the usual and the most people. Plain aligned text, so
+that it reads well aloud.
+"""
+
+from datetime import date
+from pathlib import Path
+
+from holdspace.client.library import (
+    DataError,
+    Library,
+    NotInLibrary,
+    Problem,
+    crisis_warning,
+    read_file,
+)
+from holdspace.protocol.meeting.flow import PLAYED_AS, Flow, parse_flow, timetable
+
+OK = 0
+BROKEN = 1
+UNREADABLE = 2
+
+
+def check(
+    path: str, *, own: Path | None = None, today: date | None = None
+) -> tuple[int, list[str]]:
+    """Return the exit code and the lines to print; `today` is for warnings about old files."""
+    name = Path(path).name
+    try:
+        flow = parse_flow(read_file(Path(path)))
+    except NotInLibrary as error:
+        return UNREADABLE, [str(error)]
+    except DataError as error:
+        return BROKEN, [*_problem_lines(name, error.problems), _verdict(error.problems)]
+    warnings = [f"Note: {warning}" for warning in _warnings(flow, Library(own), today)]
+    return OK, [f"{flow.title}: this flow can be used.", *warnings, "", *timetable_lines(flow)]
+
+
+def _problem_lines(name: str, problems: tuple[Problem, ...]) -> list[str]:
+    return [f"{name}:{problem.line}: {problem.sentence}" for problem in problems]
+
+
+def _verdict(problems: tuple[Problem, ...]) -> str:
+    count = "one thing" if len(problems) == 1 else f"{len(problems)} things"
+    return f"This flow cannot be used yet: {count} to put right."
+
+
+def _warnings(flow: Flow, library: Library, today: date | None) -> list[str]:
+    warnings = []
+    if today and flow.review_by and today > flow.review_by:
+        warnings.append(f"it was to be reviewed by {flow.review_by}.")
+    for turn in sorted({s.turn for s in flow.stages if s.turn != PLAYED_AS[s.turn]}):
+        warnings.append(f"this version plays {turn} as a {PLAYED_AS[turn]}.")
+    for path in _named_files(flow):
+        try:
+            library.flow_file(path)
+        except (NotInLibrary, DataError):
+            warnings.append(f"{path} is not in the library.")
+    return [*warnings, *_crisis_warnings(flow, library, today)]
+
+
+def _named_files(flow: Flow) -> list[str]:
+    named = [stage.technique.ref for stage in flow.stages if stage.technique]
+    return [path for path in (flow.policy.agreement, *named) if path]
+
+
+def _crisis_warnings(flow: Flow, library: Library, today: date | None) -> list[str]:
+    try:
+        card = library.crisis_card(flow.lang)
+    except (NotInLibrary, DataError):
+        return [f"the library has no crisis card crisis/{flow.lang}.toml that can be read."]
+    warning = crisis_warning(card, today or date.min)
+    return [warning[0].lower() + warning[1:]] if warning else []
+
+
+def timetable_lines(flow: Flow) -> list[str]:
+    """Return the dry run as aligned text: a row for each stage, a column for each group size."""
+    sizes = flow.usual_sizes
+    plans = [timetable(flow, people) for people in sizes]
+    rows = [
+        (slots[0].stage.title, slots[0].stage.turn, *(_when(s.begins, s.seconds) for s in slots))
+        for slots in zip(*plans, strict=True)
+    ]
+    totals = [_clock(flow.seconds(people)) for people in sizes]
+    header = ("Stage", "Turns", *(f"{people} people" for people in sizes))
+    table = [header, *rows, ("Total", "", *totals)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
+    return [_aligned(row, widths) for row in table]
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _when(begins: int, seconds: int) -> str:
+    return f"{_clock(begins)} for {_clock(seconds)}"
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02d}"

@@ -1,0 +1,177 @@
+"""The words people meet with: flows, agreements, techniques, cards; shipped, or a host's own.
+
+Everything is a TOML file in a folder of its kind. A host's own folder has the same shape; a file
+in it stands in for the shipped one of the same name. Names come from flows, which other people
+can send, so a name can only ever mean a file right inside one of these folders.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+from holdspace.client.library.sections import (
+    Agreements,
+    Card,
+    Cards,
+    CrisisCard,
+    CrisisLine,
+    Phrases,
+    Step,
+    TechniqueCard,
+)
+from holdspace.protocol.meeting import toml_reader as toml
+from holdspace.protocol.meeting.toml_reader import DataError, Problem
+from holdspace.protocol.refusals import LocalError
+
+__all__ = [
+    "Agreements",
+    "Card",
+    "CrisisCard",
+    "CrisisLine",
+    "DataError",
+    "Library",
+    "NotInLibrary",
+    "Problem",
+    "Step",
+    "TechniqueCard",
+    "crisis_warning",
+    "list_flows",
+    "read_agreements",
+    "read_file",
+    "read_flow",
+]
+
+DEFAULT_FLOW = "intro-60.en"
+CRISIS_CARD_DAYS = 180
+_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+SectionType = TypeVar("SectionType")
+
+
+class NotInLibrary(LocalError):
+    """There is no such file; the sentence says what there is."""
+
+
+class Library:
+    """The shipped files, and in front of them those of `own`, a host's folder."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        shipped = files("holdspace.client.library")
+        self._places: tuple[Traversable, ...] = (own, shipped) if own else (shipped,)
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return the names of all files of a kind ("flows", "techniques" ...), in order."""
+        return tuple(sorted({name for place in self._places for name in _names(place, kind)}))
+
+    def text(self, kind: str, name: str) -> str:
+        """Return a file's text; raise NotInLibrary, or DataError if it cannot be text."""
+        name = name.removesuffix(".toml")
+        if _NAME.fullmatch(name):
+            for place in self._places:
+                file = place / kind / f"{name}.toml"
+                if file.is_file():
+                    return _decoded(file)
+        there_are = ", ".join(self.names(kind)) or "none yet"
+        raise NotInLibrary(f"The library has no such file in {kind}; there are: {there_are}.")
+
+    def agreements(self, name: str = "standard.en") -> Agreements:
+        """Return the agreements of this name."""
+        return _section(Agreements, self.text("agreements", name))
+
+    def technique(self, name: str, lang: str = "en") -> TechniqueCard:
+        """Return a technique by its id ("breath-4-6") or file name."""
+        known = self.names("techniques")
+        wanted = name if name.removesuffix(".toml") in known else f"{name}.{lang}"
+        return _section(TechniqueCard, self.text("techniques", wanted))
+
+    def crisis_card(self, locale: str = "en") -> CrisisCard:
+        """Return the crisis card of a locale; the shipped ones wait to be filled in by the host."""
+        return _section(CrisisCard, self.text("crisis", locale))
+
+    def cards(self, lang: str = "en") -> tuple[Card, ...]:
+        """Return the facilitator's cards."""
+        return _section(Cards, self.text("cards", f"facilitator.{lang}")).card
+
+    def phrases(self, lang: str = "en") -> tuple[str, ...]:
+        """Return the facilitator's ready phrases, for keys 1 to 9."""
+        return _section(Phrases, self.text("phrases", f"facilitator.{lang}")).phrases
+
+    def flow_file(self, path: str) -> str:
+        """Return the text of what a flow names, like "agreements/standard.en.toml"."""
+        kind, _, name = path.partition("/")
+        return self.text(kind if kind.isalpha() else "flows", name)
+
+
+def list_flows(own: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the flows there are."""
+    return Library(own).names("flows")
+
+
+def read_flow(name: str = DEFAULT_FLOW, own: Path | None = None) -> str:
+    """Return the text of a flow, by its name or as a path to somebody's own file.
+
+    It is not parsed here: `parse_flow` of the protocol says what is wrong with it.
+    """
+    if "/" in name or Path(name).suffix == ".toml":
+        return read_file(Path(name))
+    return Library(own).text("flows", name)
+
+
+def read_agreements(name: str = "standard.en", own: Path | None = None) -> Agreements:
+    """Return the agreements of this name."""
+    return Library(own).agreements(name)
+
+
+def read_file(path: Path) -> str:
+    """Return the text of a file of one's own; raise NotInLibrary or DataError with a sentence."""
+    try:
+        return _decoded(path)
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise NotInLibrary(f"{path.name} cannot be opened: {reason}.") from None
+
+
+def crisis_warning(card: CrisisCard, today: date) -> str:
+    """Return what the host should be told about the card, or nothing (A15)."""
+    if not card.is_filled_in or card.checked_on is None:
+        return "The crisis card is not filled in yet: add what holds where your people live."
+    if (today - card.checked_on).days > CRISIS_CARD_DAYS:
+        return (
+            f"The crisis card was last checked on {card.checked_on}; please call its lines again."
+        )
+    return ""
+
+
+def _decoded(file: Traversable) -> str:
+    with file.open("rb") as opened:
+        data = opened.read(toml.MAX_BYTES + 1)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        # A file cut at the bound may end inside a character; it is refused for its length.
+        if len(data) > toml.MAX_BYTES:
+            return data.decode(errors="replace")
+        line = data[: error.start].count(b"\n") + 1
+        raise DataError((Problem(line, "The file is not UTF-8 text."),)) from None
+
+
+def _names(place: Traversable, kind: str) -> Iterator[str]:
+    folder = place / kind
+    if not folder.is_dir():
+        return
+    for file in folder.iterdir():
+        name = file.name.removesuffix(".toml")
+        if file.name.endswith(".toml") and _NAME.fullmatch(name):
+            yield name
+
+
+def _section(section: type[SectionType], text: str) -> SectionType:
+    reader = toml.Reader(toml.open_document(text))
+    found = toml.read_section(reader, section, reader.document.data, ())
+    if found is None or reader.problems:
+        raise DataError(reader.sorted_problems())
+    return found
