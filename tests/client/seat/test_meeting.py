@@ -1,24 +1,168 @@
-"""People meet: from an invitation code to talking, in the words of the client's own machines."""
+"""People meet: from an invitation code to talking, taking turns, coming late and leaving."""
 
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.view import Place, Role
+from holdspace.client.seat.view import Connection, Line, Place, Role, RoomView
+from seat_table import AGREEMENTS, Guest, Table
+from small_flow import SMALL_FLOW
 
 
-def test_a_member_knocks_is_admitted_and_both_talk(table):
+def queue(view: RoomView) -> list[str]:
+    return [hand.person.name for hand in view.hands]
+
+
+def shares(guest: Guest) -> list[str]:
+    return [p.text for p in guest.view.transcript if p.line is Line.SHARE]
+
+
+def test_a_member_knocks_is_admitted_and_both_talk(table: Table) -> None:
     ana = table.host()
     ben = table.visitor("Ben", ana.view.invitation)
-    assert ben.view.place is Place.LOBBY
     assert ben.view.card is not None
+    assert ben.view.card.agreements == AGREEMENTS
     assert ben.view.card.check_phrase == ana.view.check_phrase
     assert table.do(ben, i.Accept("Ben", "I come on Tuesdays.")) is None
-    assert ben.view.place is Place.WAITING
     (knock,) = ana.view.knocks
     assert (knock.name, knock.introduction) == ("Ben", "I come on Tuesdays.")
     assert table.do(ana, i.Admit(knock.knock)) is None
-    assert ben.view.place is Place.ROOM
     assert [p.name for p in ben.view.people] == ["Ana", "Ben"]
     assert ben.view.people[0].role is Role.HOST
     assert table.do(ben, i.Say("hello from Ben")) is None
     assert table.do(ana, i.Say("hello from Ana")) is None
     for guest in (ana, ben):
-        assert guest.lines[-2:] == ["hello from Ben", "hello from Ana"]
+        assert shares(guest) == ["hello from Ben", "hello from Ana"]
+
+
+def test_nobody_is_let_in_before_they_accepted_the_agreements(table: Table) -> None:
+    ana = table.host()
+    ben = table.visitor("Ben", ana.view.invitation)
+    assert ben.view.place is Place.LOBBY
+    assert ana.view.knocks == ()
+    assert table.do(ben, i.Say("let me in")) is not None
+
+
+def test_who_is_declined_reads_kind_words_and_learns_nothing(table: Table) -> None:
+    ana = table.host()
+    ben = table.visitor("Ben", ana.view.invitation)
+    table.do(ben, i.Accept("Ben"))
+    table.do(ana, i.Decline(ana.view.knocks[0].knock, "We are full tonight."))
+    assert ben.view.place is Place.DECLINED
+    assert "We are full tonight." in ben.view.ended_words
+    assert ana.view.knocks == ()
+
+
+def test_who_comes_late_sees_where_the_meeting_stands_but_no_earlier_words(table: Table) -> None:
+    ana = table.host(flow=SMALL_FLOW)
+    ben = table.join("Ben", ana)
+    table.do(ana, i.NextStage())
+    table.do(ana, i.Say("only for those who are here"))
+    chi = table.join("Chi", ana)
+    assert shares(chi) == []
+    stage = chi.view.stage
+    assert stage is not None
+    assert stage.title == "Welcome"
+    assert stage == ben.view.stage
+    assert [p.name for p in chi.view.people] == ["Ana", "Ben", "Chi"]
+
+
+def test_who_is_removed_is_told_so_and_reads_nothing_after(table: Table) -> None:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ana, i.Remove(ben.seat.seat.facts.identity))
+    assert ben.view.place is Place.REMOVED
+    assert "no longer a member" in ben.view.ended_words
+    table.do(chi, i.Say("without Ben"))
+    assert shares(ana) == ["without Ben"]
+    assert shares(ben) == []
+    table.wait(20)
+    assert ben.connection == 0
+
+
+def test_who_leaves_is_taken_out_by_a_facilitator(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ben, i.Leave())
+    assert ben.view.place is Place.LEFT
+    assert [p.name for p in ana.view.people] == ["Ana"]
+    assert "Ben has left." in ana.lines
+
+
+def test_hands_are_in_one_order_for_everybody(table: Table) -> None:
+    ana = table.host(flow=SMALL_FLOW)
+    people = [table.join(name, ana) for name in ("Ben", "Chi", "Dov")]
+    table.do(ana, i.ChangeMode("hands"))
+    for person in reversed(people):
+        table.do(person, i.Raise())
+    for guest in (ana, *people):
+        assert guest.view.floor is not None
+        assert guest.view.floor.name == "Dov"
+        assert queue(guest.view) == ["Chi", "Ben"]
+    assert people[1].view.me is not None
+    assert people[1].view.me.place_in_queue == 1
+    table.do(people[2], i.Say("done"))
+    assert ana.view.floor is not None
+    assert ana.view.floor.name == "Chi"
+    assert "It is your turn." in people[1].words
+
+
+def test_who_is_not_at_turn_keeps_the_words_and_hears_why(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.ChangeMode("listen"))
+    refusal = table.do(ben, i.Say("too early"))
+    assert refusal is not None
+    assert refusal.kept == "too early"
+    assert "facilitators" in refusal.words
+
+
+def test_text_over_the_limit_comes_back_whole(table: Table) -> None:
+    ana = table.host()
+    refusal = table.do(ana, i.Say("x" * 4100))
+    assert refusal is not None
+    assert len(refusal.kept) == 4100
+    assert "100 characters more" in refusal.words
+
+
+def test_nods_are_counted_under_the_share(table: Table) -> None:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ben, i.Say("it was a long week"))
+    table.do(ana, i.NodTo("heard"))
+    table.do(chi, i.NodTo("heard"))
+    table.do(chi, i.NodTo("heard"))
+    (share,) = [p for p in ben.view.transcript if p.line is Line.SHARE]
+    assert share.nods == (("heard", 2),)
+
+
+def test_a_co_facilitator_can_remove_and_admit_nobody_twice(table: Table) -> None:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ana, i.Promote(ben.seat.seat.facts.identity))
+    assert ben.view.is_facilitator
+    assert table.do(chi, i.Remove(ana.seat.seat.facts.identity)) is not None
+    table.do(ben, i.Remove(chi.seat.seat.facts.identity))
+    assert chi.view.place is Place.REMOVED
+    assert [p.name for p in ana.view.people] == ["Ana", "Ben"]
+    table.do(ana, i.Demote(ben.seat.seat.facts.identity))
+    assert not ben.view.is_facilitator
+
+
+def test_the_meeting_ends_for_everybody_at_once(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.CloseTheMeeting())
+    assert ana.view.place is Place.CLOSED
+    assert ben.view.place is Place.CLOSED
+    assert ben.view.connection is Connection.GONE
+
+
+def test_somebody_quiet_for_long_is_shown_as_away_and_keeps_the_place(table: Table) -> None:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ana, i.ChangeMode("hands"))
+    table.do(chi, i.Raise())
+    table.do(ben, i.Raise())
+    table.disconnect(ben)
+    table.wait(60)
+    away = {p.name: p.is_away for p in ana.view.people}
+    assert away == {"Ana": False, "Ben": True, "Chi": False}
+    assert queue(ana.view) == ["Ben"]

@@ -57,7 +57,7 @@ def walk_on(seat: Seat, out: Out) -> Seat:
 
 def on_done(seat: Seat, frame: frames.Done, world: World, out: Out) -> Seat:
     """Note that a request of ours took effect."""
-    seat, what, key = seat.answered(frame.ref)
+    seat, what, _ = seat.answered(frame.ref)
     if what == "close":
         return _closed(seat)
     return _note_opening(seat, what)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from holdspace.protocol.frames import Entry
 from holdspace.protocol.meeting.events import (
     Envelope,
+    Leaving,
     NotAnEvent,
     Snapshot,
     decode_envelope,
@@ -30,6 +31,8 @@ from .step import World
 from .view import Notice, Place, Urgency
 
 HELD_BACK = 512
+LEFT = "You have left the meeting. Go gently."
+REMOVED = "You are no longer a member of this meeting. Nothing you wrote here is kept."
 FORK = (
     "Something is wrong with this relay: people here were shown different things. Nothing you "
     "wrote was read by the relay. Please check the four words with your facilitator another way."
@@ -38,7 +41,10 @@ SKIPPED = (
     "The relay left out or mixed up part of the meeting. Nothing you wrote was read by it. "
     "Please leave, and tell your facilitator another way."
 )
-BROKEN_CHANGE = "A change of who is here could not be checked, so it was not believed. Please leave and knock again."
+BROKEN_CHANGE = (
+    "A change of who is here could not be checked, so it was not believed. "
+    "Please leave and knock again."
+)
 
 
 def on_entry(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
@@ -69,6 +75,8 @@ def _read_message(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
     if own is not None:
         seat = replace(seat, outbox=seat.outbox.without(own.message_id))
         seat = seat.no_longer_asking("append", own.message_id)
+        if isinstance(own.event, Leaving):
+            return _over(seat, Place.LEFT, LEFT)
         spoken = Spoken(seat.facts.identity, own.message_id, own.event)
         return _agree(seat, spoken, world, out)
     try:
@@ -121,20 +129,14 @@ def _read_commit(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
         # R5: the relay has moved on and we have not; there is one way back, and it is to knock.
         return alarm(seat, BROKEN_CHANGE, out)
     if isinstance(outcome, Removed):
-        return _removed(seat)
+        return _over(seat, Place.REMOVED, REMOVED)
     if not isinstance(outcome, EpochChange):
         return alarm(seat, BROKEN_CHANGE, out)
     # Somebody else's change came first: ours was built on what is over, so it is built again.
     return _enter_epoch(replace(seat, change=None), outcome.group, world, out)
 
 
-def _removed(seat: Seat) -> Seat:
-    words = (
-        "You have left the meeting. Go gently."
-        if saying.is_leaving(seat)
-        else "You are no longer a member of this meeting. Nothing you wrote here is kept."
-    )
-    place = Place.LEFT if saying.is_leaving(seat) else Place.REMOVED
+def _over(seat: Seat, place: Place, words: str) -> Seat:
     return replace(seat, place=place, ended_words=words, state=None, letters=(), wishes=())
 
 

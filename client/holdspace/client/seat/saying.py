@@ -13,7 +13,6 @@ from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import (
     Envelope,
     Event,
-    Leaving,
     encode_envelope,
     encode_event,
 )
@@ -74,11 +73,6 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) ->
 def is_heartbeat_due(seat: Seat, world: World) -> bool:
     """Tell whether this seat was silent so long that others would begin to wonder."""
     return world.now - seat.last_spoke >= HEARTBEAT_SECONDS
-
-
-def is_leaving(seat: Seat) -> bool:
-    """Tell whether a goodbye of ours is on its way."""
-    return any(isinstance(item.event, Leaving) for item in seat.outbox.waiting)
 
 
 # The epoch moved on, or the connection was not ready: the commit or the next attach sends again.
