@@ -155,11 +155,16 @@ class Table:
         if self._is_travelling:
             return
         self._is_travelling = True
-        while self._travelling:
-            number, data = self._travelling.popleft()
-            self.overheard.append(data)
-            received = frames.decode_client_frame(data)
-            self._arrive(self.relay.receive(number, received, self.now))
+        while self._travelling or self._saved:
+            if self._travelling:
+                number, data = self._travelling.popleft()
+                self.overheard.append(data)
+                received = frames.decode_client_frame(data)
+                self._arrive(self.relay.receive(number, received, self.now))
+            else:
+                # Saving takes longer than judging: answers come after all that was asked.
+                saved, self._saved = self._saved, []
+                self._arrive(self.relay.saved(saved, self.now))
         self._is_travelling = False
 
     def _arrive(self, effects: list[Effect]) -> None:
@@ -180,8 +185,6 @@ class Table:
                 self._hang_up(connection, code)
             case Store(ticket, record):
                 self.log.submit(ticket, record)
-                saved, self._saved = self._saved, []
-                self._effects.extend(self.relay.saved(saved, self.now))
             case Read(connection, number, meeting, after, up_to):
                 entries = self.log.read(meeting, after, up_to, max_weight=10**6)
                 self._effects.extend(self.relay.loaded(connection, number, entries, self.now))

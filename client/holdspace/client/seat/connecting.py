@@ -21,9 +21,10 @@ from .view import Notice, Place, Urgency
 def on_greeting(seat: Seat, frame: frames.Greeting, world: World, out: Out) -> Seat:
     """Begin again on a new connection: open what only the host opens, then attach."""
     seat = replace(seat, wire=Wire(nonce=frame.nonce), outbox=seat.outbox.lasting())
-    if seat.host is not None:
-        seat = _open(seat, seat.host, out)
-    return _attach(seat, out)
+    if seat.host is None:
+        return _attach(seat, out)
+    seat = _open(seat, seat.host, out)
+    return seat if _is_opening(seat) else _attach(seat, out)
 
 
 def on_attached(seat: Seat, frame: frames.Attached, world: World, out: Out) -> Seat:
@@ -60,7 +61,7 @@ def on_done(seat: Seat, frame: frames.Done, world: World, out: Out) -> Seat:
     seat, what, _ = seat.answered(frame.ref)
     if what == "close":
         return _closed(seat)
-    return _note_opening(seat, what)
+    return _note_opening(seat, what, out)
 
 
 def on_ack(seat: Seat, frame: frames.Ack, world: World, out: Out) -> Seat:
@@ -73,7 +74,7 @@ def on_refuse(seat: Seat, frame: frames.Refuse, world: World, out: Out) -> Seat:
     seat, what, key = seat.answered(frame.ref)
     refusal = _known(frame.code)
     if what in _OPENINGS and refusal is Refusal.ALREADY_THERE:
-        return _note_opening(seat, what)
+        return _note_opening(seat, what, out)
     if what in {"attach", *_OPENINGS}:
         return replace(seat, place=Place.ENDED, ended_words=_words(refusal))
     if what == "bundle":
@@ -133,11 +134,16 @@ def _watch_lobby(seat: Seat, out: Out) -> Seat:
     return seat
 
 
-def _note_opening(seat: Seat, what: str) -> Seat:
+def _is_opening(seat: Seat) -> bool:
+    return seat.host is not None and not seat.host.opened
+
+
+def _note_opening(seat: Seat, what: str, out: Out) -> Seat:
     if seat.host is None:
         return seat
     if what == "begin":
-        return replace(seat, host=replace(seat.host, opened=True))
+        # The meeting is durable now, and only from now on can anybody attach to it.
+        return _attach(replace(seat, host=replace(seat.host, opened=True)), out)
     if what == "invite":
         return replace(seat, host=replace(seat.host, invited=True))
     return seat
