@@ -294,6 +294,8 @@ def _with_clean_text(card: RoomCard) -> RoomCard:
 
 _LETTER_LABEL = "holdspace knock letter v1"
 _REPLY_LABEL = b"holdspace knock reply v1"
+# A Welcome grows with every member; in steps this large it does not tell how many there are.
+_REPLY_STEP = 10_000
 
 
 class KnockLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -314,6 +316,7 @@ class Reply(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
     welcome: Annotated[bytes, Meta(max_length=56 * 1024)] = b""
     words: Annotated[str, Meta(max_length=MAX_DECLINE)] = ""
+    padding: Annotated[bytes, Meta(max_length=_REPLY_STEP)] = b""
 
     def __repr__(self) -> str:  # type: ignore[explicit-override]
         return f"Reply(is_yes={bool(self.welcome)})"
@@ -368,8 +371,10 @@ def _ciphertext(sealed: bytes) -> HPKECiphertext:
 
 
 def seal_reply(reply: Reply, reply_secret: bytes, random: RandomSource) -> bytes:
-    """Return the reply sealed with the secret that came in the letter."""
-    return _seal(reply_secret, _REPLY_LABEL, _encoder.encode(reply), random)
+    """Return the reply sealed with the secret that came in the letter, in a length that says little."""
+    spare = -len(reply.welcome) % _REPLY_STEP
+    padded = msgspec.structs.replace(reply, padding=bytes(spare))
+    return _seal(reply_secret, _REPLY_LABEL, _encoder.encode(padded), random)
 
 
 def open_reply(sealed: bytes, reply_secret: bytes) -> Reply:
@@ -378,7 +383,7 @@ def open_reply(sealed: bytes, reply_secret: bytes) -> Reply:
         reply = _decode(Reply, _open(reply_secret, _REPLY_LABEL, sealed))
     except _NotReadableError:
         raise InvitationError(_NO_REPLY) from None
-    return msgspec.structs.replace(reply, words=clean_line(reply.words, MAX_DECLINE))
+    return msgspec.structs.replace(reply, words=clean_line(reply.words, MAX_DECLINE), padding=b"")
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -166,3 +166,16 @@ def test_somebody_quiet_for_long_is_shown_as_away_and_keeps_the_place(table: Tab
     away = {p.name: p.is_away for p in ana.view.people}
     assert away == {"Ana": False, "Ben": True, "Chi": False}
     assert queue(ana.view) == ["Ben"]
+
+
+def test_a_full_room_keeps_the_next_one_at_the_door(table: Table) -> None:
+    ana = table.host()
+    for number in range(15):
+        table.join(f"Person {chr(65 + number)}", ana)
+    late = table.visitor("Zoe", ana.view.invitation)
+    table.do(late, i.Accept("Zoe"))
+    refusal = table.do(ana, i.Admit(ana.view.knocks[0].knock))
+    assert refusal is not None
+    assert "full" in refusal.words
+    assert late.view.place is Place.WAITING
+    assert len(ana.view.people) == 16

@@ -44,7 +44,7 @@ from .view import Notice
 
 SNAPSHOT_PATIENCE = 8.0
 # Commits are padded so that their size says nothing about how many are here.
-COMMIT_PADDING = 15_000
+COMMIT_PADDING = 10_000
 _TYPES: dict[type, ProposalType] = {
     Add: ProposalType.add,
     Remove: ProposalType.remove,

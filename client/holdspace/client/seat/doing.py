@@ -37,6 +37,11 @@ NO_KNOCK = Refusal("That knock was answered already, or they went away.")
 NO_FLOW = Refusal("There is no agenda yet.")
 LAST_STAGE = Refusal("This is the last stage. Close the meeting when you are ready.")
 FIRST_STAGE = Refusal("This is the first stage.")
+# A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
+MOST_PEOPLE = 16
+FULL = Refusal(
+    f"The room is full: {MOST_PEOPLE} people are the most it holds. The knock stays at the door."
+)
 KEPT_FULL = "The connection is lost and much is waiting to be sent already. It is kept here."
 
 
@@ -153,6 +158,8 @@ def _with_person(make: Callable[[MeetingState, bytes], ev.Event]) -> Doer:
 def _admit(seat: Seat, intent: intents.Admit, world: World, out: Out) -> Seat | Refusal:
     if lobby.find(seat, intent.knock) is None:
         return NO_KNOCK
+    if seat.state is not None and len(seat.state.people) + len(seat.wishes) >= MOST_PEOPLE:
+        return FULL
     return lobby.admit(seat, intent.knock, world, out)
 
 
