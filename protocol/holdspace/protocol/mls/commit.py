@@ -113,7 +113,6 @@ def make_commit(
         private_keys=prior.private_keys,
         random=random,
     )
-    check_members(path.tree, applied.extensions)
     signed = _signed(prior, proposals, path.update_path, options.authenticated_data)
     turn = _turn(prior, signed, path, psks=found_psks(applied.psks, options.psks, prior))
     complete = framing.with_confirmation_tag(signed, turn.confirmation_tag)
@@ -149,7 +148,6 @@ def take_commit(
     if prior.own_leaf_index in applied.removed:
         return TakenCommit(next=None, committer=committer, applied=applied, proposals=proposals)
     outcome = _outcome(prior, applied, committer, path=commit.path)
-    check_members(outcome.tree, applied.extensions)
     turn = _turn(prior, verified.authenticated, outcome, psks=found_psks(applied.psks, psks, prior))
     # 12.4.2: "Verify the confirmation_tag ... If it is not valid, reject": compared whole and in
     # constant time, before anything is replaced.
@@ -233,6 +231,7 @@ def _outcome(
     place, own_leaf = _path_place(prior, applied, committer), prior.own_leaf_index
     if path is not None:
         return apply_path(place, path, own_leaf=own_leaf, private_keys=prior.private_keys)
+    check_members(applied.tree, applied.extensions)
     group_context = replace(
         place.group_context, tree_hash=tree_hash(prior.suite, applied.tree.root)
     )

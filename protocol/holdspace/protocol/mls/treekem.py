@@ -22,6 +22,7 @@ from holdspace.protocol.mls.ratchet_tree import PathStep, RatchetTree, descend, 
 from holdspace.protocol.mls.structs import GroupContext, LeafNode, LeafNodeSource, ParentNode
 from holdspace.protocol.mls.tree_hash import parents_of_path, tree_hash
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+from holdspace.protocol.mls.validation import check_members
 
 # The private keys we hold, found by their public keys: a node that was given a new key cannot be
 # mistaken for what it was before.
@@ -59,6 +60,9 @@ class PathPlace:
     ) -> tuple[RatchetTree, GroupContext]:
         """Return the tree with the path in it and the GroupContext that path secrets seal to."""
         tree = self.tree.set_path(self.sender, leaf_node, parents)
+        # 12.4.2: the new keys must be "different from" every other in the tree, which is cheaper to
+        # find out before anything is opened.
+        check_members(tree, self.group_context.extensions)
         # 12.4.2: the provisional GroupContext has the new tree hash, the new epoch and extensions,
         # and still the old confirmed transcript hash.
         hashed = replace(self.group_context, tree_hash=tree_hash(self.suite, tree.root))
