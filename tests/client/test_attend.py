@@ -1,0 +1,134 @@
+"""Attending for real: a relay process, real sockets, and what survives when the relay is killed."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from holdspace.client.attend import Attendance, CannotStart, check_address
+from holdspace.client.seat import intents as i
+from holdspace.client.seat.host import Opening
+from holdspace.client.seat.view import Connection, Place, RoomView
+from holdspace.protocol.invite import InvitationError
+
+OPENING = Opening("Tuesday circle", "Ana", ("What is shared stays here.",))
+
+
+class RelayProcess:
+    """A real relay process that can be killed and started again on the same port and data."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._process: asyncio.subprocess.Process | None = None
+        self.url = "ws://127.0.0.1:0"
+
+    async def start(self) -> None:
+        port = self.url.rpartition(":")[2]
+        command = ("-m", "holdspace.server", "--port", port, "--data", str(self._data))
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, *command, stdout=asyncio.subprocess.PIPE
+        )
+        assert self._process.stdout is not None
+        self.url = (await self._process.stdout.readline()).decode().split()[-1]
+
+    async def kill(self) -> None:
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+
+@pytest.fixture
+async def relay(tmp_path: Path) -> AsyncIterator[RelayProcess]:
+    """Return a running relay."""
+    process = RelayProcess(tmp_path / "relay")
+    await process.start()
+    yield process
+    await process.kill()
+
+
+async def until(person: Attendance, holds: Callable[[RoomView], object]) -> None:
+    async with asyncio.timeout(20):
+        while not holds(person.view):
+            await asyncio.sleep(0.01)
+
+
+def has_line(text: str) -> Callable[[RoomView], bool]:
+    return lambda view: any(p.text == text and not p.is_sending for p in view.transcript)
+
+
+async def meet(relay: RelayProcess) -> tuple[Attendance, Attendance]:
+    ana = await Attendance.host(relay.url, OPENING)
+    await until(ana, lambda view: view.invitation)
+    ben = await Attendance.join(ana.view.invitation)
+    await until(ben, lambda view: view.place is Place.LOBBY)
+    assert ben.do(i.Accept("Ben")) is None
+    await until(ana, lambda view: view.knocks)
+    assert ana.do(i.Admit(ana.view.knocks[0].knock)) is None
+    await until(ben, lambda view: view.people)
+    return ana, ben
+
+
+async def test_two_people_meet_talk_and_part(relay: RelayProcess) -> None:
+    ana, ben = await meet(relay)
+    async with ana, ben:
+        assert ben.do(i.Say("hello")) is None
+        await until(ana, has_line("hello"))
+        await ben.leave()
+        assert ben.view.place is Place.LEFT
+        await until(ana, lambda view: len(view.people) == 1)
+
+
+async def test_everybody_is_back_by_themselves_after_the_relay_was_killed(
+    relay: RelayProcess,
+) -> None:
+    ana, ben = await meet(relay)
+    async with ana, ben:
+        ben.do(i.Say("before"))
+        await until(ana, has_line("before"))
+        await relay.kill()
+        await until(ben, lambda view: view.connection is Connection.LOST)
+        ben.do(i.Say("while it was away"))
+        await relay.start()
+        await until(ana, has_line("while it was away"))
+        await until(ben, has_line("while it was away"))
+
+
+async def test_changes_end_when_the_meeting_does(relay: RelayProcess) -> None:
+    ana, ben = await meet(relay)
+    async with ana, ben:
+        ana.do(i.CloseTheMeeting())
+        last = None
+        async with asyncio.timeout(20):
+            async for view, _ in ben.changes():
+                last = view.place
+        assert last is Place.CLOSED
+
+
+async def test_a_code_that_is_none_is_said_to_be_none() -> None:
+    with pytest.raises(InvitationError):
+        await Attendance.join("hello")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ws://relay.example",
+        "ws://127.0.0.1.relay.example",
+        "ws://x.onion.example",
+        "https://relay.example",
+        "relay",
+    ],
+)
+def test_a_relay_that_others_could_listen_to_is_refused(address: str) -> None:
+    with pytest.raises(CannotStart):
+        check_address(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["wss://relay.example", "ws://localhost:8787", "ws://[::1]:1", "ws://abc.onion"]
+)
+def test_a_relay_behind_tls_on_this_machine_or_an_onion_is_taken(address: str) -> None:
+    assert check_address(address) == address
