@@ -291,7 +291,7 @@ async def test_a_flow_comes_from_a_file_and_a_missing_one_changes_nothing(tmp_pa
         await one.type(f"/flow {file}")
         assert one.meeting.wanted == [OpenTheFlow('title = "Own"')]
         said = await one.type("/flow nothing-there.toml")
-        assert "nothing was changed" in said[-1]
+        assert "Nothing was changed" in said[-1]
 
 
 async def test_being_removed_says_so_and_ends_well() -> None:

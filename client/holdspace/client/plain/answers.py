@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
+from holdspace.client.library import CrisisCard
 from holdspace.client.plain.lobby import card_lines
 from holdspace.client.plain.narrator import (
     invitation_lines,
@@ -17,7 +18,7 @@ from holdspace.client.plain.narrator import (
     speak,
     stage_lines,
 )
-from holdspace.client.seat.view import HandView, Line, Passage, Place, RoomView
+from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
 
 _REPEATED = 3
 
@@ -30,6 +31,7 @@ class Asked:
     now: float = 0.0
     number: int = 0
     draft: str = ""
+    card: CardView | None = None
 
 
 def where(asked: Asked) -> Iterator[str]:
@@ -82,8 +84,8 @@ def who(asked: Asked) -> Iterator[str]:
 def what(asked: Asked) -> Iterator[str]:
     """Yield what happens now and what one can do."""
     view = asked.view
-    yield from speak("room", view.now_words)
-    yield from speak("room", view.composer_words)
+    for words in dict.fromkeys((view.now_words, view.composer_words)):
+        yield from speak("room", words)
     if view.place is Place.ROOM:
         yield f"room: Now: {MODE_WORDS.get(view.mode, view.mode)}."
         can = [act.verb for act in acts_for(view) if act.id in _DOINGS and act.when(view)]
@@ -123,11 +125,11 @@ def _again(passage: Passage) -> list[str]:
 
 def about(asked: Asked) -> Iterator[str]:
     """Yield the card of the room again."""
-    if asked.view.card is None:
+    if asked.card is None:
         yield f"room: This is {asked.view.room_name}. {asked.view.trust_words}."
         yield f"room: The four words to compare are: {asked.view.check_phrase}."
     else:
-        yield from card_lines(asked.view.card)
+        yield from card_lines(asked.card)
 
 
 def sheet(asked: Asked) -> Iterator[str]:
@@ -163,13 +165,20 @@ def invitation(asked: Asked) -> Iterable[str]:
     return invitation_lines(asked.view) if asked.view.invitation else ("invitation: None yet.",)
 
 
-def support(_asked: Asked) -> Iterator[str]:
-    """Yield what to do when somebody is not safe; nothing is sent by asking."""
-    yield "support: If you or someone is in danger now, call your local emergency number."
-    yield "support: In most of Europe that is 112, in North America 911. Check it for where you are."
-    yield "support: Not in danger but not well? Say so to the facilitator, or to somebody near you."
-    yield "support: To steady first: five things you can see, four you can touch, three you hear."
-    yield "support: This group is not an emergency service, and cannot watch between meetings."
+def support_lines(card: CrisisCard) -> Iterator[str]:
+    """Yield what to do when somebody is not safe; nothing is sent by asking (A15)."""
+    number = card.emergency or "your local emergency number"
+    yield f"support: If you or someone is in danger now, call {number}."
+    for line in card.lines:
+        details = ", ".join(filter(None, (line.how, line.hours, line.languages)))
+        yield f"support: {line.name}: {details}."
+    for words in card.words:
+        yield from speak("support", words)
+    if card.checked_on:
+        yield f"support: These were checked on {card.checked_on}."
+    if card.directory:
+        yield f"support: Elsewhere: {card.directory}."
+    yield "support: This is not an emergency service. Nothing was sent by opening this."
 
 
 def help_lines(asked: Asked) -> Iterator[str]:
@@ -227,7 +236,6 @@ ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "agenda": agenda,
     "repeat": repeat,
     "about": about,
-    "support": support,
     "help": help_lines,
     "sheet": sheet,
     "door": door,

@@ -13,15 +13,18 @@ NAME = (
 INTRODUCTION = "One line about you for the facilitator, if you like. Or just press enter."
 
 
-def card_lines(card: CardView) -> Iterator[str]:
-    """Yield the card as somebody reads it before consenting."""
+def lobby_lines(card: CardView) -> Iterator[str]:
+    """Yield what somebody reads before consenting."""
     yield f"lobby: You are in the lobby of {card.room_name}. Nobody in the room sees you yet."
-    yield f"lobby: {card.host_name} hosts this room. {card.standing}".rstrip()
-    yield f"lobby: The four words to compare are: {card.check_phrase}."
-    yield (
-        "lobby: If whoever invited you told you other words, leave; this is not the room they meant."
-    )
-    yield from speak("lobby", card.about)
+    yield from card_lines(card)
+
+
+def card_lines(card: CardView) -> Iterator[str]:
+    """Yield whose room it is, what the relay can see, and what is agreed."""
+    yield f"about: {card.host_name} hosts {card.room_name}. {card.standing}".rstrip()
+    yield f"about: The four words to compare are: {card.check_phrase}."
+    yield "about: If whoever invited you told you other words, leave: it is not the room they meant."
+    yield from speak("about", card.about)
     yield from privacy_lines(card)
     yield from agreement_lines(card)
 

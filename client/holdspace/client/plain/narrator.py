@@ -153,14 +153,17 @@ def _connection_lines(before: RoomView, after: RoomView) -> Iterator[str]:
 
 
 def _place_lines(before: RoomView, after: RoomView) -> Iterator[str]:
-    if before.place is after.place:
-        return
-    if after.place is Place.WAITING:
+    if after.place is Place.WAITING and before.place is not Place.WAITING:
         yield from speak("room", after.now_words or "You knocked. Somebody will answer.")
-    if after.place is Place.ROOM:
+    if _is_in(after) and not _is_in(before):
         yield f"room: This is {after.room_name}. Here: {people_words(after.people)}."
         yield f"room: The four words to compare are: {after.check_phrase}."
         yield "room: /help lists the commands. /what says what happens now."
+
+
+def _is_in(view: RoomView) -> bool:
+    # Just let in, one does not know yet who is here: that comes with the first picture.
+    return view.place is Place.ROOM and view.me is not None
 
 
 def _passage_lines(before: RoomView, after: RoomView) -> Iterator[str]:

@@ -12,13 +12,13 @@ from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from holdspace.client.acts import Local, Problem, parse_command, question_for
-from holdspace.client.flow_files import FlowNotFoundError, read_flow
-from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked
-from holdspace.client.plain.lobby import CONSENT, INTRODUCTION, NAME, card_lines
+from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
+from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
+from holdspace.client.plain.lobby import CONSENT, INTRODUCTION, NAME, lobby_lines
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.seat.intents import Accept, Intent, Leave, OpenTheFlow, Say
-from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView
+from holdspace.client.seat.view import CardView, Connection, Notice, Place, Refusal, RoomView
 from holdspace.protocol.text import NameRefused, check_name
 
 TICK_SECONDS = 1.0
@@ -75,6 +75,7 @@ class Session:
         self._nods_told = attending.view
         self._nods_told_at = self._ticked = now()
         self._asking: Hear | None = None
+        self._card: CardView | None = None
         self._name = ""
         self._unfinished = ""
         self._draft = ""
@@ -142,12 +143,13 @@ class Session:
         if said.rings:
             self._terminal.bell()
         self._say(said.lines)
-        if view.place is not Place.OUTSIDE:
+        if view.connection is Connection.CONNECTED:
             self._arrived.set()
         was_here = before.place is Place.LOBBY and before.card is not None
         if view.place is Place.LOBBY and view.card and not was_here:
-            self._say(card_lines(view.card))
+            self._say(lobby_lines(view.card))
             self._ask(CONSENT, self._hear_consent)
+        self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
             self._asking = None
 
@@ -246,14 +248,20 @@ class Session:
         self._gone.set()
 
     def _answer(self, local: Local) -> None:
-        special = {"exit": self._exit, "ready": self._ready, "flow": self._open_flow}
+        special: dict[str, Callable[[Local], None]] = {
+            "exit": self._exit,
+            "ready": self._ready,
+            "flow": self._open_flow,
+            "support": self._support,
+        }
         if local.act.id in special:
             special[local.act.id](local)
         else:
             self._say(ANSWERS[local.act.id](self._asked(local.number)))
 
     def _asked(self, number: int = 0) -> Asked:
-        return Asked(self._attending.view, self._now(), number, self._draft)
+        view = self._attending.view
+        return Asked(view, self._now(), number, self._draft, view.card or self._card)
 
     def _send_draft(self) -> None:
         if self._draft:
@@ -273,10 +281,14 @@ class Session:
     def _open_flow(self, local: Local) -> None:
         try:
             toml = read_flow(local.text)
-        except FlowNotFoundError as error:
-            self._say([f"room: {error}"])
+        except (NotInLibrary, DataError) as error:
+            self._say([f"room: {error} Nothing was changed."])
         else:
             self._do(OpenTheFlow(toml))
+
+    def _support(self, _local: Local) -> None:
+        # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).
+        self._say(support_lines(Library().crisis_card()))
 
     def _exit(self, _local: Local) -> None:
         self._is_abrupt = True

@@ -1,0 +1,276 @@
+"""`holdspace`: the command people type. Reads what is asked for, asks for the rest, and starts it.
+
+Exit codes: 0 it ended as somebody wanted (left, closed, not admitted, removed), 1 it could not
+start or go on, 2 asked for in a way that makes no sense. Nothing here draws; a screen is imported
+only when one opens, so that the plain line mode works where Textual is not installed.
+"""
+
+import argparse
+import asyncio
+import resource
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import NoReturn
+
+from holdspace.client.acts import ACTS, Who
+from holdspace.client.attend import Attendance, CannotStart, check_address
+from holdspace.client.flow_check import check
+from holdspace.client.front_end import FAILED, WELL, choose_plain, show
+from holdspace.client.here import RelayNotStartedError, relay_here
+from holdspace.client.library import DataError, NotInLibrary, read_agreements, read_flow
+from holdspace.client.privacy import PRIVACY
+from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say
+from holdspace.client.seat.host import Opening
+from holdspace.protocol.frames import VERSION
+from holdspace.protocol.invite import InvitationError
+from holdspace.protocol.meeting.flow import parse_flow
+from holdspace.protocol.text import NameRefused, check_name, clean_line
+
+ASKED_WRONGLY = 2
+
+_NOT_ON_THE_COMMAND_LINE = (
+    "An invitation code must not stand on the command line: shells keep it and other programs on "
+    "this computer can read it. Nothing was sent. Start `holdspace join` without it and paste the "
+    "code when you are asked. If others use this computer, ask for a new code."
+)
+_ASK_CODE = "Invitation code (paste it and press enter):"
+_ASK_ROOM = "What is the room called? People see this name when they are invited."
+_ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
+_ASK_RELAY = (
+    "Which relay? Type its address, like wss://relay.example, or just press enter for a relay on "
+    "this machine."
+)
+_NOBODY_ANSWERS = "There is nobody to answer the question, so nothing was started."
+_BROKEN_FLOW = (
+    "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
+    "without --flow."
+)
+_DEFAULT_STANDING = "A peer, not a professional."
+_CODE_MARK = "holdspace1:"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what was asked and return the exit code."""
+    # A crash must not leave what was said in a file (security.md 1.7).
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    asked = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = asked.run
+    try:
+        return run(asked)
+    except NobodyAnswersError:
+        return _complain(_NOBODY_ANSWERS)
+    except KeyboardInterrupt:
+        say("Stopped. Nothing is kept.")
+        return WELL
+    except (CannotStart, RelayNotStartedError, NotInLibrary, DataError, NameRefused) as error:
+        return _complain(str(error))
+
+
+def _host(asked: argparse.Namespace) -> int:
+    if asked.relay:
+        check_address(asked.relay)
+    flow = _flow(asked.flow)
+    plain = choose_plain(flag=asked.plain)
+    room = clean_line(asked.room or ask(_ASK_ROOM), 80) or "A room"
+    name = check_name(asked.name) if asked.name else _asked_name()
+    relay = asked.relay or ("" if asked.here else _asked_relay())
+    agreements = read_agreements()
+    opening = Opening(
+        room_name=room,
+        name=name,
+        agreements=agreements.lines,
+        agreements_version=agreements.version,
+        standing=clean_line(asked.standing, 600),
+        flow_toml=flow,
+    )
+    return asyncio.run(_hold(relay, opening, plain=plain))
+
+
+async def _hold(relay: str, opening: Opening, *, plain: bool) -> int:
+    async with _relay(relay) as address:
+        return await _attend(await Attendance.host(address, opening), plain=plain)
+
+
+@asynccontextmanager
+async def _relay(address: str) -> AsyncIterator[str]:
+    if address:
+        yield address
+        return
+    async with relay_here() as own:
+        say(f"relay: A relay runs on this machine at {own}, until you leave.")
+        yield own
+
+
+def _flow(name: str | None) -> str:
+    if name is None:
+        return ""
+    toml = read_flow(name)
+    # A flow that has a mistake is refused here, with its lines, and not by everybody's client.
+    try:
+        parse_flow(toml)
+    except DataError as error:
+        for problem in error.problems:
+            say(f"{clean_line(name)}:{problem.line}: {problem.sentence}")
+        raise CannotStart(_BROKEN_FLOW) from None
+    return toml
+
+
+def _asked_name() -> str:
+    return ask_until(_ASK_NAME, check_name, (NameRefused,))
+
+
+def _asked_relay() -> str:
+    def read(answer: str) -> str:
+        return check_address(answer) if answer else ""
+
+    return ask_until(_ASK_RELAY, read, (CannotStart,))
+
+
+def _join(asked: argparse.Namespace) -> int:
+    if asked.nothing_here:
+        return _complain(_NOT_ON_THE_COMMAND_LINE, ASKED_WRONGLY)
+    return asyncio.run(_visit(plain=choose_plain(flag=asked.plain)))
+
+
+async def _visit(*, plain: bool) -> int:
+    while True:
+        try:
+            attendance = await Attendance.join(ask(_ASK_CODE))
+        except (InvitationError, CannotStart) as error:
+            say(str(error))
+        else:
+            return await _attend(attendance, plain=plain)
+
+
+async def _attend(attendance: Attendance, *, plain: bool) -> int:
+    async with attendance:
+        return await show(attendance, plain=plain)
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from holdspace.client.demo import run  # noqa: PLC0415 (a play nobody else needs to load)
+
+    plain = choose_plain(flag=asked.plain)
+    return asyncio.run(run(facilitate=asked.facilitate, plain=plain, speed=asked.speed))
+
+
+def _check_flow(asked: argparse.Namespace) -> int:
+    code, lines = check(asked.file)
+    for line in lines:
+        say(line)
+    return code
+
+
+def _keys(_asked: argparse.Namespace) -> int:
+    for who in Who:
+        say(f"For {who.value}:")
+        for act in (act for act in ACTS if act.who is who):
+            say(f"  {act.key}, or {act.usage}: {act.sentence} (Key works {act.spot.value}.)")
+    return WELL
+
+
+def _explain_privacy(_asked: argparse.Namespace) -> int:
+    for line in PRIVACY.splitlines():
+        say(line)
+    return WELL
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that never repeats a code it was given by mistake."""
+
+    def error(self, message: str) -> NoReturn:  # type: ignore[explicit-override]
+        """End with one sentence; what was mistyped is shown unless it holds a code."""
+        if _CODE_MARK in message.lower():
+            message = _NOT_ON_THE_COMMAND_LINE
+        sys.stderr.write(f"{self.prog}: {message}\n{self.format_usage()}")
+        sys.exit(ASKED_WRONGLY)
+
+
+_EXIT_CODES = "Exit codes: 0 it ended as you wanted, 1 it could not start or go on, 2 wrong usage."
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="holdspace",
+        description="Guided, end-to-end encrypted support groups in the terminal. Not therapy, "
+        "not an emergency service, not audited.",
+        epilog=_EXIT_CODES,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, help_words: str, run: Callable[[argparse.Namespace], int]) -> _Parser:
+        made: _Parser = commands.add_parser(
+            name, help=help_words, description=help_words, epilog=_EXIT_CODES, allow_abbrev=False
+        )
+        made.set_defaults(run=run)
+        return made
+
+    _add_host(command("host", "Open a room and lead a meeting in it.", _host))
+    join = command("join", "Come to a meeting. You are asked for your invitation code.", _join)
+    join.add_argument("nothing_here", nargs="*", metavar="", help=argparse.SUPPRESS)
+    _add_plain(join)
+    _add_demo(command("demo", "Try it with simulated people on this machine.", _demo))
+    flow = command("flow", "Work with flow files.", _check_flow)
+    flow.add_argument("what", choices=["check"], help="check a flow and print its timetable")
+    flow.add_argument("file", metavar="FILE", help="the flow file, in TOML")
+    command("keys", "List every key and command.", _keys)
+    command("explain-privacy", "Say what the relay can see and what not.", _explain_privacy)
+    return parser
+
+
+def _add_host(host: argparse.ArgumentParser) -> None:
+    where = host.add_mutually_exclusive_group()
+    where.add_argument("--relay", metavar="ADDRESS", help="the relay, like wss://relay.example")
+    where.add_argument("--here", action="store_true", help="start a relay on this machine")
+    host.add_argument("--room", metavar="NAME", help="the room's name; asked for without it")
+    host.add_argument("--name", metavar="NAME", help="your name there; asked for without it")
+    host.add_argument("--flow", metavar="FILE", help="a flow file, or the name of a shipped flow")
+    host.add_argument(
+        "--standing",
+        metavar="WORDS",
+        default=_DEFAULT_STANDING,
+        help='what you are to the people who come, shown at the door ("%(default)s")',
+    )
+    _add_plain(host)
+
+
+def _add_demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument("--facilitate", action="store_true", help="sit in the facilitator's chair")
+    demo.add_argument(
+        "--speed", type=_speed, default=1.0, metavar="N", help="so many times as fast (%(default)s)"
+    )
+    _add_plain(demo)
+
+
+def _add_plain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--plain", action="store_true", help="plain lines, for screen readers and scripts"
+    )
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.1 <= speed <= 100:
+        raise argparse.ArgumentTypeError("the speed is a number from 0.1 to 100")
+    return speed
+
+
+def _version() -> str:
+    return f"holdspace {version('holdspace')} (protocol {VERSION}; not audited)"
+
+
+def _complain(sentence: str, code: int = FAILED) -> int:
+    sys.stdout.flush()
+    sys.stderr.write(f"holdspace: {sentence}\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

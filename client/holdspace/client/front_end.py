@@ -1,0 +1,63 @@
+"""Which of the two front ends is used, and why; both get the same attendance and nothing else.
+
+The screen is imported only when one opens: it takes a while to load, and the plain line mode must
+work where Textual is not installed.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+
+from holdspace.client.attend import Attendance
+from holdspace.client.plain import attend
+from holdspace.client.prompt import say
+from holdspace.client.seat.view import Place
+
+WELL, FAILED = 0, 1
+
+
+def why_plain(flag: bool, environment: Mapping[str, str], *, has_screen: bool) -> str:
+    """Return why the plain line mode is used, or "" for the screen."""
+    reasons = (
+        (flag, "because of --plain"),
+        (environment.get("HOLDSPACE_PLAIN", "") not in {"", "0"}, "because of HOLDSPACE_PLAIN"),
+        (environment.get("TERM") == "dumb", "because this terminal is a plain one (TERM=dumb)"),
+        (not has_screen, "because this is not a terminal, or the screen is not installed"),
+    )
+    return next((words for applies, words in reasons if applies), "")
+
+
+def choose_plain(*, flag: bool) -> bool:
+    """Return whether plain lines are used here, and say why they are."""
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    has_screen = is_terminal and find_spec("textual") is not None
+    reason = why_plain(flag, os.environ, has_screen=has_screen)
+    if reason:
+        say(f"plain: Plain lines, {reason}.")
+    return bool(reason)
+
+
+async def show(attendance: Attendance, *, plain: bool) -> int:
+    """Hold the meeting in plain lines or on the screen; return the program's exit code."""
+    if plain:
+        return await attend(attendance)
+    from holdspace.client.tui.app import Ending, run_screen  # noqa: PLC0415
+    from holdspace.client.tui.environment import (  # noqa: PLC0415
+        UnsafeEnvironmentError,
+        check_environment,
+    )
+
+    try:
+        check_environment(os.environ)
+    except UnsafeEnvironmentError as error:
+        say(str(error))
+        return FAILED
+    ending = await run_screen(attendance)
+    if ending is Ending.FINISHED:
+        await attendance.leave()
+    view = attendance.view
+    # Somebody who let the screen vanish wants nothing of it left on the terminal.
+    if ending is not Ending.VANISHED and view.ended_words:
+        say(view.ended_words)
+    return FAILED if ending is Ending.CRASHED or view.place is Place.ENDED else WELL

@@ -1,0 +1,209 @@
+"""The command as people start it: a real process, its words, its exit codes, what it loads."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from holdspace.client.acts import ACTS
+from holdspace.client.front_end import why_plain
+from holdspace.protocol.invite import Invitation, encode_invitation
+
+EXPIRED = encode_invitation(Invitation("wss://relay.example", b"r" * 16, b"h" * 16, b"s" * 16, 1))
+NOBODY_THERE = Invitation("ws://127.0.0.1:9", b"r" * 16, b"h" * 16, b"s" * 16, 2**39)
+
+
+def run(*arguments: str, typed: str = "", env: dict[str, str] | None = None) -> tuple[int, str]:
+    """Run the command to its end; return its exit code and all it said."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "holdspace.client.cli", *arguments],
+        input=typed,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        env={**os.environ, **(env or {})},
+        check=False,
+    )
+    assert "Traceback" not in done.stdout
+    return done.returncode, done.stdout
+
+
+def test_version_says_what_it_speaks_and_that_nobody_audited_it() -> None:
+    code, said = run("--version")
+    assert code == 0
+    assert re.fullmatch(r"holdspace \d+\.\d+\.\d+ \(protocol 1; not audited\)\n", said)
+
+
+@pytest.mark.parametrize(
+    "command", [(), ("host",), ("join",), ("demo",), ("flow",), ("keys",), ("explain-privacy",)]
+)
+def test_every_command_has_help_with_the_exit_codes(command: tuple[str, ...]) -> None:
+    code, said = run(*command, "--help")
+    assert code == 0
+    assert "Exit codes: 0" in " ".join(said.split())
+
+
+def test_without_a_command_it_says_which_there_are() -> None:
+    code, said = run()
+    assert code == 2
+    assert "COMMAND" in said
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("keys",), ("explain-privacy",)])
+def test_nothing_loads_a_screen_before_one_opens(arguments: tuple[str, ...]) -> None:
+    script = (
+        "import sys; from holdspace.client import cli\n"
+        "try: cli.main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "loaded = {'textual', 'rich', 'holdspace.client.tui', 'holdspace.server'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {loaded}' if loaded else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script, *arguments], capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+# JN12: nothing of a code may stand in the process list, the shell's history, or our own words.
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("join", EXPIRED),
+        ("join", "--plain", "holdspace1:abc"),
+        ("join", f"--code={EXPIRED}"),
+        (EXPIRED,),
+        ("join", *EXPIRED.split(":")),
+    ],
+)
+def test_a_code_on_the_command_line_is_refused_and_not_repeated(arguments: tuple[str, ...]) -> None:
+    code, said = run(*arguments)
+    assert code == 2
+    assert "must not stand on the command line" in said
+    assert EXPIRED[20:60] not in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("hello", "not an invitation code"),
+        (EXPIRED, "expired"),
+        (EXPIRED[:-9] + "q" + EXPIRED[-8:], "typing mistake"),
+        (EXPIRED.replace("holdspace1", "holdspace7"), "newer version"),
+    ],
+)
+def test_a_code_that_does_not_work_is_explained_and_asked_for_again(typed: str, words: str) -> None:
+    code, said = run("join", "--plain", typed=f"{typed}\n")
+    assert words in said
+    assert said.count("Invitation code") == 2
+    assert "nobody to answer" in said
+    assert code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed"),
+    [
+        (("join", "--plain"), encode_invitation(NOBODY_THERE) + "\n"),
+        (("host", "--plain", "--relay", NOBODY_THERE.relay, "--room", "R", "--name", "Mara"), ""),
+    ],
+)
+def test_a_relay_that_does_not_answer_is_said_and_nothing_was_sent(
+    arguments: tuple[str, ...], typed: str
+) -> None:
+    code, said = run(*arguments, typed=typed)
+    assert code == 1
+    assert "cannot be reached. Nothing was sent." in said
+
+
+@pytest.mark.parametrize("relay", ["https://relay.example", "wss://relay.example/room", "nonsense"])
+def test_what_is_no_relay_address_is_refused_before_anything_else(relay: str) -> None:
+    code, said = run("host", "--plain", "--relay", relay, "--room", "R", "--name", "Mara")
+    assert code == 1
+    assert "not the address of a relay" in said
+
+
+def test_a_relay_elsewhere_needs_tls() -> None:
+    code, said = run("host", "--plain", "--relay", "ws://relay.example", "--room", "R")
+    assert code == 1
+    assert "wss://" in said
+    assert "Nothing was sent" in said
+
+
+def test_a_name_that_cannot_be_used_is_refused_with_the_reason() -> None:
+    code, said = run("host", "--plain", "--here", "--room", "R", "--name", "room")
+    assert code == 1
+    assert "means something else" in said
+
+
+def test_a_broken_flow_is_refused_with_its_line_before_a_room_opens(tmp_path: Path) -> None:
+    flow = tmp_path / "own.toml"
+    flow.write_text('format = 1\nid = "own"\nunknown = 3\n', encoding="utf-8")
+    code, said = run(
+        "host", "--plain", "--here", "--room", "R", "--name", "Mara", "--flow", str(flow)
+    )
+    assert code == 1
+    assert "own.toml:3:" in said
+    assert "no room was opened" in said
+    code, said = run("flow", "check", str(flow))
+    assert code == 1
+    assert "own.toml:3:" in said
+
+
+def test_a_flow_that_is_not_there_is_said() -> None:
+    code, said = run("host", "--plain", "--here", "--flow", "no-such-flow")
+    assert code == 1
+    assert "intro-60" in said
+
+
+def test_missing_answers_are_asked_for_and_asked_again() -> None:
+    code, said = run("host", "--plain", typed="Our room\nroom\nMara\nnonsense\n")
+    assert code == 1
+    assert "What is the room called?" in said
+    assert "means something else" in said
+    assert said.count("Which relay?") == 2
+
+
+def test_keys_lists_every_act() -> None:
+    code, said = run("keys")
+    assert code == 0
+    assert [act.slash for act in ACTS if f"/{act.slash}" not in said] == []
+
+
+def test_privacy_is_explained_plainly() -> None:
+    code, said = run("explain-privacy")
+    assert code == 0
+    assert "not been audited" in said
+    assert "internet address" in said
+    assert "record it" in said
+
+
+@pytest.mark.parametrize(
+    ("flag", "environment", "has_screen", "words"),
+    [
+        (True, {}, True, "--plain"),
+        (False, {"HOLDSPACE_PLAIN": "1"}, True, "HOLDSPACE_PLAIN"),
+        (False, {"HOLDSPACE_PLAIN": "0"}, True, ""),
+        (False, {"TERM": "dumb"}, True, "TERM=dumb"),
+        (False, {}, False, "not a terminal"),
+        (False, {"TERM": "xterm"}, True, ""),
+    ],
+)
+def test_plain_lines_say_why(
+    *, flag: bool, environment: dict[str, str], has_screen: bool, words: str
+) -> None:
+    reason = why_plain(flag, environment, has_screen=has_screen)
+    assert (words in reason) if words else reason == ""
+
+
+def test_no_core_file_can_be_written() -> None:
+    script = (
+        "import resource; from holdspace.client import cli; cli.main(['keys'])\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("(0, 0)\n")
