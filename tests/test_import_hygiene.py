@@ -1,0 +1,59 @@
+"""What a fresh interpreter really loads: the contracts read the sources, this asks the running program."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+SCREEN = {"textual", "rich"}
+MEETING = {"holdspace.protocol.mls", "holdspace.protocol.meeting"}
+CLIENT = {"holdspace.client"}
+
+REPORT = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+
+
+def loaded_by(program: str) -> set[str]:
+    """Return the modules that are loaded when the program ends."""
+    ended = subprocess.run(
+        [sys.executable, "-c", program + REPORT], capture_output=True, check=True, text=True
+    )
+    return set(json.loads(ended.stderr))
+
+
+def command(module: str, argument: str) -> str:
+    """Return a program that calls a console script as its launcher does."""
+    return f"""
+import sys
+sys.argv = ["holdspace", "{argument}"]
+from {module} import main
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "absent"),
+    [
+        ("import holdspace.client.seat", SCREEN),
+        ("import holdspace.client.attend", SCREEN),
+        ("import holdspace.client.plain", SCREEN),
+        ("import holdspace.server.cli", SCREEN | MEETING | CLIENT),
+        (command("holdspace.server.cli", "--help"), SCREEN | MEETING | CLIENT),
+        (command("holdspace.client.cli", "--help"), SCREEN),
+        (command("holdspace.client.cli", "--version"), SCREEN),
+    ],
+)
+def test_nothing_is_loaded_that_is_not_needed(program: str, absent: set[str]) -> None:
+    assert not absent & loaded_by(program)
+
+
+def test_the_screen_is_seen_when_it_is_loaded() -> None:
+    # Guards the test above: names that nothing ever loads would always pass.
+    assert loaded_by("import textual.app, holdspace.protocol.mls, holdspace.client") >= {
+        "textual",
+        "rich",
+        "holdspace.protocol.mls",
+    }
