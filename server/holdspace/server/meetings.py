@@ -118,7 +118,7 @@ def bundle(world: World, connection: Connection, frame: Bundle, now: float) -> I
 
 
 def loaded(
-    world: World, connection: Connection, number: int, entries: Sequence[LogEntry], now: float
+    world: World, connection: Connection, number: int, entries: Sequence[LogEntry], *, now: float
 ) -> Iterator[Effect]:
     """Hand over what was read from the log, then read on."""
     meeting = connection.meeting

@@ -140,7 +140,7 @@ class Relay:
         connection = self._world.connections.get(number)
         if connection is None:
             return []
-        return [*meetings.loaded(self._world, connection, read, entries, now)]
+        return [*meetings.loaded(self._world, connection, read, entries, now=now)]
 
     def tick(self, now: float) -> list[Effect]:
         """Do what is due; call it about once a second."""
