@@ -50,8 +50,8 @@ def _warnings(flow: Flow, library: Library, today: date | None) -> list[str]:
     warnings = []
     if today and flow.review_by and today > flow.review_by:
         warnings.append(f"it was to be reviewed by {flow.review_by}.")
-    for turn in sorted({s.turn for s in flow.stages if s.turn != PLAYED_AS[s.turn]}):
-        warnings.append(f"this version plays {turn} as a {PLAYED_AS[turn]}.")
+    degraded = sorted({s.turn for s in flow.stages if s.turn != PLAYED_AS[s.turn]})
+    warnings += [f"this version plays {turn} as a {PLAYED_AS[turn]}." for turn in degraded]
     for path in _named_files(flow):
         try:
             library.flow_file(path)

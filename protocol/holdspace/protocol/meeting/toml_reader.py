@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 from holdspace.protocol.refusals import PeerError
 
-MAX_BYTES = 32_000
+# A flow rides in a snapshot with the rest of the state, which must fit into one frame.
+MAX_BYTES = 28_000
 # Dotted keys cost tomllib the square of their depth, and a key cannot span lines.
 MAX_LINE = 2_000
 MAX_PROBLEMS = 40

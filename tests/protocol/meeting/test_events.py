@@ -1,0 +1,89 @@
+"""Every event travels in one spelling, and whatever is not exactly an event is refused by name."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdspace.protocol.meeting import events as ev
+
+WHO = bytes(32)
+EVENTS: list[ev.Event] = [
+    ev.Share("Hello"),
+    ev.RaiseHand("respond", "to ask about sleep"),
+    ev.LowerHand(),
+    ev.Pass(7),
+    ev.Nod(bytes(16), "me-too"),
+    ev.Heartbeat(),
+    ev.Leaving(fine=True),
+    ev.OpenFlow("format = 1"),
+    ev.GoToStage(3, 7),
+    ev.SetTurnMode("gather", 7),
+    ev.GiveFloor(WHO, 7),
+    ev.NextTurn(7),
+    ev.LowerHandOf(WHO),
+    ev.AddTime(60, 7),
+    ev.Hold(),
+    ev.Resume(),
+    ev.Snapshot(9, bytes(32), b"state"),
+]
+ENVELOPE = ev.Envelope(bytes(16), bytes(16), 2, 5, bytes(16), 9, bytes(32), b"event")
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_comes_back_as_it_was(event: ev.Event) -> None:
+    assert ev.decode_event(ev.encode_event(event)) == event
+
+
+def test_every_event_is_among_these() -> None:
+    assert {type(event) for event in EVENTS} == set(ev.AnyEvent.__args__)
+
+
+HOSTILE = {
+    "nothing": b"",
+    "trailing bytes": ev.encode_event(ev.Hold()) + b"\x00",
+    "another type": msgspec.msgpack.encode([99]),
+    "a field too many": msgspec.msgpack.encode([27, 1]),
+    "a field too few": msgspec.msgpack.encode([24]),
+    "a longer spelling of a number": b"\x92\x18\xcc\x07",
+    "an empty share": msgspec.msgpack.encode([1, ""]),
+    "a share too long": msgspec.msgpack.encode([1, "a" * (ev.MAX_TEXT + 1)]),
+    "a note too long": msgspec.msgpack.encode([2, "share", "a" * (ev.MAX_NOTE + 1)]),
+    "a hand of no kind": msgspec.msgpack.encode([2, "shout", ""]),
+    "a negative basis": msgspec.msgpack.encode([4, -1]),
+    "a basis without end": msgspec.msgpack.encode([4, 2**60]),
+    "no time": msgspec.msgpack.encode([26, 0, 1]),
+    "a short identity": msgspec.msgpack.encode([25, b"short"]),
+    "text that is not UTF-8": b"\x92\x01\xa2\xff\xfe",
+    "half of a surrogate pair": b"\x92\x01\xa3\xed\xa0\x80",
+    "nested without end": b"\x91" * 100_000,
+    "an author of its own": msgspec.msgpack.encode([1, "Hello", b"Mara"]),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_not_exactly_an_event_is_refused(what: str) -> None:
+    with pytest.raises(ev.NotAnEvent):
+        ev.decode_event(HOSTILE[what])
+
+
+def test_an_envelope_comes_back_as_it_was_and_only_so() -> None:
+    data = ev.encode_envelope(ENVELOPE)
+    assert ev.decode_envelope(data) == ENVELOPE
+    for spoiled in (data + b"\x00", data[:-1], b"", b"\x91" * 9_999):
+        with pytest.raises(ev.NotAnEvent):
+            ev.decode_envelope(spoiled)
+
+
+@given(st.sampled_from(EVENTS), st.integers(0, 200), st.binary(min_size=1, max_size=4))
+def test_spoiled_bytes_are_refused_or_are_another_event(
+    event: ev.Event, place: int, piece: bytes
+) -> None:
+    data = bytearray(ev.encode_event(event))
+    at = place % len(data)
+    data[at : at + len(piece)] = piece
+    try:
+        decoded = ev.decode_event(bytes(data))
+    except ev.NotAnEvent:
+        return
+    assert ev.encode_event(decoded) == bytes(data)
