@@ -1,0 +1,310 @@
+"""The full-screen app: follows an attendance, shows the screen of the place, carries wishes out.
+
+It holds no rule about meetings. Textual's palette, screenshots, text selection, clipboard, crash
+report and devtools are all off: each of them can let a confidential room out.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import ClassVar
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+from typing_extensions import override
+
+from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted
+from holdspace.client.seat.intents import Intent, Leave
+from holdspace.client.seat.view import Notice, Place, Refusal, RoomView, Urgency
+from holdspace.client.tui import terminal
+from holdspace.client.tui.asking import leave_options, mode_options, question_of, yes_options
+from holdspace.client.tui.attending import Attending
+from holdspace.client.tui.crash import crash_words, incident_id
+from holdspace.client.tui.environment import check_environment
+from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
+from holdspace.client.tui.locals import open_local
+from holdspace.client.tui.screens.base import HoldScreen
+from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
+from holdspace.client.tui.screens.lobby import LobbyScreen
+from holdspace.client.tui.screens.room import RoomScreen
+from holdspace.client.tui.screens.still import still_screen
+from holdspace.client.tui.theme import CALM, PLAIN, ansi_theme, calm_theme
+
+ESCAPES_TO_VANISH = 3
+ESCAPE_WINDOW = 1.5
+
+
+class Ending(Enum):
+    """How the screen was closed."""
+
+    FINISHED = "finished"
+    VANISHED = "vanished"
+    CRASHED = "crashed"
+
+
+class HoldspaceApp(App[Ending], inherit_bindings=False):
+    """The room on the screen."""
+
+    TITLE = "holdspace"
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "step_back", "back", priority=True),
+        Binding("f12", "vanish", "close at once", priority=True),
+        Binding("f1", "open('help')", "help", priority=True),
+        Binding("f2", "open('support')", "need help now", priority=True),
+        Binding("ctrl+c,ctrl+q", "open('leave')", "leave", priority=True),
+    ]
+
+    def __init__(self, attendance: Attending, *, clock: Callable[[], float] = time.time) -> None:
+        check_textual()
+        check_environment(os.environ)
+        self._is_colourless = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if self._is_colourless else None)
+        self._last_filters: list[LineFilter] = [LastFilter()]
+        if self._is_colourless:
+            self._last_filters.append(NoColourFilter())
+        self.register_theme(calm_theme)
+        self.register_theme(ansi_theme)
+        self.theme = PLAIN if self._is_colourless else CALM
+        self.animation_level = "none"
+        self._attendance = attendance
+        self._clock = clock
+        self._view = attendance.view
+        self._notice = ""
+        self._escapes: list[float] = []
+        self._room = RoomScreen()
+        self._place: Place | None = None
+
+    # What screens may ask (attending.Home).
+
+    @property
+    def view(self) -> RoomView:
+        """Return the newest picture of the meeting."""
+        return self._view
+
+    @property
+    def notice(self) -> str:
+        """Return the sentence for this person at this moment."""
+        return self._notice
+
+    @property
+    def escapes(self) -> int:
+        """Return how often Esc was just pressed."""
+        return len(self._escapes)
+
+    def now(self) -> float:
+        """Return the wall-clock time."""
+        return self._clock()
+
+    def tell(self, words: str) -> None:
+        """Show a sentence to this person; "" takes it away."""
+        if words != self._notice:
+            self._notice = words
+            self._show_all()
+
+    def want(self, intent: Intent) -> Refusal | None:
+        """Do it, or ask first when it cannot be taken back."""
+        if isinstance(intent, Leave) and not intent.fine:
+            self._ask(question_of(intent, self._view), leave_options(self._view))
+            return None
+        question = question_of(intent, self._view)
+        if question and not isinstance(intent, Leave):
+            self._ask(question, yes_options(intent))
+            return None
+        return self._do(intent)
+
+    def want_act(self, act_id: str, given: Given | None = None) -> None:
+        """Do what an act of the registry says, whether it is sent or answered here."""
+        act, given = BY_ID[act_id], given or Given()
+        why_not = _why_not(act, self._view)
+        if why_not:
+            self.tell(why_not)
+        elif act.build is None:
+            self.run_local(Local(act, given.text, given.number))
+        elif act.choices and not act.is_optional and not given.choice:
+            self._ask(act.sentence, mode_options(self._view))
+        else:
+            refusal = self.want(act.build(given))
+            if refusal:
+                self.tell(refusal.words)
+
+    def run_local(self, command: Local) -> None:
+        """Answer a command that is not sent to anybody."""
+        open_local(self, command)
+
+    def vanish(self) -> None:
+        """Close the screen at once, like a lost connection."""
+        self.exit(Ending.VANISHED)
+
+    def finish(self) -> None:
+        """Close the screen after the meeting is over for this person."""
+        self.exit(Ending.FINISHED)
+
+    def copy_phrase(self, words: str) -> None:
+        """Put a ready phrase into the room's text field; nothing is sent."""
+        self._room.copy_phrase(words)
+
+    def open_screen(self, screen: HoldScreen) -> None:
+        """Lay a screen over the room, in place of one that already lies there."""
+        self._close_overlays()
+        self.push_screen(screen)
+
+    # Life.
+
+    def on_mount(self) -> None:
+        """Show the first screen and follow the meeting."""
+        terminal.set_title(self)
+        self.install_screen(self._room, "room")
+        self._show_view(self._view)
+        self.run_worker(self._follow(), name="follow", group="follow", exclusive=True)
+
+    def on_unmount(self) -> None:
+        """Give the terminal back its title."""
+        terminal.restore_title(self)
+
+    async def _follow(self) -> None:
+        async for view, notices in self._attendance.changes():
+            for notice in notices:
+                self._hear(notice)
+            self._show_view(view)
+
+    def _hear(self, notice: Notice) -> None:
+        if notice.urgency is not Urgency.QUIET:
+            self._notice = notice.words
+        if notice.urgency is Urgency.BELL:
+            self.bell()
+
+    def _show_view(self, view: RoomView) -> None:
+        self._view = view
+        if self._place is not view.place:
+            self._place = view.place
+            self._close_overlays()
+            # Textual's own blank screen stays at the bottom; ours lies on it, overlays on ours.
+            show = self.switch_screen if len(self.screen_stack) > 1 else self.push_screen
+            show(self._screen_for(view))
+        else:
+            self._show_all()
+
+    def _screen_for(self, view: RoomView) -> Screen[None] | str:
+        if view.place is Place.ROOM:
+            return "room"
+        return LobbyScreen() if view.place is Place.LOBBY else still_screen(view)
+
+    def _show_all(self) -> None:
+        """Draw anew what can be seen; screens that lie below are drawn when they come up again."""
+        screen = self.screen
+        if isinstance(screen, HoldScreen) and screen.is_mounted:
+            screen.show(self._view)
+
+    def _close_overlays(self) -> None:
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+
+    # Asking and doing.
+
+    def _do(self, intent: Intent) -> Refusal | None:
+        self._notice = ""
+        refusal = self._attendance.do(intent)
+        if refusal is None:
+            self._view = self._attendance.view
+            self._show_view(self._view)
+        return refusal
+
+    def _ask(self, question: str, options: Sequence[Option]) -> None:
+        self.push_screen(ConfirmScreen(question, options), self._answered)
+
+    def _answered(self, intent: Intent | None) -> None:
+        if intent is None:
+            return
+        refusal = self._do(intent)
+        if refusal:
+            self.tell(refusal.words)
+
+    def action_open(self, act_id: str) -> None:
+        """Do an act by a key that works everywhere; over a question it does nothing new."""
+        if isinstance(self.screen, ConfirmScreen) and act_id == "leave":
+            return
+        if (
+            self._place in (Place.LEFT, Place.REMOVED, Place.DECLINED, Place.CLOSED, Place.ENDED)
+            and act_id == "leave"
+        ):
+            self.finish()
+            return
+        self.want_act(act_id)
+
+    def action_step_back(self) -> None:
+        """Go one step back; three times in a row closes the screen at once (A22)."""
+        now = time.monotonic()
+        self._escapes = [*(at for at in self._escapes if now - at < ESCAPE_WINDOW), now]
+        if len(self._escapes) >= ESCAPES_TO_VANISH:
+            self.vanish()
+            return
+        if len(self._escapes) == 1:
+            screen = self.screen
+            if isinstance(screen, HoldScreen | ConfirmScreen):
+                screen.step_back()
+        self.set_timer(ESCAPE_WINDOW, self._forget_escapes)
+        self._show_all()
+
+    def _forget_escapes(self) -> None:
+        if self._escapes and time.monotonic() - self._escapes[-1] >= ESCAPE_WINDOW:
+            self._escapes = []
+            self._show_all()
+
+    def action_vanish(self) -> None:
+        """Close the screen at once."""
+        self.vanish()
+
+    # What Textual would do, and must not here.
+
+    @override
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters and, last, ours (R11)."""
+        return [*super().get_line_filters(), *self._last_filters]
+
+    @override
+    def copy_to_clipboard(self, text: str) -> None:
+        """Keep cut text within the program: OSC 52 would hand it to everything on the desktop."""
+        self._clipboard = text
+
+    @override
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Take no picture of a confidential room."""
+
+    @override
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> str | None:
+        """Take no picture of a confidential room."""
+        return None
+
+    @override
+    def panic(self, *renderables: RenderableType) -> None:
+        """Say that the screen failed, and nothing that was on it."""
+        self._fatal_error()
+
+    @override
+    def _fatal_error(self) -> None:
+        self._exit_renderables[:] = [Text(crash_words(self._exception, incident_id()))]
+        self._return_value = Ending.CRASHED
+        self._close_messages_no_wait()
+
+
+def _why_not(act: Act, view: RoomView) -> str:
+    if not is_permitted(act, view):
+        return f"Only {'facilitators' if act.who is Who.FACILITATOR else 'the host'} can do that: {act.verb}."
+    return "" if is_here(act, view) else f"Not here: {act.verb} works {act.spot.value}."
+
+
+async def run_screen(attendance: Attending) -> Ending:
+    """Show the room until it is over or the person closes it; the caller ends the attendance."""
+    app = HoldspaceApp(attendance)
+    ending = await app.run_async()
+    return ending or (Ending.CRASHED if app.return_code else Ending.FINISHED)

@@ -1,0 +1,59 @@
+"""What the screen needs of an attendance, so that tests can put a scripted one in its place."""
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from holdspace.client.acts import Given, Local
+from holdspace.client.seat.intents import Intent
+from holdspace.client.seat.view import Notice, Refusal, RoomView
+
+
+class Attending(Protocol):
+    """One person attending one meeting, as `client.attend.Attendance` is."""
+
+    @property
+    def view(self) -> RoomView:
+        """Return the newest picture of the meeting."""
+
+    def do(self, intent: Intent) -> Refusal | None:
+        """Do what the person wants, or say at once why not."""
+
+    def changes(self) -> AsyncIterator[tuple[RoomView, tuple[Notice, ...]]]:
+        """Yield the picture after each change, with what to tell the person."""
+
+
+class Home(Protocol):
+    """What a screen may ask of the app it is shown by."""
+
+    @property
+    def view(self) -> RoomView:
+        """Return the newest picture of the meeting."""
+
+    @property
+    def notice(self) -> str:
+        """Return the sentence for this person at this moment, or ""."""
+
+    @property
+    def escapes(self) -> int:
+        """Return how often Esc was just pressed, for the dots."""
+
+    def now(self) -> float:
+        """Return the wall-clock time."""
+
+    def tell(self, words: str) -> None:
+        """Show a sentence to this person; "" takes it away."""
+
+    def want(self, intent: Intent) -> Refusal | None:
+        """Do it, or ask first when it cannot be taken back."""
+
+    def want_act(self, act_id: str, given: Given = ...) -> None:
+        """Do what an act of the registry says, whether it is sent or answered here."""
+
+    def run_local(self, command: Local) -> None:
+        """Answer a command that is not sent to anybody."""
+
+    def vanish(self) -> None:
+        """Close the screen at once, like a lost connection."""
+
+    def finish(self) -> None:
+        """Close the screen after the meeting is over for this person."""

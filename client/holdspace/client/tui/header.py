@@ -1,0 +1,50 @@
+"""The first lines of the room: where this is, how it is protected, and what is wrong if anything."""
+
+from holdspace.client.seat.view import Connection, RoomView
+from holdspace.client.tui.circle import floor_words
+from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, row, shorten
+
+# In a window as narrow as this the protection is shown rather than the name.
+NAMELESS = 48
+# The seat says it better; these stand in when it says nothing. An alarm is shown even while connected.
+_WORDS = {
+    Connection.CONNECTING: "Connecting …",
+    Connection.CONNECTED: "",
+    Connection.LOST: "Connection lost. Your words are safe here, and your place is kept. Nothing to do.",
+    Connection.GONE: "",
+}
+
+
+def header(view: RoomView, width: int) -> Row:
+    """Return the room's name, its protection, how many are here, and the words to compare."""
+    facts = f"{view.trust_words} · {len(view.people)} here"
+    if width < NAMELESS:
+        return clip(row((facts, "muted")), width)
+    name = row((view.room_name or "A room", "strong"), ("   " + facts, "muted"))
+    for words in (
+        row(("words  ", "muted"), (view.check_phrase, "sage")),
+        row((view.check_phrase, "sage")),
+    ):
+        if view.check_phrase and cells(name) + cells(words) + 3 <= width:
+            return apart(name, words, width)
+    # The name gives way before the facts: whoever is in the room knows its name.
+    room_left = width - cells(row("   " + facts))
+    return clip(
+        row((shorten(view.room_name, max(8, room_left)), "strong"), ("   " + facts, "muted")), width
+    )
+
+
+def trouble(view: RoomView, width: int) -> list[Row]:
+    """Return what is wrong with the connection, in words; nothing while all is well."""
+    words = view.connection_words or _WORDS[view.connection]
+    return paragraph(words, width, "amber") if words else []
+
+
+def status(view: RoomView, width: int) -> list[Row]:
+    """Return the side panel's facts in one line, for windows too narrow for a panel."""
+    floor = floor_words(view)
+    waiting = ", ".join("you" if hand.person.is_me else hand.person.name for hand in view.hands)
+    knocks = f"at the door: {len(view.knocks)}" if view.is_facilitator and view.knocks else ""
+    parts = [f"hands: {waiting}" if waiting else "", knocks]
+    rest = "".join(f" · {part}" for part in parts if part)
+    return [clip(row((floor[0].upper() + floor[1:], "amber"), (rest, "hand")), width)]

@@ -1,0 +1,80 @@
+"""The acts that are answered on this screen: pages, lists, one sentence, the way out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from holdspace.client.acts import Local
+from holdspace.client.seat.intents import OpenTheFlow
+from holdspace.client.tui import pages
+from holdspace.client.tui.screens.door import DoorScreen
+from holdspace.client.tui.screens.invitation import InvitationScreen
+from holdspace.client.tui.screens.page import Draw, PageScreen
+from holdspace.client.tui.screens.people import PeopleScreen
+from holdspace.client.tui.screens.sheet import SheetScreen
+
+if TYPE_CHECKING:
+    from holdspace.client.tui.app import HoldspaceApp
+
+MAX_FLOW_BYTES = 40_000
+
+
+def open_local(app: "HoldspaceApp", command: Local) -> None:
+    """Answer a command that is not sent to anybody."""
+    _ANSWERS[command.act.id](app, command)
+
+
+def _page(title: str, draw: Draw) -> "Callable[[HoldspaceApp, Local], None]":
+    return lambda app, _: app.open_screen(PageScreen(title, draw))
+
+
+def _what(app: "HoldspaceApp", _: Local) -> None:
+    app.tell(pages.what_now(app.view, app.now()))
+
+
+def _repeat(app: "HoldspaceApp", _: Local) -> None:
+    app.tell("Esc, then the arrow keys or Page Up, read back; End comes back to now.")
+
+
+def _ready(app: "HoldspaceApp", command: Local) -> None:
+    phrases = app.view.stage.ready if app.view.stage else ()
+    if 1 <= command.number <= len(phrases):
+        app.copy_phrase(phrases[command.number - 1])
+    else:
+        app.tell(f"This stage has {len(phrases) or 'no'} ready phrases.")
+
+
+def _flow(app: "HoldspaceApp", command: Local) -> None:
+    if not command.text:
+        app.tell("Type /flow and the name of the file in the text field of the room.")
+        return
+    try:
+        with Path(command.text).expanduser().open("rb") as file:
+            text = file.read(MAX_FLOW_BYTES + 1).decode()
+    except (OSError, ValueError) as error:
+        app.tell(f"That flow file cannot be read ({type(error).__name__}). Nothing was sent.")
+        return
+    if len(text) > MAX_FLOW_BYTES:
+        app.tell(f"A flow file has at most {MAX_FLOW_BYTES:,} characters. Nothing was sent.")
+        return
+    refusal = app.want(OpenTheFlow(text))
+    if refusal:
+        app.tell(refusal.words)
+
+
+_ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
+    "what": _what,
+    "repeat": _repeat,
+    "ready": _ready,
+    "flow": _flow,
+    "exit": lambda app, _: app.vanish(),
+    "help": _page("Keys and commands", pages.help_page),
+    "support": _page("Need help now", pages.support_page),
+    "about": _page("This room", pages.about_page),
+    "agenda": _page("Agenda", pages.agenda_page),
+    "queue": _page("Hands", pages.hands_page),
+    "who": lambda app, _: app.open_screen(PeopleScreen()),
+    "sheet": lambda app, _: app.open_screen(SheetScreen()),
+    "door": lambda app, _: app.open_screen(DoorScreen()),
+    "invitation": lambda app, _: app.open_screen(InvitationScreen()),
+}

@@ -1,0 +1,87 @@
+"""The signs of the screen, each with the words that stand beside it somewhere.
+
+Every sign is one cell wide, none is an emoji or a braille pattern, and none carries a meaning
+alone: what is drawn here is also said in words on the same screen.
+"""
+
+from holdspace.client.act_table import NOD_WORDS
+from holdspace.client.seat.view import PersonView, Role
+from holdspace.client.tui.rows import Ink, Piece
+from holdspace.protocol.meeting.events import NodKind
+
+FACILITATOR, MEMBER, ME, AWAY, FLOOR = "◆", "○", "●", "◌", "✦"
+DONE, NOW, LATER = "✓", "◉", "○"
+FULL, EMPTY = "━", "╌"
+DOOR, BELOW, CHOSEN = "▷", "↓", "›"
+NOD_MARKS: dict[NodKind, str] = {"heard": "♥", "me-too": "◇", "thank-you": "✿", "with-you": "∥"}
+NOD_COUNT_WORDS: dict[NodKind, str] = {
+    "heard": "heard you",
+    "me-too": NOD_WORDS["me-too"],
+    "thank-you": NOD_WORDS["thank-you"],
+    "with-you": NOD_WORDS["with-you"],
+}
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+
+
+def place_mark(place: int) -> str:
+    """Return the sign of a place in the queue."""
+    return _CIRCLED[place - 1] if 1 <= place <= len(_CIRCLED) else "◎"
+
+
+def ordinal(place: int) -> str:
+    """Return a place in words: 1st, 2nd, 3rd, 4th."""
+    return _ORDINALS.get(place, f"{place}th")
+
+
+def leads(person: PersonView) -> bool:
+    """Return whether this person facilitates."""
+    return person.role is not Role.MEMBER
+
+
+def called(person: PersonView) -> str:
+    """Return what the person is called on this screen."""
+    return "You" if person.is_me else person.name
+
+
+def mark(person: PersonView) -> Piece:
+    """Return the sign before a person's name."""
+    if person.has_floor:
+        return Piece(FLOOR, "amber-strong")
+    if person.is_away:
+        return Piece(AWAY, "muted")
+    if person.place_in_queue:
+        return Piece(place_mark(person.place_in_queue), "hand")
+    if leads(person):
+        return Piece(FACILITATOR, "sage")
+    return Piece(ME, "me-strong") if person.is_me else Piece(MEMBER, "muted")
+
+
+def name_ink(person: PersonView) -> Ink:
+    """Return the ink of a person's name in the circle: what matters most about them now."""
+    if person.has_floor:
+        return "amber-strong"
+    if person.is_me:
+        return "me-strong"
+    if person.is_away:
+        return "muted"
+    if person.place_in_queue:
+        return "hand"
+    return "sage" if leads(person) else "text"
+
+
+def state_words(person: PersonView) -> str:
+    """Return in words what the signs of a person say."""
+    words = [
+        "has the floor" if person.has_floor else "",
+        f"hand up, {ordinal(person.place_in_queue)}" if person.place_in_queue else "",
+        "away, place kept" if person.is_away else "",
+    ]
+    return " · ".join(word for word in words if word)
+
+
+def role_words(person: PersonView) -> str:
+    """Return the word for what a person may do here, or "" for a member."""
+    return {Role.HOST: "host, facilitator", Role.FACILITATOR: "facilitator", Role.MEMBER: ""}[
+        person.role
+    ]

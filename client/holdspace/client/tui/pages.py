@@ -1,0 +1,237 @@
+"""What the pages over the room say: plain words, the same everywhere they are shown."""
+
+from collections.abc import Sequence
+
+from holdspace.client.acts import ACTS, MODE_WORDS, Act, Who, is_permitted
+from holdspace.client.seat.view import CardView, RoomView, StageView
+from holdspace.client.tui import marks
+from holdspace.client.tui.clock import left_words
+from holdspace.client.tui.keyline import key_name
+from holdspace.client.tui.rows import (
+    BLANK,
+    Ink,
+    Piece,
+    Row,
+    clip,
+    indent,
+    pad,
+    paragraph,
+    row,
+    wrap,
+)
+
+RELAY_SEES = """\
+The relay passes sealed messages on. It can see that somebody is connected, from which address, when, and \
+how much is sent. It cannot see names, words, stages, hands, or who is who. When the meeting closes, it \
+deletes what it kept."""
+WHAT_THIS_IS = """\
+This is support among people. It is not treatment, and nobody here is an emergency service. Nothing can \
+stop somebody from taking a photo of a screen: we rely on each other's word."""
+EXIT_WORDS = """\
+Esc three times, or F12, closes this screen at once. To the others it looks like a lost connection."""
+COMPARE_WORDS = """\
+Compare them with the words you were given another way. If they differ, leave: this is another room."""
+DANGER = """\
+Call the emergency number of where you are, or ask somebody near you to call. You can leave this meeting \
+open meanwhile, or close it at once with F12."""
+NOT_OK = """\
+You can stop reading, pass, or leave, and need no reason. You can tell the facilitator in your own words. \
+A doctor, or a crisis line of your country, can talk with you today."""
+STEADYING = """\
+Five things you can see. Four things that touch you: cloth, chair, air, floor. Three sounds, near or far. \
+Two smells, or two you like. One taste, or one kind word. At your own pace."""
+LIMITS = """\
+This group cannot watch between meetings, and it is not an emergency service. Opening this page sent \
+nothing to anybody, and nothing was written down."""
+# No telephone numbers on purpose: a number that was not checked for this place can cost more than none.
+SUPPORT = (
+    ("If you or somebody near you is in danger now", DANGER),
+    ("Not in danger, but not OK", NOT_OK),
+    ("Steadying first", STEADYING),
+    ("What this group is", LIMITS),
+)
+
+
+def titled(title: str, text: str, width: int) -> list[Row]:
+    """Return a small heading with a paragraph under it, and a blank row."""
+    return [row((title, "sage-strong")), *paragraph(text, width), BLANK]
+
+
+def support_page(view: RoomView, width: int) -> list[Row]:
+    """Return the card for hard moments."""
+    del view
+    return [line for title, text in SUPPORT for line in titled(title, text, width)]
+
+
+def agreements(card: CardView, width: int) -> list[Row]:
+    """Return the agreements, one item a paragraph, numbered."""
+    lines: list[Row] = []
+    for at, item in enumerate(card.agreements, 1):
+        first, *rest = paragraph(item, max(1, width - 4))
+        lines += [(Piece(f"{at:>2}  ", "sage"), *first), *indent(rest, 4)]
+    return lines
+
+
+def leader(card: CardView, width: int) -> list[Row]:
+    """Return who leads, and as what."""
+    standing = paragraph(card.standing, width, "muted") if card.standing else []
+    return [row(("Led by ", "muted"), (card.host_name, "strong")), *standing]
+
+
+def phrase(card: CardView, width: int) -> list[Row]:
+    """Return the check phrase, and what to do with it."""
+    return [row((card.check_phrase, "sage-strong")), *paragraph(COMPARE_WORDS, width, "muted")]
+
+
+def relay(card: CardView, width: int) -> list[Row]:
+    """Return what the relay can see, and whose it is."""
+    whose = (
+        f"It is run by {card.operator}, at {card.relay}."
+        if card.operator
+        else f"It is at {card.relay}."
+    )
+    return [
+        row(("What the relay can see", "sage-strong")),
+        *paragraph(f"{RELAY_SEES} {whose}", width, "muted"),
+    ]
+
+
+def about_page(view: RoomView, width: int) -> list[Row]:
+    """Return what was read at the door, to read again."""
+    card = view.card
+    if card is None:
+        words = row((view.check_phrase, "sage-strong"))
+        return [
+            words,
+            BLANK,
+            *titled("What the relay can see", RELAY_SEES, width),
+            *paragraph(WHAT_THIS_IS, width),
+        ]
+    parts = [
+        leader(card, width),
+        paragraph(card.about, width) if card.about else [],
+        [row(("What we agreed", "sage-strong")), *agreements(card, width)],
+        phrase(card, width),
+        relay(card, width),
+        paragraph(WHAT_THIS_IS, width, "muted"),
+        paragraph(EXIT_WORDS, width, "muted"),
+    ]
+    return [line for part in parts if part for line in (*part, BLANK)]
+
+
+def agenda_page(view: RoomView, width: int) -> list[Row]:
+    """Return all the stages, with what the current one asks."""
+    if not view.stages:
+        return paragraph("No flow is laid out: everybody may write.", width, "muted")
+    return [
+        line for at, stage in enumerate(view.stages, 1) for line in _stage(view, stage, at, width)
+    ]
+
+
+def _stage(view: RoomView, stage: StageView, number: int, width: int) -> list[Row]:
+    sign = marks.NOW if stage.is_current else marks.DONE if stage.is_done else marks.LATER
+    word = "now" if stage.is_current else "done" if stage.is_done else f"{stage.minutes} min"
+    ink: Ink = "amber-strong" if stage.is_current else "muted" if stage.is_done else "text"
+    head = clip(
+        row((f"{number:>2} {sign} ", ink), (stage.title, ink), (f"  {word}", "muted")), width
+    )
+    if not stage.is_current:
+        return [head]
+    asks = [line for ask in stage.asks for line in paragraph(f"· {ask}", width - 5)]
+    # No clock of the page's own: the strip above the room tells the time.
+    facts = paragraph(MODE_WORDS[view.mode], width - 5, "muted")
+    return [head, *indent([*facts, *paragraph(stage.prompt, width - 5), *asks], 5), BLANK]
+
+
+def hands_page(view: RoomView, width: int) -> list[Row]:
+    """Return who waits to speak, in order, and the going-around."""
+    lines: list[Row] = []
+    for hand in view.hands:
+        note = f"  {hand.note or hand.kind}" if hand.note or hand.kind != "share" else ""
+        name = row(
+            (f"{hand.place:>2}  ", "hand"), (marks.called(hand.person), "strong"), (note, "muted")
+        )
+        lines.append(clip(name, width))
+    if not lines:
+        lines = [row(("No hand is raised.", "muted"))]
+    if view.going_around:
+        names = " → ".join(marks.called(person) for person in view.going_around)
+        lines += [BLANK, *titled("Going around", names, width)]
+    return lines
+
+
+def what_now(view: RoomView, now: float) -> str:
+    """Return one sentence: what happens now, and what this person can do."""
+    if view.now_words:
+        return view.now_words
+    stage = (
+        f"We are at {view.stage.title}: {MODE_WORDS[view.mode]}."
+        if view.stage
+        else f"{MODE_WORDS[view.mode]}."
+    )
+    left = left_words(view, now)
+    return f"{stage[0].upper()}{stage[1:]} {left.capitalize()}.".removesuffix(" .")
+
+
+def invitation_page(view: RoomView, width: int) -> list[Row]:
+    """Return the code, with nothing around it that a copy would catch."""
+    if not view.invitation:
+        return paragraph(
+            "There is no invitation yet. It appears here as soon as the room is open.",
+            width,
+            "muted",
+        )
+    help_words = (
+        "Send it to one person over a way you trust. Whoever has it can knock; you decide who comes in. "
+        "Read the four words out another way, so that they can compare them."
+    )
+    return [
+        *[row((line, "strong")) for line in wrap(view.invitation, width)],
+        BLANK,
+        row((view.check_phrase, "sage-strong")),
+        BLANK,
+        *paragraph(help_words, width, "muted"),
+        BLANK,
+        *paragraph(
+            "Here the mouse belongs to your terminal: drag over the code to copy it.",
+            width,
+            "muted",
+        ),
+    ]
+
+
+_HELP_LEAD = (
+    "Esc leaves the text field; then the keys below act at once. F1 helps and F2 is there for hard moments, "
+    "wherever you are. In what was said, the arrow keys, Page Up, Page Down, Home and End read back."
+)
+
+
+def help_page(view: RoomView, width: int) -> list[Row]:
+    """Return every key and command this person may use."""
+    lines = [
+        *paragraph(_HELP_LEAD, width, "muted"),
+        BLANK,
+        *paragraph(EXIT_WORDS, width, "muted"),
+        BLANK,
+    ]
+    titles = {
+        Who.EVERYONE: "For everybody",
+        Who.FACILITATOR: "For facilitators",
+        Who.HOST: "For the host",
+    }
+    for who, title in titles.items():
+        acts = [act for act in ACTS if act.who is who and is_permitted(act, view)]
+        lines += [row((title, "sage-strong")), *_acts(acts, width), BLANK] if acts else []
+    return lines
+
+
+def _acts(acts: Sequence[Act], width: int) -> list[Row]:
+    lines: list[Row] = []
+    for act in acts:
+        head = (
+            *pad(row((key_name(act.key), "amber-strong")), 7),
+            *pad(row((f"/{act.slash}", "text")), 13),
+        )
+        first, *rest = paragraph(act.sentence, max(20, width - 20), "muted")
+        lines += [(*head, *first), *indent(rest, 20)]
+    return lines

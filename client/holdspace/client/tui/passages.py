@@ -1,0 +1,88 @@
+"""Passages of the transcript as rows: the words first, then who nodded; times stay in the margin."""
+
+from collections.abc import Callable
+
+from holdspace.client.seat.view import Line, Passage
+from holdspace.client.tui import marks
+from holdspace.client.tui.clock import time_of
+from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, flow, indent, paragraph, row
+
+# Lines longer than this tire the eye, however wide the window is.
+MEASURE = 74
+# Words start right of the sign, so that signs stand alone in a column that text cannot reach (R11).
+MARGIN = 2
+
+
+def passage_rows(passage: Passage, width: int) -> list[Row]:
+    """Return a passage as rows of at most this width, with a blank row after it."""
+    inner = max(1, min(width - MARGIN, MEASURE))
+    return [*_DRAWN[passage.line](passage, inner), BLANK]
+
+
+def _share(passage: Passage, width: int) -> list[Row]:
+    body = paragraph(passage.text, width)
+    return [_heading(passage, width), *indent(body, MARGIN), *indent(_nods(passage, width), MARGIN)]
+
+
+def _heading(passage: Passage, width: int) -> Row:
+    author = passage.author
+    time = "sending …" if passage.is_sending else time_of(passage.at)
+    if author is None:
+        return row(("  ", "muted"), (time, "muted"))
+    leads = marks.leads(author)
+    sign: Ink = "me" if passage.is_mine else "sage" if leads else "muted"
+    name: Ink = "me-strong" if passage.is_mine else "sage-strong" if leads else "strong"
+    said = "facilitator · " if leads else ""
+    symbol = marks.FACILITATOR if leads else marks.ME if passage.is_mine else marks.MEMBER
+    called = "You" if passage.is_mine else author.name
+    return clip(
+        row((f"{symbol} ", sign), (called, name), (f"  {said}{time}", "muted")), width + MARGIN
+    )
+
+
+def _nods(passage: Passage, width: int) -> list[Row]:
+    said = [
+        row((f"{marks.NOD_MARKS[kind]} {count} {marks.NOD_COUNT_WORDS[kind]}", "muted"))
+        for kind, count in passage.nods
+        if count
+    ]
+    return flow(said, width)
+
+
+def _stage(passage: Passage, width: int) -> list[Row]:
+    # Quiet: the strip above says where we are now, this only says where it began.
+    title = clip(row(("  ", "muted"), (passage.text, "sage")), width)
+    used = sum(len(piece.text) for piece in title)
+    rule = Piece(" " + "─" * max(0, width + MARGIN - used - 1), "faint")
+    return [(*title, rule)]
+
+
+def _turn(passage: Passage, width: int) -> list[Row]:
+    name = passage.author.name if passage.author else ""
+    lines = paragraph(passage.text, width, "muted")
+    if name and passage.text.startswith(name) and len(name) <= width:
+        first = lines[0][0].text
+        lines[0] = row((name, "amber-strong"), (first[len(name) :], "muted"))
+    return _signed(marks.FLOOR, "amber", lines)
+
+
+def _room(passage: Passage, width: int) -> list[Row]:
+    return _signed("·", "muted", paragraph(passage.text, width, "muted"))
+
+
+def _notice(passage: Passage, width: int) -> list[Row]:
+    return _signed(marks.CHOSEN, "hand", paragraph(passage.text, width, "hand"))
+
+
+def _signed(sign: str, ink: Ink, lines: list[Row]) -> list[Row]:
+    first, *rest = lines
+    return [(Piece(f"{sign} ", ink), *first), *indent(rest, MARGIN)]
+
+
+_DRAWN: dict[Line, Callable[[Passage, int], list[Row]]] = {
+    Line.SHARE: _share,
+    Line.ROOM: _room,
+    Line.STAGE: _stage,
+    Line.TURN: _turn,
+    Line.NOTICE: _notice,
+}

@@ -1,0 +1,50 @@
+"""The pinned card under the agenda: what this stage asks, or that the room is on hold."""
+
+from holdspace.client.seat.view import RoomView, StageView
+from holdspace.client.tui.rows import Row, cells, clip, pad, paragraph, row, wrap
+
+HOLD_WORDS = (
+    "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
+    "Only facilitators can write until the room goes on."
+)
+
+
+def prompt(view: RoomView, width: int, height: int) -> list[Row]:
+    """Return the card in at most `height` rows; empty while no stage has begun."""
+    if view.is_held:
+        card = [row(("The room is on hold", "amber-strong")), *paragraph(HOLD_WORDS, width)]
+        return card[:height]
+    stage = view.stage
+    if stage is None:
+        return []
+    return _fit(
+        [row((stage.title, "sage-strong")), *_asks(stage, width)],
+        _say(view, stage, width),
+        width,
+        height,
+    )
+
+
+def _asks(stage: StageView, width: int) -> list[Row]:
+    asks = [line for ask in stage.asks for line in paragraph(f"· {ask}", width)]
+    return [*(paragraph(stage.prompt, width) if stage.prompt else []), *asks]
+
+
+def _say(view: RoomView, stage: StageView, width: int) -> list[Row]:
+    """A facilitator also reads the beginning of what they could say; the run sheet has the rest."""
+    if not (view.is_facilitator and stage.say):
+        return []
+    first, *rest = wrap(stage.say, max(1, width - len("Say  ")))
+    more = "  f: all of it" if rest else ""
+    kept = first if not more else clip(row(first), max(1, width - len("Say  ") - len(more)))[0].text
+    return [row(("Say  ", "sage-strong"), (kept, "muted"), (more, "amber"))]
+
+
+def _fit(card: list[Row], say: list[Row], width: int, height: int) -> list[Row]:
+    room = max(2, height - len(say))
+    if len(card) <= room:
+        return [*card, *say]
+    more = row(("  a: all of it", "amber"))
+    # One blank too many makes sure that the ellipsis is there.
+    cut = clip(pad(card[room - 1], width), width - cells(more))
+    return [*card[: room - 1], (*cut, *more), *say]

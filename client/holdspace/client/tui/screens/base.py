@@ -1,0 +1,127 @@
+"""What all screens share: sizes, the sentence for a window that is too small, the cursor, Esc."""
+
+from collections.abc import Collection
+from typing import ClassVar, cast
+
+from textual import events
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.widget import Widget
+
+from holdspace.client.acts import ACTS, BY_ID, Spot
+from holdspace.client.seat.view import RoomView
+from holdspace.client.tui.attending import Home
+from holdspace.client.tui.painted import Drawing, Painted
+from holdspace.client.tui.rows import Row, paragraph, row
+
+SMALLEST = (40, 12)
+TOO_SMALL = (
+    "This window is too small. 40 columns and 12 lines are enough. Your place and draft are kept."
+)
+_TEXTUAL_KEYS = {"?": "question_mark", "+": "plus,equals_sign", "1-9": "1,2,3,4,5,6,7,8,9"}
+
+
+def textual_key(key: str) -> str:
+    """Return a key of the registry in Textual's spelling."""
+    return _TEXTUAL_KEYS.get(key, key)
+
+
+def act_bindings(*spots: Spot, only: Collection[str] = BY_ID) -> list[BindingType]:
+    """Return the bindings of every act whose key works in one of these spots."""
+    return [
+        (textual_key(key), f"act('{act.id}', '{key}')", act.verb)
+        for act in ACTS
+        if act.spot in spots and act.id in only
+        for key in textual_key(act.key).split(",")
+    ]
+
+
+class HoldScreen(Screen[None], inherit_bindings=False):
+    """A screen of the room."""
+
+    ALLOW_SELECT = False
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares it without ClassVar
+        (0, "-tiny"),
+        (SMALLEST[0], "-narrow"),
+        (72, "-medium"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-flat"),
+        (SMALLEST[1], "-short"),
+        (20, "-normal"),
+        (30, "-tall"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("tab", "app.focus_next", "next field"),
+        ("shift+tab", "app.focus_previous", "field before"),
+    ]
+
+    @property
+    def home(self) -> Home:
+        """Return the app, as far as screens know it."""
+        return cast(Home, self.app)
+
+    @property
+    def view(self) -> RoomView:
+        """Return the newest picture of the meeting."""
+        return self.home.view
+
+    def too_small(self) -> Widget:
+        """Return the sentence that covers everything in a window that is too small."""
+        return Drawing(lambda width, _: paragraph(TOO_SMALL, max(1, width)), id="too-small")
+
+    def show(self, view: RoomView) -> None:
+        """Draw the new picture."""
+        del view
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw everything again that may have changed."""
+        for drawing in self.query(Painted):
+            drawing.redraw()
+        self.call_after_refresh(self.place_cursor)
+
+    def step_back(self) -> None:
+        """Do what one Esc does: close this screen when it lies over another."""
+        if len(self.app.screen_stack) > 2:
+            self.dismiss()
+
+    def action_act(self, act_id: str, key: str = "") -> None:
+        """Do what the key of an act says."""
+        del key
+        self.home.want_act(act_id)
+
+    def begin(self) -> None:
+        """Put the focus where this screen begins."""
+
+    def on_mount(self) -> None:
+        """Show the picture there is."""
+        self.begin()
+        self.show(self.view)
+
+    def on_screen_resume(self) -> None:
+        """Show what has changed while another screen lay over this one."""
+        self.show(self.view)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Let the terminal's cursor follow the focus, for braille displays and magnifiers."""
+        del event
+        self.redraw()
+
+    def place_cursor(self) -> None:
+        """Put the terminal's own cursor where the focus is."""
+        focused = self.focused
+        cursor = getattr(focused, "cursor", None)
+        if cursor is not None:
+            self.app.cursor_position = cursor
+
+
+def notice_rows(screen: HoldScreen, width: int) -> list[Row]:
+    """Return the sentence for this person, or the dots of a quick exit begun."""
+    escapes = screen.home.escapes
+    if escapes > 1:
+        dots = "● " * escapes + "○ " * (3 - escapes)
+        return [row((dots, "amber"), ("Esc once more closes the screen at once", "hand"))]
+    words = screen.home.notice
+    return paragraph(words, width, "hand")[:3] if words else []

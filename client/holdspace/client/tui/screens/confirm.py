@@ -1,0 +1,72 @@
+"""A question before something that cannot be taken back, and small choices, by one key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from typing_extensions import override
+
+from holdspace.client.seat.intents import Intent
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+
+
+@dataclass(frozen=True)
+class Option:
+    """A key, its words, and what it wants; None wants nothing."""
+
+    key: str
+    words: str
+    intent: Intent | None
+
+
+class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
+    """A question with a few answers; Esc is always "no"."""
+
+    CSS_PATH = "confirm.tcss"
+    ALLOW_SELECT = False
+
+    def __init__(self, question: str, options: Sequence[Option]) -> None:
+        super().__init__()
+        self._question = question
+        self._options = tuple(options)
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Put the question in a quiet box."""
+        with Vertical(id="box"):
+            yield Drawing(self._rows, id="question")
+
+    def _rows(self, width: int, height: int) -> list[Row]:
+        del height
+        answers = [
+            row((f"  {option.key}", "amber-strong"), (f"  {option.words}", "text"))
+            for option in self._options
+        ]
+        return [
+            *paragraph(self._question, width, "strong"),
+            BLANK,
+            *answers,
+            row(("Esc", "amber-strong"), "  no, go back"),
+        ]
+
+    def on_key(self, event: events.Key) -> None:
+        """Answer with the option of this key; every other key does nothing."""
+        event.stop()
+        for option in self._options:
+            if option.key in (event.character, event.key):
+                self.dismiss(option.intent)
+
+    def on_mount(self) -> None:
+        """Let the terminal's cursor stand at the question."""
+        self.call_after_refresh(self._place_cursor)
+
+    def _place_cursor(self) -> None:
+        self.app.cursor_position = self.query_one("#question", Drawing).cursor
+
+    def step_back(self) -> None:
+        """Answer no."""
+        self.dismiss(None)

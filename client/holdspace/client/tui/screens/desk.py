@@ -1,0 +1,82 @@
+"""What the facilitator's lists share: choose with the arrow keys, act with the key of the act."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from typing_extensions import override
+
+from holdspace.client.acts import BY_ID, Given, Spot, acts_for
+from holdspace.client.seat.view import RoomView
+from holdspace.client.tui.choices import Choices
+from holdspace.client.tui.keyline import act_keys, keys
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.rows import Row, row
+from holdspace.client.tui.screens.base import HoldScreen, notice_rows
+
+
+class ListScreen(HoldScreen):
+    """Items to choose from; subclasses say which, and what an act is given."""
+
+    CSS_PATH = "desk.tcss"
+    TITLE_WORDS = ""
+    EMPTY_WORDS = ""
+    SPOT = Spot.PEOPLE
+    IS_SPACED = False
+
+    def items(self, width: int) -> Sequence[list[Row]]:
+        """Return the rows of each item."""
+        raise NotImplementedError
+
+    def given(self, at: int) -> Given:
+        """Return what an act is given when this item is chosen."""
+        raise NotImplementedError
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Put the list in the middle, the keys of its acts below."""
+        yield Drawing(lambda *_: [row((self.TITLE_WORDS, "strong"))], id="title")
+        with VerticalScroll(id="body", can_focus=False):
+            yield Choices(self._items_or_none, spaced=self.IS_SPACED, id="choices")
+        yield from self.compose_more()
+        with Vertical(id="foot"):
+            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
+            yield Drawing(lambda width, _: [self._keys(width)], id="keys")
+        yield self.too_small()
+
+    def compose_more(self) -> ComposeResult:
+        """Yield what stands between the list and the keys."""
+        yield from ()
+
+    @property
+    def choices(self) -> Choices:
+        """Return the list."""
+        return self.query_one(Choices)
+
+    @override
+    def begin(self) -> None:
+        """Begin in the list."""
+        self.choices.focus()
+
+    @override
+    def show(self, view: RoomView) -> None:
+        """Draw the new picture; the same place stays chosen."""
+        count = len(self.items(80))
+        self.choices.at = max(0, min(self.choices.at, count - 1))
+        super().show(view)
+
+    def _items_or_none(self, width: int) -> Sequence[list[Row]]:
+        return self.items(width) or [[row((self.EMPTY_WORDS, "muted"))]]
+
+    def _keys(self, width: int) -> Row:
+        acts = acts_for(self.view, self.SPOT) if self.items(80) else ()
+        return keys((("↑ ↓", "choose"), *act_keys(acts), ("Esc", "back")), width)
+
+    @override
+    def action_act(self, act_id: str, key: str = "") -> None:
+        """Do the act for the chosen item."""
+        del key
+        if BY_ID[act_id].spot is Spot.ANYWHERE:
+            self.home.want_act(act_id)
+        elif self.items(80):
+            self.home.want_act(act_id, self.given(self.choices.at))

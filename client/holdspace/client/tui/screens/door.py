@@ -1,0 +1,48 @@
+"""The door: who knocked, in their own words, with our warning; admit them or say not today."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from typing_extensions import override
+
+from holdspace.client.acts import Given, Spot
+from holdspace.client.seat.view import KnockView
+from holdspace.client.tui import marks
+from holdspace.client.tui.clock import time_of
+from holdspace.client.tui.rows import Row, clip, paragraph, row
+from holdspace.client.tui.screens.base import act_bindings
+from holdspace.client.tui.screens.desk import ListScreen
+
+
+class DoorScreen(ListScreen):
+    """Who is waiting to come in."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.DOOR, Spot.ANYWHERE)]
+    TITLE_WORDS = "At the door"
+    EMPTY_WORDS = (
+        "Nobody is waiting. People who knock appear here, with what they say about themselves."
+    )
+    SPOT = Spot.DOOR
+    IS_SPACED = True
+
+    @override
+    def items(self, width: int) -> Sequence[list[Row]]:
+        """Return each knock: name and time, the warning, then the words of whoever knocked."""
+        return [self._knock(knock, width) for knock in self.view.knocks]
+
+    def _knock(self, knock: KnockView, width: int) -> list[Row]:
+        head = row(
+            (f"{marks.DOOR} ", "hand"),
+            (knock.name, "strong"),
+            (f"  since {time_of(knock.since)}", "muted"),
+        )
+        warning = paragraph(f"Look twice: {knock.warning}", width, "amber") if knock.warning else []
+        words = f"“{knock.introduction}”" if knock.introduction else "They wrote no introduction."
+        accepted = row(("They have accepted the agreements.", "muted"))
+        return [clip(head, width), *warning, *paragraph(words, width), accepted]
+
+    @override
+    def given(self, at: int) -> Given:
+        """Return the chosen knock."""
+        return Given(knock=self.view.knocks[at].knock)

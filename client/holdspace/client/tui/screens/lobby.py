@@ -1,0 +1,154 @@
+"""The lobby: what a newcomer reads before consenting, the name they choose, and the knock.
+
+Nobody is given keys before they accepted what is shown here. A refused name is answered beside
+the field, with everything that was typed still there.
+"""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Input
+from typing_extensions import override
+
+from holdspace.client.acts import Spot
+from holdspace.client.seat.intents import Accept
+from holdspace.client.seat.view import CardView
+from holdspace.client.tui import pages
+from holdspace.client.tui.header import trouble
+from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.press import Press
+from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+
+MAX_INTRODUCTION = 200
+KEYS = (
+    ("Tab", "next field"),
+    ("PgDn", "read on"),
+    ("Enter", "go on"),
+    ("F1", "help"),
+    ("F2", "need help now"),
+)
+
+
+class LobbyScreen(HoldScreen):
+    """The group's card, the agreements, and a name."""
+
+    CSS_PATH = "lobby.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.ANYWHERE),
+        ("pagedown", "read(1)", "read on"),
+        ("pageup", "read(-1)", "read back"),
+        ("down", "app.focus_next", "next field"),
+        ("up", "app.focus_previous", "field before"),
+    ]
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Agreements on the left, who and how safe on the right, the form below."""
+        yield Drawing(lambda width, _: self._head(width), id="head")
+        with VerticalScroll(id="body", can_focus=False), Horizontal(id="columns"):
+            yield Drawing(lambda width, _: self._agreements(width), id="agreements")
+            yield Drawing(lambda width, _: self._facts(width), id="facts")
+        with Vertical(id="form"):
+            yield Drawing(lambda width, _: self._answer(width), id="answer")
+            with Horizontal(classes="field"):
+                yield Drawing(lambda *_: [row(("Name", "sage"))], classes="label")
+                yield _field("What to call you here; any name", id="name", max_length=60)
+            with Horizontal(classes="field"):
+                yield Drawing(lambda *_: [row(("A line", "sage"))], classes="label")
+                yield _field(
+                    "About you, for the facilitator (you may leave it empty)", id="introduction"
+                )
+            with Horizontal(id="presses"):
+                yield Press("I accept the agreements: knock", id="accept")
+                yield Press("Leave", id="leave")
+            yield Drawing(lambda width, _: [keys(KEYS, width)], id="keys")
+        yield self.too_small()
+
+    @property
+    def card(self) -> CardView:
+        """Return the group's card; an empty one until it is here."""
+        return self.view.card or CardView("", "", "", (), "", "")
+
+    @override
+    def begin(self) -> None:
+        """Begin at the name."""
+        self.query_one("#name").focus()
+
+    def _head(self, width: int) -> list[Row]:
+        title = row(
+            (self.card.room_name, "strong"),
+            ("   you are at the door; nobody sees you yet", "muted"),
+        )
+        return [title, *trouble(self.view, width)]
+
+    def _agreements(self, width: int) -> list[Row]:
+        about = [*paragraph(self.card.about, width), BLANK] if self.card.about else []
+        head = row(("What we agree on here", "sage-strong"))
+        return [*about, head, *pages.agreements(self.card, width), BLANK]
+
+    def _facts(self, width: int) -> list[Row]:
+        parts = (
+            pages.leader(self.card, width),
+            pages.phrase(self.card, width),
+            pages.relay(self.card, width),
+            paragraph(pages.WHAT_THIS_IS, width, "muted"),
+            paragraph(pages.EXIT_WORDS, width, "muted"),
+        )
+        return [line for part in parts for line in (*part, BLANK)]
+
+    def _answer(self, width: int) -> list[Row]:
+        """Why the door did not open, or else what happens when you knock."""
+        told = notice_rows(self, width)
+        words = f"{self.card.host_name or 'The facilitator'} reads your name and your line, and lets you in."
+        return told or paragraph(words, width, "muted")
+
+    @on(Input.Submitted, "#name")
+    def _name_done(self) -> None:
+        self.query_one("#introduction").focus()
+
+    @on(Input.Submitted, "#introduction")
+    def _introduction_done(self) -> None:
+        self.query_one("#accept").focus()
+
+    @on(Input.Changed)
+    def _typing(self) -> None:
+        self.home.tell("")
+
+    @on(Press.Pressed, "#accept")
+    def _accept(self) -> None:
+        name = self.query_one("#name", Input).value.strip()
+        if not name:
+            self.home.tell("Please choose a name first. It can be any name you like to go by here.")
+            self.query_one("#name").focus()
+            return
+        refusal = self.home.want(Accept(name, self.query_one("#introduction", Input).value.strip()))
+        if refusal:
+            self.home.tell(refusal.words)
+            self.query_one("#name").focus()
+
+    @on(Press.Pressed, "#leave")
+    def _leave(self) -> None:
+        self.home.want_act("leave")
+
+    def action_read(self, pages_on: int) -> None:
+        """Scroll the card."""
+        body = self.query_one("#body", VerticalScroll)
+        body.scroll_relative(y=pages_on * max(1, body.size.height - 1), animate=False)
+
+    @override
+    def step_back(self) -> None:
+        """Leave the fields, so that Enter acts on what is pressed next."""
+        self.query_one("#leave").focus()
+
+
+def _field(words: str, *, id: str, max_length: int = MAX_INTRODUCTION) -> Input:  # noqa: A002
+    field = Input(
+        placeholder=words, id=id, max_length=max_length, compact=True, select_on_focus=False
+    )
+    field.cursor_blink = False
+    return field

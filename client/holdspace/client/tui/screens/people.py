@@ -1,0 +1,42 @@
+"""Who is here, one a row with the words of every sign; facilitators act on the chosen person."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import BindingType
+from typing_extensions import override
+
+from holdspace.client.acts import Given, Spot
+from holdspace.client.seat.view import PersonView
+from holdspace.client.tui import marks
+from holdspace.client.tui.rows import Piece, Row, clip, pad, row
+from holdspace.client.tui.screens.base import act_bindings
+from holdspace.client.tui.screens.desk import ListScreen
+
+NAME_WIDTH = 20
+
+
+class PeopleScreen(ListScreen):
+    """The circle as a list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.PEOPLE, Spot.ANYWHERE)]
+    TITLE_WORDS = "Who is here"
+    SPOT = Spot.PEOPLE
+
+    @override
+    def items(self, width: int) -> Sequence[list[Row]]:
+        """Return one row for each person, in the order of the seats."""
+        return [[clip(self._person(person), width)] for person in self.view.people]
+
+    def _person(self, person: PersonView) -> Row:
+        name = clip(row((marks.called(person), marks.name_ink(person))), NAME_WIDTH - 2)
+        spoken = f"has spoken {person.times_spoken}×" if self.view.is_facilitator else ""
+        words = [marks.role_words(person), marks.state_words(person), spoken]
+        facts = " · ".join(word for word in words if word)
+        start = pad((marks.mark(person), Piece(" "), *name), NAME_WIDTH)
+        return (*start, *row((f"{person.tag}   ", "muted"), (facts, "muted")))
+
+    @override
+    def given(self, at: int) -> Given:
+        """Return the chosen person."""
+        return Given(person=self.view.people[at].identity)

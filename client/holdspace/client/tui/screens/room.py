@@ -1,0 +1,180 @@
+"""The room: where we are, what is asked, what was said, who is here, and where you write."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widgets import TextArea
+from typing_extensions import override
+
+from holdspace.client.acts import Given, Local, Problem, Spot, parse_command
+from holdspace.client.seat.intents import Say
+from holdspace.client.seat.view import RoomView
+from holdspace.client.tui.agenda import agenda
+from holdspace.client.tui.clock import seconds_until_change
+from holdspace.client.tui.composer import Composer
+from holdspace.client.tui.header import header, status, trouble
+from holdspace.client.tui.hints import hint
+from holdspace.client.tui.keyline import keyline
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.prompt import prompt
+from holdspace.client.tui.rows import Row
+from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+from holdspace.client.tui.side import side
+from holdspace.client.tui.transcript import Transcript
+
+TALL = 30
+NORMAL = 20
+
+
+class RoomScreen(HoldScreen):
+    """The meeting."""
+
+    CSS_PATH = "room.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.ROOM, Spot.ANYWHERE),
+        ("slash", "command", "command"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._refusal = ""
+        self._minute: Timer | None = None
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Lay the room out: the strip above, words and circle in the middle, the composer below."""
+        with Vertical(id="top"):
+            yield Drawing(lambda width, _: [header(self.view, width)], id="header")
+            yield Drawing(lambda width, _: trouble(self.view, width), id="trouble")
+            yield Drawing(self._agenda, id="agenda")
+            yield Drawing(lambda width, _: status(self.view, width), id="status")
+        with Horizontal(id="middle"):
+            with Vertical(id="left"):
+                yield Drawing(self._prompt, id="prompt")
+                yield Transcript(id="transcript")
+            yield Drawing(lambda width, height: side(self.view, width, height), id="side")
+        with Vertical(id="bottom"):
+            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
+            yield Drawing(self._hint, id="hint")
+            yield Composer(id="composer")
+            yield Drawing(self._keys, id="keys")
+        yield self.too_small()
+
+    @property
+    def composer(self) -> Composer:
+        """Return the text field."""
+        return self.query_one(Composer)
+
+    @property
+    def transcript(self) -> Transcript:
+        """Return what was said."""
+        return self.query_one(Transcript)
+
+    @property
+    def is_writing(self) -> bool:
+        """Return whether keys go into the text field."""
+        return self.focused is self.composer
+
+    @override
+    def begin(self) -> None:
+        """Begin in the text field."""
+        self.composer.focus()
+
+    @override
+    def show(self, view: RoomView) -> None:
+        """Draw the new picture."""
+        self.query_one("#prompt").display = bool(view.is_held or view.stage)
+        self.query_one("#prompt").set_class(view.is_held, "-held")
+        self.query_one("#trouble").display = bool(trouble(view, 80))
+        self.query_one("#notice").display = bool(notice_rows(self, 80))
+        self.transcript.show(view.transcript)
+        self.redraw()
+        self._wake_when_time_words_change(view)
+
+    def _wake_when_time_words_change(self, view: RoomView) -> None:
+        """Nothing ticks: one timer sleeps until the soft words of the stage can change."""
+        if self._minute:
+            self._minute.stop()
+        wait = seconds_until_change(view, self.home.now())
+        self._minute = self.set_timer(wait + 0.5, lambda: self.show(self.view)) if wait else None
+
+    def _agenda(self, width: int, height: int) -> list[Row]:
+        del height
+        lines = 2 if self.size.height >= TALL else 1
+        return agenda(self.view, self.home.now(), width=width, height=lines)
+
+    def _prompt(self, width: int, height: int) -> list[Row]:
+        del height
+        most = 8 if self.size.height >= TALL else 5 if self.size.height >= NORMAL else 2
+        return prompt(self.view, width, most)
+
+    def _hint(self, width: int, height: int) -> list[Row]:
+        del height
+        return hint(self.view, self.composer.text, self._refusal, width)
+
+    def _keys(self, width: int, height: int) -> list[Row]:
+        del height
+        return [keyline(self.view, width, is_writing=self.is_writing)]
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        self._refusal = ""
+        self.query_one("#hint", Drawing).redraw()
+
+    @on(Composer.Sent)
+    def _sent(self, event: Composer.Sent) -> None:
+        if not event.text.strip():
+            return
+        command = parse_command(event.text, self.view)
+        if isinstance(command, Problem):
+            self._refuse(command.words)
+        elif isinstance(command, Local):
+            self.composer.clear()
+            self.home.run_local(command)
+        else:
+            refusal = self.home.want(command)
+            if refusal:
+                self._refuse(refusal.words)
+            elif not isinstance(command, Say) or event.text == self.composer.text:
+                self.composer.clear()
+
+    def _refuse(self, words: str) -> None:
+        """Say why nothing was sent; the draft stays as it is."""
+        self._refusal = words
+        self.query_one("#hint", Drawing).redraw()
+
+    def copy_phrase(self, words: str) -> None:
+        """Put a ready phrase after what is already written; nothing is sent."""
+        kept = self.composer.text.rstrip()
+        self.composer.write(f"{kept} {words}" if kept else words)
+        self.composer.focus()
+
+    @override
+    def step_back(self) -> None:
+        """Leave the text field, so that single keys act."""
+        if self.is_writing:
+            self.transcript.focus()
+        else:
+            self.home.tell("")
+
+    @override
+    def action_act(self, act_id: str, key: str = "") -> None:
+        """Do what the key says; Enter goes to the text field, digits copy ready phrases."""
+        if act_id == "say":
+            self.composer.focus()
+        elif act_id == "repeat":
+            self.transcript.focus()
+            self.transcript.scroll_page_up(animate=False)
+        else:
+            number = int(key) if key.isdigit() else 0
+            self.home.want_act(act_id, Given(number=number))
+
+    def action_command(self) -> None:
+        """Begin a command in the text field."""
+        if not self.composer.text:
+            self.composer.write("/")
+        self.composer.focus()

@@ -1,0 +1,138 @@
+"""The run sheet: what to say now and why, what comes next, the ready phrases, all the stages."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from typing_extensions import override
+
+from holdspace.client.acts import BY_ID, MODE_WORDS, Given, Spot, acts_for
+from holdspace.client.seat.view import StageView
+from holdspace.client.tui import marks
+from holdspace.client.tui.choices import Choices
+from holdspace.client.tui.clock import left_words
+from holdspace.client.tui.keyline import act_keys, keys
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
+from holdspace.client.tui.screens.base import act_bindings
+from holdspace.client.tui.screens.desk import ListScreen
+
+# These work on the sheet as they do in the room, so that a whole meeting can be led from here.
+FROM_ROOM = ("next", "more-time", "hold", "resume", "ready")
+
+
+class SheetScreen(ListScreen):
+    """The stages on the left, the chosen one in full on the right."""
+
+    CSS_PATH = "sheet.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.SHEET, Spot.ANYWHERE),
+        *act_bindings(Spot.ROOM, only=FROM_ROOM),
+    ]
+    TITLE_WORDS = "Run sheet"
+    EMPTY_WORDS = "No flow is laid out."
+    SPOT = Spot.SHEET
+
+    @override
+    def compose_more(self) -> ComposeResult:
+        """Yield the chosen stage in full."""
+        with VerticalScroll(id="detail"):
+            yield Drawing(self._detail, id="stage")
+
+    @override
+    def begin(self) -> None:
+        """Begin at the current stage."""
+        current = next((at for at, stage in enumerate(self.view.stages) if stage.is_current), 0)
+        self.choices.at = current
+        super().begin()
+
+    @on(Choices.Moved)
+    def _moved(self) -> None:
+        self.query_one("#stage", Drawing).redraw()
+
+    @override
+    def items(self, width: int) -> Sequence[list[Row]]:
+        """Return one row for each stage: where it stands, its title, its minutes."""
+        return [[self._stage(stage, width)] for stage in self.view.stages]
+
+    def _stage(self, stage: StageView, width: int) -> Row:
+        sign = marks.NOW if stage.is_current else marks.DONE if stage.is_done else marks.LATER
+        ink: Ink = "amber-strong" if stage.is_current else "muted" if stage.is_done else "text"
+        title = clip(row((f"{sign} ", ink), (stage.title, ink)), width - 5)
+        return (*pad(title, width - 4), Piece(f"{stage.minutes:>3}′", "muted"))
+
+    def _detail(self, width: int, height: int) -> list[Row]:
+        del height
+        stages = self.view.stages
+        if not stages:
+            return paragraph("Open a flow with /flow FILE in the text field.", width, "muted")
+        at = min(self.choices.at, len(stages) - 1)
+        stage = stages[at]
+        after = stages[at + 1] if at + 1 < len(stages) else None
+        parts = [
+            [row((stage.title, "amber-strong" if stage.is_current else "strong"))],
+            self._facts(stage, width),
+            _titled("Say", stage.say, width),
+            _titled("Everybody sees", stage.prompt, width),
+            [row((f"  · {ask}", "text")) for ask in stage.asks],
+            _ready(stage, width),
+            _titled("Next", _preview(after), width, "muted") if after else [],
+        ]
+        return [line for part in parts if part for line in (*part, BLANK)]
+
+    def _facts(self, stage: StageView, width: int) -> list[Row]:
+        left = (
+            left_words(self.view, self.home.now()) if stage.is_current else f"{stage.minutes} min"
+        )
+        facts = " · ".join(part for part in (stage.purpose, MODE_WORDS[stage.mode], left) if part)
+        return paragraph(facts, width, "muted")
+
+    @override
+    def _keys(self, width: int) -> Row:
+        first = [
+            BY_ID["next"],
+            BY_ID["resume" if self.view.is_held else "hold"],
+            BY_ID["more-time"],
+        ]
+        return keys((*act_keys([*first, *acts_for(self.view, Spot.SHEET)]), ("Esc", "back")), width)
+
+    @override
+    def given(self, at: int) -> Given:
+        """Return the number of the chosen stage."""
+        return Given(number=at + 1)
+
+    @override
+    def action_act(self, act_id: str, key: str = "") -> None:
+        """Do the act; a digit copies the ready phrase of the current stage and goes to the room."""
+        if act_id == "ready" and key.isdigit():
+            self.dismiss()
+            self.home.want_act(act_id, Given(number=int(key)))
+        else:
+            super().action_act(act_id, key)
+
+
+def _titled(title: str, text: str, width: int, ink: str = "text") -> list[Row]:
+    if not text:
+        return []
+    return [
+        row((title, "sage-strong")),
+        *paragraph(text, width, "muted" if ink == "muted" else "text"),
+    ]
+
+
+def _ready(stage: StageView, width: int) -> list[Row]:
+    if not stage.ready:
+        return []
+    head = row(("Ready phrases", "sage-strong"), ("  a digit copies one, you send it", "muted"))
+    phrases = []
+    for at, phrase in enumerate(stage.ready[:9], 1):
+        first, *rest = paragraph(phrase, width - 3)
+        phrases += [(Piece(f"{at}  ", "amber-strong"), *first), *indent(rest, 3)]
+    return [head, *phrases]
+
+
+def _preview(stage: StageView) -> str:
+    return f"{stage.title}, {stage.minutes} min: {MODE_WORDS[stage.mode]}. {stage.prompt}".strip()

@@ -1,0 +1,130 @@
+"""The screens on which there is nothing to do: coming in, waiting at the door, and after the end."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from typing_extensions import override
+
+from holdspace.client.acts import Spot
+from holdspace.client.seat.view import Connection, Place, RoomView
+from holdspace.client.tui.header import trouble
+from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+
+Pairs = tuple[tuple[str, str], ...]
+WAIT_KEYS: Pairs = (("q", "leave"), ("F1", "help"), ("F2", "need help now"))
+END_KEYS: Pairs = (("Enter", "close"), ("F2", "need help now"))
+
+
+class StillScreen(HoldScreen):
+    """A few calm lines in the middle of the window."""
+
+    CSS_PATH = "still.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ANYWHERE)]
+    KEYS: Pairs = WAIT_KEYS
+
+    def lines(self, view: RoomView, width: int) -> list[Row]:
+        """Return what the screen says."""
+        raise NotImplementedError
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Put the lines in the middle, the keys under them."""
+        with Vertical(id="still"):
+            yield Drawing(lambda width, _: self.lines(self.view, width), id="lines")
+            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
+            yield Drawing(lambda width, _: [BLANK, keys(self.KEYS, width)], id="keys")
+        yield self.too_small()
+
+
+class ConnectingScreen(StillScreen):
+    """Before the relay has answered, and when it cannot be reached at all."""
+
+    @override
+    def lines(self, view: RoomView, width: int) -> list[Row]:
+        """Return how the way to the relay is."""
+        if view.connection is Connection.GONE:
+            words = view.ended_words or view.connection_words or "The relay does not answer."
+            safe = "Nothing was sent, and nothing was written down."
+            return _said("It was not possible to start", words, safe, width)
+        words = view.connection_words or "This takes a moment."
+        return _said("Connecting to the relay …", words, "", width)
+
+
+class WaitingScreen(StillScreen):
+    """At the door, after the knock."""
+
+    @override
+    def lines(self, view: RoomView, width: int) -> list[Row]:
+        """Return that nothing has to be done, and what can be done inside."""
+        host = view.card.host_name if view.card else "the facilitator"
+        words = f"{host} has been told, and will let you in. This can take a few minutes."
+        inside = (
+            ("h", "raises your hand when you would like to say something"),
+            ("p", "passes; it needs no reason"),
+            ("r", "nods to what somebody said: I hear you"),
+            ("w", "says in one sentence what happens now"),
+        )
+        table = [row((f"  {key}", "amber-strong"), (f"  {what}", "muted")) for key, what in inside]
+        rest = "Nothing to do. You can fetch a drink; your place at the door is kept."
+        return [
+            *_said("You have knocked", words, rest, width),
+            BLANK,
+            row(("Inside, with the text field left by Esc", "sage-strong")),
+            *table,
+            *([BLANK, *trouble(view, width)] if trouble(view, width) else []),
+        ]
+
+
+_ENDS: dict[Place, tuple[str, str]] = {
+    Place.LEFT: ("You have left the meeting", "Take what helps with you, and leave the rest."),
+    Place.REMOVED: (
+        "You are no longer a member of this meeting",
+        "A facilitator removed you. What was said after that cannot be read here.",
+    ),
+    Place.DECLINED: (
+        "Not today",
+        "The facilitator could not let you in this time. You can ask them, and knock again.",
+    ),
+    Place.CLOSED: ("The meeting is closed", "Go gently. The relay deletes what it kept of it."),
+    Place.ENDED: ("The meeting has ended here", ""),
+}
+
+
+class EndedScreen(StillScreen):
+    """After the end, whichever it was."""
+
+    KEYS = END_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [("enter,q,space", "finish", "close")]
+
+    @override
+    def lines(self, view: RoomView, width: int) -> list[Row]:
+        """Return what happened, and what is left of it on this device."""
+        title, words = _ENDS.get(view.place, _ENDS[Place.ENDED])
+        kept = "Nothing of the meeting is kept on this device."
+        return _said(title, view.ended_words or words, kept, width)
+
+    def action_finish(self) -> None:
+        """Close the screen."""
+        self.home.finish()
+
+
+def _said(title: str, words: str, rest: str, width: int) -> list[Row]:
+    lines = [row((title, "strong")), BLANK, *paragraph(words, width)]
+    return [*lines, BLANK, *paragraph(rest, width, "muted")] if rest else lines
+
+
+_SCREENS: dict[Place, Callable[[], HoldScreen]] = {
+    Place.OUTSIDE: ConnectingScreen,
+    Place.WAITING: WaitingScreen,
+}
+
+
+def still_screen(view: RoomView) -> HoldScreen:
+    """Return the screen for a place where there is nothing to do."""
+    return _SCREENS.get(view.place, EndedScreen)()

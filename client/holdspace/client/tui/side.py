@@ -1,0 +1,112 @@
+"""The right-hand panel: the circle or the list of the same words, the hands, the going-around."""
+
+from holdspace.client.seat.view import HandView, PersonView, RoomView
+from holdspace.client.tui import marks
+from holdspace.client.tui.circle import circle, floor_words
+from holdspace.client.tui.rows import BLANK, Ink, Part, Row, clip, flow, paragraph, row, wrap
+
+WIDE = 34
+TALLEST_CIRCLE = 15
+LOWEST_CIRCLE = 11
+HANDS_SHOWN = 4
+
+
+def side(view: RoomView, width: int, height: int) -> list[Row]:
+    """Return the panel in this size: drawn when there is room, else the same in words."""
+    blocks = [_door(view, width), _hands(view, width), _going_around(view, width)]
+    below = _stacked(blocks)
+    room = height - len(below) - 1
+    if width >= WIDE and room >= LOWEST_CIRCLE:
+        drawn = circle(view, width, min(room, TALLEST_CIRCLE))
+        if drawn:
+            return [*drawn, BLANK, *below]
+    return _in_words(view, blocks, width, height)
+
+
+def _in_words(view: RoomView, blocks: list[list[Row]], width: int, height: int) -> list[Row]:
+    """Everybody first: the seats say whose hand is up, so the list of hands may give way."""
+    everybody = people_list(view, width, 1_000)
+    for shown in (blocks, [blocks[0], blocks[2]], [blocks[0]], []):
+        below = _stacked(shown)
+        if len(everybody) + len(below) + bool(below) <= height:
+            return [*everybody, BLANK, *below]
+    return people_list(view, width, height)
+
+
+def _stacked(blocks: list[list[Row]]) -> list[Row]:
+    return [line for block in blocks if block for line in (*block, BLANK)][:-1]
+
+
+def people_list(view: RoomView, width: int, height: int) -> list[Row]:
+    """Return who is here, one a row, with who may speak now on top."""
+    lead: Ink = "amber" if view.floor or view.is_held else "muted"
+    top = [row((line, lead)) for line in wrap(_sentence(view), width)]
+    seats = [_seat(person, width) for person in view.people]
+    room = max(1, height - len(top) - 1)
+    if len(seats) > room:
+        seats = [*seats[: room - 1], row((f"  and {len(seats) - room + 1} more: c", "muted"))]
+    return [*top, BLANK, *seats]
+
+
+def _sentence(view: RoomView) -> str:
+    words = floor_words(view)
+    return words[0].upper() + words[1:]
+
+
+def _seat(person: PersonView, width: int) -> Row:
+    notes = [
+        "away" if person.is_away else "",
+        f"{marks.ordinal(person.place_in_queue)} in line"
+        if person.is_me and person.place_in_queue
+        else "",
+        "facilitator" if marks.leads(person) else "",
+    ]
+    words = ", ".join(note for note in notes if note)
+    name = (marks.called(person), marks.name_ink(person))
+    return clip(
+        (marks.mark(person), *row(" ", name, (f"  {words}" if words else "", "muted"))), width
+    )
+
+
+def _hands(view: RoomView, width: int) -> list[Row]:
+    if not view.hands:
+        return [row(("Hands", "sage-strong"), ("  none raised", "muted"))]
+    shown = view.hands[:HANDS_SHOWN]
+    lines = [_hand(hand, len(view.hands), width) for hand in shown]
+    mine = next((hand for hand in view.hands[HANDS_SHOWN:] if hand.person.is_me), None)
+    if mine:
+        lines[-1] = _hand(mine, len(view.hands), width)
+    hidden = len(view.hands) - len(shown)
+    more = [row((f"  {hidden} more: v", "muted"))] if hidden else []
+    return [row(("Hands", "sage-strong")), *lines, *more]
+
+
+def _hand(hand: HandView, waiting: int, width: int) -> Row:
+    sign: Part = (f"{marks.place_mark(hand.place)} ", "hand")
+    if hand.person.is_me:
+        place = f"  {marks.ordinal(hand.place)} of {waiting}"
+        return clip(row(sign, ("You", "me-strong"), (place, "hand")), width)
+    note = f"  {hand.note or ('' if hand.kind == 'share' else hand.kind)}".rstrip()
+    return clip(row(sign, (hand.person.name, "hand"), (note, "muted")), width)
+
+
+def _going_around(view: RoomView, width: int) -> list[Row]:
+    if not view.going_around:
+        return []
+    holder = (view.floor,) if view.floor and view.floor not in view.going_around else ()
+    names = [
+        row((marks.called(person), "amber-strong" if person.has_floor else "muted"))
+        for person in (*holder, *view.going_around)
+    ]
+    steps = [(*name, *row((" →", "muted"))) for name in names[:-1]] + names[-1:]
+    return [row(("Going around", "sage-strong")), *flow(steps, width, gap=1)]
+
+
+def _door(view: RoomView, width: int) -> list[Row]:
+    if not (view.is_facilitator and view.knocks):
+        return []
+    names = ", ".join(knock.name for knock in view.knocks)
+    return [
+        row(("At the door", "sage-strong"), ("  d opens it", "muted")),
+        *paragraph(names, width, "amber")[:2],
+    ]

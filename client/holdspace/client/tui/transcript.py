@@ -1,0 +1,147 @@
+"""The transcript: one widget that draws only the lines in sight, however long the meeting was.
+
+Rows are wrapped once per width and found by prefix sums, so that ten thousand passages scroll as
+lightly as ten. New passages never move what somebody is reading; a marker says how many wait.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import ClassVar
+
+from textual.cache import LRUCache
+from textual.geometry import Offset, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from typing_extensions import override
+
+from holdspace.client.seat.view import Passage
+from holdspace.client.tui import marks
+from holdspace.client.tui.painted import INK_CLASSES, strip
+from holdspace.client.tui.passages import passage_rows
+from holdspace.client.tui.rows import Row, centred, row
+
+
+class Transcript(ScrollView, can_focus=True):
+    """What was said, newest at the bottom."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = INK_CLASSES
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
+        super().__init__(id=id)
+        self._passages: tuple[Passage, ...] = ()
+        self._heights: list[int] = []
+        self._starts: list[int] = [0]
+        self._width = 0
+        self._rows: LRUCache[int, list[Row]] = LRUCache(256)
+        self._unseen = 0
+        self._follows = True
+
+    @property
+    def unseen(self) -> int:
+        """Return how many passages came in below while the person was reading back."""
+        return self._unseen
+
+    @property
+    def is_following(self) -> bool:
+        """Return whether the newest line is in sight, so that the next one may scroll in."""
+        return self._follows
+
+    def show(self, passages: Sequence[Passage]) -> None:
+        """Show these passages; what is being read stays where it is."""
+        new = tuple(passages)
+        if new == self._passages:
+            return
+        place = self._place()
+        same = _common_start(self._passages, new)
+        added = max(0, len(new) - len(self._passages))
+        self._passages = new
+        self._measure(same)
+        self._settle(place)
+        self._unseen = 0 if self._follows else self._unseen + added
+        self.refresh()
+
+    def follow(self) -> None:
+        """Go to the newest passage."""
+        self._follows = True
+        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+
+    def _measure(self, same: int) -> None:
+        """Wrap from the first passage that changed; those before keep their height."""
+        del self._heights[same:]
+        self._rows.clear()
+        self._heights += [len(passage_rows(one, self._width)) for one in self._passages[same:]]
+        self._starts = list(accumulate(self._heights, initial=0))
+        # The blank row after the last passage is left out.
+        self.virtual_size = Size(self._width, max(0, self._starts[-1] - 1))
+
+    def _place(self) -> tuple[bytes, int]:
+        """Return which passage is at the top of the sight, and by how many rows it is scrolled."""
+        top = round(self.scroll_y)
+        at = self._at(top)
+        return (self._passages[at].key, top - self._starts[at]) if self._passages else (b"", 0)
+
+    def _settle(self, place: tuple[bytes, int]) -> None:
+        if self._follows:
+            self.follow()
+            return
+        key, rows_in = place
+        at = next((at for at, one in enumerate(self._passages) if one.key == key), None)
+        if at is not None:
+            self.scroll_to(y=self._starts[at] + rows_in, animate=False, immediate=True)
+
+    def _at(self, y: int) -> int:
+        return max(0, min(bisect_right(self._starts, y) - 1, len(self._passages) - 1))
+
+    def on_resize(self) -> None:
+        """Wrap again for the new width and keep the place."""
+        place = self._place()
+        width = self.scrollable_content_region.width
+        if width != self._width:
+            self._width = width
+            self._measure(0)
+        self._settle(place)
+
+    @override
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow again, and forget the marker, when the end is reached."""
+        super().watch_scroll_y(old_value, new_value)
+        self._follows = new_value >= self.max_scroll_y
+        if self._follows and self._unseen:
+            self._unseen = 0
+            self.refresh()
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        """Return the line in sight, or the marker at the bottom while something waits below."""
+        width = self.size.width
+        if self._unseen and y == self.size.height - 1:
+            return strip(self, self._marker(width), width)
+        return strip(self, self._row(y + self.scroll_offset.y), width)
+
+    def _marker(self, width: int) -> Row:
+        words = f"{marks.BELOW} {self._unseen} new below · End shows them"
+        return centred(row((words, "amber")), width)
+
+    def _row(self, y: int) -> Row:
+        if not 0 <= y < self._starts[-1]:
+            return ()
+        at = self._at(y)
+        lines = self._rows.get(at)
+        if lines is None:
+            lines = self._rows[at] = passage_rows(self._passages[at], self._width)
+        return lines[y - self._starts[at]]
+
+    @property
+    def cursor(self) -> Offset:
+        """Return where the terminal's own cursor belongs: the newest line in sight."""
+        last = min(self.size.height, self._starts[-1] - self.scroll_offset.y) - 1
+        return self.content_region.offset + Offset(0, max(0, last))
+
+
+def _common_start(old: Sequence[Passage], new: Sequence[Passage]) -> int:
+    for at, (one, other) in enumerate(zip(old, new, strict=False)):
+        if one is not other and one != other:
+            return at
+    return min(len(old), len(new))

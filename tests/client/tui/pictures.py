@@ -1,0 +1,198 @@
+"""Draw every screen in sample states, to be looked at: ./dev pictures FOLDER
+
+SVG always, and PNG beside it where rsvg-convert is installed. Not shipped and not a test: the one
+thing no test can say is whether the room is calm and beautiful.
+"""
+
+import asyncio
+import html
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
+
+from rich.cells import cell_len
+from textual.app import App
+from textual.pilot import Pilot
+
+import screen_samples as sample
+from holdspace.client.seat.intents import Accept
+from holdspace.client.seat.view import Line, Notice, Place, Refusal, RoomView
+from holdspace.client.tui.app import Ending, HoldspaceApp
+from holdspace.client.tui.screens.room import RoomScreen
+from screen_player import SIZES, Player
+
+Act = Callable[[Pilot[Ending], Player], Awaitable[None]]
+
+
+async def nothing(pilot: Pilot[Ending], player: Player) -> None:
+    """Show the state as it is."""
+
+
+def pressing(*keys: str, draft: str = "") -> Act:
+    """Return an act that puts a draft in and presses keys."""
+
+    async def act(pilot: Pilot[Ending], player: Player) -> None:
+        screen = pilot.app.screen
+        if draft and isinstance(screen, RoomScreen):
+            screen.composer.write(draft)
+        await pilot.press(*keys)
+
+    return act
+
+
+async def refused(pilot: Pilot[Ending], player: Player) -> None:
+    """Send while listening: the draft stays and the line says why."""
+    words = "Not sent: Eli has the floor. Your draft is kept; raise your hand with h."
+    player.refuse = lambda _: Refusal(words, sample.DRAFT)
+    await pressing("enter", draft=sample.DRAFT)(pilot, player)
+
+
+async def refused_name(pilot: Pilot[Ending], player: Player) -> None:
+    """Knock under a name that is taken."""
+    words = "Somebody here already goes by a name like “Ana”. Another name, or a letter after it, is fine."
+    player.refuse = lambda intent: Refusal(words) if isinstance(intent, Accept) else None
+    await pilot.press(*"Аna", "enter", *"First time", "enter", "enter")
+
+
+async def reading_back(pilot: Pilot[Ending], player: Player) -> None:
+    """Read back while three shares come in below."""
+    await pilot.press("escape", "home")
+    more = [
+        sample.passage(
+            30 + at, Line.SHARE, f"A share that came in meanwhile, number {at}.", author=sample.BEN
+        )
+        for at in range(3)
+    ]
+    player.change(transcript=(*player.view.transcript, *more))
+
+
+async def noticed(pilot: Pilot[Ending], player: Player) -> None:
+    """Be told something."""
+    player.change(Notice("It is your turn. Take the time you need, or pass."))
+
+
+LONG = replace(
+    sample.ROOM,
+    transcript=tuple(
+        sample.passage(
+            at,
+            Line.SHARE,
+            "Some days I plan a whole morning around the stairs, and then nobody sees that I managed them. "
+            * 2,
+            author=sample.CIRCLE[at % 7],
+            nods=sample.nods(heard=at % 5, me_too=at % 3),
+        )
+        for at in range(24)
+    ),
+)
+STATES: dict[str, tuple[RoomView, Act]] = {
+    "01-connecting": (sample.OUTSIDE, nothing),
+    "02-cannot-start": (sample.NO_START, nothing),
+    "03-lobby": (sample.LOBBY, nothing),
+    "04-lobby-refused": (sample.LOBBY, refused_name),
+    "05-waiting": (sample.WAITING, nothing),
+    "06-room-writing": (sample.ROOM, pressing(draft=sample.DRAFT)),
+    "07-room-keys": (sample.ROOM, pressing("escape", draft=sample.DRAFT)),
+    "08-room-refused": (sample.ROOM, refused),
+    "09-room-my-turn": (sample.MY_TURN, noticed),
+    "10-room-held": (sample.HELD, pressing("escape")),
+    "11-room-lost": (sample.LOST, pressing(draft=sample.DRAFT)),
+    "12-room-quiet": (sample.QUIET, nothing),
+    "13-room-reading-back": (LONG, reading_back),
+    "14-room-command": (sample.ROOM, pressing(draft="/")),
+    "15-facilitator": (sample.FACILITATOR, pressing("escape")),
+    "16-sheet": (sample.FACILITATOR, pressing("escape", "f")),
+    "17-door": (sample.FACILITATOR, pressing("escape", "d")),
+    "18-people": (sample.FACILITATOR, pressing("escape", "c", "down")),
+    "19-remove": (sample.FACILITATOR, pressing("escape", "c", "down", "x")),
+    "20-leave": (sample.ROOM, pressing("escape", "q")),
+    "21-turns": (sample.FACILITATOR, pressing("escape", "t")),
+    "22-help": (sample.FACILITATOR, pressing("f1")),
+    "23-support": (sample.ROOM, pressing("f2")),
+    "24-agenda": (sample.ROOM, pressing("escape", "a")),
+    "25-hands": (sample.ROOM, pressing("escape", "v")),
+    "26-about": (replace(sample.ROOM, card=sample.CARD), pressing("escape", "e")),
+    "27-invitation": (sample.FACILITATOR, pressing("escape", "i")),
+    "28-left": (sample.ended(Place.LEFT), nothing),
+    "29-removed": (sample.ended(Place.REMOVED), nothing),
+    "30-closed": (sample.ended(Place.CLOSED), nothing),
+}
+OTHER_SIZES = {
+    "06-room-writing": ((40, 12), (60, 20), (200, 60), (30, 8)),
+    "03-lobby": ((40, 12), (200, 60)),
+}
+
+
+async def draw(folder: Path, name: str, size: tuple[int, int]) -> Path:
+    """Draw one state at one size."""
+    view, act = STATES[name]
+    player = Player(view)
+    app = HoldspaceApp(player, clock=lambda: sample.NOW)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await act(pilot, player)
+        await pilot.pause()
+        await pilot.pause()
+        # The app itself takes no screenshots; for looking at it we ask Textual's own method.
+        svg = App.export_screenshot(app, title="holdspace")
+    path = folder / f"{name}-{size[0]}x{size[1]}.svg"
+    path.write_text(svg, "utf-8")
+    return path
+
+
+_TEXT = re.compile(
+    r'<text class="([^"]*)" x="([^"]*)" y="([^"]*)" textLength="[^"]*" clip-path="([^"]*)">([^<]*)<'
+)
+CELL = 12.2
+
+
+def word_by_word(found: re.Match[str]) -> str:
+    """Place every word by itself: rsvg-convert drops blanks that a browser keeps."""
+    style, x, y, clip, text = found.groups()
+    words = re.finditer(r"[^ ]+", html.unescape(text).replace("\xa0", " "))
+    placed = [
+        f'<text class="{style}" x="{float(x) + CELL * cell_len(word.string[: word.start()]):.1f}" y="{y}" '
+        f'clip-path="{clip}">{html.escape(word.group())}</text>'
+        for word in words
+    ]
+    return "".join(placed)[: -len("/text>")] if placed else f'<text x="{x}" y="{y}"><'
+
+
+def to_png(path: Path) -> None:
+    """Make a PNG beside an SVG, in the fonts of this machine."""
+    svg = (
+        path.read_text("utf-8")
+        .replace("Fira Code", "DejaVu Sans Mono")
+        .replace("FiraCode", "DejaVu Sans Mono")
+    )
+    # DejaVu is a little narrower than the font the picture was measured for.
+    svg = svg.replace("font-size: 20px", "font-size: 20.26px")
+    local = path.with_suffix(".local.svg")
+    local.write_text(_TEXT.sub(word_by_word, svg), "utf-8")
+    subprocess.run(
+        ["rsvg-convert", "--zoom", "1", "-o", str(path.with_suffix(".png")), str(local)], check=True
+    )
+    local.unlink()
+
+
+def main(folder: Path, wanted: str = "") -> None:
+    """Draw all states whose name contains `wanted`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in STATES:
+        for size in (*SIZES, *OTHER_SIZES.get(name, ())):
+            if wanted not in f"{name}-{size[0]}x{size[1]}":
+                continue
+            path = asyncio.run(draw(folder, name, size))
+            if shutil.which("rsvg-convert"):
+                to_png(path)
+            sys.stdout.write(f"{path.name}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:3])

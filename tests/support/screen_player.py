@@ -1,0 +1,60 @@
+"""A scripted attendance for the screen: a test says what changes, and reads what was wanted."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+
+from textual.pilot import Pilot
+
+from holdspace.client.seat.intents import Intent
+from holdspace.client.seat.view import Notice, Refusal, RoomView
+from holdspace.client.tui.app import Ending, HoldspaceApp
+
+SIZES = ((80, 24), (120, 36))
+
+
+class Player:
+    """Stands where an attendance stands, with time under the test's control."""
+
+    def __init__(self, view: RoomView) -> None:
+        self.view = view
+        self.wanted: list[Intent] = []
+        self.refuse: Callable[[Intent], Refusal | None] = lambda _: None
+        self._changes: asyncio.Queue[tuple[RoomView, tuple[Notice, ...]]] = asyncio.Queue()
+
+    def become(self, view: RoomView, *notices: Notice) -> None:
+        """Change the picture."""
+        self.view = view
+        self._changes.put_nowait((view, notices))
+
+    def change(self, *notices: Notice, **facts: object) -> None:
+        """Change some facts of the picture."""
+        self.become(replace(self.view, **facts), *notices)  # type: ignore[arg-type]
+
+    def do(self, intent: Intent) -> Refusal | None:
+        """Note what was wanted, unless the script refuses it."""
+        refusal = self.refuse(intent)
+        if refusal is None:
+            self.wanted.append(intent)
+        return refusal
+
+    async def changes(self) -> AsyncIterator[tuple[RoomView, tuple[Notice, ...]]]:
+        """Yield each change, for ever."""
+        while True:
+            yield await self._changes.get()
+
+
+async def until(pilot: Pilot[Ending], condition: Callable[[], bool], what: str) -> None:
+    """Wait until something is so, in a bounded loop; `what` says what was waited for."""
+    for _ in range(200):
+        await pilot.pause()
+        if condition():
+            return
+    raise AssertionError(f"never came: {what}\n{screen_text(pilot.app)}")
+
+
+def screen_text(app: object) -> str:
+    """Return what the screen shows, line by line, as the terminal would get it."""
+    assert isinstance(app, HoldspaceApp)
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
