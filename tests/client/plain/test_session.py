@@ -157,6 +157,9 @@ async def test_what_a_script_sends_early_waits_for_the_lobby() -> None:
         one.terminal.type("y", "Ana", "")
         for _ in range(20):
             await asyncio.sleep(0)
+        one.meeting.become(RoomView(connection=Connection.CONNECTED))
+        for _ in range(20):
+            await asyncio.sleep(0)
         assert one.meeting.wanted == []
         one.meeting.become(LOBBY)
         await one.until(lambda: one.meeting.wanted == [Accept("Ana", "")])

@@ -143,7 +143,7 @@ class Session:
         if said.rings:
             self._terminal.bell()
         self._say(said.lines)
-        if view.connection is Connection.CONNECTED:
+        if view.connection is Connection.CONNECTED and view.place is not Place.OUTSIDE:
             self._arrived.set()
         was_here = before.place is Place.LOBBY and before.card is not None
         if view.place is Place.LOBBY and view.card and not was_here:
