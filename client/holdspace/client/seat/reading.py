@@ -175,6 +175,8 @@ def _agree(seat: Seat, agreed: Agreed, world: World, out: Out) -> Seat:
     else:
         outcome = apply(seat.state, agreed.event, agreed.author, agreed.message_id)
     before, seat = seat.state, replace(seat, state=outcome.state)
+    if isinstance(agreed, Spoken) and agreed.author == seat.facts.identity:
+        telling.give_back(agreed.event, outcome.effects, out)
     return telling.tell(seat, before, outcome.effects, world, out)
 
 

@@ -13,6 +13,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import (
     Envelope,
     Event,
+    Share,
     encode_envelope,
     encode_event,
 )
@@ -66,8 +67,9 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) ->
     if item is None or item.is_fleeting:
         return seat
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
-    out.notices.append(Notice(words))
-    return replace(seat, outbox=seat.outbox.without(message_id), refused_words=words)
+    text = item.event.text if isinstance(item.event, Share) else ""
+    out.notices.append(Notice(words, kept=text))
+    return replace(seat, outbox=seat.outbox.without(message_id))
 
 
 def is_heartbeat_due(seat: Seat, world: World) -> bool:

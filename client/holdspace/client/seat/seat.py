@@ -196,7 +196,6 @@ class Seat:
     last_spoke: float = 0.0
     alarm: str = ""
     ended_words: str = ""
-    refused_words: str = ""
 
     @property
     def roles(self) -> RolesExtension:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from holdspace.protocol.meeting import effects as fx
-from holdspace.protocol.meeting.events import NodKind
+from holdspace.protocol.meeting.events import Event, NodKind, Share
 from holdspace.protocol.meeting.roles import CO_FACILITATOR
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
@@ -43,6 +43,14 @@ def tell(
         if isinstance(effect, fx.SaidGoodbye):
             seat = _see_off(seat, effect, world, out)
     return _tell_place(seat, before, out)
+
+
+def give_back(event: Event, own: tuple[fx.Effect, ...], out: Out) -> None:
+    """Tell the person why something of theirs had no effect, and give back what they wrote."""
+    text = event.text if isinstance(event, Share) else ""
+    for effect in own:
+        if isinstance(effect, fx.NoEffect):
+            out.notices.append(Notice(effect.reason, kept=text))
 
 
 def welcome(seat: Seat, world: World, out: Out) -> Seat:
@@ -172,12 +180,6 @@ def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, world: World, out: 
     return seat
 
 
-def _no_effect(seat: Seat, effect: fx.NoEffect, world: World, out: Out) -> Seat:
-    if _is_me(seat, effect.identity):
-        out.notices.append(Notice(effect.reason))
-    return seat
-
-
 def _hand_raised(seat: Seat, effect: fx.HandRaised, world: World, out: Out) -> Seat:
     note = clean_line(effect.note)
     words = f"{shown_name(seat, effect.identity)} raises a hand"
@@ -227,7 +229,6 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Held: _said(Line.ROOM, "The room is on hold. Drafts and places are kept."),
     fx.Resumed: _said(Line.ROOM, "The room goes on where it was."),
     fx.AlreadyMovedOn: _already_moved_on,
-    fx.NoEffect: _no_effect,
 }
 
 

@@ -185,10 +185,14 @@ class Urgency(Enum):
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence for this person at this moment; said once, never repeated."""
+    """A sentence for this person at this moment; said once, never repeated.
+
+    `kept` is an own text that came back and belongs in the composer again, in front of what is there.
+    """
 
     words: str
     urgency: Urgency = Urgency.LINE
+    kept: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,156 @@
+"""Whatever people do and whatever breaks: when the dust settles, all agree and nothing was lost.
+
+A small seeded storm over the real machines and the relay's real core: words, hands, changes of
+who is here and in which role, lost connections, a killed relay. Then everything heals, and every
+law is checked. A failing seed is its own story: run it again with the same number.
+"""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from holdspace.client.seat import intents as i
+from holdspace.client.seat.view import Line, Place
+from holdspace.protocol.meeting.events import NodKind, TurnMode
+from seat_table import Guest, Table
+from small_flow import SMALL_FLOW
+
+SEEDS = range(8)
+STEPS = 60
+MODES: tuple[TurnMode, ...] = ("open", "hands", "round", "listen", "silent")
+NODS: tuple[NodKind, ...] = ("heard", "me-too", "thank-you", "with-you")
+NAMES = ("Ben", "Chi", "Dov", "Eli", "Fay", "Gus", "Hal", "Ida")
+
+
+class Storm:
+    """One meeting in which anything may happen, chosen by a seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.table = Table(seed)
+        self.ana = self.table.host(flow=SMALL_FLOW)
+        self.said: list[tuple[str, str]] = []
+        self.names = iter(NAMES)
+        self.come()
+        self.come()
+
+    @property
+    def present(self) -> list[Guest]:
+        guests = self.table.guests.values()
+        return [g for g in guests if g.view.place is Place.ROOM and g.view.people]
+
+    def step(self) -> None:
+        self.chance.choice(self.acts)()
+
+    @property
+    def acts(self) -> list[Callable[[], None]]:
+        often = [self.say, self.raise_or_lower, self.nod, self.guide] * 4
+        return [*often, self.come, self.go, self.role, self.drop, self.drop, self.kill, self.wait]
+
+    def somebody(self) -> Guest:
+        return self.chance.choice(self.present)
+
+    def say(self) -> None:
+        guest = self.somebody()
+        text = f"{guest.name} says {len(self.said)}"
+        if self.table.do(guest, i.Say(text)) is None:
+            self.said.append((guest.name, text))
+
+    def raise_or_lower(self) -> None:
+        wish = self.chance.choice((i.Raise(), i.Raise("question", "why"), i.Lower(), i.PassTurn()))
+        self.table.do(self.somebody(), wish)
+
+    def nod(self) -> None:
+        self.table.do(self.somebody(), i.NodTo(self.chance.choice(NODS)))
+
+    def guide(self) -> None:
+        who = self.somebody()
+        target = self.chance.choice(who.view.people).identity
+        wishes = (
+            i.NextStage(), i.BackStage(), i.ChangeMode(self.chance.choice(MODES)), i.Onward(),
+            i.Give(target), i.LowerFor(target), i.MoreTime(), i.HoldRoom(), i.ResumeRoom(),
+        )  # fmt: skip
+        self.table.do(who, self.chance.choice(wishes))
+
+    def come(self) -> None:
+        name = next(self.names, "")
+        if not name or not self.ana.connection:
+            return
+        guest = self.table.visitor(name, self.ana.view.invitation)
+        self.table.do(guest, i.Accept(name))
+        for knock in self.ana.view.knocks:
+            self.table.do(self.ana, i.Admit(knock.knock))
+
+    def go(self) -> None:
+        others = [g for g in self.present if g is not self.ana]
+        if len(others) < 3:
+            return
+        guest = self.chance.choice(others)
+        if self.chance.random() < 0.5:
+            self.table.do(guest, i.Leave())
+        else:
+            remover = self.somebody()
+            self.table.do(remover, i.Remove(guest.seat.seat.facts.identity))
+
+    def role(self) -> None:
+        who = self.chance.choice(self.ana.view.people).identity
+        self.table.do(self.ana, self.chance.choice((i.Promote(who), i.Demote(who))))
+
+    def drop(self) -> None:
+        guest = self.somebody()
+        if guest.connection:
+            self.table.disconnect(guest)
+        else:
+            self.table.connect(guest)
+
+    def kill(self) -> None:
+        if self.chance.random() < 0.3:
+            self.table.kill_relay()
+
+    def wait(self) -> None:
+        self.table.wait(self.chance.choice((1, 3, 20)))
+
+    def heal(self) -> None:
+        for _ in range(3):
+            for guest in list(self.table.guests.values()):
+                if not guest.connection and not guest.machine.view().ended_words:
+                    self.table.connect(guest)
+            self.table.wait(20)
+
+
+def shares(guest: Guest) -> list[str]:
+    return [p.text for p in guest.view.transcript if p.line is Line.SHARE and not p.is_sending]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_agree_and_nothing_is_lost_doubled_or_out_of_order(seed: int) -> None:
+    storm = Storm(seed)
+    for _ in range(STEPS):
+        storm.step()
+    storm.heal()
+    here = storm.present
+    assert storm.ana in here
+    names = sorted(person.name for person in storm.ana.view.people)
+    assert sorted(guest.name for guest in here) == names
+    first = here[0].seat.seat
+    whole = shares(storm.ana)
+    assert len(whole) == len(set(whole))
+    for guest in here:
+        seat = guest.seat.seat
+        assert seat.state == first.state, guest.name
+        assert seat.group.epoch_authenticator == first.group.epoch_authenticator
+        assert (seat.position.seq, seat.position.chain) == (
+            first.position.seq,
+            first.position.chain,
+        )
+        assert seat.outbox.waiting == ()
+        assert seat.alarm == "", guest.name
+        # Who came late has the end of what the others have.
+        assert shares(guest) == whole[len(whole) - len(shares(guest)) :]
+    for guest in here:
+        own = [text for who, text in storm.said if who == guest.name]
+        heard = [text for text in whole if text.startswith(f"{guest.name} says")]
+        # What came too late for the room to hear was given back to its author to keep.
+        given_back = [notice.kept for notice in guest.notices if notice.kept]
+        assert heard == [text for text in own if text not in given_back]
