@@ -16,6 +16,7 @@ from itertools import count
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
 
 from holdspace.protocol.frames import MAX_FRAME, decode_client_frame, encode
 from holdspace.protocol.refusals import CLOSES, Close, PeerError
@@ -27,7 +28,7 @@ from holdspace.server.log import Log, NotSaved, Outcome, Saved, UnusableLogError
 from holdspace.server.outbox import CLOSE_SECONDS, WRITE_LIMIT, Outbox
 from holdspace.server.relay import Relay
 
-SUBPROTOCOL = "holdspace.1"
+SUBPROTOCOL = Subprotocol("holdspace.1")
 _TICK_SECONDS = 0.5
 _HANDSHAKE_SECONDS = 5.0
 _KEEPALIVE_SECONDS = 20.0
@@ -83,7 +84,7 @@ class Gate:
             ping_interval=_KEEPALIVE_SECONDS,
             ping_timeout=_KEEPALIVE_SECONDS,
             server_header=None,
-            subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
+            subprotocols=[SUBPROTOCOL],
             process_request=_admit,
             logger=silent_logger(),
         )

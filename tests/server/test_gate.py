@@ -1,0 +1,325 @@
+"""The relay's door, over real sockets: what strangers may do, and what they may not."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import replace as with_
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
+
+from holdspace.protocol.frames import MAX_FRAME, Ack, Attached, Entry, Hello, Refuse
+from holdspace.protocol.refusals import Close, Refusal
+from holdspace.server.gate import SUBPROTOCOL
+from holdspace.server.limits import Limits
+from holdspace.server.log.memory import MemoryLog
+from holdspace.server.log.sqlite import SqliteLog
+from relay_papers import Circle, id16
+from relay_process import PATIENCE, RelayProcess, Running, Visitor, relay_here, visiting
+
+UPGRADE = (
+    "GET {path} HTTP/1.1\r\nHost: relay\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n{more}\r\n"
+)
+OURS = f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
+
+
+@pytest.fixture
+async def relay() -> AsyncIterator[Running]:
+    async with relay_here() as running:
+        yield running
+        assert running.said.getvalue() == ""
+
+
+async def raw(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    host, port = url.removeprefix("ws://").split(":")
+    return await asyncio.open_connection(host, int(port))
+
+
+async def answer_to(url: str, request: str) -> bytes:
+    """Send raw bytes and return all that comes back until the relay closes."""
+    reader, writer = await raw(url)
+    writer.write(request.encode())
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def upgraded(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Return a websocket on which anything can be written, right or wrong."""
+    reader, writer = await raw(url)
+    writer.write(UPGRADE.format(path="/", more=OURS).encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert b" 101 " in head
+    return reader, writer
+
+
+async def close_code_after(url: str, frame: bytes) -> int:
+    """Send the bytes of one websocket frame and return the code the relay closes with."""
+    reader, writer = await upgraded(url)
+    writer.write(frame)
+    async with asyncio.timeout(PATIENCE):
+        head = await reader.readexactly(4)
+    writer.close()
+    assert head[0] == 0x88
+    return int.from_bytes(head[2:4], "big")
+
+
+def masked(opcode: int, payload: bytes) -> bytes:
+    """Return a client's websocket frame (masked with zeros)."""
+    length = len(payload)
+    size = bytes([0x80 | length]) if length < 126 else b"\xfe" + length.to_bytes(2, "big")
+    return bytes([0x80 | opcode]) + size + bytes(4) + payload
+
+
+class TestTheDoor:
+    async def test_people_talk_over_real_sockets(self, relay: Running) -> None:
+        circle = Circle()
+        async with visiting(relay.url) as host, visiting(relay.url) as member:
+            await host.open(circle)
+            assert isinstance(await member.ask(member.papers.attach(circle)), Attached)
+            said = member.papers.append("hello")
+            assert await member.ask(said) == Ack(said.ref, 1)
+            hello = Entry(1, 0, False, b"hello")
+            assert await member.hear() == await host.hear() == hello
+
+    @pytest.mark.parametrize("path", ["/r/x", "/?room=1", "//", "/" + "x" * 4000, "/healthz", "*"])
+    async def test_ws09_every_other_path_gets_the_same_answer(
+        self, relay: Running, path: str
+    ) -> None:
+        answer = await answer_to(relay.url, UPGRADE.format(path=path, more=OURS))
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert b" 404 " in head.splitlines()[0]
+        assert body == b"Nothing here.\n"
+        assert b"server:" not in head.lower()
+
+    async def test_ws09_oversized_headers_are_turned_away(self, relay: Running) -> None:
+        huge = "X-Long: " + "x" * 9 * 1024 + "\r\n"
+        answer = await answer_to(relay.url, UPGRADE.format(path="/", more=OURS + huge))
+        assert b" 101 " not in answer
+
+    async def test_a_plain_request_gets_no_page(self, relay: Running) -> None:
+        answer = await answer_to(relay.url, "GET / HTTP/1.1\r\nHost: relay\r\n\r\n")
+        assert answer.endswith(b"Nothing here.\n")
+
+    async def test_another_subprotocol_is_turned_away(self, relay: Running) -> None:
+        other = "Sec-WebSocket-Protocol: chat\r\n"
+        answer = await answer_to(relay.url, UPGRADE.format(path="/", more=other))
+        assert answer.endswith(b"Nothing here.\n")
+
+    async def test_a_web_page_is_refused(self, relay: Running) -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(
+                relay.url, subprotocols=[SUBPROTOCOL], origin=Origin("https://page.example")
+            )
+        assert refused.value.response.status_code == 403
+
+    async def test_compression_is_not_agreed_to(self, relay: Running) -> None:
+        # WS04
+        async with connect(
+            relay.url, subprotocols=[SUBPROTOCOL], compression="deflate"
+        ) as connection:
+            assert connection.protocol.extensions == []
+
+    async def test_ws03_a_frame_beyond_the_largest_is_cut_off(self, relay: Running) -> None:
+        async with connect(relay.url, subprotocols=[SUBPROTOCOL]) as connection:
+            await connection.send(bytes(MAX_FRAME + 1))
+            await connection.wait_closed()
+            assert connection.close_code == 1009
+
+    async def test_ws03_a_length_of_ten_gigabytes_is_not_believed(self, relay: Running) -> None:
+        head = b"\x82\xff" + (10 * 2**30).to_bytes(8, "big") + bytes(4)
+        assert await close_code_after(relay.url, head) == 1009
+
+    @pytest.mark.parametrize(
+        ("frame", "code"),
+        [
+            (masked(1, b"hello"), Close.NOT_UNDERSTOOD),
+            (masked(1, b"\xff\xfe"), 1007),
+            (masked(3, b""), 1002),
+            (b"\x82\x01x", 1002),
+            (b"\xc2\x81\0\0\0\0x", 1002),
+            (masked(2, b"no frame"), Close.NOT_UNDERSTOOD),
+            (masked(2, bytes(1024)), Close.NOT_UNDERSTOOD),
+        ],
+        ids=["text", "bad UTF-8", "reserved opcode", "unmasked", "RSV1", "length", "padding"],
+    )
+    async def test_ws06_what_is_no_frame_is_closed_with_its_code(
+        self, relay: Running, frame: bytes, code: int
+    ) -> None:
+        assert await close_code_after(relay.url, frame) == code
+
+
+class TestTime:
+    async def test_who_never_finishes_the_handshake_is_cut_off(self, relay: Running) -> None:
+        # WS01, the one-socket version
+        assert b" 101 " not in await answer_to(relay.url, "GET / HTTP/1.1\r\n")
+
+    async def test_who_says_nothing_is_sent_away(self) -> None:
+        async with (
+            relay_here(limits=with_(Limits(), hello_seconds=0.1)) as relay,
+            connect(relay.url, subprotocols=[SUBPROTOCOL]) as connection,
+        ):
+            await connection.wait_closed()
+            assert connection.close_code == Close.TOO_QUIET
+
+    async def test_what_comes_too_fast_is_taken_later(self) -> None:
+        limits = with_(Limits(), frames_per_second=50.0, frames_burst=5.0)
+        async with relay_here(limits=limits) as relay, visiting(relay.url) as host:
+            loop = asyncio.get_running_loop()
+            await host.open(Circle())
+            started = loop.time()
+            for number in range(25):
+                await host.send(host.papers.append(f"words {number}"))
+            while sum(isinstance(frame, Ack) for frame in host.got) < 25:
+                await host.hear()
+            # 25 frames at 50 a second, less what the burst had left
+            assert loop.time() - started > 0.35
+
+    async def test_one_more_connection_than_there_may_be(self) -> None:
+        async with (
+            relay_here(limits=with_(Limits(), connections=1)) as relay,
+            visiting(relay.url) as first,
+        ):
+            async with connect(relay.url, subprotocols=[SUBPROTOCOL]) as second:
+                await second.wait_closed()
+            assert second.close_code == Close.CROWDED
+            await first.open(Circle())
+
+
+class TestSlowReaders:
+    async def test_ws02_who_stops_reading_loses_the_connection_and_nobody_else(self) -> None:
+        limits = with_(Limits(), frames_per_second=1e6, bytes_per_second=1e9, bytes_burst=1e9)
+        async with (
+            relay_here(limits=limits) as relay,
+            visiting(relay.url) as host,
+            visiting(relay.url, receive_buffer=4096) as slow,
+        ):
+            circle = Circle()
+            await host.open(circle)
+            await slow.ask(slow.papers.attach(circle))
+            slow.socket.transport.pause_reading()
+            words = "x" * 60_000
+            for number in range(120):
+                await host.send(host.papers.append(words, message=f"flood {number}"))
+                while not isinstance(await host.hear(), Entry):
+                    pass
+            slow.socket.transport.resume_reading()
+            await slow.closed()
+            assert slow.socket.close_code in {Close.TOO_SLOW, 1006}
+            async with visiting(relay.url) as back:
+                await back.ask(back.papers.attach(circle))
+                while len(back.got) < 122:
+                    await back.hear()
+                seqs = [frame.seq for frame in back.got if isinstance(frame, Entry)]
+                assert seqs == list(range(1, 121))
+
+
+class TestSaving:
+    async def test_a_full_disk_is_said_and_got_over(self) -> None:
+        full = [False]
+        log = MemoryLog(lambda _record: full[0])
+        async with relay_here(log) as relay, visiting(relay.url) as host:
+            await host.open(Circle())
+            full[0] = True
+            lost = host.papers.append("words")
+            assert await host.ask(lost) == Refuse(lost.ref, Refusal.NOT_SAVED)
+            full[0] = False
+            again = host.papers.append("words")
+            assert await host.ask(again) == Ack(again.ref, 1)
+            lines = relay.said.getvalue().splitlines()
+            assert [line.split(":")[1] for line in lines] == [" not-saved", " saves-again"]
+
+    async def test_stopping_acks_what_was_sent_and_says_come_back(self, tmp_path: Path) -> None:
+        async with relay_here(SqliteLog(tmp_path)) as relay, visiting(relay.url) as host:
+            await host.open(Circle())
+            said = host.papers.append("last words")
+            assert await host.ask(said) == Ack(said.ref, 1)
+            relay.stop.set()
+            assert await host.closed() == Close.RESTARTING
+
+
+@pytest.mark.parametrize("after", [1, 7, 20])
+async def test_killed_between_appends_nothing_acked_is_lost_or_doubled(
+    tmp_path: Path, after: int
+) -> None:
+    circle = Circle()
+    options = ("--data", tmp_path, "--port", free_port())
+    with RelayProcess(*options) as relay:
+        async with visiting(relay.url) as host:
+            await host.open(circle)
+            for number in range(after + 5):
+                await host.send(host.papers.append(f"words {number}"))
+            acked = 0
+            while acked < after:
+                acked += isinstance(await host.hear(), Ack)
+            relay.kill()
+    promised = {frame.seq: frame for frame in host.got if isinstance(frame, Entry)}
+    with RelayProcess(*options) as relay:
+        async with visiting(relay.url) as back:
+            await back.ask(back.papers.attach(circle))
+            # Sent again, as a client does with all it heard no ack for, and with the rest too.
+            for number in range(after + 5):
+                await back.send(back.papers.append(f"words {number}"))
+            kept = await entries(back, after + 5)
+        assert relay.end()[0] == 0
+    assert [one.seq for one in kept] == list(range(1, after + 6))
+    assert [one.payload for one in kept] == [f"words {n}".encode() for n in range(after + 5)]
+    assert all(kept[seq - 1] == frame for seq, frame in promised.items())
+
+
+async def test_nothing_a_relay_says_or_keeps_names_anybody(tmp_path: Path) -> None:
+    circle = Circle("canary")
+    with RelayProcess("--data", tmp_path, "--port", "0") as relay:
+        async with visiting(relay.url) as host:
+            await host.open(circle)
+            await host.ask(host.papers.append("sealed canary words"))
+            await host.send(host.papers.attach(Circle("unknown canary")))
+            await host.send(Hello(1, 1))
+            assert await host.closed() == Close.NOT_UNDERSTOOD
+        await answer_to(relay.url, UPGRADE.format(path="/canary", more=OURS))
+        await close_code_after(relay.url, masked(1, b"canary \xff"))
+        code, said = relay.end()
+    assert code == 0
+    for word in ("canary", circle.room.hex(), circle.meeting.hex(), "Traceback", "127.0.0.1"):
+        assert word not in said
+    assert [line.split(":")[1] for line in said.splitlines()] == [" stopping", " stopped"]
+
+
+async def test_a_closed_meeting_leaves_nothing_in_the_file(tmp_path: Path) -> None:
+    circle = Circle()
+    with RelayProcess("--data", tmp_path, "--port", "0") as relay:
+        async with visiting(relay.url) as host:
+            await host.open(circle)
+            await host.ask(host.papers.append("sealed canary words"))
+            assert b"sealed canary words" in everything_in(tmp_path)
+            await host.send(host.papers.close(circle))
+            assert await host.closed() == Close.MEETING_OVER
+        relay.end()
+    for trace in (b"sealed canary words", circle.meeting, id16("message", "sealed canary words")):
+        assert trace not in everything_in(tmp_path)
+
+
+async def entries(visitor: Visitor, number: int) -> list[Entry]:
+    """Return the first entries a visitor hears."""
+    found = [frame for frame in visitor.got if isinstance(frame, Entry)]
+    while len(found) < number:
+        frame = await visitor.hear()
+        found += [frame] if isinstance(frame, Entry) else []
+    return found
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return str(listener.getsockname()[1])

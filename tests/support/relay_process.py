@@ -1,0 +1,165 @@
+"""A real relay, in a process of its own or in this one, and somebody on a real socket to it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from holdspace.protocol.frames import (
+    ClientFrame,
+    Greeting,
+    Hello,
+    RelayFrame,
+    decode_relay_frame,
+    encode,
+)
+from holdspace.server.config import address
+from holdspace.server.gate import SUBPROTOCOL, Gate
+from holdspace.server.journal import Journal
+from holdspace.server.limits import Limits
+from holdspace.server.log import Log
+from holdspace.server.log.memory import MemoryLog
+from holdspace.server.relay import Relay
+from relay_papers import Circle, Papers
+
+PATIENCE = 20.0
+
+
+@dataclass
+class Running:
+    """A relay in this process."""
+
+    url: str
+    log: Log
+    said: StringIO
+    stop: asyncio.Event
+
+
+@asynccontextmanager
+async def relay_here(
+    log: Log | None = None, limits: Limits | None = None
+) -> AsyncIterator[Running]:
+    """Run a relay on a free port of this machine until the block ends."""
+    log, limits, said, stop = log or MemoryLog(), limits or Limits(), StringIO(), asyncio.Event()
+    ready = asyncio.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = address("127.0.0.1", listener.getsockname()[1])
+        gate = Gate(Relay(limits, [url], log.load()), log, limits, Journal(said))
+        serving = asyncio.create_task(gate.run(listener, stop, ready.set))
+        await ready.wait()
+        try:
+            yield Running(url, log, said, stop)
+        finally:
+            stop.set()
+            await serving
+
+
+class RelayProcess:
+    """A relay as people start it: `holdspace-relay` with a folder of its own."""
+
+    def __init__(self, *arguments: str | Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "holdspace.server", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        self.url = line.removeprefix("listening on ").strip()
+
+    def __enter__(self) -> "RelayProcess":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.kill()
+
+    def kill(self) -> None:
+        """End it as a power cut would end a process: at once."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.communicate()
+
+    def end(self) -> tuple[int, str]:
+        """Ask it to end, and return its exit code and all it said."""
+        self._process.terminate()
+        out, err = self._process.communicate(timeout=PATIENCE)
+        return self._process.returncode, out + err
+
+
+@dataclass
+class Visitor:
+    """Somebody on a real socket."""
+
+    socket: ClientConnection
+    papers: Papers
+    got: list[RelayFrame] = field(default_factory=list)
+
+    async def send(self, frame: ClientFrame) -> None:
+        await self.socket.send(encode(frame))
+
+    async def hear(self) -> RelayFrame:
+        """Return the next frame; it comes within `PATIENCE` seconds or the test fails."""
+        async with asyncio.timeout(PATIENCE):
+            data = await self.socket.recv()
+        assert isinstance(data, bytes)
+        frame = decode_relay_frame(data)
+        assert frame is not None
+        self.got.append(frame)
+        return frame
+
+    async def ask(self, frame: ClientFrame) -> RelayFrame:
+        await self.send(frame)
+        return await self.hear()
+
+    async def closed(self) -> int:
+        """Read on until the relay closes the connection, and return its code."""
+        async with asyncio.timeout(PATIENCE):
+            with suppress(ConnectionClosed):
+                async for _ in self.socket:
+                    pass
+            await self.socket.wait_closed()
+        return self.socket.close_code or 0
+
+    async def open(self, circle: Circle) -> None:
+        """Open a room, begin its meeting and attach to it."""
+        for frame in (self.papers.open(circle), self.papers.begin(circle)):
+            await self.ask(frame)
+        await self.ask(self.papers.attach(circle))
+
+
+@asynccontextmanager
+async def visiting(url: str, *, receive_buffer: int | None = None) -> AsyncIterator[Visitor]:
+    """Connect and say hello; a small receive buffer makes a slow reader."""
+    own = _slow_socket(url, receive_buffer) if receive_buffer else None
+    async with connect(
+        url,
+        subprotocols=[SUBPROTOCOL],
+        compression=None,
+        max_size=None,
+        max_queue=None,
+        sock=own,
+    ) as connection:
+        visitor = Visitor(connection, Papers(url, b""))
+        greeting = await visitor.ask(Hello(1, 1))
+        assert isinstance(greeting, Greeting)
+        visitor.papers.nonce = greeting.nonce
+        yield visitor
+
+
+def _slow_socket(url: str, receive_buffer: int) -> socket.socket:
+    host, port = url.removeprefix("ws://").split(":")
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    slow.connect((host, int(port)))
+    return slow
