@@ -228,18 +228,16 @@ async def test_repeat_reads_the_newest_again_with_the_time_last() -> None:
         assert len(await one.type("/repeat")) == 3
 
 
-async def test_every_command_in_help_works_here(tmp_path: object) -> None:
+async def test_every_command_in_help_works_here() -> None:
     async with evening(LED) as one:
         said = await one.type("/help")
         commands = [line.split()[1].rstrip(":") for line in said if line.startswith("help: /")]
         assert {"/raise", "/queue", "/where", "/admit", "/invite", "/draft"} <= set(commands)
-        for command in commands:
+        for command in set(commands) - {"/exit"}:
             answer = await one.type(command)
             assert not any("no command" in line for line in answer), command
             if answer and "Type y" in answer[-1]:
                 await one.type("n")
-            if command == "/exit":
-                break
 
 
 async def test_what_was_refused_is_kept_read_back_and_sent() -> None:

@@ -1,0 +1,67 @@
+"""A relay on this machine: there while it is needed, gone afterwards, clear when it cannot start."""
+
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from holdspace.client.here import RelayNotStartedError, relay_here
+
+
+def answers(address: str) -> bool:
+    """Tell whether anybody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", urlsplit(address).port or 0)) == 0
+
+
+def until_silent(address: str) -> None:
+    """Wait until nobody listens there any more."""
+    for _ in range(200):
+        if not answers(address):
+            return
+        time.sleep(0.05)
+    pytest.fail("the relay is still there")
+
+
+async def test_a_relay_is_there_while_it_is_needed_and_gone_after() -> None:
+    async with relay_here() as address:
+        assert address.startswith("ws://127.0.0.1:")
+        assert answers(address)
+    assert not answers(address)
+
+
+async def test_its_log_is_where_it_was_asked_to_be(tmp_path: Path) -> None:
+    async with relay_here(tmp_path / "log"):
+        assert any((tmp_path / "log").iterdir())
+
+
+async def test_a_taken_port_is_said_in_the_relays_own_words() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(
+            RelayNotStartedError, match=rf"no room was opened.*Port {port} is taken"
+        ):
+            async with relay_here(port=port):
+                pytest.fail("it started")
+
+
+def test_it_ends_when_whoever_started_it_is_killed() -> None:
+    script = (
+        "import asyncio\n"
+        "from holdspace.client.here import relay_here\n"
+        "async def main():\n"
+        "    async with relay_here() as address:\n"
+        "        print(address, flush=True)\n"
+        "        await asyncio.Event().wait()\n"
+        "asyncio.run(main())"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as starter:
+        assert starter.stdout
+        address = starter.stdout.readline().decode().strip()
+        assert answers(address)
+        starter.kill()
+    until_silent(address)
