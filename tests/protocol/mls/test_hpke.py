@@ -126,6 +126,16 @@ def test_public_keys_and_encapsulations_of_other_lengths_are_refused(kem: Kem, c
             refused()
 
 
+def test_an_ml_kem_half_that_is_no_key_is_refused() -> None:
+    # FIPS 203 7.2, the modulus check: coefficients of 4095 are not below 3329.
+    public_key = XWing().generate_key_pair(random).public_key
+    bad = b"\xff" * 1152 + public_key[1152:]
+    with pytest.raises(CryptoError, match="no ML-KEM-768 key"):
+        XWing().check_public_key(bad)
+    with pytest.raises(CryptoError, match="no ML-KEM-768 key"):
+        XWing().encap(bad, random)
+
+
 def resized(data: bytes, change: int) -> bytes:
     return data[:change] if change < 0 else data + bytes(change)
 
