@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -161,7 +161,7 @@ class Relay:
 
     def _serve(self, port: str) -> Program:
         program = self._house.start(
-            "relay", "holdspace-relay", "serve", "--port", port, "--data", str(self.data)
+            "relay", "holdspace-relay", "--port", port, "--data", str(self.data)
         )
         program.expect("^listening on ws://")
         return program
@@ -177,3 +177,87 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def relay(house: House, tmp_path: Path) -> Relay:
     return Relay(house, tmp_path / "relay-data")
+
+
+class Somebody:
+    """A person in plain line mode, who knows how to come in and what to compare."""
+
+    def __init__(self, program: Program, name: str) -> None:
+        self.program = program
+        self.name = name
+
+    def knock(self, code: str) -> None:
+        """Type the code, accept the agreements, and knock under their name."""
+        self.program.expect("[Cc]ode")
+        self.program.type(code)
+        self.program.expect("Type y to accept")
+        self.program.type("y")
+        self.program.expect("What shall people here call you")
+        self.program.type(self.name)
+        self.program.expect("One line about you")
+        self.program.type("")
+
+    def type(self, *lines: str) -> None:
+        """Type lines."""
+        self.program.type(*lines)
+
+    def expect(self, pattern: str) -> re.Match[str]:
+        """Wait for a line."""
+        return self.program.expect(pattern)
+
+    def queue(self) -> list[str]:
+        """Ask for the queue; return what everybody should be told alike."""
+        before = len(self.program.matching("^queue: "))
+        self.type("/queue", "/time")
+        self.expect("^time: ")
+        return self.program.matching("^queue: ")[before:]
+
+    def stages(self) -> list[str]:
+        """Return the stage lines so far."""
+        return self.program.matching(r"^stage: \d+ of \d+, ")
+
+    def shares(self, pattern: str) -> list[str]:
+        """Return who said what, of the shares that match; own ones under the own name."""
+        said = self.program.matching(rf"^\S+: .*{pattern}")
+        return [re.sub("^you:", f"{self.name}:", line) for line in said]
+
+
+class Meeting:
+    """A host, the invitation, and whoever came in."""
+
+    def __init__(self, house: House, relay: str, host: str) -> None:
+        self._house = house
+        program = house.start("host", *host_command(relay, host))
+        self.host = Somebody(program, host)
+        self.code = self.host.expect("^holdspace1:.*").group()
+        self.people = [self.host]
+
+    def admit(self, name: str) -> Somebody:
+        """Let somebody new come to the door and in."""
+        guest = Somebody(self._house.start(name, "holdspace", "join", "--plain"), name)
+        guest.knock(self.code)
+        self.host.expect(f"^door: {name} is at the door")
+        self.host.type("/admit")
+        guest.expect("^room: This is ")
+        for other in self.people:
+            other.expect(f"^room: .*{name} is here")
+        self.people.append(guest)
+        return guest
+
+    def everybody_expects(self, pattern: str) -> None:
+        """Wait until everybody was told this."""
+        for person in self.people:
+            person.expect(pattern)
+
+
+def host_command(relay: str, name: str) -> tuple[str, ...]:
+    """Return the command that hosts a room at this relay."""
+    return ("holdspace", "host", "--plain", "--relay", relay, "--room", ROOM, "--name", name)
+
+
+ROOM = "Kestrelgarden evening circle"
+
+
+@pytest.fixture
+def meet(house: House) -> Callable[[str, str], Meeting]:
+    return lambda relay, host: Meeting(house, relay, host)

@@ -13,12 +13,14 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean_line
 
 _RELAY = "holdspace.server"
 _READY = "listening on "
+_TEMPORARY = "--temporary"
 READY_SECONDS = 20.0
 GOODBYE_SECONDS = 5.0
 
@@ -28,9 +30,14 @@ class RelayNotStartedError(Exception):
 
 
 @asynccontextmanager
-async def relay_here(data: Path | None = None, port: int = 0) -> AsyncIterator[str]:
-    """Start a relay on this machine and yield its address; its log is in memory without `data`."""
-    log = ("--data", str(data)) if data else ("--memory",)
+async def relay_here(
+    data: Path | None = None, port: int = 0, *, is_temporary: bool = False
+) -> AsyncIterator[str]:
+    """Start a relay on this machine and yield its address; its log is in memory without `data`.
+
+    With `is_temporary` the log is in a folder of its own, which is gone afterwards.
+    """
+    log = (_TEMPORARY,) if is_temporary else ("--data", str(data)) if data else ("--memory",)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", __name__, "--port", str(port), *log,
         stdin=PIPE, stdout=PIPE, stderr=PIPE,
@@ -73,6 +80,14 @@ async def _see_off(process: Process) -> None:
 
 def keep(arguments: list[str]) -> int:
     """Run a relay until standard input closes or it ends by itself; return its exit code."""
+    if _TEMPORARY not in arguments:
+        return _run(arguments)
+    # Made and removed here and not by who starts us, who may be killed.
+    with TemporaryDirectory(prefix="holdspace-") as folder:
+        return _run([*(one for one in arguments if one != _TEMPORARY), "--data", folder])
+
+
+def _run(arguments: list[str]) -> int:
     command = [sys.executable, "-P", "-m", _RELAY, *arguments]
     # These are our own words, not anybody's.
     relay = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603

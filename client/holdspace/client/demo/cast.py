@@ -43,6 +43,7 @@ class Facilitating:
 
     room: str
     standing: str
+    quiet_then_hands: frozenset[str]
     opens: Lines
     says: Lines
 

@@ -10,6 +10,7 @@ from holdspace.client.demo.moves import Habit, Moment, addressed, first_of, nod,
 from holdspace.client.demo.pace import reading_seconds, writing_seconds
 from holdspace.client.seat.intents import (
     Admit,
+    ChangeMode,
     CloseTheMeeting,
     Give,
     NextStage,
@@ -23,6 +24,7 @@ WAITS_FOR_THE_PERSON = 150.0
 SETTLING_IN = 14.0
 SHORTEST_STAGE, LONGEST_STAGE = 20.0, 38.0
 SECONDS_PER_MINUTE = 6.0
+QUIET_BEFORE_HANDS = 14.0
 QUIET_IN_HANDS = 16.0
 HANDS_STAY_OPEN = 32.0
 AFTER_A_ROUND = 5.0
@@ -51,6 +53,7 @@ def next_move(moment: Moment, facilitating: Facilitating) -> Move | None:
         lambda moment: _wait_kindly(moment, facilitating),
         _give,
         lambda moment: _thank(moment, facilitating),
+        lambda moment: _open_for_hands(moment, facilitating),
         lambda moment: _bear_the_quiet(moment, facilitating),
         lambda moment: _go_on(moment, facilitating),
         nod,
@@ -165,13 +168,26 @@ def _thank(moment: Moment, facilitating: Facilitating) -> Move | None:
     return Move(Say(addressed(moment, facilitating.says["thanks"], share.author)), mark)
 
 
+def _open_for_hands(moment: Moment, facilitating: Facilitating) -> Move | None:
+    """Let a quiet stage go over into raised hands, where it is meant to."""
+    stage, said = moment.memory.stage, moment.memory.here("opens hands")
+    if stage not in facilitating.quiet_then_hands or moment.in_stage < QUIET_BEFORE_HANDS:
+        return None
+    mark = moment.memory.here("mode")
+    if moment.view.mode == "silent" and moment.may(mark):
+        return Move(ChangeMode("hands"), mark)
+    if moment.view.mode == "hands" and moment.has(mark) and not moment.has(said):
+        return Move(Say(facilitating.says["opens_hands"][0]), said)
+    return None
+
+
 def _bear_the_quiet(moment: Moment, facilitating: Facilitating) -> Move | None:
     """Say one line when hands are open and nobody raises one."""
     mark = moment.memory.here("quiet")
     nobody_yet = moment.memory.newest_since <= moment.memory.stage_since
     if moment.view.mode != "hands" or moment.has(mark) or not nobody_yet or not _is_idle(moment):
         return None
-    if moment.in_stage < QUIET_IN_HANDS:
+    if moment.in_mode < QUIET_IN_HANDS:
         return None
     return Move(Say(facilitating.says["quiet"][0]), mark)
 
@@ -181,6 +197,9 @@ def _go_on(moment: Moment, facilitating: Facilitating) -> Move | None:
     if moment.memory.stage == ARRIVING:
         return Move(NextStage(), "begin") if moment.may("begin") and _can_begin(moment) else None
     if moment.view.is_held or not moment.has(moment.memory.here("opens")) or not _is_done(moment):
+        return None
+    to_come = moment.memory.stage in facilitating.quiet_then_hands
+    if to_come and not moment.has(moment.memory.here("opens hands")):
         return None
     if not moment.view.stages[-1].is_current:
         mark = moment.memory.here("done")

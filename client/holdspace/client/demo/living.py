@@ -39,6 +39,19 @@ class Clock:
         await asyncio.sleep(min(max(LOOKS_UP_EVERY / self.speed, SHORTEST_LOOK), LONGEST_LOOK))
 
 
+class NoRoomError(Exception):
+    """The room could not be opened; the text is for the person."""
+
+
+async def invitation_of(host: Attendance) -> str:
+    """Return the code of a room that is being opened, once the relay knows of it."""
+    while not (code := host.view.invitation):
+        if host.is_over:
+            raise NoRoomError(f"The room could not be opened. {host.view.ended_words}")
+        await asyncio.sleep(SHORTEST_LOOK)
+    return code
+
+
 async def live(attendance: Attendance, decide: Decide, clock: Clock) -> None:
     """Take part until the meeting is over for this person."""
     memory = Memory()

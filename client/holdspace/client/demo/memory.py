@@ -32,6 +32,8 @@ class Memory:
     stage: str = ARRIVING
     stage_since: float = 0.0
     visit: int = 0
+    mode: str = ""
+    mode_since: float = 0.0
     floor: bytes = b""
     floor_since: float = 0.0
     hand: bytes = b""
@@ -90,9 +92,9 @@ def _remember_place(memory: Memory, view: RoomView, now: float) -> Memory:
 
 def _remember_stage(memory: Memory, view: RoomView, now: float) -> Memory:
     stage = slug(view.stage.title) if view.stage else ARRIVING
-    if stage == memory.stage:
-        return memory
-    return replace(memory, stage=stage, stage_since=now, visit=memory.visit + 1)
+    if stage != memory.stage:
+        memory = replace(memory, stage=stage, stage_since=now, mode="", visit=memory.visit + 1)
+    return memory if view.mode == memory.mode else replace(memory, mode=view.mode, mode_since=now)
 
 
 def _remember_floor(memory: Memory, view: RoomView, now: float) -> Memory:

@@ -56,6 +56,11 @@ class Moment:
         return self.now - max(self.memory.stage_since, self.memory.place_since)
 
     @property
+    def in_mode(self) -> float:
+        """Return the seconds since turns are taken the way they are."""
+        return self.now - max(self.memory.mode_since, self.memory.place_since)
+
+    @property
     def with_floor(self) -> float:
         """Return the seconds since the floor went where it is."""
         return self.now - self.memory.floor_since
@@ -195,8 +200,9 @@ def _raise(moment: Moment) -> Move | None:
     question = f"raise {memory.stage}"
     if moment.roll(question) > inclined:
         return None
-    wait = 6.0 + 20.0 * moment.roll(f"{question} when")
-    return Move(Raise(), memory.here("raised")) if moment.in_stage >= wait else None
+    # Seldom two at once; and a mode that just changed is first taken in.
+    wait = 4.0 + 18.0 * moment.roll(f"{question} when")
+    return Move(Raise(), memory.here("raised")) if moment.in_mode >= wait else None
 
 
 def _try_the_hand(moment: Moment) -> Move | None:

@@ -10,34 +10,19 @@ import os
 import sys
 from contextlib import suppress
 
-import msgspec
-
 from holdspace.client.attend import Attendance
 from holdspace.client.demo import facilitating, moves
 from holdspace.client.demo.cast import Cast, Character, load_cast
-from holdspace.client.demo.living import Clock, Decide, live
+from holdspace.client.demo.living import Clock, Decide, invitation_of, live
 from holdspace.client.demo.memory import Memory, Move
 from holdspace.client.demo.moves import Moment
+from holdspace.client.demo.orders import LONGEST_ORDER, News, Order, read_order, write_line
 from holdspace.client.demo.pace import Dice, dice_of
+from holdspace.client.library import read_agreements, read_flow
+from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import RoomView
 
 BETWEEN_KNOCKS = 2.5
-LONGEST_ORDER = 64 * 1024
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What the demo asks of its people: open a room at this relay, or go into that one."""
-
-    relay: str
-    speed: float
-    invitation: str = ""
-
-
-class News(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the people tell the demo: words for the screen, or the code for the real person."""
-
-    words: str = ""
-    invitation: str = ""
 
 
 class Company:
@@ -56,9 +41,25 @@ class Company:
             if not code:
                 ana = await Attendance.host(self.order.relay, self._opening())
                 together.create_task(self._host(ana))
-                code = await self._invitation(ana)
+                code = await invitation_of(ana)
+                tell(
+                    News(
+                        words=f"{self.cast.facilitator.name} has opened the room.", invitation=code
+                    )
+                )
             for at, member in enumerate(self.cast.members):
                 together.create_task(self._join(member, code, BETWEEN_KNOCKS * (at + 1)))
+
+    def _opening(self) -> Opening:
+        agreements = read_agreements()
+        return Opening(
+            room_name=self.cast.facilitating.room,
+            name=self.cast.facilitator.name,
+            standing=self.cast.facilitating.standing,
+            agreements=agreements.lines,
+            agreements_version=agreements.version,
+            flow_toml=read_flow(),
+        )
 
     async def _host(self, ana: Attendance) -> None:
         def decide(view: RoomView, memory: Memory, now: float) -> Move | None:
@@ -66,14 +67,6 @@ class Company:
             return facilitating.next_move(moment, self.cast.facilitating)
 
         await self._live(ana, decide)
-
-    async def _invitation(self, ana: Attendance) -> str:
-        while not (code := ana.view.invitation):
-            if ana.is_over:
-                raise ConnectionError(ana.view.ended_words)
-            await asyncio.sleep(0.02)
-        tell(News(words=f"{self.cast.facilitator.name} has opened the room.", invitation=code))
-        return code
 
     async def _join(self, member: Character, code: str, after_seconds: float) -> None:
         def decide(view: RoomView, memory: Memory, now: float) -> Move | None:
@@ -100,7 +93,7 @@ def main() -> int:
 def tell(news: News) -> None:
     """Write one line of news, while anybody is there to read it."""
     with suppress(BrokenPipeError):
-        sys.stdout.buffer.write(msgspec.json.encode(news) + b"\n")
+        sys.stdout.buffer.write(write_line(news))
         sys.stdout.buffer.flush()
 
 
@@ -109,7 +102,7 @@ async def _run() -> None:
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(orders), sys.stdin
     )
-    order = msgspec.json.decode(await orders.readline(), type=Order)
+    order = read_order(await orders.readline())
     meeting = asyncio.create_task(Company(order).meet())
     watching = asyncio.create_task(orders.read())
     await asyncio.wait({meeting, watching}, return_when=asyncio.FIRST_COMPLETED)

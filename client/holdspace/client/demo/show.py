@@ -1,0 +1,103 @@
+"""The demo as the person sees it: start everything, say so in words, sit down, clear everything away.
+
+Three processes: this one with the person's own front end, the relay's, and the people's. The code
+that lets the person in, or the people, goes through a pipe.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from holdspace.client.attend import Attendance
+from holdspace.client.demo.cast import Cast, load_cast
+from holdspace.client.demo.company import Company, NobodyCameError, company
+from holdspace.client.demo.living import NoRoomError, invitation_of
+from holdspace.client.demo.orders import Order
+from holdspace.client.front_end import FAILED, show
+from holdspace.client.here import relay_here
+from holdspace.client.library import read_agreements, read_flow
+from holdspace.client.prompt import ask_until, say
+from holdspace.client.seat.host import Opening
+from holdspace.protocol.text import NameRefused, check_name
+
+_ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
+_STANDING = "Trying out the facilitator's chair."
+
+
+@dataclass(frozen=True)
+class Show:
+    """What somebody asked to be shown."""
+
+    facilitate: bool
+    plain: bool
+    speed: float
+
+    async def run(self) -> int:
+        """Show it, and return the program's exit code."""
+        play = self._host if self.facilitate else self._visit
+        name = _asked_name(load_cast()) if self.facilitate else ""
+        say("demo: Starting a relay on this computer, for this demo only.")
+        try:
+            async with relay_here(is_temporary=True) as relay:
+                return await play(relay, name)
+        except (NobodyCameError, NoRoomError) as error:
+            say(f"demo: {error}")
+            return FAILED
+        finally:
+            say("demo: Nothing of the demo is kept on this computer.")
+
+    async def _visit(self, relay: str, _name: str) -> int:
+        cast = load_cast()
+        names = ", ".join(member.name for member in cast.members)
+        say(
+            f"demo: {cast.facilitator.name} opens the room, for {names} and you. They are simulated."
+        )
+        async with company(Order(relay, self.speed)) as people:
+            code = await _invitation(people)
+            async with _listening(people), await Attendance.join(code) as attendance:
+                return await show(attendance, plain=self.plain)
+
+    async def _host(self, relay: str, name: str) -> int:
+        say("demo: Opening your room. Six simulated people will knock, one after another.")
+        async with await Attendance.host(relay, _opening(load_cast(), name)) as attendance:
+            code = await invitation_of(attendance)
+            async with company(Order(relay, self.speed, code)) as people, _listening(people):
+                return await show(attendance, plain=self.plain)
+
+
+def _asked_name(cast: Cast) -> str:
+    # The people to come knock under their own names; two of the same would only confuse.
+    return ask_until(_ASK_NAME, lambda answer: check_name(answer, cast.names), (NameRefused,))
+
+
+def _opening(cast: Cast, name: str) -> Opening:
+    agreements = read_agreements()
+    return Opening(
+        room_name=cast.facilitating.room,
+        name=name,
+        standing=_STANDING,
+        agreements=agreements.lines,
+        agreements_version=agreements.version,
+        flow_toml=read_flow(),
+    )
+
+
+async def _invitation(people: Company) -> str:
+    while True:
+        news = await people.news()
+        if news.words:
+            say(f"demo: {news.words}")
+        if news.invitation:
+            return news.invitation
+
+
+@asynccontextmanager
+async def _listening(people: Company) -> AsyncIterator[None]:
+    """Read what the people tell while the front end has the screen."""
+    task = asyncio.create_task(people.listen())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
