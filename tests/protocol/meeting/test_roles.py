@@ -157,6 +157,7 @@ def test_a_facilitator_who_comes_back_in_one_commit_is_still_one() -> None:
 HOSTILE_BYTES = {
     "nothing": b"",
     "trailing bytes": encode_roles(PRIOR) + b"\x00",
+    "a longer spelling": b"\xdc\x00\x03" + encode_roles(PRIOR)[1:],
     "too long": bytes(9000),
     "nested without end": b"\x91" * 5000,
     "a member in the list": msgspec.msgpack.encode(

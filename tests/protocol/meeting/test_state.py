@@ -79,6 +79,13 @@ def test_time_is_added_more_than_ten_times_and_gone_with_the_stage() -> None:
     assert room.stage(3).state.stage_seconds == 5 * 60
 
 
+def test_added_time_has_an_end() -> None:
+    room = Meeting(*NAMES).stage(2)
+    for _ in range(6):
+        room.does("Mara", ev.AddTime(3600, room.state.version))
+    assert "all the time" in reason(room.does("Mara", ev.AddTime(1, room.state.version)))
+
+
 def test_the_time_of_a_stage_follows_how_many_people_are_here() -> None:
     room = Meeting(*NAMES).stage(1)
     assert room.state.stage_seconds == 60 + 6 * 90
@@ -451,6 +458,9 @@ UNLAWFUL: dict[str, MeetingState] = {
         people=(Person(A, "Ana"), Person(B, "Ben")),
         mode="round",
         round=Round((A, B), to_come=(A,), passed=(A,)),
+    ),
+    "a second chance before the first was used": MeetingState(
+        people=(Person(A, "Ana"),), mode="round", round=Round((A,), (), passed=(A,), again=(A,))
     ),
     "a stage without a flow": MeetingState(stage=0),
     "a stage the flow has not": MeetingState(flow_toml=FLOW, stage=4),

@@ -208,6 +208,15 @@ def test_a_given_floor_in_a_round_is_that_persons_turn() -> None:
     assert offered == ["Cem", "Mara", "Ana", "Ben", "Dua"]
 
 
+def test_a_given_floor_is_the_second_chance_of_who_passed() -> None:
+    room = Meeting("Ana", "Ben").mode("round")
+    room.passes("Mara")
+    room.gives("Mara")
+    room.passes("Mara")
+    room.says("Ana")
+    assert has(room.says("Ben"), RoundEnded)
+
+
 @pytest.mark.parametrize("turn", ["gather", "round"])
 def test_gather_is_played_as_a_round_in_this_version(turn: ev.TurnMode) -> None:
     room = Meeting(*MEMBERS).mode(turn)
@@ -286,6 +295,14 @@ def test_hold_overrides_every_mode_and_keeps_every_place(mode: ev.TurnMode) -> N
     assert (room.floor, room.queue) == before
     room.does("Mara", ev.Resume())
     assert (room.floor, room.queue) == before
+
+
+def test_what_a_facilitator_says_while_holding_uses_up_no_turn() -> None:
+    room = Meeting(*MEMBERS).mode("round")
+    room.does("Mara", ev.Hold())
+    room.says("Mara", "I'm pausing us.")
+    room.does("Mara", ev.Resume())
+    assert room.floor == "Mara"
 
 
 def test_a_hand_raised_while_held_gets_the_floor_when_the_room_goes_on() -> None:
