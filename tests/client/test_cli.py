@@ -4,9 +4,13 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
+import pexpect
 import pytest
+from websockets.sync.server import serve
 
 from holdspace.client.acts import ACTS
 from holdspace.client.front_end import why_plain
@@ -116,6 +120,30 @@ def test_a_relay_that_does_not_answer_is_said_and_nothing_was_sent(
     code, said = run(*arguments, typed=typed)
     assert code == 1
     assert "cannot be reached. Nothing was sent." in said
+
+
+def test_what_answers_there_but_is_no_relay_of_ours_is_said() -> None:
+    with serve(lambda _: None, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        port = server.socket.getsockname()[1]
+        invitation = replace(NOBODY_THERE, relay=f"ws://127.0.0.1:{port}")
+        code, said = run("join", "--plain", typed=encode_invitation(invitation) + "\n")
+        server.shutdown()
+        thread.join()
+    assert code == 1
+    assert "not as a holdspace relay of this version. Nothing was sent." in said
+
+
+def test_ctrl_c_at_a_question_stops_with_one_line() -> None:
+    child = pexpect.spawn(sys.executable, ["-P", "-m", "holdspace.client.cli", "join", "--plain"])
+    child.expect_exact("Invitation code")
+    child.sendintr()
+    child.expect_exact("Stopped. Nothing is kept.")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert b"Traceback" not in (child.before or b"")
 
 
 @pytest.mark.parametrize("relay", ["https://relay.example", "wss://relay.example/room", "nonsense"])

@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import resource
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -24,7 +25,7 @@ from holdspace.client.privacy import PRIVACY
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say
 from holdspace.client.seat.host import Opening
 from holdspace.protocol.frames import VERSION
-from holdspace.protocol.invite import InvitationError
+from holdspace.protocol.invite import InvitationError, decode_invitation
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
@@ -131,17 +132,20 @@ def _asked_relay() -> str:
 def _join(asked: argparse.Namespace) -> int:
     if asked.nothing_here:
         return _complain(_NOT_ON_THE_COMMAND_LINE, ASKED_WRONGLY)
-    return asyncio.run(_visit(plain=choose_plain(flag=asked.plain)))
+    plain = choose_plain(flag=asked.plain)
+    # Asked before there is an event loop, which would keep Ctrl-C for itself.
+    code = ask_until(_ASK_CODE, _readable, (InvitationError, CannotStart))
+    return asyncio.run(_visit(code, plain=plain))
 
 
-async def _visit(*, plain: bool) -> int:
-    while True:
-        try:
-            attendance = await Attendance.join(ask(_ASK_CODE))
-        except (InvitationError, CannotStart) as error:
-            say(str(error))
-        else:
-            return await _attend(attendance, plain=plain)
+def _readable(code: str) -> str:
+    # Read here only to say what is wrong with it; the seat reads it again.
+    check_address(decode_invitation(code, time.time()).relay)
+    return code
+
+
+async def _visit(code: str, *, plain: bool) -> int:
+    return await _attend(await Attendance.join(code), plain=plain)
 
 
 async def _attend(attendance: Attendance, *, plain: bool) -> int:

@@ -54,6 +54,8 @@ class ScriptedMeeting:
 class ScriptedTerminal:
     """A person whose lines are given, and who remembers everything that was said."""
 
+    echoes = False
+
     def __init__(self) -> None:
         self.said: list[str] = []
         self.bells = 0

@@ -108,6 +108,12 @@ def test_a_share_of_mine_is_said_when_everybody_has_it() -> None:
     assert told(sending, after(mine)) == ["you: Hello."]
 
 
+def test_at_a_terminal_one_hears_only_that_ones_words_arrived() -> None:
+    room = after(passage(Line.SHARE, "Hello.", ANA), passage(Line.SHARE, "Hi.", MARA))
+    said = narrate(ROOM, room, reads_own_words=False)
+    assert said.lines == ("you: shared.", "Mara: Hi.")
+
+
 def test_a_stage_tells_who_leads_what_to_say_and_everybody_the_same_first_lines() -> None:
     led = replace(ROOM, stages=(WELCOME, TRY))
     assert list(stage_lines(TRY, led)) == [

@@ -46,13 +46,23 @@ class Said:
     rings: bool = False
 
 
-def narrate(before: RoomView, after: RoomView, notices: Iterable[Notice] = ()) -> Said:
-    """Return what happened between two pictures; nods are left to `nod_lines`."""
+def narrate(
+    before: RoomView,
+    after: RoomView,
+    notices: Iterable[Notice] = (),
+    *,
+    reads_own_words: bool = True,
+) -> Said:
+    """Return what happened between two pictures; nods are left to `nod_lines`.
+
+    At a terminal one has just typed one's words, and need not hear them again: only that they
+    reached the room.
+    """
     notices = tuple(notices)
     lines = (
         *_connection_lines(before, after),
         *_place_lines(before, after),
-        *_passage_lines(before, after),
+        *_passage_lines(before, after, reads_own_words=reads_own_words),
         *_invitation_lines(before, after),
         *_door_lines(before, after),
         *_notice_lines(before, after, notices),
@@ -166,7 +176,7 @@ def _is_in(view: RoomView) -> bool:
     return view.place is Place.ROOM and view.me is not None
 
 
-def _passage_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+def _passage_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) -> Iterator[str]:
     known = {passage.key for passage in before.transcript if not passage.is_sending}
     fresh = [p for p in after.transcript if p.key not in known and not p.is_sending]
     together: list[str] = []
@@ -176,7 +186,10 @@ def _passage_lines(before: RoomView, after: RoomView) -> Iterator[str]:
             together.append(passage.text)
             continue
         yield from _joined(together)
-        yield from _one_passage(passage, after)
+        if passage.line is Line.SHARE and passage.is_mine and not reads_own_words:
+            yield "you: shared."
+        else:
+            yield from _one_passage(passage, after)
     yield from _joined(together)
 
 

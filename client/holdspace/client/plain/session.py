@@ -139,7 +139,7 @@ class Session:
 
     def _tell(self, view: RoomView, notices: tuple[Notice, ...]) -> None:
         before, self._told = self._told, view
-        said = narrate(before, view, notices)
+        said = narrate(before, view, notices, reads_own_words=not self._terminal.echoes)
         if said.rings:
             self._terminal.bell()
         self._say(said.lines)

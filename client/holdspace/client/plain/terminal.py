@@ -28,6 +28,10 @@ _MOST_HELD = 500
 class Terminal(Protocol):
     """Where lines come from and go to."""
 
+    @property
+    def echoes(self) -> bool:
+        """Tell whether what is typed is on the screen already."""
+
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, each on its own."""
 
@@ -73,6 +77,8 @@ class _Output:
 
 class PipeTerminal:
     """Lines from a pipe or file, and lines to one."""
+
+    echoes = False
 
     def __init__(self, output: _Output) -> None:
         self._output = output
@@ -124,6 +130,8 @@ def _read_chunk(descriptor: int) -> bytes:
 
 class TypingTerminal:
     """A terminal with somebody at it: arriving lines wait while a line is being typed."""
+
+    echoes = True
 
     def __init__(self, output: _Output) -> None:
         self._output = output
