@@ -190,10 +190,13 @@ def test_a_broken_file_of_a_host_is_told_line_by_line(path: str, tmp_path: Path)
     (tmp_path / path).parent.mkdir()
     (tmp_path / path).write_text(text)
     library = Library(tmp_path)
-    read = {"agreements": library.agreements, "techniques": library.technique}
-    kind = path.split("/", maxsplit=1)[0]
+    read: dict[str, Callable[[str], object]] = {
+        "agreements": library.agreements,
+        "techniques": library.technique,
+        "crisis": library.crisis_card,
+    }
     with pytest.raises(DataError) as raised:
-        read.get(kind, library.crisis_card)("a")
+        read[Path(path).parent.name]("a")
     assert any(p.line == line and words in p.sentence for p in raised.value.problems)
 
 
