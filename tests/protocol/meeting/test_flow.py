@@ -84,6 +84,14 @@ def test_each_block_is_accepted_as_it_should_be_written(block: str) -> None:
     assert len(parse_flow(FLOW.replace(CLOSING, block)).stages) == 5
 
 
+def test_controls_may_be_tried_before_anything_is_agreed() -> None:
+    practice = FLOW[FLOW.index("[[stage]]") : FLOW.index('[[stage]]\nid = "check-in"')]
+    for old, new in (("agreements", "try"), ("agreement", "practice"), ("silent", "open")):
+        practice = practice.replace(f'"{old}"', f'"{new}"')
+    flow = parse_flow(FLOW.replace("[[stage]]", f"{practice}[[stage]]", 1))
+    assert [stage.kind for stage in flow.stages][:2] == ["practice", "agreement"]
+
+
 def test_every_turn_is_played_somehow() -> None:
     assert PLAYED_AS["gather"] == PLAYED_AS["pairs"] == "round"
     assert set(PLAYED_AS.values()) == {"listen", "open", "hands", "round", "silent"}
@@ -114,6 +122,7 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
     "a missing key": ('title = "Talk"\n', "", '[[stage]]\nid = "talk"', "needs a key title"),
     "a wrong type": ('title = "Talk"', "title = 5", "title = 5", "title must be a text"),
     "a flag for a number": ("{ base = 15 }", "{ base = true }", "base = true", "base must be"),
+    "a flag for a whole number": ("max = 10", "max = true", "max = true", "max must be a whole"),
     "not a number": ("{ base = 15 }", "{ base = nan }", "base = nan", "base must be a number"),
     "far too many minutes": ("{ base = 15 }", "{ base = 1e9 }", "1e9", "from 0 to 480"),
     "an unknown turn": ('turn = "hands"', 'turn = "shout"', "shout", "must be one of: listen"),

@@ -92,7 +92,7 @@ def open_document(text: str) -> Document:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DataError((_syntax_problem(text, str(error)),)) from None
-    # tomllib recurses into nested brackets, and Python refuses integers of thousands of digits.
+    # tomllib recurses into nested brackets; ValueError is Python's for numbers it finds too long.
     except (RecursionError, ValueError):
         raise DataError((Problem(1, "Something is nested too deep or far too big."),)) from None
     return Document(data, locate(text))
