@@ -218,7 +218,7 @@ class Somebody:
 
     def shares(self, pattern: str) -> list[str]:
         """Return who said what, of the shares that match; own ones under the own name."""
-        said = self.program.matching(rf"^\S+: .*{pattern}")
+        said = self.program.matching(rf"^\S+:.*{pattern}")
         return [re.sub("^you:", f"{self.name}:", line) for line in said]
 
 
@@ -252,7 +252,8 @@ class Meeting:
 
 def host_command(relay: str, name: str) -> tuple[str, ...]:
     """Return the command that hosts a room at this relay."""
-    return ("holdspace", "host", "--plain", "--relay", relay, "--room", ROOM, "--name", name)
+    asked = ("--relay", relay, "--room", ROOM, "--name", name, "--flow", "intro-60.en")
+    return ("holdspace", "host", "--plain", *asked)
 
 
 ROOM = "Kestrelgarden evening circle"

@@ -127,7 +127,7 @@ def the_relay_knows_nothing(relay: Relay, host: Somebody) -> None:
     """On its disk and in its memory is nothing that anybody said, was called or planned."""
     secrets = secrets_of(host.stages())
     files = [file for file in relay.data.rglob("*") if file.is_file()]
-    assert any(file.suffix == ".sqlite-wal" for file in files)
+    assert {"relay.db", "relay.db-wal"} <= {file.name for file in files}
     for file in files:
         kept = file.read_bytes()
         assert not [word for word in secrets if word in kept], file.name

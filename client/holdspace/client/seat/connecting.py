@@ -20,7 +20,10 @@ from .view import Notice, Place, Urgency
 
 def on_greeting(seat: Seat, frame: frames.Greeting, world: World, out: Out) -> Seat:
     """Begin again on a new connection: open what only the host opens, then attach."""
-    seat = replace(seat, wire=Wire(nonce=frame.nonce), outbox=seat.outbox.lasting())
+    # For the person a lost connection is back only once the log can be read on.
+    was = seat.wire
+    wire = Wire(nonce=frame.nonce, lost_words=was.lost_words, is_lost=was.is_lost)
+    seat = replace(seat, wire=wire, outbox=seat.outbox.lasting())
     if seat.host is None:
         return _attach(seat, out)
     seat = _open(seat, seat.host, out)
@@ -32,7 +35,8 @@ def on_attached(seat: Seat, frame: frames.Attached, world: World, out: Out) -> S
     seat, what, _ = seat.answered(frame.ref)
     if what != "attach" or frame.after > seat.position.seq:
         return seat
-    seat = replace(seat, wire=replace(seat.wire, attached=True, head=frame.head))
+    wire = replace(seat.wire, attached=True, head=frame.head, is_lost=False, lost_words="")
+    seat = replace(seat, wire=wire)
     seat = _watch_lobby(seat, out)
     return resume(seat, world, out)
 

@@ -55,8 +55,11 @@ def give_back(event: Event, own: tuple[fx.Effect, ...], out: Out) -> None:
 
 def welcome(seat: Seat, world: World, out: Out) -> Seat:
     """Show somebody who just came in where the meeting stands: stage, turn, and no earlier words."""
-    seat = replace(seat, stage_started=world.now)
-    for person in seat.state.people if seat.state else ():
+    people = seat.state.people if seat.state else ()
+    # Remembered, so that somebody who leaves later can still be named.
+    names = tuple((person.identity, shown_name(seat, person.identity)) for person in people)
+    seat = replace(seat, stage_started=world.now, names=names)
+    for person in people:
         seat = _heard(seat, person.identity, world)
     seat = _line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", world)
     stage = shown_stage(seat)
