@@ -230,6 +230,7 @@ HELD = replace(
     ROOM,
     is_held=True,
     floor=None,
+    people=(*CIRCLE[:4], replace(ELI, has_floor=False), *CIRCLE[5:]),
     composer_words="The room is on hold. Your draft is kept.",
     can_nod=False,
     now_words="The room is on hold. There is nothing you need to do.",

@@ -126,7 +126,9 @@ class Act:
         return f"/{self.slash} {shown}".rstrip()
 
 
-MODES: tuple[TurnMode, ...] = get_args(TurnMode)
+ALL_MODES: tuple[TurnMode, ...] = get_args(TurnMode)
+# Until shares can be written together and released one by one, a gather is a round.
+MODES: tuple[TurnMode, ...] = tuple(mode for mode in ALL_MODES if mode != "gather")
 HAND_KINDS: tuple[HandKind, ...] = get_args(HandKind)
 NOD_KINDS: tuple[NodKind, ...] = get_args(NodKind)
 NOD_WORDS: dict[NodKind, str] = {

@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted
 from holdspace.client.seat.intents import Intent, Leave
-from holdspace.client.seat.view import Notice, Place, Refusal, RoomView, Urgency
+from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.tui import terminal
 from holdspace.client.tui.asking import leave_options, mode_options, question_of, yes_options
 from holdspace.client.tui.attending import Attending
@@ -124,7 +124,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Do what an act of the registry says, whether it is sent or answered here."""
         act, given = BY_ID[act_id], given or Given()
         why_not = _why_not(act, self._view)
-        if why_not:
+        if act_id == "leave" and _is_over(self._view):
+            self.finish()
+        elif why_not:
             self.tell(why_not)
         elif act.build is None:
             self.run_local(Local(act, given.text, given.number))
@@ -231,12 +233,6 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Do an act by a key that works everywhere; over a question it does nothing new."""
         if isinstance(self.screen, ConfirmScreen) and act_id == "leave":
             return
-        if (
-            self._place in (Place.LEFT, Place.REMOVED, Place.DECLINED, Place.CLOSED, Place.ENDED)
-            and act_id == "leave"
-        ):
-            self.finish()
-            return
         self.want_act(act_id)
 
     def action_step_back(self) -> None:
@@ -295,6 +291,12 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._exit_renderables[:] = [Text(crash_words(self._exception, incident_id()))]
         self._return_value = Ending.CRASHED
         self._close_messages_no_wait()
+
+
+def _is_over(view: RoomView) -> bool:
+    """Return whether there is nobody left to say goodbye to."""
+    never_began = view.place is Place.OUTSIDE and view.connection is Connection.GONE
+    return never_began or view.place not in (Place.OUTSIDE, Place.LOBBY, Place.WAITING, Place.ROOM)
 
 
 def _why_not(act: Act, view: RoomView) -> str:

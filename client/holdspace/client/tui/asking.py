@@ -1,6 +1,6 @@
 """Which question goes before an act, and which answers it has."""
 
-from holdspace.client.acts import MODE_WORDS, MODES, question_for
+from holdspace.client.acts import MODE_WORDS, MODES, act_of, question_for
 from holdspace.client.seat.intents import ChangeMode, Intent, Leave
 from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.screens.confirm import Option
@@ -13,7 +13,7 @@ def question_of(intent: Intent, view: RoomView) -> str:
 
 def yes_options(intent: Intent) -> list[Option]:
     """Return the one answer that does it; everything else is no."""
-    return [Option("y", "yes", intent)]
+    return [Option("y", f"yes, {act_of(intent).verb}", intent)]
 
 
 def leave_options(view: RoomView) -> list[Option]:
@@ -23,7 +23,7 @@ def leave_options(view: RoomView) -> list[Option]:
         return [quiet]
     return [
         quiet,
-        Option("f", "leave, and let the facilitators read: I'm fine, just going", Leave(fine=True)),
+        Option("f", "leave; facilitators read: I'm fine, just going", Leave(fine=True)),
     ]
 
 

@@ -71,7 +71,8 @@ def _seats(people: Sequence[PersonView], width: int, height: int) -> list[Label]
 
 
 def _near(value: float) -> int:
-    return int(value + 0.5)
+    # Two seats at the same height must not part because of the last bit of a cosine.
+    return int(round(value, 6) + 0.5)
 
 
 def _radii(width: int, height: int) -> tuple[float, float]:
@@ -85,10 +86,17 @@ def _label(person: PersonView) -> Row:
 
 def _centre(view: RoomView, width: int, height: int) -> list[Label]:
     ink: Ink = "amber" if view.floor or view.is_held else "muted"
-    lines = wrap(floor_words(view), min(17, width // 2))
+    lines = _balanced(floor_words(view), min(17, width // 2))
     top = (height - len(lines)) // 2
     rows = [(Piece(line, ink),) for line in lines]
     return [Label((width - cells(line)) // 2, top + at, line) for at, line in enumerate(rows)]
+
+
+def _balanced(text: str, width: int) -> tuple[str, ...]:
+    """Wrap so that no line is much shorter than the others."""
+    lines = wrap(text, width)
+    narrower = (wrap(text, at) for at in range(width // 2, width))
+    return next((tried for tried in narrower if len(tried) == len(lines)), lines)
 
 
 def _collide(labels: Sequence[Label]) -> bool:
@@ -119,7 +127,7 @@ def _line(labels: list[Label], dots: set[tuple[int, int]], y: int, width: int) -
 
 
 def _is_close(x: int, labels: list[Label]) -> bool:
-    return any(label.x - 3 <= x < label.end + 3 for label in labels)
+    return any(label.x - 4 <= x < label.end + 4 for label in labels)
 
 
 def _dots(width: int, height: int) -> set[tuple[int, int]]:

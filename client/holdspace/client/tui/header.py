@@ -22,7 +22,7 @@ def header(view: RoomView, width: int) -> Row:
         return clip(row((facts, "muted")), width)
     name = row((view.room_name or "A room", "strong"), ("   " + facts, "muted"))
     for words in (
-        row(("words  ", "muted"), (view.check_phrase, "sage")),
+        row(("check words  ", "muted"), (view.check_phrase, "sage")),
         row((view.check_phrase, "sage")),
     ):
         if view.check_phrase and cells(name) + cells(words) + 3 <= width:

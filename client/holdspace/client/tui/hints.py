@@ -5,7 +5,7 @@ from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Ink, Row, apart, cells, clip, flow, paragraph, row
 from holdspace.protocol.meeting.events import MAX_TEXT
 
-COMMANDS_SHOWN = 6
+COMMAND_ROWS = 2
 
 
 def hint(view: RoomView, draft: str, refusal: str, width: int) -> list[Row]:
@@ -13,7 +13,7 @@ def hint(view: RoomView, draft: str, refusal: str, width: int) -> list[Row]:
     if refusal:
         return _sentence(refusal, width, "amber")
     if draft.startswith("/") and not draft.startswith("//"):
-        return [_commands(view, draft, width)]
+        return _commands(view, draft, width)
     if len(draft) > MAX_TEXT:
         over = f"{len(draft) - MAX_TEXT:,} characters too long to send in one piece. All of it stays here."
         return _sentence(over, width, "amber")
@@ -49,15 +49,13 @@ def matching(view: RoomView, draft: str) -> list[Act]:
     return [act for act in mine if any(name.startswith(word) for name in (act.slash, *act.also))]
 
 
-def _commands(view: RoomView, draft: str, width: int) -> Row:
+def _commands(view: RoomView, draft: str, width: int) -> list[Row]:
     found = matching(view, draft)
     if not found:
-        return row(
-            ("No command begins like this. ", "amber"),
-            ("/help lists them; // sends a slash.", "muted"),
-        )
+        none = row(("No command begins like this. ", "amber"), ("/help lists them.", "muted"))
+        return [clip(none, width)]
     if len(found) == 1 or " " in draft:
         act = found[0]
-        return clip(row((act.usage, "amber"), (f"  {act.sentence}", "muted")), width)
+        return [clip(row((act.usage, "amber"), (f"  {act.sentence}", "muted")), width)]
     names = [row((f"/{act.slash}", "amber"), (f" {act.verb}", "muted")) for act in found]
-    return flow(names, width)[0]
+    return flow(names, width)[:COMMAND_ROWS]

@@ -4,15 +4,27 @@ from collections.abc import Iterable, Sequence
 
 from holdspace.client.acts import BY_ID, Act, is_useful
 from holdspace.client.seat.view import RoomView
-from holdspace.client.tui.rows import Piece, Row, cells, row
+from holdspace.client.tui.rows import Piece, Row, cells, flow, row
 
 WRITING = (("Enter", "send"), ("Ctrl+J", "new line"), ("Esc", "keys"), ("/", "commands"))
+GAP = "   "
 ALWAYS = (("F1", "help"), ("F2", "need help now"))
 # What a person reaches for most comes first; what does not fit is in the help.
-_FIRST = (
-    "next", "onward", "raise", "lower", "pass", "nod", "me-too", "door", "sheet", "resume",
-    "say", "what", "who", "help", "leave", "support",
-)  # fmt: skip
+_MEMBER = ("say", "raise", "lower", "pass", "nod", "me-too", "what", "who", "support")
+_LEADER = (
+    "next",
+    "resume",
+    "onward",
+    "door",
+    "sheet",
+    "say",
+    "lower",
+    "pass",
+    "nod",
+    "what",
+    "who",
+)
+_LAST = ("help", "leave")
 _CAPITAL = {"enter": "Enter", "f2": "F2", "f12": "F12", "up": "↑", "down": "↓", "escape": "Esc"}
 
 
@@ -25,20 +37,32 @@ def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     """Return the keys of the room for where the focus is."""
     if is_writing:
         return keys((*WRITING, *ALWAYS), width)
-    useful = [BY_ID[act_id] for act_id in _FIRST if is_useful(BY_ID[act_id], view)]
-    return keys(((key_name(act.key), act.verb) for act in useful), width)
+    first = _LEADER if view.is_facilitator else _MEMBER
+    useful = [BY_ID[act_id] for act_id in first if is_useful(BY_ID[act_id], view)]
+    return keys(act_keys(useful), width, last=act_keys([BY_ID[act_id] for act_id in _LAST]))
 
 
-def keys(pairs: Iterable[tuple[str, str]], width: int) -> Row:
-    """Return as many keys with their words as fit."""
+def keys(
+    pairs: Iterable[tuple[str, str]], width: int, *, last: Iterable[tuple[str, str]] = ()
+) -> Row:
+    """Return as many keys with their words as fit; those in `last` are always among them."""
+    end = tuple(piece for pair in last for piece in (Piece(GAP), *_key(pair)))
     line: Row = ()
-    for key, word in pairs:
-        one = row((key, "amber-strong"), (f" {word}", "muted"))
-        longer = (*line, Piece("   "), *one) if line else one
-        if cells(longer) > width:
+    for pair in pairs:
+        longer = (*line, Piece(GAP), *_key(pair)) if line else _key(pair)
+        if cells((*longer, *end)) > width:
             break
         line = longer
-    return line
+    return (*line, *end) if line else end[1:]
+
+
+def key_rows(pairs: Iterable[tuple[str, str]], width: int) -> list[Row]:
+    """Return all keys with their words, in as many rows as that takes."""
+    return flow(map(_key, pairs), width)
+
+
+def _key(pair: tuple[str, str]) -> Row:
+    return row((pair[0], "amber-strong"), (f" {pair[1]}", "muted"))
 
 
 def act_keys(acts: Sequence[Act]) -> list[tuple[str, str]]:

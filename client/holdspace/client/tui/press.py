@@ -2,7 +2,9 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.message import Message
 from typing_extensions import override
 
@@ -32,6 +34,11 @@ class Press(Painted, can_focus=True):
     def __init__(self, words: str, *, id: str) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self._words = words
+
+    @override
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the room for the sign and the words."""
+        return cell_len(self._words) + 2
 
     @override
     def draw(self, width: int, height: int) -> list[Row]:

@@ -106,7 +106,9 @@ def indent(lines: Iterable[Row], by: int) -> Iterator[Row]:
 def wrap(text: str, width: int) -> tuple[str, ...]:
     """Return the text as lines of at most this many cells; line breaks in it are kept."""
     return tuple(
-        line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width)
+        line
+        for paragraph in text.split("\n")
+        for line in _wrap_paragraph(paragraph.rstrip(), width)
     )
 
 

@@ -107,6 +107,6 @@ def _door(view: RoomView, width: int) -> list[Row]:
         return []
     names = ", ".join(knock.name for knock in view.knocks)
     return [
-        row(("At the door", "sage-strong"), ("  d opens it", "muted")),
+        row(("At the door", "sage-strong"), ("  d", "amber-strong")),
         *paragraph(names, width, "amber")[:2],
     ]

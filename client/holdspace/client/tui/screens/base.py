@@ -45,6 +45,7 @@ class HoldScreen(Screen[None], inherit_bindings=False):
         (SMALLEST[0], "-narrow"),
         (72, "-medium"),
         (100, "-wide"),
+        (150, "-vast"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012
         (0, "-flat"),

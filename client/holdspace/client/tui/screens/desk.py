@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Given, Spot, acts_for
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.choices import Choices
-from holdspace.client.tui.keyline import act_keys, keys
+from holdspace.client.tui.keyline import act_keys, key_rows
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
+
+BACK = ("Esc", "back")
 
 
 class ListScreen(HoldScreen):
@@ -36,16 +38,17 @@ class ListScreen(HoldScreen):
     def compose(self) -> ComposeResult:
         """Put the list in the middle, the keys of its acts below."""
         yield Drawing(lambda *_: [row((self.TITLE_WORDS, "strong"))], id="title")
-        with VerticalScroll(id="body", can_focus=False):
-            yield Choices(self._items_or_none, spaced=self.IS_SPACED, id="choices")
-        yield from self.compose_more()
+        with Horizontal(id="desk"):
+            with VerticalScroll(id="body", can_focus=False):
+                yield Choices(self._items_or_none, spaced=self.IS_SPACED, id="choices")
+            yield from self.compose_more()
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
-            yield Drawing(lambda width, _: [self._keys(width)], id="keys")
+            yield Drawing(lambda width, _: self._keys(width), id="keys")
         yield self.too_small()
 
     def compose_more(self) -> ComposeResult:
-        """Yield what stands between the list and the keys."""
+        """Yield what stands beside the list."""
         yield from ()
 
     @property
@@ -68,9 +71,9 @@ class ListScreen(HoldScreen):
     def _items_or_none(self, width: int) -> Sequence[list[Row]]:
         return self.items(width) or [[row((self.EMPTY_WORDS, "muted"))]]
 
-    def _keys(self, width: int) -> Row:
+    def _keys(self, width: int) -> list[Row]:
         acts = acts_for(self.view, self.SPOT) if self.items(80) else ()
-        return keys((("↑ ↓", "choose"), *act_keys(acts), ("Esc", "back")), width)
+        return key_rows((*act_keys(acts), ("↑ ↓", "choose"), BACK), width)
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:

@@ -64,7 +64,7 @@ class LobbyScreen(HoldScreen):
                     "About you, for the facilitator (you may leave it empty)", id="introduction"
                 )
             with Horizontal(id="presses"):
-                yield Press("I accept the agreements: knock", id="accept")
+                yield Press("I accept the agreements, and knock", id="accept")
                 yield Press("Leave", id="leave")
             yield Drawing(lambda width, _: [keys(KEYS, width)], id="keys")
         yield self.too_small()
@@ -89,15 +89,15 @@ class LobbyScreen(HoldScreen):
     def _agreements(self, width: int) -> list[Row]:
         about = [*paragraph(self.card.about, width), BLANK] if self.card.about else []
         head = row(("What we agree on here", "sage-strong"))
-        return [*about, head, *pages.agreements(self.card, width), BLANK]
+        limits = [*paragraph(pages.WHAT_THIS_IS, width, "muted"), BLANK]
+        way_out = paragraph(pages.EXIT_WORDS, width, "muted")
+        return [*about, head, *pages.agreements(self.card, width), BLANK, *limits, *way_out, BLANK]
 
     def _facts(self, width: int) -> list[Row]:
         parts = (
             pages.leader(self.card, width),
             pages.phrase(self.card, width),
             pages.relay(self.card, width),
-            paragraph(pages.WHAT_THIS_IS, width, "muted"),
-            paragraph(pages.EXIT_WORDS, width, "muted"),
         )
         return [line for part in parts for line in (*part, BLANK)]
 

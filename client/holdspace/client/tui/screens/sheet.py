@@ -14,11 +14,11 @@ from holdspace.client.seat.view import StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.clock import left_words
-from holdspace.client.tui.keyline import act_keys, keys
+from holdspace.client.tui.keyline import act_keys, key_rows
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
-from holdspace.client.tui.screens.desk import ListScreen
+from holdspace.client.tui.screens.desk import BACK, ListScreen
 
 # These work on the sheet as they do in the room, so that a whole meeting can be led from here.
 FROM_ROOM = ("next", "more-time", "hold", "resume", "ready")
@@ -27,10 +27,11 @@ FROM_ROOM = ("next", "more-time", "hold", "resume", "ready")
 class SheetScreen(ListScreen):
     """The stages on the left, the chosen one in full on the right."""
 
-    CSS_PATH = "sheet.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         *act_bindings(Spot.SHEET, Spot.ANYWHERE),
         *act_bindings(Spot.ROOM, only=FROM_ROOM),
+        ("pagedown", "read(1)", "read on"),
+        ("pageup", "read(-1)", "read back"),
     ]
     TITLE_WORDS = "Run sheet"
     EMPTY_WORDS = "No flow is laid out."
@@ -39,7 +40,7 @@ class SheetScreen(ListScreen):
     @override
     def compose_more(self) -> ComposeResult:
         """Yield the chosen stage in full."""
-        with VerticalScroll(id="detail"):
+        with VerticalScroll(id="detail", can_focus=False):
             yield Drawing(self._detail, id="stage")
 
     @override
@@ -73,8 +74,10 @@ class SheetScreen(ListScreen):
         stage = stages[at]
         after = stages[at + 1] if at + 1 < len(stages) else None
         parts = [
-            [row((stage.title, "amber-strong" if stage.is_current else "strong"))],
-            self._facts(stage, width),
+            [
+                row((stage.title, "amber-strong" if stage.is_current else "strong")),
+                *self._facts(stage, width),
+            ],
             _titled("Say", stage.say, width),
             _titled("Everybody sees", stage.prompt, width),
             [row((f"  · {ask}", "text")) for ask in stage.asks],
@@ -91,13 +94,18 @@ class SheetScreen(ListScreen):
         return paragraph(facts, width, "muted")
 
     @override
-    def _keys(self, width: int) -> Row:
+    def _keys(self, width: int) -> list[Row]:
         first = [
             BY_ID["next"],
             BY_ID["resume" if self.view.is_held else "hold"],
             BY_ID["more-time"],
         ]
-        return keys((*act_keys([*first, *acts_for(self.view, Spot.SHEET)]), ("Esc", "back")), width)
+        return key_rows((*act_keys([*first, *acts_for(self.view, Spot.SHEET)]), BACK), width)
+
+    def action_read(self, pages_on: int) -> None:
+        """Scroll the stage in full."""
+        detail = self.query_one("#detail", VerticalScroll)
+        detail.scroll_relative(y=pages_on * max(1, detail.size.height - 1), animate=False)
 
     @override
     def given(self, at: int) -> Given:
@@ -126,7 +134,7 @@ def _titled(title: str, text: str, width: int, ink: str = "text") -> list[Row]:
 def _ready(stage: StageView, width: int) -> list[Row]:
     if not stage.ready:
         return []
-    head = row(("Ready phrases", "sage-strong"), ("  a digit copies one, you send it", "muted"))
+    head = row(("Ready phrases", "sage-strong"), ("  a number copies it", "muted"))
     phrases = []
     for at, phrase in enumerate(stage.ready[:9], 1):
         first, *rest = paragraph(phrase, width - 3)

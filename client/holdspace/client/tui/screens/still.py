@@ -25,8 +25,14 @@ class StillScreen(HoldScreen):
     """A few calm lines in the middle of the window."""
 
     CSS_PATH = "still.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ANYWHERE)]
-    KEYS: Pairs = WAIT_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.ANYWHERE),
+        ("enter,space", "finish", "close"),
+    ]
+
+    def keys(self, view: RoomView) -> Pairs:
+        """Return the keys that do something here."""
+        return END_KEYS if view.connection is Connection.GONE else WAIT_KEYS
 
     def lines(self, view: RoomView, width: int) -> list[Row]:
         """Return what the screen says."""
@@ -38,8 +44,13 @@ class StillScreen(HoldScreen):
         with Vertical(id="still"):
             yield Drawing(lambda width, _: self.lines(self.view, width), id="lines")
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
-            yield Drawing(lambda width, _: [BLANK, keys(self.KEYS, width)], id="keys")
+            yield Drawing(lambda width, _: [BLANK, keys(self.keys(self.view), width)], id="keys")
         yield self.too_small()
+
+    def action_finish(self) -> None:
+        """Close the screen, when there is nothing left to wait for."""
+        if self.keys(self.view) is END_KEYS:
+            self.home.finish()
 
 
 class ConnectingScreen(StillScreen):
@@ -99,8 +110,10 @@ _ENDS: dict[Place, tuple[str, str]] = {
 class EndedScreen(StillScreen):
     """After the end, whichever it was."""
 
-    KEYS = END_KEYS
-    BINDINGS: ClassVar[list[BindingType]] = [("enter,q,space", "finish", "close")]
+    @override
+    def keys(self, view: RoomView) -> Pairs:
+        """Return the one key there is, and the card for hard moments."""
+        return END_KEYS
 
     @override
     def lines(self, view: RoomView, width: int) -> list[Row]:
@@ -108,10 +121,6 @@ class EndedScreen(StillScreen):
         title, words = _ENDS.get(view.place, _ENDS[Place.ENDED])
         kept = "Nothing of the meeting is kept on this device."
         return _said(title, view.ended_words or words, kept, width)
-
-    def action_finish(self) -> None:
-        """Close the screen."""
-        self.home.finish()
 
 
 def _said(title: str, words: str, rest: str, width: int) -> list[Row]:
