@@ -6,7 +6,8 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat import reading
 from holdspace.client.seat.outbox import Outgoing
 from holdspace.client.seat.saying import say
-from holdspace.client.seat.seat import Out, Seat
+from holdspace.client.seat.seat import Seat
+from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Line, Place
 from holdspace.client.seat.visitor import NOT_THEIR_ROOM, Visitor
 from holdspace.protocol import frames
@@ -36,10 +37,10 @@ def show(table: Table, guest: Guest, payload: bytes, *, commit: bool = False) ->
 
 def send_event(table: Table, guest: Guest, event: ev.Event) -> None:
     """Send an event that the guest's own client would never send."""
-    out = Out()
-    seat = say(seat_of(guest), event, table.world(), out)
+    moment = Moment.of(table.world())
+    seat = say(seat_of(guest), event, moment)
     guest.machine = replace(guest.seat, seat=seat)
-    for frame in out.frames:
+    for frame in moment.frames:
         table._send(guest, frame)
 
 
@@ -177,7 +178,7 @@ def test_an_entry_of_an_epoch_that_is_over_is_void(table: Table) -> None:
     ben = table.join("Ben", ana)
     old = seat_of(ben)
     table.join("Chi", ana)
-    late = say(old, ev.Share("too late"), table.world(), Out())
+    late = say(old, ev.Share("too late"), Moment.of(table.world()))
     item: Outgoing = late.outbox.waiting[-1]
     seat = seat_of(ana)
     entry = frames.Entry(seat.position.seq + 1, old.group.epoch, False, item.payload)

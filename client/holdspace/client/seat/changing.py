@@ -38,8 +38,8 @@ from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from . import saying
 from .people import member_with, slot_of
-from .seat import Admission, Out, OwnChange, Removal, RoleChange, Seat, Wish, access_key, roles_of
-from .step import World
+from .seat import Admission, OwnChange, Removal, RoleChange, Seat, Wish, access_key, roles_of
+from .step import Moment
 from .view import Notice
 
 SNAPSHOT_PATIENCE = 8.0
@@ -52,42 +52,42 @@ _TYPES: dict[type, ProposalType] = {
 }
 
 
-def wish(seat: Seat, wanted: Wish, world: World, out: Out) -> Seat:
+def wish(seat: Seat, wanted: Wish, moment: Moment) -> Seat:
     """Remember what should change and start on it as soon as possible."""
     if wanted in seat.wishes:
         return seat
-    return advance(replace(seat, wishes=(*seat.wishes, wanted)), world, out)
+    return advance(replace(seat, wishes=(*seat.wishes, wanted)), moment)
 
 
-def advance(seat: Seat, world: World, out: Out) -> Seat:
+def advance(seat: Seat, moment: Moment) -> Seat:
     """Work on the first wish that still makes sense, if nothing of ours is under way."""
     if not seat.is_caught_up:
         return seat
     if seat.change is not None:
         sent = seat.has_asked("bundle", seat.change.message_id)
-        return seat if sent else _send(seat, seat.change, out)
+        return seat if sent else _send(seat, seat.change, moment)
     while seat.wishes:
-        change = _build(seat, seat.wishes[0], world)
+        change = _build(seat, seat.wishes[0], moment)
         if change is not None:
             # R14: this epoch's next step is used up, whatever becomes of the commit.
             seat = replace(seat, group=change.pending.current, change=change)
-            return _send(seat, change, out)
+            return _send(seat, change, moment)
         seat = replace(seat, wishes=seat.wishes[1:])
     return seat
 
 
-def adopted(seat: Seat, change: OwnChange, world: World, out: Out) -> Seat:
+def adopted(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
     """Finish what an own commit was for, now that it counts."""
     rest = tuple(other for other in seat.wishes if other != change.wish)
     seat = replace(seat.no_longer_asking("bundle"), wishes=rest)
     if isinstance(change.wish, Admission):
         knock = change.wish.letter.knock
         seat = replace(seat, letters=tuple(one for one in seat.letters if one.knock != knock))
-        return tell_newcomers(seat, world, out)
+        return tell_newcomers(seat, moment)
     return seat
 
 
-def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) -> Seat:
+def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Moment) -> Seat:
     """Drop a commit that the relay did not take; what came first arrives in the log."""
     change = seat.change
     if change is None or change.message_id != message_id:
@@ -96,28 +96,28 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) ->
         return replace(seat, change=None)
     rest = tuple(other for other in seat.wishes if other != change.wish)
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take the change."
-    out.notices.append(Notice(words))
+    moment.notices.append(Notice(words))
     return replace(seat, change=None, wishes=rest)
 
 
-def tell_newcomers(seat: Seat, world: World, out: Out) -> Seat:
+def tell_newcomers(seat: Seat, moment: Moment) -> Seat:
     """Send the picture of the newest commit to whoever it let in."""
     point = seat.checkpoint
     if point is None or point.is_answered:
         return seat
     seat = replace(seat, checkpoint=replace(point, is_answered=True))
-    return saying.say(seat, Snapshot(point.seq, point.chain, point.state), world, out)
+    return saying.say(seat, Snapshot(point.seq, point.chain, point.state), moment)
 
 
-def tick(seat: Seat, world: World, out: Out) -> Seat:
+def tick(seat: Seat, moment: Moment) -> Seat:
     """Take up what waits, and step in for a facilitator who let somebody in and then vanished."""
-    seat = advance(seat, world, out)
+    seat = advance(seat, moment)
     point = seat.checkpoint
     if point is None or point.is_answered or not point.lets_in:
         return seat
-    if world.now - point.at < SNAPSHOT_PATIENCE or not _may_snapshot(seat):
+    if moment.now - point.at < SNAPSHOT_PATIENCE or not _may_snapshot(seat):
         return seat
-    return tell_newcomers(seat, world, out)
+    return tell_newcomers(seat, moment)
 
 
 def is_first_facilitator(seat: Seat, but: bytes) -> bool:
@@ -131,7 +131,7 @@ def _may_snapshot(seat: Seat) -> bool:
     return seat.state is not None and seat.roles.is_facilitator(seat.facts.identity)
 
 
-def _send(seat: Seat, change: OwnChange, out: Out) -> Seat:
+def _send(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
     seat, ref = seat.asking("bundle", change.message_id)
     epoch = seat.group.epoch
     frame = Bundle(
@@ -149,7 +149,7 @@ def _send(seat: Seat, change: OwnChange, out: Out) -> Seat:
     occasion, digest = seat.occasion(epoch), bundle_digest(frame)
     access = prove(access_key(seat.facts, seat.group), Purpose.BUNDLE, occasion, digest)
     slot = prove(seat.slot, Purpose.BUNDLE, occasion, digest)
-    out.frames.append(_with_proofs(frame, access, slot))
+    moment.frames.append(_with_proofs(frame, access, slot))
     return seat
 
 
@@ -161,22 +161,22 @@ def _with_proofs(frame: Bundle, access: bytes, slot: bytes) -> Bundle:
     )
 
 
-def _build(seat: Seat, wanted: Wish, world: World) -> OwnChange | None:
+def _build(seat: Seat, wanted: Wish, moment: Moment) -> OwnChange | None:
     """Return the staged commit for a wish, or None if there is nothing left to do for it."""
     try:
-        proposals = _proposals(seat, wanted, world)
+        proposals = _proposals(seat, wanted, moment)
         if not proposals:
             return None
         pending = seat.group.commit(
-            proposals, random=world.random, now=world.now, padded_to=COMMIT_PADDING
+            proposals, random=moment.random, now=moment.now, padded_to=COMMIT_PADDING
         )
     except MLSError:
         return None
     return OwnChange(
         wish=wanted,
         pending=pending,
-        message_id=world.random(saying.MESSAGE_ID_BYTES),
-        welcomes=_welcomes(wanted, pending.welcome, world),
+        message_id=moment.random(saying.MESSAGE_ID_BYTES),
+        welcomes=_welcomes(wanted, pending.welcome, moment),
         slots=roles_of(pending.group).slots,
     )
 
@@ -185,25 +185,25 @@ def _proposal(body: Add | Remove | GroupContextExtensions) -> Proposal:
     return Proposal(_TYPES[type(body)], body)
 
 
-def _welcomes(wanted: Wish, welcome: bytes | None, world: World) -> tuple[SealedWelcome, ...]:
+def _welcomes(wanted: Wish, welcome: bytes | None, moment: Moment) -> tuple[SealedWelcome, ...]:
     if not isinstance(wanted, Admission) or welcome is None:
         return ()
     letter = wanted.letter
-    reply = seal_reply(Reply(welcome=welcome), letter.reply_secret, world.random)
+    reply = seal_reply(Reply(welcome=welcome), letter.reply_secret, moment.random)
     return (SealedWelcome(letter.knock, reply),)
 
 
-def _proposals(seat: Seat, wanted: Wish, world: World) -> Sequence[Proposal]:
+def _proposals(seat: Seat, wanted: Wish, moment: Moment) -> Sequence[Proposal]:
     match wanted:
         case Admission(letter):
             return (_proposal(Add(KeyPackage.decode(letter.key_package))),)
         case Removal(identity):
-            return _removal(seat, identity, world)
+            return _removal(seat, identity, moment)
         case RoleChange(identity, role):
-            return _role_change(seat, identity, role, world)
+            return _role_change(seat, identity, role, moment)
 
 
-def _removal(seat: Seat, identity: bytes, world: World) -> Sequence[Proposal]:
+def _removal(seat: Seat, identity: bytes, moment: Moment) -> Sequence[Proposal]:
     member = member_with(seat.group, identity)
     if member is None or identity == seat.facts.identity:
         return ()
@@ -213,16 +213,16 @@ def _removal(seat: Seat, identity: bytes, world: World) -> Sequence[Proposal]:
         return (remove,)
     # R6: removal drops the role, and with it the relay key, in the same commit.
     entries = tuple(entry for entry in roles.entries if entry.identity != identity)
-    slots = _slots_without(roles, slot_of(member), world)
+    slots = _slots_without(roles, slot_of(member), moment)
     return (_extensions(seat, make_roles(roles.host_key, entries, slots)), remove)
 
 
-def _role_change(seat: Seat, identity: bytes, role: str, world: World) -> Sequence[Proposal]:
+def _role_change(seat: Seat, identity: bytes, role: str, moment: Moment) -> Sequence[Proposal]:
     member, roles = member_with(seat.group, identity), seat.roles
     if member is None or seat.host is None or roles.role_of(identity) == role:
         return ()
     entries = tuple(entry for entry in roles.entries if entry.identity != identity)
-    slots = _slots_without(roles, slot_of(member), world)
+    slots = _slots_without(roles, slot_of(member), moment)
     if role == CO_FACILITATOR:
         entries = (*entries, _vouched(seat, seat.host.root, identity))
         slots = _slots_with(seat, slots, slot_of(member))
@@ -234,8 +234,8 @@ def _vouched(seat: Seat, root: SigningKey, identity: bytes) -> RoleEntry:
     return vouch(root, identity, CO_FACILITATOR, room=facts.room, meeting=facts.meeting)
 
 
-def _slots_without(roles: RolesExtension, slot: bytes, world: World) -> tuple[bytes, ...]:
-    decoy = SigningKey.from_seed(world.random(32)).public
+def _slots_without(roles: RolesExtension, slot: bytes, moment: Moment) -> tuple[bytes, ...]:
+    decoy = SigningKey.from_seed(moment.random(32)).public
     return tuple(decoy if one == slot else one for one in roles.slots)
 
 

@@ -13,84 +13,84 @@ from holdspace.protocol.keys import Occasion, Purpose, begin_digest, invitation_
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from . import changing, saying
-from .seat import HostKeys, Out, Seat, Wire, access_key
-from .step import World
+from .seat import HostKeys, Seat, Wire, access_key
+from .step import Moment
 from .view import Notice, Place, Urgency
 
 
-def on_greeting(seat: Seat, frame: frames.Greeting, world: World, out: Out) -> Seat:
+def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
     """Begin again on a new connection: open what only the host opens, then attach."""
     # For the person a lost connection is back only once the log can be read on.
     was = seat.wire
     wire = Wire(nonce=frame.nonce, lost_words=was.lost_words, is_lost=was.is_lost)
     seat = replace(seat, wire=wire, outbox=seat.outbox.lasting())
     if seat.host is None:
-        return _attach(seat, out)
-    seat = _open(seat, seat.host, out)
-    return seat if _is_opening(seat) else _attach(seat, out)
+        return _attach(seat, moment)
+    seat = _open(seat, seat.host, moment)
+    return seat if _is_opening(seat) else _attach(seat, moment)
 
 
-def on_attached(seat: Seat, frame: frames.Attached, world: World, out: Out) -> Seat:
+def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
     """Learn how far the log goes; what was not sent yet follows once it is read to there."""
     seat, what, _ = seat.answered(frame.ref)
     if what != "attach" or frame.after > seat.position.seq:
         return seat
     wire = replace(seat.wire, attached=True, head=frame.head, is_lost=False, lost_words="")
     seat = replace(seat, wire=wire)
-    seat = _watch_lobby(seat, out)
-    return resume(seat, world, out)
+    seat = _watch_lobby(seat, moment)
+    return resume(seat, moment)
 
 
-def resume(seat: Seat, world: World, out: Out) -> Seat:
+def resume(seat: Seat, moment: Moment) -> Seat:
     """Send what is still waiting, as soon as the whole log was read."""
     if not seat.is_caught_up or seat.place is not Place.ROOM:
         return seat
-    seat = saying.send_waiting(seat, world, out)
-    return changing.advance(seat, world, out)
+    seat = saying.send_waiting(seat, moment)
+    return changing.advance(seat, moment)
 
 
-def walk_on(seat: Seat, out: Out) -> Seat:
+def walk_on(seat: Seat, moment: Moment) -> Seat:
     """Prove to be a member of the epoch that just began (R3)."""
     if not seat.wire.nonce:
         return seat
     epoch = seat.group.epoch
     seat, ref = seat.asking("prove")
     proof = prove(access_key(seat.facts, seat.group), Purpose.ATTACH, seat.occasion(epoch))
-    out.frames.append(frames.Prove(ref, epoch, proof))
+    moment.frames.append(frames.Prove(ref, epoch, proof))
     return seat
 
 
-def on_done(seat: Seat, frame: frames.Done, world: World, out: Out) -> Seat:
+def on_done(seat: Seat, frame: frames.Done, moment: Moment) -> Seat:
     """Note that a request of ours took effect."""
     seat, what, _ = seat.answered(frame.ref)
     if what == "close":
         return _closed(seat)
-    return _note_opening(seat, what, out)
+    return _note_opening(seat, what, moment)
 
 
-def on_ack(seat: Seat, frame: frames.Ack, world: World, out: Out) -> Seat:
+def on_ack(seat: Seat, frame: frames.Ack, moment: Moment) -> Seat:
     """Know that an entry of ours is durable; it takes effect when it comes back in order."""
     return seat
 
 
-def on_refuse(seat: Seat, frame: frames.Refuse, world: World, out: Out) -> Seat:
+def on_refuse(seat: Seat, frame: frames.Refuse, moment: Moment) -> Seat:
     """React to a no by what was asked: most mend themselves, the rest the person must know."""
     seat, what, key = seat.answered(frame.ref)
     refusal = _known(frame.code)
     if what in _OPENINGS and refusal is Refusal.ALREADY_THERE:
-        return _note_opening(seat, what, out)
+        return _note_opening(seat, what, moment)
     if what in {"attach", *_OPENINGS}:
         return replace(seat, place=Place.ENDED, ended_words=_words(refusal))
     if what == "bundle":
-        return changing.refused(seat, key, refusal, out)
+        return changing.refused(seat, key, refusal, moment)
     if what == "append":
-        return saying.refused(seat, key, refusal, out)
+        return saying.refused(seat, key, refusal, moment)
     if what:
-        out.notices.append(Notice(_words(refusal)))
+        moment.notices.append(Notice(_words(refusal)))
     return seat
 
 
-def on_closed(seat: Seat, frame: frames.MeetingClosed, world: World, out: Out) -> Seat:
+def on_closed(seat: Seat, frame: frames.MeetingClosed, moment: Moment) -> Seat:
     """Learn that a facilitator ended the meeting."""
     return _closed(seat) if frame.meeting == seat.facts.meeting else seat
 
@@ -118,15 +118,15 @@ def _words(refusal: Refusal | None) -> str:
     return REFUSALS[refusal].sentence
 
 
-def _attach(seat: Seat, out: Out) -> Seat:
+def _attach(seat: Seat, moment: Moment) -> Seat:
     epoch = seat.group.epoch
     seat, ref = seat.asking("attach")
     proof = prove(access_key(seat.facts, seat.group), Purpose.ATTACH, seat.occasion(epoch))
-    out.frames.append(frames.Attach(ref, seat.facts.meeting, epoch, seat.position.seq, proof))
+    moment.frames.append(frames.Attach(ref, seat.facts.meeting, epoch, seat.position.seq, proof))
     return seat
 
 
-def _watch_lobby(seat: Seat, out: Out) -> Seat:
+def _watch_lobby(seat: Seat, moment: Moment) -> Seat:
     # Only the host's client holds the key that opens letters, so only it stands at the door.
     if seat.host is None:
         return seat
@@ -134,7 +134,7 @@ def _watch_lobby(seat: Seat, out: Out) -> Seat:
     room, meeting = seat.facts.room, seat.facts.meeting
     occasion = Occasion(seat.facts.origin, room, meeting, nonce=seat.wire.nonce)
     proof = prove(seat.slot, Purpose.LOBBY, occasion)
-    out.frames.append(frames.WatchLobby(ref, room, meeting, seat.slot.public, proof))
+    moment.frames.append(frames.WatchLobby(ref, room, meeting, seat.slot.public, proof))
     return seat
 
 
@@ -142,34 +142,34 @@ def _is_opening(seat: Seat) -> bool:
     return seat.host is not None and not seat.host.opened
 
 
-def _note_opening(seat: Seat, what: str, out: Out) -> Seat:
+def _note_opening(seat: Seat, what: str, moment: Moment) -> Seat:
     if seat.host is None:
         return seat
     if what == "begin":
         # The meeting is durable now, and only from now on can anybody attach to it.
-        return _attach(replace(seat, host=replace(seat.host, opened=True)), out)
+        return _attach(replace(seat, host=replace(seat.host, opened=True)), moment)
     if what == "invite":
         return replace(seat, host=replace(seat.host, invited=True))
     return seat
 
 
-def _open(seat: Seat, host: HostKeys, out: Out) -> Seat:
+def _open(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     """Tell the relay about the room, the meeting and the invitation, as far as it was not told."""
     room, meeting = seat.facts.room, seat.facts.meeting
     if not host.opened:
         seat, ref = seat.asking("open")
         occasion = Occasion(seat.facts.origin, room, nonce=seat.wire.nonce)
         proof = prove(host.root, Purpose.OPEN, occasion)
-        out.frames.append(frames.OpenRoom(ref, room, host.root.public, proof))
+        moment.frames.append(frames.OpenRoom(ref, room, host.root.public, proof))
         seat, ref = seat.asking("begin")
         key, slots = access_key(seat.facts, seat.group).public, seat.roles.slots
         occasion = Occasion(seat.facts.origin, room, meeting, nonce=seat.wire.nonce)
         proof = prove(host.root, Purpose.BEGIN, occasion, begin_digest(key, slots))
-        out.frames.append(frames.BeginMeeting(ref, room, meeting, key, slots, proof))
-    return seat if host.invited else put_invitation(seat, host, out)
+        moment.frames.append(frames.BeginMeeting(ref, room, meeting, key, slots, proof))
+    return seat if host.invited else put_invitation(seat, host, moment)
 
 
-def put_invitation(seat: Seat, host: HostKeys, out: Out) -> Seat:
+def put_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     """Hand the sealed card of the newest invitation to the relay, under a proof for this connection."""
     if host.card is None or not seat.wire.nonce:
         return seat
@@ -177,10 +177,12 @@ def put_invitation(seat: Seat, host: HostKeys, out: Out) -> Seat:
     seat, ref = seat.asking("invite")
     occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
     proof = prove(host.root, Purpose.INVITE, occasion, invitation_digest(knock_key, expires, card))
-    out.frames.append(frames.PutInvitation(ref, seat.facts.room, knock_key, expires, card, proof))
+    moment.frames.append(
+        frames.PutInvitation(ref, seat.facts.room, knock_key, expires, card, proof)
+    )
     return seat
 
 
-def tell_refused(out: Out, refusal: Refusal | None, urgency: Urgency = Urgency.LINE) -> None:
+def tell_refused(moment: Moment, refusal: Refusal | None, urgency: Urgency = Urgency.LINE) -> None:
     """Say a refusal in its one sentence."""
-    out.notices.append(Notice(_words(refusal), urgency))
+    moment.notices.append(Notice(_words(refusal), urgency))

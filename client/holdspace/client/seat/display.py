@@ -78,14 +78,22 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
         minutes=minutes,
         is_done=number < current,
         is_current=number == current,
-        prompt=clean(render(stage.prompt, values)),
-        asks=tuple(clean_line(render(ask, values)) for ask in stage.ask),
+        prompt=clean(render(_prompt(stage), values)),
+        asks=tuple(clean_line(render(ask, values)) for ask in _asks(stage)),
         say=clean(render(stage.say, values)) if staff else "",
         purpose=clean_line(stage.purpose) if staff else "",
         ready=tuple(clean_line(render(r, values)) for r in stage.ready) if staff else (),
         mode=PLAYED_AS[stage.turn],
         words_guide=stage.words_guide,
     )
+
+
+def _prompt(stage: Stage) -> str:
+    return stage.prompt or (stage.closing.words if stage.closing else "")
+
+
+def _asks(stage: Stage) -> tuple[str, ...]:
+    return stage.ask or (stage.consent.items if stage.consent else ())
 
 
 def _values(seat: Seat, stage: Stage, *, count: int, minutes: int) -> dict[str, str]:
@@ -95,7 +103,7 @@ def _values(seat: Seat, stage: Stage, *, count: int, minutes: int) -> dict[str, 
         "role": me.role if me else "",
         "n": str(count),
         "minutes": str(minutes),
-        "limits": "the limits your host told you",
+        "limits": "as the agreements at the door say",
         "stage": clean_line(stage.title),
     }
 

@@ -22,11 +22,11 @@ from holdspace.protocol.text import clean_line
 from . import changing, connecting, intents, lobby, saying
 from .invitations import new_invitation
 from .outbox import BOUND
-from .seat import Out, Removal, RoleChange, Seat
-from .step import World
+from .seat import Removal, RoleChange, Seat
+from .step import Moment
 from .view import Line, Place, Refusal
 
-Doer = Callable[[Seat, Any, World, Out], Seat | Refusal]
+Doer = Callable[[Seat, Any, Moment], Seat | Refusal]
 
 NOT_YET = Refusal("The room is still opening. One moment, please.")
 NOT_YOURS = Refusal("Only a facilitator can do that.")
@@ -45,7 +45,7 @@ FULL = Refusal(
 KEPT_FULL = "The connection is lost and much is waiting to be sent already. It is kept here."
 
 
-def do(seat: Seat, intent: intents.Intent, world: World, out: Out) -> Seat | Refusal:
+def do(seat: Seat, intent: intents.Intent, moment: Moment) -> Seat | Refusal:
     """Do what the person wants, or return why not with the text that must be kept."""
     doer = _DOERS.get(type(intent))
     if doer is None or seat.place is not Place.ROOM:
@@ -53,10 +53,10 @@ def do(seat: Seat, intent: intents.Intent, world: World, out: Out) -> Seat | Ref
     kept = getattr(intent, "text", "")
     if len(seat.outbox.waiting) >= BOUND:
         return Refusal(KEPT_FULL, kept)
-    return doer(seat, intent, world, out)
+    return doer(seat, intent, moment)
 
 
-def _say(seat: Seat, intent: intents.Say, world: World, out: Out) -> Seat | Refusal:
+def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
     text = intent.text.strip()
     if not text:
         return Refusal("There is nothing written yet.")
@@ -71,35 +71,35 @@ def _say(seat: Seat, intent: intents.Say, world: World, out: Out) -> Seat | Refu
     why_not = rights(seat.state, seat.facts.identity).why_not
     if why_not:
         return Refusal(why_not, intent.text)
-    return saying.say(seat, ev.Share(text), world, out)
+    return saying.say(seat, ev.Share(text), moment)
 
 
-def _raise(seat: Seat, intent: intents.Raise, world: World, out: Out) -> Seat | Refusal:
+def _raise(seat: Seat, intent: intents.Raise, moment: Moment) -> Seat | Refusal:
     if seat.state is None:
         return NOT_YET
     why_not = rights(seat.state, seat.facts.identity).why_not_raise
     if why_not:
         return Refusal(why_not)
     note = clean_line(intent.note)[: ev.MAX_NOTE]
-    return saying.say(seat, ev.RaiseHand(intent.kind, note), world, out)
+    return saying.say(seat, ev.RaiseHand(intent.kind, note), moment)
 
 
-def _lower(seat: Seat, intent: intents.Lower, world: World, out: Out) -> Seat | Refusal:
+def _lower(seat: Seat, intent: intents.Lower, moment: Moment) -> Seat | Refusal:
     if seat.state is None or not seat.state.place_of(seat.facts.identity):
         return Refusal("Your hand is not up.")
-    return saying.say(seat, ev.LowerHand(), world, out)
+    return saying.say(seat, ev.LowerHand(), moment)
 
 
-def _pass(seat: Seat, intent: intents.PassTurn, world: World, out: Out) -> Seat | Refusal:
+def _pass(seat: Seat, intent: intents.PassTurn, moment: Moment) -> Seat | Refusal:
     if seat.state is None:
         return NOT_YET
     why_not = rights(seat.state, seat.facts.identity).why_not_pass
     if why_not:
         return Refusal(why_not)
-    return saying.say(seat, ev.Pass(seat.state.version), world, out)
+    return saying.say(seat, ev.Pass(seat.state.version), moment)
 
 
-def _nod(seat: Seat, intent: intents.NodTo, world: World, out: Out) -> Seat | Refusal:
+def _nod(seat: Seat, intent: intents.NodTo, moment: Moment) -> Seat | Refusal:
     if seat.state is None:
         return NOT_YET
     why_not = rights(seat.state, seat.facts.identity).why_not_nod
@@ -107,23 +107,23 @@ def _nod(seat: Seat, intent: intents.NodTo, world: World, out: Out) -> Seat | Re
         return Refusal(why_not)
     shares = (p.key for p in reversed(seat.transcript) if p.line is Line.SHARE and not p.is_mine)
     to = intent.to or next(shares, b"")
-    return saying.say(seat, ev.Nod(to, intent.kind), world, out) if to else NO_SHARE
+    return saying.say(seat, ev.Nod(to, intent.kind), moment) if to else NO_SHARE
 
 
-def _leave(seat: Seat, intent: intents.Leave, world: World, out: Out) -> Seat | Refusal:
-    return saying.say(seat, ev.Leaving(intent.fine), world, out)
+def _leave(seat: Seat, intent: intents.Leave, moment: Moment) -> Seat | Refusal:
+    return saying.say(seat, ev.Leaving(intent.fine), moment)
 
 
 def _control(make: Callable[[Seat, MeetingState, Any], ev.Event | Refusal]) -> Doer:
     """Return the doer of something that only facilitators may do."""
 
-    def doer(seat: Seat, intent: intents.Intent, world: World, out: Out) -> Seat | Refusal:
+    def doer(seat: Seat, intent: intents.Intent, moment: Moment) -> Seat | Refusal:
         if seat.state is None:
             return NOT_YET
         if not seat.roles.is_facilitator(seat.facts.identity):
             return NOT_YOURS
         event = make(seat, seat.state, intent)
-        return event if isinstance(event, Refusal) else saying.say(seat, event, world, out)
+        return event if isinstance(event, Refusal) else saying.say(seat, event, moment)
 
     return doer
 
@@ -155,32 +155,32 @@ def _with_person(make: Callable[[MeetingState, bytes], ev.Event]) -> Doer:
     return _control(event)
 
 
-def _admit(seat: Seat, intent: intents.Admit, world: World, out: Out) -> Seat | Refusal:
+def _admit(seat: Seat, intent: intents.Admit, moment: Moment) -> Seat | Refusal:
     if lobby.find(seat, intent.knock) is None:
         return NO_KNOCK
     if seat.state is not None and len(seat.state.people) + len(seat.wishes) >= MOST_PEOPLE:
         return FULL
-    return lobby.admit(seat, intent.knock, world, out)
+    return lobby.admit(seat, intent.knock, moment)
 
 
-def _decline(seat: Seat, intent: intents.Decline, world: World, out: Out) -> Seat | Refusal:
+def _decline(seat: Seat, intent: intents.Decline, moment: Moment) -> Seat | Refusal:
     if lobby.find(seat, intent.knock) is None:
         return NO_KNOCK
-    return lobby.decline(seat, intent.knock, intent.words, world, out)
+    return lobby.decline(seat, intent.knock, intent.words, moment)
 
 
-def _remove(seat: Seat, intent: intents.Remove, world: World, out: Out) -> Seat | Refusal:
+def _remove(seat: Seat, intent: intents.Remove, moment: Moment) -> Seat | Refusal:
     if not seat.roles.is_facilitator(seat.facts.identity):
         return NOT_YOURS
     if intent.who == seat.facts.identity:
         return Refusal("To go yourself, leave instead; to end it for everybody, close the meeting.")
     if seat.person(intent.who) is None:
         return NOT_THERE
-    return changing.wish(seat, Removal(intent.who), world, out)
+    return changing.wish(seat, Removal(intent.who), moment)
 
 
 def _role(role: str, before: str) -> Doer:
-    def doer(seat: Seat, intent: Any, world: World, out: Out) -> Seat | Refusal:
+    def doer(seat: Seat, intent: Any, moment: Moment) -> Seat | Refusal:
         if seat.host is None:
             return ONLY_HOST
         person = seat.person(intent.who)
@@ -190,26 +190,26 @@ def _role(role: str, before: str) -> Doer:
             return Refusal(
                 f"They are {'a ' if person.role != HOST else 'the '}{person.role} already."
             )
-        return changing.wish(seat, RoleChange(intent.who, role), world, out)
+        return changing.wish(seat, RoleChange(intent.who, role), moment)
 
     return doer
 
 
-def _invite(seat: Seat, intent: intents.NewInvitation, world: World, out: Out) -> Seat | Refusal:
+def _invite(seat: Seat, intent: intents.NewInvitation, moment: Moment) -> Seat | Refusal:
     if seat.host is None:
         return ONLY_HOST
-    host = new_invitation(seat, seat.host, minutes=intent.minutes, world=world)
-    return connecting.put_invitation(replace(seat, host=host), host, out)
+    host = new_invitation(seat, seat.host, minutes=intent.minutes, world=moment)
+    return connecting.put_invitation(replace(seat, host=host), host, moment)
 
 
-def _close(seat: Seat, intent: intents.CloseTheMeeting, world: World, out: Out) -> Seat | Refusal:
+def _close(seat: Seat, intent: intents.CloseTheMeeting, moment: Moment) -> Seat | Refusal:
     if not seat.roles.is_facilitator(seat.facts.identity):
         return NOT_YOURS
     if not seat.wire.nonce:
         return Refusal("The connection is lost just now. Close the meeting when it is back.")
     seat, ref = seat.asking("close")
     proof = prove(seat.slot, Purpose.CLOSE, seat.occasion(0))
-    out.frames.append(CloseMeeting(ref, seat.facts.meeting, seat.slot.public, proof))
+    moment.frames.append(CloseMeeting(ref, seat.facts.meeting, seat.slot.public, proof))
     return seat
 
 

@@ -13,8 +13,8 @@ from holdspace.protocol.text import NameRefused, check_name, clean_line
 
 from . import changing
 from .people import name_of
-from .seat import Admission, HostKeys, Letter, Out, Seat
-from .step import World
+from .seat import Admission, HostKeys, Letter, Seat
+from .step import Moment
 from .view import Notice, Urgency
 
 MOST_LETTERS = 32
@@ -24,41 +24,41 @@ TWICE = "This invitation was used before. Ask them for the four words another wa
 NOT_THEIRS = "The name in the letter and the name on the key differ."
 
 
-def on_knocking(seat: Seat, frame: frames.Knocking, world: World, out: Out) -> Seat:
+def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     """Open a letter and put it on the doorstep; a second copy of it changes nothing."""
     host = seat.host
     if host is None or any(letter.knock == frame.knock for letter in seat.letters):
         return seat
     if len(seat.letters) >= MOST_LETTERS:
         return seat
-    letter = _open(seat, host, frame, world)
+    letter = _open(seat, host, frame, moment)
     if letter is None:
-        out.notices.append(Notice(UNREADABLE, Urgency.QUIET))
+        moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
         return seat
-    out.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
+    moment.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
     return replace(seat, letters=(*seat.letters, letter))
 
 
-def on_knock_gone(seat: Seat, frame: frames.KnockGone, world: World, out: Out) -> Seat:
+def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:
     """Take a letter from the doorstep whose writer went away or was answered."""
     return replace(seat, letters=_without(seat, frame.knock))
 
 
-def admit(seat: Seat, knock: bytes, world: World, out: Out) -> Seat:
+def admit(seat: Seat, knock: bytes, moment: Moment) -> Seat:
     """Let in whoever wrote this letter."""
     letter = find(seat, knock)
-    return seat if letter is None else changing.wish(seat, Admission(letter), world, out)
+    return seat if letter is None else changing.wish(seat, Admission(letter), moment)
 
 
-def decline(seat: Seat, knock: bytes, words: str, world: World, out: Out) -> Seat:
+def decline(seat: Seat, knock: bytes, words: str, moment: Moment) -> Seat:
     """Answer a letter with no, kindly."""
     letter = find(seat, knock)
     if letter is None:
         return seat
     reply = Reply(words=clean_line(words or DECLINED, 280))
-    sealed = seal_reply(reply, letter.reply_secret, world.random)
+    sealed = seal_reply(reply, letter.reply_secret, moment.random)
     seat, ref = seat.asking("decline")
-    out.frames.append(frames.DeclineKnock(ref, knock, sealed))
+    moment.frames.append(frames.DeclineKnock(ref, knock, sealed))
     return replace(seat, letters=_without(seat, knock))
 
 
@@ -71,7 +71,7 @@ def _without(seat: Seat, knock: bytes) -> tuple[Letter, ...]:
     return tuple(letter for letter in seat.letters if letter.knock != knock)
 
 
-def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, world: World) -> Letter | None:
+def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) -> Letter | None:
     if host.sealing_key is None:
         return None
     try:
@@ -93,7 +93,7 @@ def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, world: World) -> L
         reply_secret=letter.reply_secret,
         name=letter.name,
         introduction=letter.introduction,
-        since=world.now,
+        since=moment.now,
         warning=_warning(seat, letter, package),
     )
 

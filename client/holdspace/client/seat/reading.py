@@ -26,8 +26,8 @@ from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError
 from . import changing, connecting, saying, telling
 from .people import people_of
 from .policy import room_policy
-from .seat import Agreed, Author, Changed, Checkpoint, Out, Seat, Spoken, roles_of
-from .step import World
+from .seat import Agreed, Author, Changed, Checkpoint, Seat, Spoken, roles_of
+from .step import Moment
 from .view import Notice, Place, Urgency
 
 HELD_BACK = 512
@@ -47,30 +47,30 @@ BROKEN_CHANGE = (
 )
 
 
-def on_entry(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
+def on_entry(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     """Take in one entry of the log."""
     if entry.seq <= seat.position.seq or seat.place is not Place.ROOM:
         return seat
     if entry.seq != seat.position.seq + 1:
-        return alarm(seat, SKIPPED, out)
+        return alarm(seat, SKIPPED, moment)
     epoch, seat = seat.group.epoch, replace(seat, position=seat.position.after(entry))
     # R2: an entry whose epoch is not the current one at its place in the log is void for everybody.
     if entry.epoch == seat.group.epoch:
-        seat = (_read_commit if entry.commit else _read_message)(seat, entry, world, out)
+        seat = (_read_commit if entry.commit else _read_message)(seat, entry, moment)
     if seat.group.epoch != epoch or entry.seq == seat.wire.head:
-        seat = connecting.resume(seat, world, out)
+        seat = connecting.resume(seat, moment)
     return seat
 
 
-def alarm(seat: Seat, words: str, out: Out) -> Seat:
+def alarm(seat: Seat, words: str, moment: Moment) -> Seat:
     """Tell the person once that the relay or somebody in the room is not honest."""
     if seat.alarm:
         return seat
-    out.notices.append(Notice(words, Urgency.BELL))
+    moment.notices.append(Notice(words, Urgency.BELL))
     return replace(seat, alarm=words)
 
 
-def _read_message(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
+def _read_message(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     own = seat.outbox.find_sealed(entry.payload)
     if own is not None:
         seat = replace(seat, outbox=seat.outbox.without(own.message_id))
@@ -78,7 +78,7 @@ def _read_message(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
         if isinstance(own.event, Leaving):
             return _over(seat, Place.LEFT, LEFT)
         spoken = Spoken(seat.facts.identity, own.message_id, own.event)
-        return _agree(seat, spoken, world, out)
+        return _agree(seat, spoken, moment)
     try:
         outcome = seat.group.process(entry.payload, policy=_policy(seat))
     except MLSError:
@@ -91,22 +91,22 @@ def _read_message(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
         envelope = decode_envelope(outcome.data)
     except NotAnEvent:
         return seat
-    return _read_envelope(seat, identity_of(outcome.sender.signature_key), envelope, world, out)
+    return _read_envelope(seat, identity_of(outcome.sender.signature_key), envelope, moment)
 
 
-def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, world: World, out: Out) -> Seat:
+def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, moment: Moment) -> Seat:
     known = seat.author(who)
     # R7: MLS does not stop a member from sealing another's signed words again; the counter does.
     if not _belongs(seat, envelope) or (known and envelope.counter <= known.counter):
         return seat
-    seat = seat.remembering(who, Author(envelope.counter, world.now))
+    seat = seat.remembering(who, Author(envelope.counter, moment.now))
     if not seat.position.agrees_with(envelope.seen, envelope.chain):
-        seat = alarm(seat, FORK, out)
+        seat = alarm(seat, FORK, moment)
     try:
         event = decode_event(envelope.event)
     except NotAnEvent:
         return seat
-    return _agree(seat, Spoken(who, envelope.message_id, event), world, out)
+    return _agree(seat, Spoken(who, envelope.message_id, event), moment)
 
 
 def _policy(seat: Seat) -> Policy:
@@ -118,36 +118,36 @@ def _belongs(seat: Seat, envelope: Envelope) -> bool:
     return (envelope.room, envelope.meeting, envelope.epoch) == here
 
 
-def _read_commit(seat: Seat, entry: Entry, world: World, out: Out) -> Seat:
+def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     change = seat.change
     if change is not None and change.pending.message == entry.payload:
-        seat = _enter_epoch(replace(seat, change=None), change.pending.group, world, out)
-        return changing.adopted(seat, change, world, out)
+        seat = _enter_epoch(replace(seat, change=None), change.pending.group, moment)
+        return changing.adopted(seat, change, moment)
     try:
         outcome = seat.group.process(entry.payload, policy=_policy(seat))
     except MLSError:
         # R5: the relay has moved on and we have not; there is one way back, and it is to knock.
-        return alarm(seat, BROKEN_CHANGE, out)
+        return alarm(seat, BROKEN_CHANGE, moment)
     if isinstance(outcome, Removed):
         return _over(seat, Place.REMOVED, REMOVED)
     if not isinstance(outcome, EpochChange):
-        return alarm(seat, BROKEN_CHANGE, out)
+        return alarm(seat, BROKEN_CHANGE, moment)
     # Somebody else's change came first: ours was built on what is over, so it is built again.
-    return _enter_epoch(replace(seat, change=None), outcome.group, world, out)
+    return _enter_epoch(replace(seat, change=None), outcome.group, moment)
 
 
 def _over(seat: Seat, place: Place, words: str) -> Seat:
     return replace(seat, place=place, ended_words=words, state=None, letters=(), wishes=())
 
 
-def _enter_epoch(seat: Seat, group: Group, world: World, out: Out) -> Seat:
+def _enter_epoch(seat: Seat, group: Group, moment: Moment) -> Seat:
     before, seat = seat.group, saying.void_sealed(replace(seat, group=group))
     people = people_of(group, roles_of(group))
-    seat = _agree(seat, Changed(people), world, out)
-    return connecting.walk_on(_checkpoint(seat, before, world), out)
+    seat = _agree(seat, Changed(people), moment)
+    return connecting.walk_on(_checkpoint(seat, before, moment), moment)
 
 
-def _checkpoint(seat: Seat, before: Group, world: World) -> Seat:
+def _checkpoint(seat: Seat, before: Group, moment: Moment) -> Seat:
     """Keep the picture of this moment, in case whoever came in must be told it by us."""
     if seat.state is None:
         return seat
@@ -158,16 +158,16 @@ def _checkpoint(seat: Seat, before: Group, world: World) -> Seat:
             seat.position.seq,
             seat.position.chain,
             encode_state(seat.state),
-            world.now,
+            moment.now,
             lets_in=any(person.identity not in here for person in seat.state.people),
         ),
     )
 
 
-def _agree(seat: Seat, agreed: Agreed, world: World, out: Out) -> Seat:
+def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     """Let what everybody agrees on take effect, or keep it until the snapshot is here."""
     if isinstance(agreed, Spoken) and isinstance(agreed.event, Snapshot):
-        return _read_snapshot(seat, agreed.author, agreed.event, world, out)
+        return _read_snapshot(seat, agreed.author, agreed.event, moment)
     if seat.state is None:
         return replace(seat, held_back=(*seat.held_back, agreed)[-HELD_BACK:])
     if isinstance(agreed, Changed):
@@ -176,15 +176,15 @@ def _agree(seat: Seat, agreed: Agreed, world: World, out: Out) -> Seat:
         outcome = apply(seat.state, agreed.event, agreed.author, agreed.message_id)
     before, seat = seat.state, replace(seat, state=outcome.state)
     if isinstance(agreed, Spoken) and agreed.author == seat.facts.identity:
-        telling.give_back(agreed.event, outcome.effects, out)
-    return telling.tell(seat, before, outcome.effects, world, out)
+        telling.give_back(agreed.event, outcome.effects, moment)
+    return telling.tell(seat, before, outcome.effects, moment)
 
 
-def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, world: World, out: Out) -> Seat:
+def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, moment: Moment) -> Seat:
     if not seat.roles.is_facilitator(author):
         return seat
     if seat.state is not None:
-        return _compare_snapshot(seat, snapshot, out)
+        return _compare_snapshot(seat, snapshot, moment)
     # Only the picture of the moment we came in fits what follows it.
     if snapshot.seq != seat.joined_at:
         return seat
@@ -194,16 +194,16 @@ def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, world: World, 
         return seat
     held_back, position = seat.held_back, seat.position.anchored(snapshot.chain)
     seat = replace(seat, state=state, held_back=(), position=position)
-    seat = telling.welcome(seat, world, out)
+    seat = telling.welcome(seat, moment)
     for agreed in held_back:
-        seat = _agree(seat, agreed, world, out)
+        seat = _agree(seat, agreed, moment)
     return seat
 
 
-def _compare_snapshot(seat: Seat, snapshot: Snapshot, out: Out) -> Seat:
+def _compare_snapshot(seat: Seat, snapshot: Snapshot, moment: Moment) -> Seat:
     own = seat.checkpoint
     if own is None or own.seq != snapshot.seq:
         return seat
     if (own.chain, own.state) != (snapshot.chain, snapshot.state):
-        seat = alarm(seat, FORK, out)
+        seat = alarm(seat, FORK, moment)
     return replace(seat, checkpoint=replace(own, is_answered=True))

@@ -20,8 +20,8 @@ from holdspace.protocol.meeting.events import (
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from .outbox import Outgoing
-from .seat import Out, Seat
-from .step import World
+from .seat import Seat
+from .step import Moment
 from .view import Notice
 
 MESSAGE_ID_BYTES = 16
@@ -30,25 +30,25 @@ PADDING_STEPS = (840, 3_850, 16_000, 60_000)
 SIGNATURE_AND_LENGTHS = 72
 
 
-def say(seat: Seat, event: Event, world: World, out: Out) -> Seat:
+def say(seat: Seat, event: Event, moment: Moment) -> Seat:
     """Put an event in the outbox and send it as soon as the connection allows."""
     item = Outgoing(
-        message_id=world.random(MESSAGE_ID_BYTES),
+        message_id=moment.random(MESSAGE_ID_BYTES),
         counter=seat.counter + 1,
         event=event,
-        at=world.now,
+        at=moment.now,
     )
     seat = replace(
-        seat, counter=item.counter, outbox=seat.outbox.with_new(item), last_spoke=world.now
+        seat, counter=item.counter, outbox=seat.outbox.with_new(item), last_spoke=moment.now
     )
-    return _send(seat, item, world, out) if seat.is_caught_up else seat
+    return _send(seat, item, moment) if seat.is_caught_up else seat
 
 
-def send_waiting(seat: Seat, world: World, out: Out) -> Seat:
+def send_waiting(seat: Seat, moment: Moment) -> Seat:
     """Send everything that is not in the log and was not sent on this connection yet."""
     for item in seat.outbox.waiting:
         if not seat.has_asked("append", item.message_id):
-            seat = _send(seat, item, world, out)
+            seat = _send(seat, item, moment)
     return seat
 
 
@@ -59,7 +59,7 @@ def void_sealed(seat: Seat) -> Seat:
     return seat.no_longer_asking("append")
 
 
-def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) -> Seat:
+def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Moment) -> Seat:
     """Keep what can be sent again; give back what cannot."""
     if refusal in _SENT_AGAIN:
         return seat
@@ -68,13 +68,13 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, out: Out) ->
         return seat
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
     text = item.event.text if isinstance(item.event, Share) else ""
-    out.notices.append(Notice(words, kept=text))
+    moment.notices.append(Notice(words, kept=text))
     return replace(seat, outbox=seat.outbox.without(message_id))
 
 
-def is_heartbeat_due(seat: Seat, world: World) -> bool:
+def is_heartbeat_due(seat: Seat, moment: Moment) -> bool:
     """Tell whether this seat was silent so long that others would begin to wonder."""
-    return world.now - seat.last_spoke >= HEARTBEAT_SECONDS
+    return moment.now - seat.last_spoke >= HEARTBEAT_SECONDS
 
 
 # The epoch moved on, or the connection was not ready: the commit or the next attach sends again.
@@ -83,11 +83,11 @@ _SENT_AGAIN = frozenset(
 )
 
 
-def _send(seat: Seat, item: Outgoing, world: World, out: Out) -> Seat:
+def _send(seat: Seat, item: Outgoing, moment: Moment) -> Seat:
     if not item.payload:
-        seat, item = _seal(seat, item, world)
+        seat, item = _seal(seat, item, moment)
     seat, ref = seat.asking("append", item.message_id)
-    out.frames.append(frames.Append(ref, item.message_id, seat.group.epoch, item.payload))
+    moment.frames.append(frames.Append(ref, item.message_id, seat.group.epoch, item.payload))
     return seat
 
 
@@ -97,7 +97,7 @@ def _padding(length: int) -> int:
     return next(step for step in PADDING_STEPS if step >= needed or step == PADDING_STEPS[-1])
 
 
-def _seal(seat: Seat, item: Outgoing, world: World) -> tuple[Seat, Outgoing]:
+def _seal(seat: Seat, item: Outgoing, moment: Moment) -> tuple[Seat, Outgoing]:
     envelope = Envelope(
         room=seat.facts.room,
         meeting=seat.facts.meeting,
@@ -110,7 +110,7 @@ def _seal(seat: Seat, item: Outgoing, world: World) -> tuple[Seat, Outgoing]:
     )
     # The group that comes back has used up this step of its ratchet (R14); it replaces ours at once.
     data = encode_envelope(envelope)
-    protected = seat.group.protect(data, random=world.random, padded_to=_padding(len(data)))
+    protected = seat.group.protect(data, random=moment.random, padded_to=_padding(len(data)))
     outbox = seat.outbox.with_sealed(item.message_id, protected.message)
     return replace(seat, group=protected.group, outbox=outbox), replace(
         item, payload=protected.message

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from holdspace.protocol.frames import ClientFrame, SealedWelcome
+from holdspace.protocol.frames import SealedWelcome
 from holdspace.protocol.keys import ACCESS_LABEL, Occasion, SigningKey
 from holdspace.protocol.meeting.events import Event
 from holdspace.protocol.meeting.roles import (
@@ -23,7 +23,7 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 
 from .log_position import LogPosition
 from .outbox import Outbox
-from .view import Notice, Passage, Place
+from .view import Passage, Place
 
 
 @dataclass(frozen=True)
@@ -249,14 +249,6 @@ class Seat:
                 rest = tuple(other for other in self.wire.asked if other is not asked)
                 return replace(self, wire=replace(self.wire, asked=rest)), asked[1], asked[2]
         return self, "", b""
-
-
-class Out:
-    """Collect what one call wants sent and told; the only thing a chapter may write to."""
-
-    def __init__(self) -> None:
-        self.frames: list[ClientFrame] = []
-        self.notices: list[Notice] = []
 
 
 def access_key(facts: Facts, group: Group) -> SigningKey:

@@ -12,13 +12,13 @@ from holdspace.protocol.refusals import Close
 
 from . import changing, connecting, doing, lobby, picture, reading, saying
 from .intents import Intent
-from .seat import Out, Seat
-from .step import Step, World
+from .seat import Seat
+from .step import Moment, Step, World
 from .view import Place, Refusal, RoomView
 
 AWAY_SECONDS = 45.0
 
-Chapter = Callable[[Seat, Any, World, Out], Seat]
+Chapter = Callable[[Seat, Any, Moment], Seat]
 _CHAPTERS: dict[type[frames.RelayFrame], Chapter] = {
     frames.Greeting: connecting.on_greeting,
     frames.Attached: connecting.on_attached,
@@ -44,24 +44,24 @@ class Sitting:
         chapter = _CHAPTERS.get(type(frame))
         if chapter is None or self.seat.place is not Place.ROOM:
             return Step(self)
-        out = Out()
-        return self._step(chapter(self.seat, frame, world, out), out, world)
+        moment = Moment.of(world)
+        return self._step(chapter(self.seat, frame, moment), moment)
 
     def do(self, intent: Intent, world: World) -> Step | Refusal:
         """Do what the person wants, or say why not."""
-        out = Out()
-        outcome = doing.do(self.seat, intent, world, out)
-        return outcome if isinstance(outcome, Refusal) else self._step(outcome, out, world)
+        moment = Moment.of(world)
+        outcome = doing.do(self.seat, intent, moment)
+        return outcome if isinstance(outcome, Refusal) else self._step(outcome, moment)
 
     def tick(self, world: World) -> Step:
         """Send what waits, be heard from now and then, and notice who went quiet."""
-        out, seat = Out(), self.seat
+        moment, seat = Moment.of(world), self.seat
         if seat.place is Place.ROOM and seat.is_caught_up:
-            if saying.is_heartbeat_due(seat, world):
-                seat = saying.say(seat, Heartbeat(), world, out)
-            seat = saying.send_waiting(seat, world, out)
-            seat = changing.tick(seat, world, out)
-        return self._step(seat, out, world)
+            if saying.is_heartbeat_due(seat, moment):
+                seat = saying.say(seat, Heartbeat(), moment)
+            seat = saying.send_waiting(seat, moment)
+            seat = changing.tick(seat, moment)
+        return self._step(seat, moment)
 
     def lost(self, words: str) -> Step:
         """Forget the connection; everything else is kept."""
@@ -76,17 +76,17 @@ class Sitting:
 
     def saying(self, event: Event, world: World) -> Sitting:
         """Return the sitting with an event that goes out as soon as there is a connection."""
-        return replace(self, seat=saying.say(self.seat, event, world, Out()))
+        return replace(self, seat=saying.say(self.seat, event, Moment.of(world)))
 
     def view(self) -> RoomView:
         """Return what a front end may draw."""
         return picture.room_view(self.seat, self.now)
 
-    def _step(self, seat: Seat, out: Out, world: World) -> Step:
-        now = _coarse(world.now)
+    def _step(self, seat: Seat, moment: Moment) -> Step:
+        now = _coarse(moment.now)
         same = seat is self.seat and now == self.now
         machine = self if same else replace(self, seat=seat, now=now)
-        return Step(machine, tuple(out.frames), tuple(out.notices))
+        return Step(machine, tuple(moment.frames), tuple(moment.notices))
 
 
 _PLACES = {

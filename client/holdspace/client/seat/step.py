@@ -7,7 +7,7 @@ intents and ticks with the next value and what to do. They never see a socket or
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from holdspace.protocol.frames import ClientFrame, RelayFrame
@@ -22,6 +22,19 @@ class World:
 
     now: float
     random: Callable[[int], bytes]
+
+
+@dataclass(frozen=True)
+class Moment(World):
+    """One call: its world, and what it wants sent and told; the only thing a chapter writes to."""
+
+    frames: list[ClientFrame] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, world: World) -> Moment:
+        """Return a moment of this world in which nothing was sent or told yet."""
+        return cls(world.now, world.random)
 
 
 class Machine(Protocol):

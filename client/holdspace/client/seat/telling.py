@@ -18,63 +18,57 @@ from holdspace.protocol.text import clean, clean_line
 
 from . import changing
 from .display import shown_name, shown_person, shown_stage
-from .seat import Author, Out, Removal, Seat
-from .step import World
+from .seat import Author, Removal, Seat
+from .step import Moment
 from .view import Line, Notice, Passage, Urgency
 
 MOST_PASSAGES = 20_000
 # Each takes the kind of effect it stands beside in the table at the end.
-Teller = Callable[[Seat, Any, World, Out], Seat]
+Teller = Callable[[Seat, Any, Moment], Seat]
 PASSAGE_KEY_BYTES = 8
 
 
-def tell(
-    seat: Seat,
-    before: MeetingState,
-    effects: tuple[fx.Effect, ...],
-    world: World,
-    out: Out,
-) -> Seat:
+def tell(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], moment: Moment) -> Seat:
     """Write down what happened and tell the person what concerns them."""
     for effect in effects:
         teller = _TELLERS.get(type(effect))
         if teller is not None:
-            seat = teller(seat, effect, world, out)
+            seat = teller(seat, effect, moment)
         if isinstance(effect, fx.SaidGoodbye):
-            seat = _see_off(seat, effect, world, out)
-    return _tell_place(seat, before, out)
+            seat = _see_off(seat, effect, moment)
+    return _tell_place(seat, before, moment)
 
 
-def give_back(event: Event, own: tuple[fx.Effect, ...], out: Out) -> None:
+def give_back(event: Event, own: tuple[fx.Effect, ...], moment: Moment) -> None:
     """Tell the person why something of theirs had no effect, and give back what they wrote."""
     text = event.text if isinstance(event, Share) else ""
     for effect in own:
         if isinstance(effect, fx.NoEffect):
-            out.notices.append(Notice(effect.reason, kept=text))
+            moment.notices.append(Notice(effect.reason, kept=text))
 
 
-def welcome(seat: Seat, world: World, out: Out) -> Seat:
+def welcome(seat: Seat, moment: Moment) -> Seat:
     """Show somebody who just came in where the meeting stands: stage, turn, and no earlier words."""
     people = seat.state.people if seat.state else ()
     # Remembered, so that somebody who leaves later can still be named.
     names = tuple((person.identity, shown_name(seat, person.identity)) for person in people)
-    seat = replace(seat, stage_started=world.now, names=names)
+    seat = replace(seat, stage_started=moment.now, names=names)
     for person in people:
-        seat = _heard(seat, person.identity, world)
-    seat = _line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", world)
+        seat = _heard(seat, person.identity, moment)
+    seat = _line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", moment)
     stage = shown_stage(seat)
     if stage is not None:
-        seat = _line(seat, Line.STAGE, stage.title, world)
+        seat = _line(seat, Line.STAGE, stage.title, moment)
     state = seat.state
     if state is not None and state.floor is not None:
         text = _floor_words(seat, state.floor.identity)
-        seat = _line(seat, Line.TURN, text, world)
+        seat = _line(seat, Line.TURN, text, moment)
     return seat
 
 
-def _line(seat: Seat, line: Line, text: str, world: World) -> Seat:
+def _line(seat: Seat, line: Line, text: str, moment: Moment) -> Seat:
     key = b"line" + len(seat.transcript).to_bytes(PASSAGE_KEY_BYTES, "big")
-    return _add(seat, Passage(key=key, line=line, text=text, at=world.now))
+    return _add(seat, Passage(key=key, line=line, text=text, at=moment.now))
 
 
 def _add(seat: Seat, passage: Passage) -> Seat:
@@ -85,14 +79,14 @@ def _is_me(seat: Seat, identity: bytes) -> bool:
     return identity == seat.facts.identity
 
 
-def _see_off(seat: Seat, goodbye: fx.SaidGoodbye, world: World, out: Out) -> Seat:
+def _see_off(seat: Seat, goodbye: fx.SaidGoodbye, moment: Moment) -> Seat:
     """Turn a goodbye into a removal; of several facilitators the first in the circle does it."""
     if _is_me(seat, goodbye.identity) or not changing.is_first_facilitator(seat, goodbye.identity):
         return seat
-    return changing.wish(seat, Removal(goodbye.identity), world, out)
+    return changing.wish(seat, Removal(goodbye.identity), moment)
 
 
-def _spoke(seat: Seat, effect: fx.Spoke, world: World, out: Out) -> Seat:
+def _spoke(seat: Seat, effect: fx.Spoke, moment: Moment) -> Seat:
     if any(passage.key == effect.message_id for passage in seat.transcript[-256:]):
         return seat
     return _add(
@@ -101,14 +95,14 @@ def _spoke(seat: Seat, effect: fx.Spoke, world: World, out: Out) -> Seat:
             key=effect.message_id,
             line=Line.SHARE,
             text=clean(effect.text),
-            at=world.now,
+            at=moment.now,
             author=shown_person(seat, effect.identity),
             is_mine=_is_me(seat, effect.identity),
         ),
     )
 
 
-def _nodded(seat: Seat, effect: fx.Nodded, world: World, out: Out) -> Seat:
+def _nodded(seat: Seat, effect: fx.Nodded, moment: Moment) -> Seat:
     key = (effect.identity, effect.to, effect.kind)
     if key in seat.nods:
         return seat
@@ -129,10 +123,10 @@ def _one_more(
     return tuple(counts.items())
 
 
-def _stage_began(seat: Seat, effect: fx.StageBegan, world: World, out: Out) -> Seat:
-    seat = replace(seat, stage_started=world.now)
+def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
+    seat = replace(seat, stage_started=moment.now)
     stage = shown_stage(seat)
-    return _line(seat, Line.STAGE, stage.title if stage else "", world)
+    return _line(seat, Line.STAGE, stage.title if stage else "", moment)
 
 
 def _floor_words(seat: Seat, identity: bytes) -> str:
@@ -141,67 +135,69 @@ def _floor_words(seat: Seat, identity: bytes) -> str:
     return f"{shown_name(seat, identity)} has the floor."
 
 
-def _floor_moved(seat: Seat, effect: fx.FloorMoved, world: World, out: Out) -> Seat:
+def _floor_moved(seat: Seat, effect: fx.FloorMoved, moment: Moment) -> Seat:
     if effect.after is None:
         return seat
     if _is_me(seat, effect.after):
-        out.notices.append(Notice("It is your turn.", Urgency.BELL))
-    return _line(seat, Line.TURN, _floor_words(seat, effect.after), world)
+        moment.notices.append(Notice("It is your turn.", Urgency.BELL))
+    return _line(seat, Line.TURN, _floor_words(seat, effect.after), moment)
 
 
-def _role_changed(seat: Seat, effect: fx.RoleChanged, world: World, out: Out) -> Seat:
+def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
     if effect.role == CO_FACILITATOR and _is_me(seat, effect.identity):
-        out.notices.append(Notice("You are a co-facilitator now.", Urgency.LINE))
+        moment.notices.append(Notice("You are a co-facilitator now.", Urgency.LINE))
     name = shown_name(seat, effect.identity)
-    return _line(seat, Line.ROOM, f"{name} is a {effect.role} now.", world)
+    return _line(seat, Line.ROOM, f"{name} is a {effect.role} now.", moment)
 
 
-def _left(seat: Seat, effect: fx.Left, world: World, out: Out) -> Seat:
+def _left(seat: Seat, effect: fx.Left, moment: Moment) -> Seat:
     # They are not in the state any more; their name is in what they said, or nowhere.
     name = next((who for identity, who in seat.names if identity == effect.identity), "Somebody")
-    return _line(seat, Line.ROOM, f"{name} has left.", world)
+    return _line(seat, Line.ROOM, f"{name} has left.", moment)
 
 
-def _arrived(seat: Seat, effect: fx.Arrived, world: World, out: Out) -> Seat:
+def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
     name = shown_name(seat, effect.identity)
     seat = _heard(
-        replace(seat, names=(*seat.names, (effect.identity, name))), effect.identity, world
+        replace(seat, names=(*seat.names, (effect.identity, name))), effect.identity, moment
     )
-    return _line(seat, Line.ROOM, f"{name} is here.", world)
+    return _line(seat, Line.ROOM, f"{name} is here.", moment)
 
 
-def _heard(seat: Seat, identity: bytes, world: World) -> Seat:
+def _heard(seat: Seat, identity: bytes, moment: Moment) -> Seat:
     """Count somebody who just came as heard, so that nobody is away before they said a word."""
     known = seat.author(identity)
     counter = known.counter if known else -1
-    return seat.remembering(identity, Author(counter, world.now))
+    return seat.remembering(identity, Author(counter, moment.now))
 
 
-def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, world: World, out: Out) -> Seat:
+def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, moment: Moment) -> Seat:
     if _is_me(seat, effect.identity):
-        out.notices.append(Notice("The room had already moved on, so nothing was changed twice."))
+        moment.notices.append(
+            Notice("The room had already moved on, so nothing was changed twice.")
+        )
     return seat
 
 
-def _hand_raised(seat: Seat, effect: fx.HandRaised, world: World, out: Out) -> Seat:
+def _hand_raised(seat: Seat, effect: fx.HandRaised, moment: Moment) -> Seat:
     note = clean_line(effect.note)
     words = f"{shown_name(seat, effect.identity)} raises a hand"
-    return _line(seat, Line.TURN, f"{words}: {note}" if note else f"{words}.", world)
+    return _line(seat, Line.TURN, f"{words}: {note}" if note else f"{words}.", moment)
 
 
 def _said(line: Line, words: str) -> Teller:
     """Return a teller of one sentence, in which {name} is whoever the effect is about."""
 
-    def teller(seat: Seat, effect: Any, world: World, out: Out) -> Seat:
+    def teller(seat: Seat, effect: Any, moment: Moment) -> Seat:
         identity: bytes = getattr(effect, "identity", b"")
         # A name is data: put in by replacing, never by formatting.
-        return _line(seat, line, words.replace("{name}", shown_name(seat, identity)), world)
+        return _line(seat, line, words.replace("{name}", shown_name(seat, identity)), moment)
 
     return teller
 
 
-def _mode_changed(seat: Seat, effect: fx.ModeChanged, world: World, out: Out) -> Seat:
-    return _line(seat, Line.TURN, MODE_WORDS[effect.mode], world)
+def _mode_changed(seat: Seat, effect: fx.ModeChanged, moment: Moment) -> Seat:
+    return _line(seat, Line.TURN, MODE_WORDS[effect.mode], moment)
 
 
 MODE_WORDS = {
@@ -235,11 +231,11 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
 }
 
 
-def _tell_place(seat: Seat, before: MeetingState, out: Out) -> Seat:
+def _tell_place(seat: Seat, before: MeetingState, moment: Moment) -> Seat:
     """Tell once that one is next, when that has just become so (M4)."""
     state, me = seat.state, seat.facts.identity
     if state is None or state.place_of(me) != 1 or before.place_of(me) == 1:
         return seat
     if state.floor is not None:
-        out.notices.append(Notice("You are next.", Urgency.LINE))
+        moment.notices.append(Notice("You are next.", Urgency.LINE))
     return seat
