@@ -187,13 +187,15 @@ def test_a_removed_person_is_told_plainly() -> None:
 
 def test_nods_are_counted_together_and_never_named() -> None:
     mine, theirs = passage(Line.SHARE, "One", ANA), passage(Line.SHARE, "Two", MARA)
-    before = after(replace(mine, nods=(("heard", 1),)), theirs)
+    also_mine = passage(Line.SHARE, "Three", ANA)
+    before = after(replace(mine, nods=(("heard", 1),)), theirs, also_mine)
     now = after(
         replace(mine, nods=(("heard", 3), ("me-too", 1))),
         replace(theirs, nods=(("thank-you", 1),)),
+        replace(also_mine, nods=(("me-too", 1),)),
     )
     assert nod_lines(before, now) == (
-        "room: 3 nods for you: I hear you 2, me too 1.",
+        "room: 4 nods for you: I hear you 2, me too 2.",
         "room: 1 nod for Mara: thank you 1.",
     )
     assert nod_lines(now, now) == ()

@@ -137,12 +137,22 @@ async def test_accepting_asks_for_a_name_and_a_line_and_knocks() -> None:
         assert "knocked" in one.terminal.said[-1]
 
 
-async def test_a_name_that_is_taken_is_asked_for_again() -> None:
+async def test_a_name_that_is_taken_is_asked_for_again_but_not_the_introduction() -> None:
     async with evening(LOBBY) as one:
         one.meeting.refuse = lambda _: Refusal("That name looks like one here.")
-        said = await one.type("y", "Ana", "")
+        said = await one.type("y", "Ana", "Hello.")
         assert said[0] == "room: That name looks like one here."
         assert "call you" in said[-1]
+        one.meeting.refuse = lambda _: None
+        await one.type("Annabel")
+        assert one.meeting.wanted == [Accept("Annabel", "Hello.")]
+
+
+async def test_an_introduction_that_is_too_long_is_asked_for_again() -> None:
+    async with evening(LOBBY) as one:
+        one.meeting.refuse = lambda _: Refusal("Please keep it shorter.", kept="Long")
+        said = await one.type("y", "Ana", "Long")
+        assert "One line about you" in said[-1]
 
 
 async def test_leaving_the_lobby_says_goodbye_without_knocking() -> None:

@@ -5,6 +5,7 @@ Pure: two pictures of the room in, lines out. A line begins with who or what spe
 share begins so, or its second line could pass for the program.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -91,7 +92,7 @@ def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
     yield f"stage: {number} of {len(view.stages)}, {stage.title}{minutes}."
     yield from speak("stage", stage.prompt)
     for ask in stage.asks:
-        yield from speak("stage", f"- {ask}")
+        yield from speak("stage", ask)
     yield from speak("say", stage.say)
 
 
@@ -113,11 +114,12 @@ def invitation_lines(view: RoomView) -> Iterator[str]:
 def nod_lines(before: RoomView, after: RoomView) -> tuple[str, ...]:
     """Return who was nodded to between two pictures, counted and never by whom (T13)."""
     known = {passage.key: dict(passage.nods) for passage in before.transcript}
-    return tuple(
-        _nods_to(passage, fresh)
-        for passage in after.transcript
-        if (fresh := _fresh_nods(passage, known.get(passage.key, {})))
-    )
+    by_author: dict[str, Counter[str]] = {}
+    for passage in after.transcript:
+        if fresh := _fresh_nods(passage, known.get(passage.key, {})):
+            name = passage.author.name if passage.author else "somebody"
+            by_author.setdefault("you" if passage.is_mine else name, Counter()).update(fresh)
+    return tuple(_nods_for(name, fresh) for name, fresh in by_author.items())
 
 
 def time_line(view: RoomView, earlier: float, now: float) -> str:
@@ -245,11 +247,9 @@ def _fresh_nods(passage: Passage, known: dict[NodKind, int]) -> dict[str, int]:
     return {NOD_WORDS[kind]: fresh for kind, fresh in counts if fresh > 0}
 
 
-def _nods_to(passage: Passage, fresh: dict[str, int]) -> str:
-    name = passage.author.name if passage.author else "somebody"
-    whose = "you" if passage.is_mine else name
+def _nods_for(name: str, fresh: "Counter[str]") -> str:
     kinds = ", ".join(f"{words} {count}" for words, count in fresh.items())
-    return f"room: {_count(sum(fresh.values()), 'nod')} for {whose}: {kinds}."
+    return f"room: {_count(fresh.total(), 'nod')} for {name}: {kinds}."
 
 
 def _count(number: int, word: str) -> str:

@@ -77,6 +77,7 @@ class Session:
         self._asking: Hear | None = None
         self._card: CardView | None = None
         self._name = ""
+        self._introduction: str | None = None
         self._unfinished = ""
         self._draft = ""
         self._leaving: Leave | None = None
@@ -181,14 +182,24 @@ class Session:
         except NameRefused as refused:
             self._ask(f"{refused} Nothing was sent. Type a name and press enter.", self._hear_name)
         else:
-            self._ask(INTRODUCTION, self._hear_introduction)
+            if self._introduction is None:
+                self._ask(INTRODUCTION, self._hear_introduction)
+            else:
+                self._knock(self._introduction)
 
     def _hear_introduction(self, answer: str) -> None:
-        refusal = self._attending.do(Accept(self._name, answer))
+        self._introduction = answer
+        self._knock(answer)
+
+    def _knock(self, introduction: str) -> None:
+        refusal = self._attending.do(Accept(self._name, introduction))
         if refusal is None:
             self._asking = None
+            return
+        self._say([f"room: {refusal.words}"])
+        if refusal.kept:
+            self._ask(INTRODUCTION, self._hear_introduction)
         else:
-            self._say([f"room: {refusal.words}"])
             self._ask(NAME, self._hear_name)
 
     def _command(self, line: str) -> None:
