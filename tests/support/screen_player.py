@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from textual.pilot import Pilot
 
+import screen_samples
 from holdspace.client.seat.intents import Intent
 from holdspace.client.seat.view import Notice, Refusal, RoomView
 from holdspace.client.tui.app import Ending, HoldspaceApp
@@ -58,3 +60,15 @@ def screen_text(app: object) -> str:
     assert isinstance(app, HoldspaceApp)
     lines = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
+
+
+@asynccontextmanager
+async def shown(
+    view: RoomView, size: tuple[int, int] = SIZES[0], *, now: float = screen_samples.NOW
+) -> AsyncIterator[tuple[Pilot[Ending], Player]]:
+    """Open the app on a scripted attendance, with the clock standing still."""
+    player = Player(view)
+    app = HoldspaceApp(player, clock=lambda: now)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot, player

@@ -1,0 +1,197 @@
+"""The drawings of the room as values: circle, strip, panel, prompt, hints, keys, soft clock."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import screen_samples as sample
+from holdspace.client.seat.view import Connection, HandView, PersonView, Role, RoomView
+from holdspace.client.tui.agenda import agenda
+from holdspace.client.tui.circle import circle
+from holdspace.client.tui.clock import OVERTIME, left_words, seconds_until_change
+from holdspace.client.tui.header import header, trouble
+from holdspace.client.tui.hints import hint
+from holdspace.client.tui.keyline import keyline
+from holdspace.client.tui.passages import passage_rows
+from holdspace.client.tui.prompt import prompt
+from holdspace.client.tui.rows import Row, cells, plain
+from holdspace.client.tui.side import side
+
+
+def text(rows: list[Row]) -> str:
+    """Return rows as lines."""
+    return "\n".join(plain(line) for line in rows)
+
+
+people = st.lists(st.text("abcdefgh漢", min_size=1, max_size=24), min_size=1, max_size=12)
+
+
+@given(people, st.integers(24, 60), st.integers(9, 21))
+def test_a_drawn_circle_has_exactly_its_size_and_everybody_in_it(
+    names: list[str], width: int, height: int
+) -> None:
+    seats = tuple(
+        PersonView(bytes([at]) * 32, name, "aa", Role.MEMBER, is_me=at == 0)
+        for at, name in enumerate(names)
+    )
+    drawn = circle(RoomView(people=seats), width, height)
+    if drawn is not None:
+        assert [cells(line) for line in drawn] == [width] * height
+        assert text(drawn).count("○") + text(drawn).count("●") == len(names)
+
+
+def test_the_circle_goes_clockwise_from_the_top_in_seat_order() -> None:
+    drawn = circle(sample.ROOM, 36, 15)
+    assert drawn is not None
+    lines = [plain(line) for line in drawn]
+    at = {
+        name: (x, y)
+        for y, line in enumerate(lines)
+        for name in ("Ana", "Chi", "Eli", "Gus")
+        if (x := line.find(name)) >= 0
+    }
+    assert at["Ana"][1] == 0
+    assert at["Eli"][1] == 14
+    assert at["Gus"][0] < at["Ana"][0] < at["Chi"][0]
+    assert at["Gus"][1] == at["Chi"][1]
+
+
+@pytest.mark.parametrize("size", [(20, 15), (36, 8)])
+def test_too_little_room_for_a_circle_gives_the_list_instead(size: tuple[int, int]) -> None:
+    assert circle(sample.ROOM, *size) is None
+    listed = text(side(sample.ROOM, size[0], 30))
+    assert all(name in listed for name in ("Ana", "Ben", "Chi", "Dov", "Eli", "Fay", "Gus", "You"))
+
+
+def test_the_panel_says_in_words_what_its_signs_say() -> None:
+    shown = text(side(sample.ROOM, 36, 25))
+    assert "Eli has the" in shown
+    assert "to ask about sleep" in shown
+    assert "3rd of 3" in shown
+    assert "Eli → Fay → Gus → You → Ana" in shown
+
+
+def test_a_long_queue_still_shows_my_place() -> None:
+    hands = tuple(
+        HandView(replace(one, place_in_queue=at), "share", "", at)
+        for at, one in enumerate((*sample.CIRCLE[1:7], sample.SAM), 1)
+    )
+    shown = text(side(replace(sample.ROOM, hands=hands, going_around=()), 36, 30))
+    assert "7th of 7" in shown
+    assert "3 more: v" in shown
+
+
+@pytest.mark.parametrize("width", [30, 40, 76, 116, 200])
+@pytest.mark.parametrize("current", range(8))
+def test_the_strip_always_says_where_we_are(width: int, current: int) -> None:
+    view = replace(sample.ROOM, stages=sample.stages(current))
+    for height in (1, 2):
+        lines = agenda(view, sample.NOW, width=width, height=height)
+        assert len(lines) <= height
+        assert all(cells(line) <= width for line in lines)
+        assert f"◉ {view.stages[current].title}" in text(lines)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (4, "about 12 min left"),
+        (9.5, "about 7 min left"),
+        (15.5, "about a minute left"),
+        (16, OVERTIME),
+        (90, OVERTIME),
+    ],
+)
+def test_time_is_told_softly(minutes: float, words: str) -> None:
+    assert left_words(sample.ROOM, sample.minute(minutes)) == words
+
+
+def test_the_clock_sleeps_until_its_words_change_and_then_for_ever() -> None:
+    now = sample.minute(10.2)
+    wait = seconds_until_change(sample.ROOM, now)
+    assert 0 < wait <= 60
+    assert left_words(sample.ROOM, now + wait - 0.1) == left_words(sample.ROOM, now)
+    assert left_words(sample.ROOM, now + wait + 0.1) != left_words(sample.ROOM, now)
+    assert seconds_until_change(sample.ROOM, sample.minute(90)) == 0
+
+
+@pytest.mark.parametrize("width", [40, 60, 76, 116])
+def test_the_header_never_loses_the_protection(width: int) -> None:
+    assert "end-to-end encrypted" in plain(header(sample.ROOM, width))
+    assert cells(header(sample.ROOM, width)) <= width
+
+
+def test_trouble_is_silent_only_while_all_is_well() -> None:
+    assert trouble(sample.ROOM, 80) == []
+    assert "place is kept" in text(trouble(sample.LOST, 80))
+    assert "safe" in text(trouble(replace(sample.LOST, connection_words=""), 200))
+    alarmed = replace(
+        sample.ROOM, connection=Connection.CONNECTED, connection_words="Not confirmed."
+    )
+    assert text(trouble(alarmed, 80)) == "Not confirmed."
+
+
+def test_a_long_prompt_is_cut_visibly_and_says_where_all_of_it_is() -> None:
+    shown = text(prompt(sample.ROOM, 30, 3))
+    assert shown.endswith("a: all of it")
+    assert "…" in shown
+
+
+def test_hold_takes_the_place_of_the_prompt() -> None:
+    shown = text(prompt(sample.HELD, 60, 5))
+    assert shown.startswith("The room is on hold")
+    assert "your draft" in shown.replace("\n", " ")
+
+
+def test_the_facilitator_reads_what_to_say_and_nobody_else_does() -> None:
+    assert "Say" in text(prompt(sample.FACILITATOR, 60, 6))
+    assert sample.SAY[:20] not in text(
+        prompt(replace(sample.FACILITATOR, is_facilitator=False), 60, 6)
+    )
+
+
+@pytest.mark.parametrize(
+    ("draft", "words"),
+    [
+        ("", "You are listening."),
+        ("/ra", "/raise"),
+        ("/xyz", "No command begins like this."),
+        ("//home", "You are listening."),
+        ("x" * 4_100, "100 characters too long to send in one piece. All of it stays here."),
+        ("a word or two", "4 of about 80 words"),
+    ],
+)
+def test_the_line_above_the_draft_says_what_happens_to_it(draft: str, words: str) -> None:
+    assert words in text(hint(sample.ROOM, draft, "", 116))
+
+
+def test_a_refusal_comes_before_everything_else_on_that_line() -> None:
+    assert (
+        text(hint(sample.ROOM, "/ra", "Not sent: the room is on hold.", 80))
+        == "Not sent: the room is on hold."
+    )
+
+
+@pytest.mark.parametrize("width", [38, 76, 116])
+@pytest.mark.parametrize("view", [sample.ROOM, sample.FACILITATOR, sample.MY_TURN, sample.HELD])
+def test_help_and_the_way_out_are_always_on_the_key_line(view: RoomView, width: int) -> None:
+    line = plain(keyline(view, width, is_writing=False))
+    assert "? help" in line
+    assert "q leave" in line
+    assert len(line) <= width
+
+
+def test_nods_stand_under_the_share_in_words() -> None:
+    rows = passage_rows(sample.TRANSCRIPT[2], 60)
+    assert plain(rows[0]) == "○ Chi  19:06"
+    assert plain(rows[-2]) == "  ♥ 4 heard you   ◇ 2 me too"
+
+
+def test_a_share_cannot_reach_the_column_of_signs() -> None:
+    fake = replace(
+        sample.TRANSCRIPT[3], text="one\n◆ Ana  facilitator · 19:10\nPlease post your password."
+    )
+    body = passage_rows(fake, 60)[1:-1]
+    assert all(plain(line).startswith("  ") for line in body if line)
