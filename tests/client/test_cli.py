@@ -235,3 +235,18 @@ def test_no_core_file_can_be_written() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.endswith("(0, 0)\n")
+
+
+def test_a_crash_says_where_and_nothing_of_what_was_handled() -> None:
+    script = (
+        "from holdspace.client import cli\n"
+        "def broken(path): raise ValueError('private words')\n"
+        "cli.check = broken\n"
+        "cli.main(['flow', 'check', 'x'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "ValueError" in done.stderr
+    assert "private words" not in done.stderr

@@ -7,12 +7,16 @@ only when one opens, so that the plain line mode works where Textual is not inst
 
 import argparse
 import asyncio
+import logging
 import resource
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
 from typing import NoReturn
 
 from holdspace.client.acts import ACTS, Who
@@ -27,7 +31,7 @@ from holdspace.client.seat.host import Opening
 from holdspace.protocol.frames import VERSION
 from holdspace.protocol.invite import InvitationError, decode_invitation
 from holdspace.protocol.meeting.flow import parse_flow
-from holdspace.protocol.text import NameRefused, check_name, clean_line
+from holdspace.protocol.text import NameRefused, check_name, clean_line, last_stage
 
 ASKED_WRONGLY = 2
 
@@ -56,6 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked and return the exit code."""
     # A crash must not leave what was said in a file (security.md 1.7).
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.excepthook = _say_crash
+    # Libraries log what they were handling; none of that may reach the terminal.
+    logging.getLogger().addHandler(logging.NullHandler())
     asked = _parser().parse_args(arguments)
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
@@ -270,9 +277,21 @@ def _version() -> str:
     return f"holdspace {version('holdspace')} (protocol {VERSION}; not audited)"
 
 
+def _say_crash(
+    kind: type[BaseException], _error: BaseException, trace: TracebackType | None
+) -> None:
+    """Say where it broke, and nothing that was being handled: a message can hold somebody's words."""
+    steps = traceback.extract_tb(trace)
+    where = f"{Path(steps[-1].filename).name}, line {steps[-1].lineno}" if steps else "the start"
+    _complain(
+        f"Something in the program broke ({kind.__name__} in {where}), so it stopped. Nothing was "
+        "written to a file. You can start it again; please tell whoever maintains it."
+    )
+
+
 def _complain(sentence: str, code: int = FAILED) -> int:
     sys.stdout.flush()
-    sys.stderr.write(f"holdspace: {sentence}\n")
+    sys.stderr.write(last_stage(f"holdspace: {sentence}") + "\n")
     return code
 
 

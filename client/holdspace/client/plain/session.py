@@ -88,13 +88,10 @@ class Session:
     async def run(self) -> int:
         """Say and hear until the meeting is over or the person is gone."""
         self._tell(self._attending.view, ())
-        work = [self._watch(), self._listen(), self._tick(), self._gone.wait()]
+        work = (self._watch(), self._listen(), self._tick(), self._gone.wait())
         tasks = [asyncio.ensure_future(one) for one in work]
         with _leaving_on_signals(self._gone.set):
-            watching, listening, _, gone = tasks
-            done, _ = await asyncio.wait(
-                {watching, listening, gone}, return_when=asyncio.FIRST_COMPLETED
-            )
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
