@@ -30,7 +30,6 @@ from holdspace.server.relay import Relay
 
 SUBPROTOCOL = Subprotocol("holdspace.1")
 _TICK_SECONDS = 0.5
-_HANDSHAKE_SECONDS = 5.0
 _KEEPALIVE_SECONDS = 20.0
 _DRAIN_SECONDS = 5.0
 
@@ -79,7 +78,7 @@ class Gate:
             max_size=MAX_FRAME,
             max_queue=4,
             write_limit=WRITE_LIMIT,
-            open_timeout=_HANDSHAKE_SECONDS,
+            open_timeout=self._limits.handshake_seconds,
             close_timeout=CLOSE_SECONDS,
             ping_interval=_KEEPALIVE_SECONDS,
             ping_timeout=_KEEPALIVE_SECONDS,

@@ -12,6 +12,7 @@ class Limits:
     """Bound what one relay keeps, for whom, and for how long."""
 
     # Time to say who one is (security.md 5) and to walk on to the next epoch (R3).
+    handshake_seconds: float = 5.0
     hello_seconds: float = 5.0
     prove_seconds: float = 5.0
     renew_seconds: float = 15.0

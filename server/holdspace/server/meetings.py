@@ -263,10 +263,11 @@ def _untake(world: World, meeting: Meeting, entry: EntryAppended, end_before: in
 
 
 def _fan_out(world: World, meeting: Meeting, frame: Entry, now: float) -> Iterator[Effect]:
+    # Whoever is behind has a read under way, or an epoch to prove, and comes to this one later.
     live = [
         reader
         for reader in meeting.readers.values()
-        if not reader.read and reader.after == frame.seq - 1 and reader.epoch == frame.epoch
+        if reader.after == frame.seq - 1 and reader.epoch == frame.epoch
     ]
     yield from world.send([reader.connection for reader in live], frame)
     for reader in live:

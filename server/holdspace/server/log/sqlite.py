@@ -136,13 +136,18 @@ class SqliteLog:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         path.chmod(0o600)
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for pragma in _PRAGMAS:
-            database.execute(f"PRAGMA {pragma}")
-        self._bring_up_to_date(database, path)
+        try:
+            version = self._check_version(database, path)
+            for pragma in _PRAGMAS:
+                database.execute(f"PRAGMA {pragma}")
+            self._bring_up_to_date(database, version)
+        except BaseException:
+            database.close()
+            raise
         return database
 
-    def _bring_up_to_date(self, database: sqlite3.Connection, path: Path) -> None:
-        version = database.execute("PRAGMA user_version").fetchone()[0]
+    def _check_version(self, database: sqlite3.Connection, path: Path) -> int:
+        version: int = database.execute("PRAGMA user_version").fetchone()[0]
         owner = database.execute("PRAGMA application_id").fetchone()[0]
         if owner not in {0, _APPLICATION_ID} or (version and owner == 0):
             raise UnusableLogError(
@@ -153,6 +158,9 @@ class SqliteLog:
                 f"{path} was written by a newer relay. {_SAFE} Install that version again, or a "
                 "newer one."
             )
+        return version
+
+    def _bring_up_to_date(self, database: sqlite3.Connection, version: int) -> None:
         for number, step in enumerate(self._steps[version:], start=version + 1):
             database.executescript(
                 f"BEGIN IMMEDIATE; {step};"

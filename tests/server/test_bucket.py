@@ -1,0 +1,37 @@
+"""A token bucket lets through what it promises, and no more over any stretch of time."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdspace.server.bucket import Bucket
+
+
+def test_a_burst_passes_and_then_the_rate_holds() -> None:
+    bucket = Bucket.full(10.0, 3.0, now=0.0)
+    assert [bucket.take(1, 0.0) for _ in range(5)] == [0.0, 0.0, 0.0, 0.1, 0.2]
+
+
+def test_time_fills_it_up_to_the_burst() -> None:
+    bucket = Bucket.full(10.0, 3.0, now=0.0)
+    bucket.take(3, 0.0)
+    assert bucket.take(1, 0.1) == 0.0
+    assert bucket.take(4, 1000.0) == 0.1
+
+
+def test_a_clock_that_goes_back_gives_nothing() -> None:
+    bucket = Bucket.full(10.0, 1.0, now=100.0)
+    assert bucket.take(1, 100.0) == 0.0
+    assert bucket.take(1, 50.0) == 0.1
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.floats(0.1, 20)), max_size=60))
+def test_who_waits_as_told_never_exceeds_burst_and_rate(
+    asked: list[tuple[float, float]],
+) -> None:
+    bucket, now, taken = Bucket.full(10.0, 20.0, now=0.0), 0.0, 0.0
+    for pause, amount in asked:
+        now += pause
+        wait = bucket.take(amount, now)
+        taken += amount
+        now += wait
+        assert taken <= 20.0 + 10.0 * now + 1e-6
