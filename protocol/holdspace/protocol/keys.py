@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
@@ -78,13 +79,20 @@ class SigningKey:
 
 def is_safe_public_key(public: bytes) -> bool:
     """Tell whether `public` is a canonical point of the curve that is not of small order."""
-    if len(public) != _KEY_BYTES:
-        return False
-    y = int.from_bytes(public, "little") & (2**255 - 1)
+    return _is_large(public) and _is_on_curve(_y_of(public))
+
+
+def _y_of(public: bytes) -> int:
+    return int.from_bytes(public, "little") & (2**255 - 1)
+
+
+def _is_large(public: bytes) -> bool:
     # R13: with a small-order key one constant signature fits any message.
-    return y < _PRIME and y not in _SMALL_ORDER_Y and _is_on_curve(y)
+    y = _y_of(public)
+    return len(public) == _KEY_BYTES and y < _PRIME and y not in _SMALL_ORDER_Y
 
 
+@lru_cache(maxsize=1024)  # slots stay the same over many bundles, and this is slow
 def _is_on_curve(y: int) -> bool:
     # x^2 = (y^2 - 1) / (d y^2 + 1) needs a square root (RFC 8032, 5.1.3); Euler's criterion.
     numerator, denominator = y * y - 1, _D * y * y + 1
@@ -93,7 +101,8 @@ def _is_on_curve(y: int) -> bool:
 
 def verify(public: bytes, signature: bytes, message: bytes) -> bool:
     """Tell whether `signature` is of `message` by a safe key; False on anything wrong."""
-    if not is_safe_public_key(public):
+    # A key that is no point of the curve is refused below, with everything it seems to have signed.
+    if not _is_large(public):
         return False
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
