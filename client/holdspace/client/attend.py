@@ -118,7 +118,8 @@ class Attendance:
         await self.aclose()
 
     async def _said_goodbye(self) -> None:
-        while self._view.sending:
+        # Polled for this moment only: the one event belongs to `changes`, whose reader clears it.
+        while self._view.sending:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
     async def _tick(self) -> None:
