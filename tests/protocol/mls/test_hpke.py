@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hpke as library
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from hypothesis import given
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdspace.protocol.mls.errors import CryptoError
@@ -16,17 +16,40 @@ from holdspace.protocol.mls.hpke import (
     AES_128_GCM,
     CHACHA20_POLY1305,
     HKDF_SHA256,
-    DhkemX25519,
     Hpke,
     HPKEKeyPair,
     Kem,
+)
+from holdspace.protocol.mls.kems import (
+    DHKEM_P256,
+    DHKEM_P384,
+    DHKEM_P521,
+    DHKEM_X448,
+    DHKEM_X25519,
     XWing,
 )
 
 PUBLISHED = Path(__file__).parents[2] / "vectors"
-KEMS: list[Kem] = [DhkemX25519(), XWing()]
-every_kem = pytest.mark.parametrize("kem", KEMS, ids=["DhkemX25519", "XWing"])
-LIBRARY_KEM = {0x0020: library.KEM.X25519, 0x647A: library.KEM.MLKEM768_X25519}
+KEMS: dict[str, Kem] = {
+    "X25519": DHKEM_X25519,
+    "X448": DHKEM_X448,
+    "P-256": DHKEM_P256,
+    "P-384": DHKEM_P384,
+    "P-521": DHKEM_P521,
+    "X-Wing": XWing(),
+}
+PRIME = ["P-256", "P-384", "P-521"]
+every_kem = pytest.mark.parametrize("kem", KEMS.values(), ids=KEMS)
+every_prime_kem = pytest.mark.parametrize("kem", [KEMS[name] for name in PRIME], ids=PRIME)
+# The library has no DHKEM(X448); the official MLS vectors hold that.
+LIBRARY_KEM = {
+    0x0010: library.KEM.P256,
+    0x0011: library.KEM.P384,
+    0x0012: library.KEM.P521,
+    0x0020: library.KEM.X25519,
+    0x647A: library.KEM.MLKEM768_X25519,
+}
+LIBRARY_KEMS = {name: kem for name, kem in KEMS.items() if kem.kem_id in LIBRARY_KEM}
 random = Random(2).randbytes
 
 
@@ -65,7 +88,8 @@ def test_xwing_in_hpke_is_the_drafts() -> None:
         assert exported == export["exported_value"]
 
 
-@every_kem
+@pytest.mark.parametrize("kem", LIBRARY_KEMS.values(), ids=LIBRARY_KEMS)
+@settings(max_examples=10)
 @given(plaintext=st.binary(max_size=100), info=st.binary(max_size=100))
 def test_the_library_opens_what_we_seal_and_we_what_it_seals(
     kem: Kem, plaintext: bytes, info: bytes
@@ -85,9 +109,9 @@ def test_the_library_opens_what_we_seal_and_we_what_it_seals(
 
 
 def library_private(key_pair: HPKEKeyPair) -> Any:
-    if isinstance(key_pair.opened, X25519PrivateKey):
-        return key_pair.opened
-    return library.MLKEM768X25519PrivateKey(key_pair.opened.mlkem, key_pair.opened.x25519)
+    if hasattr(key_pair.opened, "mlkem"):
+        return library.MLKEM768X25519PrivateKey(key_pair.opened.mlkem, key_pair.opened.x25519)
+    return key_pair.opened
 
 
 @every_kem
@@ -95,20 +119,67 @@ def test_keys_are_a_function_of_what_they_are_made_of(kem: Kem) -> None:
     derived = kem.derive_key_pair(b"a secret")
     assert derived == kem.derive_key_pair(b"a secret") == kem.load(derived.private_key)
     assert derived != kem.derive_key_pair(b"another secret")
-    assert kem.generate_key_pair(Random(3).randbytes) == kem.load(Random(3).randbytes(32))
+    fresh = kem.generate_key_pair(Random(3).randbytes)
+    assert fresh == kem.generate_key_pair(Random(3).randbytes) == kem.load(fresh.private_key)
+    assert fresh != kem.generate_key_pair(Random(4).randbytes)
 
 
 @every_kem
 def test_private_keys_do_not_show(kem: Kem) -> None:
-    key_pair = kem.load(b"canary" + bytes(26))
-    assert "canary" not in repr(key_pair)
+    key_pair = kem.generate_key_pair(random)
+    shown = repr(key_pair)
+    assert key_pair.private_key.hex() not in shown
+    assert repr(key_pair.private_key) not in shown
+    assert "public_key" in shown
 
 
 @every_kem
-@pytest.mark.parametrize("length", [0, 1, 31, 33, 64])
-def test_private_keys_of_other_lengths_are_refused(kem: Kem, length: int) -> None:
+@pytest.mark.parametrize("change", [-99, 1, 32])
+def test_private_keys_of_other_lengths_are_refused(kem: Kem, change: int) -> None:
+    private_key = kem.generate_key_pair(random).private_key
     with pytest.raises(CryptoError):
-        kem.load(bytes(length))
+        kem.load(resized(private_key, change))
+
+
+@every_prime_kem
+def test_private_keys_are_integers_below_the_order(kem: Kem) -> None:
+    one = kem.load(b"\1")
+    # mls.md 1: P-521 keys in the official vectors come without their leading zeros.
+    assert one == kem.load(one.private_key)
+    assert len(one.private_key) == len(kem.generate_key_pair(random).private_key)
+    for outside in (bytes(len(one.private_key)), b"\xff" * len(one.private_key)):
+        with pytest.raises(CryptoError, match="private key"):
+            kem.load(outside)
+
+
+@every_prime_kem
+def test_a_candidate_that_is_no_key_is_passed_over(kem: Kem) -> None:
+    good = kem.generate_key_pair(random).private_key
+    # Zero, and more than the order: P-521 has its seven surplus bits cut off first.
+    draws = iter([bytes(len(good)), b"\1" + b"\xff" * (len(good) - 1), b"\xff" * len(good), good])
+    drawn = kem.generate_key_pair(lambda length: next(draws)).private_key
+    assert drawn in (good, b"\1" + b"\xff" * (len(good) - 1))
+    with pytest.raises(CryptoError, match="256 candidates"):
+        kem.generate_key_pair(bytes)
+
+
+@every_prime_kem
+def test_points_off_the_curve_and_second_ways_to_write_one_are_refused(kem: Kem) -> None:
+    key_pair = kem.generate_key_pair(random)
+    public_key = key_pair.public_key
+    size = len(public_key) // 2
+    compressed = bytes([2 + public_key[-1] % 2]) + public_key[1 : 1 + size]
+    moved = public_key[:-1] + bytes([public_key[-1] ^ 1])
+    beyond = b"\4" + b"\xff" * 2 * size
+    hybrid = bytes([6 + public_key[-1] % 2]) + public_key[1:]
+    for bad in (compressed, moved, beyond, hybrid, b"\0", b"", b"\4" + bytes(2 * size)):
+        for refused in (
+            lambda bad=bad: kem.check_public_key(bad),
+            lambda bad=bad: kem.encap(bad, random),
+            lambda bad=bad: kem.decap(bad, key_pair),
+        ):
+            with pytest.raises(CryptoError, match="no P-"):
+                refused()
 
 
 @every_kem
@@ -151,7 +222,7 @@ LOW_ORDER = [
 ]
 
 
-@every_kem
+@pytest.mark.parametrize("kem", [KEMS["X25519"], KEMS["X-Wing"]], ids=["X25519", "X-Wing"])
 @pytest.mark.parametrize("point", LOW_ORDER)
 def test_checklist_45_points_of_low_order_give_no_secret(kem: Kem, point: str) -> None:
     key_pair = kem.generate_key_pair(random)
@@ -161,6 +232,20 @@ def test_checklist_45_points_of_low_order_give_no_secret(kem: Kem, point: str) -
         kem.encap(key_pair.public_key[:-32] + bad, random)
     with pytest.raises(CryptoError, match="small order"):
         kem.decap(enc[:-32] + bad, key_pair)
+
+
+# Orders 4, 1 and 2 (RFC 7748 gives the prime), and two not in canonical form.
+P448 = 2**448 - 2**224 - 1
+
+
+@pytest.mark.parametrize("u", [0, 1, P448 - 1, P448, P448 + 1])
+def test_checklist_45_x448_points_of_low_order_give_no_secret(u: int) -> None:
+    key_pair = DHKEM_X448.generate_key_pair(random)
+    bad = u.to_bytes(56, "little")
+    with pytest.raises(CryptoError, match="X448 key is of small order"):
+        DHKEM_X448.encap(bad, random)
+    with pytest.raises(CryptoError, match="X448 key is of small order"):
+        DHKEM_X448.decap(bad, key_pair)
 
 
 def test_checklist_45_a_wrong_ml_kem_half_shows_only_when_opening() -> None:
@@ -199,5 +284,5 @@ def test_hkdf_is_rfc_5869s() -> None:
 
 def test_a_public_key_alone_is_checked_by_its_length_only_for_x25519() -> None:
     # What low order a point has shows at use, where it is refused (above).
-    DhkemX25519().check_public_key(bytes(32))
+    DHKEM_X25519.check_public_key(bytes(32))
     assert X25519PublicKey.from_public_bytes(bytes(32)).public_bytes_raw() == bytes(32)

@@ -9,26 +9,42 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Protocol
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import Any
 
 from holdspace.protocol.mls.codec import encode_opaque
 from holdspace.protocol.mls.errors import CryptoError, UsageError, ValidationError
 from holdspace.protocol.mls.hpke import (
     AES_128_GCM,
+    AES_256_GCM,
+    CHACHA20_POLY1305,
     HKDF_SHA256,
+    HKDF_SHA384,
+    HKDF_SHA512,
     Aead,
-    DhkemX25519,
     Hpke,
     HPKEKeyPair,
     Kdf,
     Kem,
     RandomSource,
+)
+from holdspace.protocol.mls.kems import (
+    DHKEM_P256,
+    DHKEM_P384,
+    DHKEM_P521,
+    DHKEM_X448,
+    DHKEM_X25519,
     XWing,
 )
 from holdspace.protocol.mls.messages import HPKECiphertext
+from holdspace.protocol.mls.signatures import (
+    ECDSA_P256,
+    ECDSA_P384,
+    ECDSA_P521,
+    ED448,
+    ED25519,
+    SignatureKeyPair,
+    SignatureScheme,
+)
 
 __all__ = [
     "DEFAULT_SUITE",
@@ -42,80 +58,6 @@ __all__ = [
     "register",
     "supported_suites",
 ]
-
-
-@dataclass(frozen=True)
-class SignatureKeyPair:
-    """Hold both halves of a signature key; the private half never shows in a repr."""
-
-    public_key: bytes
-    private_key: bytes = field(repr=False)
-    opened: Any = field(repr=False, compare=False)
-
-
-class SignatureScheme(Protocol):
-    """What a suite needs of a signature scheme."""
-
-    def load(self, private_key: bytes) -> SignatureKeyPair:
-        """Make a key pair of its private half."""
-
-    def generate_key_pair(self, random: RandomSource) -> SignatureKeyPair:
-        """Make a fresh key pair."""
-
-    def check_public_key(self, public_key: bytes) -> None:
-        """Refuse a key that no honest member can have."""
-
-    def sign(self, key_pair: SignatureKeyPair, message: bytes) -> bytes:
-        """Sign."""
-
-    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> None:
-        """Raise CryptoError unless the signature is right."""
-
-
-_P = 2**255 - 19
-# The y coordinates of the eight points whose order divides 8: orders 1, 2, 4, and both of order 8.
-_ORDER_8 = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
-_SMALL_ORDER = frozenset((1, _P - 1, 0, _ORDER_8, _P - _ORDER_8))
-
-
-def _ed25519_public(data: bytes) -> Ed25519PublicKey:
-    y = int.from_bytes(data, "little") & (2**255 - 1)
-    # R13: with a key of small order, one signature fits any message, and the library accepts it.
-    if len(data) != 32 or y >= _P or y in _SMALL_ORDER:
-        raise CryptoError("this is no safe Ed25519 key")
-    return Ed25519PublicKey.from_public_bytes(data)
-
-
-class Ed25519:
-    """Ed25519 (RFC 8032), refusing keys of small order and keys not written canonically."""
-
-    def load(self, private_key: bytes) -> SignatureKeyPair:
-        """Make a key pair of the 32 bytes of its private half."""
-        try:
-            opened = Ed25519PrivateKey.from_private_bytes(private_key)
-        except ValueError:
-            raise CryptoError("an Ed25519 key has 32 bytes") from None
-        return SignatureKeyPair(opened.public_key().public_bytes_raw(), private_key, opened)
-
-    def generate_key_pair(self, random: RandomSource) -> SignatureKeyPair:
-        """Make a fresh key pair."""
-        return self.load(random(32))
-
-    def check_public_key(self, public_key: bytes) -> None:
-        """Refuse keys of small order and keys not written canonically."""
-        _ed25519_public(public_key)
-
-    def sign(self, key_pair: SignatureKeyPair, message: bytes) -> bytes:
-        """Sign."""
-        opened: Ed25519PrivateKey = key_pair.opened
-        return opened.sign(message)
-
-    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> None:
-        """Raise CryptoError unless the signature is right."""
-        try:
-            _ed25519_public(public_key).verify(signature, message)
-        except InvalidSignature:
-            raise CryptoError("the signature does not verify") from None
 
 
 @lru_cache(maxsize=256)
@@ -269,26 +211,33 @@ class CipherSuite:
 
 _EXTERNAL_INIT = b"MLS 1.0 external init secret"
 
-MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 = CipherSuite(
-    0x0001,
-    "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",
-    kem=DhkemX25519(),
-    kdf=HKDF_SHA256,
-    aead=AES_128_GCM,
-    signature=Ed25519(),
+# 17.1: number, name, KEM, KDF and hash, AEAD, signature scheme. The last row is the first suite of
+# draft-ietf-mls-pq-ciphersuites; its number is private until one is assigned.
+# fmt: off
+_TABLE = (
+    CipherSuite(0x0001, "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",
+                DHKEM_X25519, HKDF_SHA256, AES_128_GCM, ED25519),
+    CipherSuite(0x0002, "MLS_128_DHKEMP256_AES128GCM_SHA256_P256",
+                DHKEM_P256, HKDF_SHA256, AES_128_GCM, ECDSA_P256),
+    CipherSuite(0x0003, "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519",
+                DHKEM_X25519, HKDF_SHA256, CHACHA20_POLY1305, ED25519),
+    CipherSuite(0x0004, "MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448",
+                DHKEM_X448, HKDF_SHA512, AES_256_GCM, ED448),
+    CipherSuite(0x0005, "MLS_256_DHKEMP521_AES256GCM_SHA512_P521",
+                DHKEM_P521, HKDF_SHA512, AES_256_GCM, ECDSA_P521),
+    CipherSuite(0x0006, "MLS_256_DHKEMX448_CHACHA20POLY1305_SHA512_Ed448",
+                DHKEM_X448, HKDF_SHA512, CHACHA20_POLY1305, ED448),
+    CipherSuite(0x0007, "MLS_256_DHKEMP384_AES256GCM_SHA384_P384",
+                DHKEM_P384, HKDF_SHA384, AES_256_GCM, ECDSA_P384),
+    CipherSuite(0xF04F, "MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519",
+                XWing(), HKDF_SHA256, AES_128_GCM, ED25519),
 )
-# The first suite of draft-ietf-mls-pq-ciphersuites; its number is private until one is assigned.
-MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519 = CipherSuite(
-    0xF04F,
-    "MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519",
-    kem=XWing(),
-    kdf=HKDF_SHA256,
-    aead=AES_128_GCM,
-    signature=Ed25519(),
-)
-DEFAULT_SUITE = MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519
+# fmt: on
+_suites: dict[int, CipherSuite] = {suite.id: suite for suite in _TABLE}
 
-_suites: dict[int, CipherSuite] = {}
+MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 = _suites[0x0001]
+MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519 = _suites[0xF04F]
+DEFAULT_SUITE = MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519
 
 
 def register(suite: CipherSuite) -> CipherSuite:
@@ -296,10 +245,6 @@ def register(suite: CipherSuite) -> CipherSuite:
     if _suites.setdefault(suite.id, suite) != suite:
         raise UsageError(f"suite {suite.id:#06x} is taken")
     return suite
-
-
-register(MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519)
-register(MLS_128_MLKEM768X25519_AES128GCM_SHA256_Ed25519)
 
 
 def cipher_suite(number: int) -> CipherSuite:
