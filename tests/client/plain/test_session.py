@@ -268,6 +268,12 @@ async def test_removing_somebody_needs_a_yes() -> None:
         said = await one.type("/remove Ana")
         assert "Remove Ana?" in said[-1]
         assert await one.type("n") == ["room: Nothing was done."]
+        assert await one.type("/remove Ana", "/time") == [
+            "room: Nothing was done.",
+            "time: About 3 of 4 minutes are left.",
+        ]
+        said = await one.type("/remove Ana", "I was just writing")
+        assert "/draft" in said[-1]
         await one.type("/remove Ana", "y")
         assert one.meeting.wanted == [Remove(ANA.identity)]
 

@@ -14,12 +14,11 @@ from typing import Protocol
 from holdspace.client.acts import Local, Problem, parse_command, question_for
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
-from holdspace.client.plain.lobby import CONSENT, INTRODUCTION, NAME, lobby_lines
+from holdspace.client.plain.door import Door
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
 from holdspace.client.plain.terminal import Terminal, open_terminal
-from holdspace.client.seat.intents import Accept, Intent, Leave, OpenTheFlow, Say
+from holdspace.client.seat.intents import Intent, Leave, OpenTheFlow, Say
 from holdspace.client.seat.view import CardView, Connection, Notice, Place, Refusal, RoomView
-from holdspace.protocol.text import NameRefused, check_name
 
 TICK_SECONDS = 1.0
 # Nods are silent company: told together, never one by one.
@@ -74,10 +73,9 @@ class Session:
         self._told = RoomView()
         self._nods_told = attending.view
         self._nods_told_at = self._ticked = now()
-        self._asking: Hear | None = None
+        self._door = Door(say=terminal.say, do=attending.do, turn_away=lambda: self._go(Leave()))
+        self._confirming: Hear | None = None
         self._card: CardView | None = None
-        self._name = ""
-        self._introduction: str | None = None
         self._unfinished = ""
         self._draft = ""
         self._leaving: Leave | None = None
@@ -145,59 +143,23 @@ class Session:
             self._arrived.set()
         was_here = before.place is Place.LOBBY and before.card is not None
         if view.place is Place.LOBBY and view.card and not was_here:
-            self._say(lobby_lines(view.card))
-            self._ask(CONSENT, self._hear_consent)
+            self._door.greet(view.card)
         self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
-            self._asking = None
-
-    def _ask(self, question: str, hear: Hear) -> None:
-        self._say([question])
-        self._asking = hear
+            self._door.pass_through()
 
     def _hear(self, line: str) -> None:
         if line.endswith("\\"):
             self._unfinished += line[:-1] + "\n"
             return
         line, self._unfinished = self._unfinished + line, ""
-        if self._asking is not None and not line.startswith("/"):
-            self._asking(line.strip())
+        if self._confirming is not None:
+            hear, self._confirming = self._confirming, None
+            hear(line)
+        elif self._door.is_asking and not line.startswith("/"):
+            self._door.hear(line)
         elif line.strip():
             self._command(line)
-
-    def _hear_consent(self, answer: str) -> None:
-        if answer.lower() in {"q", "quit", "n", "no"}:
-            self._go(Leave())
-        elif answer.lower() in {"y", "yes"}:
-            self._ask(NAME, self._hear_name)
-        else:
-            self._say([CONSENT])
-
-    def _hear_name(self, answer: str) -> None:
-        try:
-            self._name = check_name(answer)
-        except NameRefused as refused:
-            self._ask(f"{refused} Nothing was sent. Type a name and press enter.", self._hear_name)
-        else:
-            if self._introduction is None:
-                self._ask(INTRODUCTION, self._hear_introduction)
-            else:
-                self._knock(self._introduction)
-
-    def _hear_introduction(self, answer: str) -> None:
-        self._introduction = answer
-        self._knock(answer)
-
-    def _knock(self, introduction: str) -> None:
-        refusal = self._attending.do(Accept(self._name, introduction))
-        if refusal is None:
-            self._asking = None
-            return
-        self._say([f"room: {refusal.words}"])
-        if refusal.kept:
-            self._ask(INTRODUCTION, self._hear_introduction)
-        else:
-            self._ask(NAME, self._hear_name)
 
     def _command(self, line: str) -> None:
         word, _, _ = line.strip().removeprefix("/").partition(" ")
@@ -225,16 +187,19 @@ class Session:
             self._do(intent)
             return
 
-        earlier = self._asking
-
         def hear(answer: str) -> None:
-            self._asking = earlier
-            if answer.lower() in {"y", "yes"}:
+            word = answer.strip().lower()
+            if word in {"y", "yes"}:
                 self._do(intent)
-            else:
-                self._say(["room: Nothing was done."])
+                return
+            self._say(["room: Nothing was done."])
+            if word.startswith("/"):
+                self._command(answer)
+            elif word not in {"", "n", "no"}:
+                self._keep(answer)
 
-        self._ask(f"{question} Type y for yes, n for no.", hear)
+        self._say([f"{question} Type y for yes, n for no."])
+        self._confirming = hear
 
     def _do(self, intent: Intent) -> None:
         if isinstance(intent, Leave):
@@ -244,12 +209,15 @@ class Session:
         if refusal is not None:
             self._say([f"room: {refusal.words}"])
             if isinstance(intent, Say):
-                self._draft = intent.text
-                self._say([_KEPT])
+                self._keep(intent.text)
         elif isinstance(intent, Say):
             self._draft = ""
             if self._attending.view.connection is not Connection.CONNECTED:
                 self._say(["room: It is kept here, and sent when the connection is back."])
+
+    def _keep(self, text: str) -> None:
+        self._draft = text
+        self._say([_KEPT])
 
     def _go(self, leave: Leave) -> None:
         self._leaving = leave

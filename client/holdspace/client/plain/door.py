@@ -1,0 +1,86 @@
+"""Coming to the door in plain lines: read, consent, choose a name, knock. One question at a time."""
+
+from collections.abc import Callable, Iterable
+
+from holdspace.client.plain.lobby import CONSENT, INTRODUCTION, NAME, lobby_lines
+from holdspace.client.seat.intents import Accept, Intent
+from holdspace.client.seat.view import CardView, Refusal
+from holdspace.protocol.text import NameRefused, check_name
+
+_YES, _NO = frozenset({"y", "yes"}), frozenset({"n", "no", "q", "quit"})
+
+
+class Door:
+    """What a newcomer was asked last, and what they answered so far."""
+
+    def __init__(
+        self,
+        *,
+        say: Callable[[Iterable[str]], None],
+        do: Callable[[Intent], Refusal | None],
+        turn_away: Callable[[], None],
+    ) -> None:
+        self._say = say
+        self._do = do
+        self._turn_away = turn_away
+        self._next: Callable[[str], None] | None = None
+        self._name = ""
+        self._introduction: str | None = None
+
+    @property
+    def is_asking(self) -> bool:
+        """Tell whether an answer is awaited."""
+        return self._next is not None
+
+    def greet(self, card: CardView) -> None:
+        """Read out the card and ask for consent."""
+        self._say(lobby_lines(card))
+        self._ask(CONSENT, self._hear_consent)
+
+    def pass_through(self) -> None:
+        """Ask nothing more: they are in, or on their way."""
+        self._next = None
+
+    def hear(self, answer: str) -> None:
+        """Take the answer to the last question."""
+        if self._next is not None:
+            self._next(answer.strip())
+
+    def _ask(self, question: str, hear: Callable[[str], None]) -> None:
+        self._say([question])
+        self._next = hear
+
+    def _hear_consent(self, answer: str) -> None:
+        if answer.lower() in _NO:
+            self._turn_away()
+        elif answer.lower() in _YES:
+            self._ask(NAME, self._hear_name)
+        else:
+            self._say([CONSENT])
+
+    def _hear_name(self, answer: str) -> None:
+        try:
+            self._name = check_name(answer)
+        except NameRefused as refused:
+            self._say([f"{refused} Nothing was sent. Type a name and press enter."])
+            return
+        if self._introduction is None:
+            self._ask(INTRODUCTION, self._hear_introduction)
+        else:
+            self._knock(self._introduction)
+
+    def _hear_introduction(self, answer: str) -> None:
+        self._introduction = answer
+        self._knock(answer)
+
+    def _knock(self, introduction: str) -> None:
+        refusal = self._do(Accept(self._name, introduction))
+        if refusal is None:
+            self.pass_through()
+            return
+        self._say([f"room: {refusal.words}"])
+        # What was kept is what was refused: the introduction; otherwise it was the name.
+        if refusal.kept:
+            self._ask(INTRODUCTION, self._hear_introduction)
+        else:
+            self._ask(NAME, self._hear_name)
