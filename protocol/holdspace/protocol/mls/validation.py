@@ -77,9 +77,9 @@ def check_leaf_node(
         raise ValidationError(f"the leaf should come from a {source.name} (RFC 9420, 7.3)")
     check_extension_list(leaf_node.extensions)
     _check_own_capabilities(suite, leaf_node)
-    # R13: keys of small order and malformed keys are refused before anything is sealed to them.
+    # R13: malformed keys are refused before anything is sealed to them, and signature keys of small
+    # order by the verification itself.
     suite.kem.check_public_key(leaf_node.encryption_key)
-    suite.signature.check_public_key(leaf_node.signature_key)
     # 7.3: "Verify that the signature on the LeafNode is valid using signature_key."
     suite.verify_with_label(
         leaf_node.signature_key,
