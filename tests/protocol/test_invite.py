@@ -1,10 +1,13 @@
 """A code survives mail programs, not mistakes; a card is the host's or nothing; a knock is sealed."""
 
+import base64
+import binascii
 import hashlib
 from dataclasses import replace
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -362,3 +365,46 @@ def test_a_reply_from_somebody_else_is_refused_and_words_come_out_clean() -> Non
     assert open_reply(sealed, LETTER.reply_secret).words == "No[2J sorry"
     with pytest.raises(InvitationError, match="knock again"):
         open_reply(sealed, b"o" * 32)
+
+
+def forged(relay: bytes) -> str:
+    """Return a code with a right checksum for any relay: whoever hands out codes can write anything."""
+    body = bytes((len(relay),)) + relay + bytes(48) + (2**39).to_bytes(5, "big")
+    checksum = binascii.crc32(b"holdspace\x01" + body).to_bytes(4, "big")
+    return "holdspace1:" + base64.b32encode(body + checksum).decode().rstrip("=").lower()
+
+
+@pytest.mark.parametrize(
+    "relay", [b"wss://relay.example/path", b"https://relay.example", b"\x1b[2J", b"", b"WSS://A"]
+)
+def test_a_code_for_what_is_no_relay_is_refused_though_its_checksum_is_right(relay: bytes) -> None:
+    assert decode(forged(b"wss://relay.example")).relay == "wss://relay.example"
+    with pytest.raises(InvitationError, match="not an invitation code"):
+        decode(forged(relay))
+
+
+def test_a_relay_that_is_not_ascii_is_refused() -> None:
+    with pytest.raises(InvitationError, match="typing mistake"):
+        decode(forged("wss://\u0440elay.example".encode()))
+
+
+def test_a_code_is_made_of_parts_of_the_right_size_only() -> None:
+    for wrong in (
+        replace(INVITATION, room=b"short"),
+        replace(INVITATION, host_key_hash=b"short"),
+        replace(INVITATION, secret=b"short"),
+    ):
+        with pytest.raises(LocalError):
+            encode_invitation(wrong)
+
+
+# R12: the same card in a longer spelling (a list with a 16-bit length) is not the same bytes.
+def test_a_second_spelling_of_a_sealed_reply_is_refused() -> None:
+    short = msgspec.msgpack.encode(Reply(words="No."))
+    longer = b"\xdc\x00" + bytes((short[0] & 0x0F,)) + short[1:]
+    assert msgspec.msgpack.decode(longer, type=Reply) == Reply(words="No.")
+    nonce = b"n" * 12
+    aad = b"holdspace knock reply v1"
+    sealed = nonce + AESGCM(LETTER.reply_secret).encrypt(nonce, longer, aad)
+    with pytest.raises(InvitationError, match="knock again"):
+        open_reply(sealed, LETTER.reply_secret)
