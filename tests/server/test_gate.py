@@ -185,6 +185,18 @@ class TestTime:
             # 25 frames at 50 a second, less what the burst had left
             assert loop.time() - started > 0.35
 
+    async def test_no_frame_waits_for_the_other_ends_delayed_acknowledgement(
+        self, relay: Running
+    ) -> None:
+        async with visiting(relay.url) as host:
+            await host.open(Circle())
+            started = asyncio.get_running_loop().time()
+            for number in range(25):
+                await host.ask(host.papers.append(f"words {number}"))
+                await host.hear()
+            # Two frames each time: were the second one held back, this would take a second.
+            assert asyncio.get_running_loop().time() - started < 0.7
+
     async def test_one_more_connection_than_there_may_be(self) -> None:
         async with (
             relay_here(limits=with_(Limits(), connections=1)) as relay,

@@ -90,6 +90,11 @@ class Gate:
 
     async def _attend(self, connection: ServerConnection) -> None:
         number = next(self._numbers)
+        # asyncio does this only for sockets it made itself; without it every second frame waits
+        # some 40 ms for the other end's delayed acknowledgement.
+        connection.transport.get_extra_info("socket").setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, True
+        )
         outbox = Outbox(
             connection,
             self._limits.unread_bytes,
