@@ -209,3 +209,7 @@ def test_a_file_that_is_no_text_says_on_which_line(tmp_path: Path) -> None:
 def test_a_flow_that_is_not_there_is_named_without_its_folder(tmp_path: Path) -> None:
     with pytest.raises(NotInLibrary, match=r"^mine\.toml cannot be opened: No such file"):
         read_flow(str(tmp_path / "mine.toml"))
+
+
+def test_a_shipped_flow_is_found_by_its_short_name() -> None:
+    assert read_flow("intro-60") == read_flow("intro-60.en") == read_flow()

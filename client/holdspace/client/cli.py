@@ -24,7 +24,13 @@ from holdspace.client.attend import Attendance, CannotStart, check_address
 from holdspace.client.flow_check import check
 from holdspace.client.front_end import FAILED, WELL, choose_plain, show
 from holdspace.client.here import RelayNotStartedError, relay_here
-from holdspace.client.library import DataError, NotInLibrary, read_agreements, read_flow
+from holdspace.client.library import (
+    DEFAULT_FLOW,
+    DataError,
+    NotInLibrary,
+    read_agreements,
+    read_flow,
+)
 from holdspace.client.privacy import PRIVACY
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say
 from holdspace.client.seat.host import Opening
@@ -34,6 +40,7 @@ from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line, last_stage
 
 ASKED_WRONGLY = 2
+NO_FLOW = "none"
 
 _NOT_ON_THE_COMMAND_LINE = (
     "An invitation code must not stand on the command line: shells keep it and other programs on "
@@ -50,7 +57,7 @@ _ASK_RELAY = (
 _NOBODY_ANSWERS = "There is nobody to answer the question, so nothing was started."
 _BROKEN_FLOW = (
     "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
-    "without --flow."
+    "with --flow none."
 )
 _DEFAULT_STANDING = "A peer, not a professional."
 _CODE_MARK = "holdspace1:"
@@ -111,8 +118,8 @@ async def _relay(address: str) -> AsyncIterator[str]:
         yield own
 
 
-def _flow(name: str | None) -> str:
-    if name is None:
+def _flow(name: str) -> str:
+    if name == NO_FLOW:
         return ""
     toml = read_flow(name)
     # A flow that has a mistake is refused here, with its lines, and not by everybody's client.
@@ -239,7 +246,13 @@ def _add_host(host: argparse.ArgumentParser) -> None:
     where.add_argument("--here", action="store_true", help="start a relay on this machine")
     host.add_argument("--room", metavar="NAME", help="the room's name; asked for without it")
     host.add_argument("--name", metavar="NAME", help="your name there; asked for without it")
-    host.add_argument("--flow", metavar="FILE", help="a flow file, or the name of a shipped flow")
+    host.add_argument(
+        "--flow",
+        metavar="FILE",
+        default=DEFAULT_FLOW,
+        help=f"a flow file, the name of a shipped flow ({DEFAULT_FLOW} if you say nothing), or "
+        f'"{NO_FLOW}" for a meeting without an agenda',
+    )
     host.add_argument(
         "--standing",
         metavar="WORDS",

@@ -45,7 +45,8 @@ __all__ = [
     "read_flow",
 ]
 
-DEFAULT_FLOW = "intro-60.en"
+LANGUAGE = "en"
+DEFAULT_FLOW = "intro-60"
 CRISIS_CARD_DAYS = 180
 _NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
@@ -118,7 +119,8 @@ def read_flow(name: str = DEFAULT_FLOW, own: Path | None = None) -> str:
     """
     if "/" in name or Path(name).suffix == ".toml":
         return read_file(Path(name))
-    return Library(own).text("flows", name)
+    library = Library(own)
+    return library.text("flows", name if name in library.names("flows") else f"{name}.{LANGUAGE}")
 
 
 def read_agreements(name: str = "standard.en", own: Path | None = None) -> Agreements:
