@@ -49,12 +49,14 @@ from holdspace.protocol.mls.messages import (
     ReInit,
     ResumptionPSKUsage,
     Sender,
+    SenderType,
     Update,
     UpdatePath,
     UpdatePathNode,
     WireFormat,
 )
-from holdspace.protocol.mls.structs import LeafNode, LeafNodeSource
+from holdspace.protocol.mls.proposals import SentProposal, check_proposal
+from holdspace.protocol.mls.structs import Credential, LeafNode, LeafNodeSource
 from holdspace.protocol.mls.testing import NOW, Circle
 from holdspace.protocol.mls.treekem import CreatedPath, create_path, sign_leaf_node
 
@@ -126,6 +128,9 @@ TWIN = create_key_package(
     random=Circle(SUITE, seed=7).random,
 )
 
+UNSIGNED = replace(GINA, key_package=replace(GINA.key_package, signature=bytes(64)))
+ONE, OTHER = Extension(1, b"one"), Extension(1, b"other")
+
 BAD_LISTS: dict[str, tuple[list[Proposal], str]] = {
     "32 two removes of one leaf": ([remove(CLEO), remove(CLEO)], "change one leaf"),
     "32 remove of a blank leaf": ([remove(9)], "nobody is at the leaf"),
@@ -140,6 +145,11 @@ BAD_LISTS: dict[str, tuple[list[Proposal], str]] = {
     "32 psk unknown": ([psk()], "do not have"),
     "32 add of one signature key twice": ([add(GINA), add(TWIN)], "share a signature key"),
     "19 the same person twice": ([add(GINA), add(GINA)], "share an? \\w+ key"),
+    "21 add of a package that nobody signed": ([add(UNSIGNED)], "signature"),
+    "20 one extension twice": (
+        [Proposal.of(GroupContextExtensions((ONE, OTHER)))],
+        "stands twice in one list",
+    ),
     "32 reinit": ([Proposal.of(ReInit(group_id=b"new", cipher_suite=1))], "does not follow"),
     "33 external init by a member": (
         [Proposal.of(ExternalInit(bytes(32)))],
@@ -219,6 +229,11 @@ def test_31_a_commit_of_adds_may_do_without_a_path(circle: Circle) -> None:
     # path was not missed.
     message = forged(circle.groups["ben"], Commit(by_value([add(GINA)])))
     refused(circle, message, "tag")
+
+
+def test_19_members_are_compared_where_there_is_no_path_too(circle: Circle) -> None:
+    message = forged(circle.groups["ben"], Commit(by_value([add(GINA), add(TWIN)])))
+    refused(circle, message, "share a signature key")
 
 
 def test_32_a_committer_cannot_remove_itself(circle: Circle) -> None:
@@ -389,14 +404,13 @@ def test_35_a_wrong_confirmation_tag_is_refused(
 def updated_leaf(group: Group, circle: Circle, **changes: Any) -> LeafNode:
     own = group.member(group.own_leaf_index).leaf_node
     fresh = SUITE.generate_key_pair(circle.random).public_key
-    given = {"encryption_key": fresh, **changes}
-    leaf_node = replace(
-        own,
-        leaf_node_source=LeafNodeSource.update,
-        lifetime=None,
-        parent_hash=None,
-        **given,
-    )
+    given = {
+        "encryption_key": fresh,
+        "leaf_node_source": LeafNodeSource.update,
+        "lifetime": None,
+        "parent_hash": None,
+    }
+    leaf_node = replace(own, **{**given, **changes})
     return sign_leaf_node(
         SUITE,
         leaf_node,
@@ -439,6 +453,56 @@ def test_19_an_update_must_bring_a_new_key(circle: Circle) -> None:
     old = ada.member(ADA).leaf_node.encryption_key
     stale = Proposal.of(Update(updated_leaf(ada, circle, encryption_key=old)))
     refused(circle, forged(ada, stale), "must bring a new key", by="ada")
+
+
+def test_18_an_update_that_its_member_did_not_sign_is_refused(circle: Circle) -> None:
+    ada = circle.groups["ada"]
+    leaf_node = replace(updated_leaf(ada, circle), signature=bytes(64))
+    refused(circle, forged(ada, Proposal.of(Update(leaf_node))), "signature", by="ada")
+
+
+def test_33_an_update_comes_from_a_member(circle: Circle) -> None:
+    ada = circle.groups["ada"]
+    update = Proposal.of(Update(updated_leaf(ada, circle)))
+    stranger = SentProposal(update, Sender.member(9))
+    with pytest.raises(ValidationError, match="comes from a member"):
+        check_proposal(ada.place(BEN), stranger)
+    outsider = SentProposal(update, Sender(sender_type=SenderType.external, sender_index=0))
+    with pytest.raises(ValidationError, match="may not propose this"):
+        check_proposal(ada.place(BEN), outsider)
+
+
+def test_42_an_external_commit_is_refused(circle: Circle) -> None:
+    """Gina makes one as she should, up to what only a GroupInfo could tell her."""
+    path = UpdatePath(GINA.key_package.leaf_node, ())
+    epoch = circle.groups["ada"].framing()
+    content = FramedContent(
+        group_id=b"circle",
+        epoch=circle.groups["ada"].epoch,
+        sender=Sender(sender_type=SenderType.new_member_commit),
+        content_type=ContentType.commit,
+        content=Commit(by_value([Proposal.of(ExternalInit(bytes(32)))]), path),
+    )
+    key_pair = SUITE.signature.load(GINA.signature_private_key)
+    signed = framing.sign(epoch, key_pair, content, WireFormat.mls_public_message)
+    public_message = framing.protect_public(epoch, framing.with_confirmation_tag(signed, bytes(32)))
+    refused(circle, MLSMessage.of(public_message).encode(), "does not follow external commits")
+
+
+def test_22_nobody_comes_back_from_an_update_as_somebody_else(circle: Circle) -> None:
+    ada, ben, cleo = (circle.groups[name] for name in NAMES[:3])
+    impostor = updated_leaf(ada, circle, credential=Credential.basic(b"the host"))
+    proposal = forged(ada, Proposal.of(Update(impostor)))
+    heard = cleo.process(proposal, policy=unsafe_accept_everything)
+    assert isinstance(heard, ProposalReceived)
+    leaf_node = updated_leaf(ben, circle, leaf_node_source=LeafNodeSource.commit, parent_hash=b"")
+    references = tuple(ProposalOrRef.of(reference) for reference in heard.group.proposals)
+    message = forged(ben, Commit(references, UpdatePath(leaf_node, ())))
+    strict = replace(unsafe_accept_everything, judge_successor=refuse_change_of_identity)
+    with pytest.raises(PolicyRefused, match="who they are"):
+        heard.group.process(message, policy=strict)
+    with pytest.raises(ValidationError, match="wrong length"):
+        heard.group.process(message, policy=unsafe_accept_everything)
 
 
 def test_33_a_lone_proposal_is_refused_by_any_policy_that_does_not_ask_for_it(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -121,4 +122,25 @@ def test_24_the_sound_tree_has_what_the_broken_ones_lack() -> None:
 @pytest.mark.parametrize("nodes", BROKEN)
 def test_24_a_tree_that_nobody_vouches_for_is_refused(nodes: list[Content]) -> None:
     with pytest.raises(MLSError):
+        check_tree(SUITE, RatchetTree.of_nodes(nodes), group_id=GROUP_ID, extensions=())
+
+
+@pytest.mark.parametrize(
+    ("index", "changes", "why"),
+    [
+        (7, {"unmerged_leaves": (2, 2)}, "out of order"),
+        (3, {"unmerged_leaves": (2, 9)}, "not below its node"),
+        (7, {"unmerged_leaves": (0, 2)}, "merged further down"),
+        (15, {"unmerged_leaves": (13,)}, "is blank"),
+        (3, {"encryption_key": bytes(31)}, "32 bytes"),
+        (3, {"parent_hash": bytes(32)}, "nobody vouches"),
+    ],
+    ids=["25 order", "25 elsewhere", "25 merged", "25 blank", "45 short key", "24 parent hash"],
+)
+def test_each_rule_about_parents_has_its_own_refusal(
+    index: int, changes: dict[str, Any], why: str
+) -> None:
+    nodes = list(TREE.nodes())
+    nodes[index] = replace(nodes[index], **changes)  # type: ignore[type-var]
+    with pytest.raises(MLSError, match=why):
         check_tree(SUITE, RatchetTree.of_nodes(nodes), group_id=GROUP_ID, extensions=())

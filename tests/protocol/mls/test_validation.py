@@ -265,6 +265,11 @@ def test_members_that_do_not_fit_together_are_refused(
         check_members(tree, extensions)
 
 
+def test_a_tree_without_members_is_refused() -> None:
+    with pytest.raises(ValidationError, match="at least one member"):
+        check_members(RatchetTree.of_nodes([None]), ())
+
+
 def test_20_defaults_need_no_listing() -> None:
     check_members(two(), required(extension_types=(1, 3, 5), proposal_types=(1, 3, 7)))
     check_members(two(), (*required(credential_types=(1, 2)), Extension(1, b"")))

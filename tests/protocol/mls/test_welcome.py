@@ -127,6 +127,10 @@ LIES: dict[str, tuple[Callable[[GroupInfo], GroupInfo], str]] = {
         lambda info: with_context(info, extensions=(Extension(0xF042, b""),)),
         "extension in use",
     ),
+    "one group extension twice": (
+        lambda info: with_context(info, extensions=(Extension(1, b""), Extension(1, b""))),
+        "stands twice",
+    ),
     "another confirmation tag": (
         lambda info: replace(info, confirmation_tag=bytes(32)),
         "tag",
