@@ -51,6 +51,7 @@ __all__ = [
     "keys_page",
     "parse_command",
     "question_for",
+    "same_key_now",
 ]
 
 BY_ID: dict[str, Act] = {act.id: act for act in ACTS}
@@ -81,6 +82,12 @@ def is_here(act: Act, view: RoomView) -> bool:
 def is_useful(act: Act, view: RoomView) -> bool:
     """Return whether it would do something right now; the key line shows only these."""
     return is_permitted(act, view) and is_here(act, view) and bool(act.when(view))
+
+
+def same_key_now(act: Act, view: RoomView) -> Act:
+    """Return the act its key stands for right now: one key holds the room and lets it go on."""
+    siblings = (other for other in ACTS if (other.key, other.spot) == (act.key, act.spot))
+    return next((other for other in siblings if other.when(view)), act)
 
 
 def acts_for(view: RoomView, spot: Spot | None = None) -> tuple[Act, ...]:

@@ -18,7 +18,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from typing_extensions import override
 
-from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted
+from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted, same_key_now
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.tui import terminal
@@ -121,8 +121,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         return self._do(intent)
 
     def want_act(self, act_id: str, given: Given | None = None) -> None:
-        """Do what an act of the registry says, whether it is sent or answered here."""
-        act, given = BY_ID[act_id], given or Given()
+        """Do what the key of an act says now, whether it is sent or answered here."""
+        act, given = same_key_now(BY_ID[act_id], self._view), given or Given()
         why_not = _why_not(act, self._view)
         if act_id == "leave" and _is_over(self._view):
             self.finish()

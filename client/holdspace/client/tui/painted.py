@@ -1,36 +1,56 @@
-"""The widgets that show rows: ink names become the theme's styles, and text is never markup."""
+"""The widgets that show rows: ink names become the theme's colours, and text is never markup."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from functools import lru_cache
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Offset, Size
 from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
 
-from holdspace.client.tui.rows import INKS, Row, cells, clip
+from holdspace.client.tui.rows import Ink, Row, cells, clip
 
-INK_CLASSES = {f"ink--{ink}" for ink in INKS}
+# Which colour of the theme an ink has, and whether it is bold.
+_LOOKS: dict[Ink, tuple[str, bool]] = {
+    "text": ("ink-text", False),
+    "strong": ("ink-strong", True),
+    "muted": ("ink-muted", False),
+    "faint": ("ink-faint", False),
+    "sage": ("ink-sage", False),
+    "sage-strong": ("ink-sage", True),
+    "amber": ("ink-amber", False),
+    "amber-strong": ("ink-amber", True),
+    "hand": ("ink-hand", False),
+    "me": ("ink-me", False),
+    "me-strong": ("ink-me", True),
+}
+
+
+# Looked up in the theme rather than through component classes: Textual would match thirteen of
+# these against every rule for every widget, which was half of the time to the first picture.
+@lru_cache(256)
+def _look(colour: str, *, bold: bool) -> Style:
+    return Style(color=Color.parse(colour).rich_color, bold=bold or None)
 
 
 def strip(widget: Widget, line: Row, width: int) -> Strip:
-    """Return a row in the widget's styles, exactly this wide."""
+    """Return a row in the theme's colours, exactly this wide."""
     line = clip(line, width)
-    segments = [
-        Segment(piece.text, widget.get_component_rich_style(f"ink--{piece.ink}"))
-        for piece in line
-        if piece.text
-    ]
+    colours = widget.app.theme_variables
     ground = Style(bgcolor=widget.rich_style.bgcolor)
+    segments = []
+    for piece in line:
+        name, bold = _LOOKS[piece.ink]
+        segments.append(Segment(piece.text, ground + _look(colours[name], bold=bold)))
     return Strip(segments, cells(line)).adjust_cell_length(width, ground)
 
 
 class Painted(Widget):
     """Rows drawn by `draw`; `redraw` asks again and repaints only what really changed."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = INK_CLASSES
     DEFAULT_CSS = "Painted { height: auto; width: 1fr; }"
     ALLOW_SELECT = False
 

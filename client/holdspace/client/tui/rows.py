@@ -6,7 +6,7 @@ as markup, so a bracket in a name stays a bracket; and drawings can be tested as
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -20,12 +20,9 @@ Ink = Literal[
     "amber",
     "amber-strong",
     "hand",
-    "hand-strong",
     "me",
     "me-strong",
-    "chosen",
 ]
-INKS: tuple[Ink, ...] = get_args(Ink)
 Part = str | tuple[str, Ink]
 
 

@@ -7,7 +7,6 @@ lightly as ten. New passages never move what somebody is reading; a marker says 
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import ClassVar
 
 from textual.cache import LRUCache
 from textual.geometry import Offset, Size
@@ -17,7 +16,7 @@ from typing_extensions import override
 
 from holdspace.client.seat.view import Passage
 from holdspace.client.tui import marks
-from holdspace.client.tui.painted import INK_CLASSES, strip
+from holdspace.client.tui.painted import strip
 from holdspace.client.tui.passages import passage_rows
 from holdspace.client.tui.rows import Row, centred, row
 
@@ -25,7 +24,6 @@ from holdspace.client.tui.rows import Row, centred, row
 class Transcript(ScrollView, can_focus=True):
     """What was said, newest at the bottom."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = INK_CLASSES
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name

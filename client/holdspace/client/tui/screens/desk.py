@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from typing_extensions import override
@@ -15,6 +16,7 @@ from holdspace.client.tui.rows import Row, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 
 BACK = ("Esc", "back")
+NOBODY = -1
 
 
 class ListScreen(HoldScreen):
@@ -26,8 +28,16 @@ class ListScreen(HoldScreen):
     SPOT = Spot.PEOPLE
     IS_SPACED = False
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen: object = None
+
     def items(self, width: int) -> Sequence[list[Row]]:
         """Return the rows of each item."""
+        raise NotImplementedError
+
+    def key_of(self, at: int) -> object:
+        """Return what makes this item the same one when the list has changed."""
         raise NotImplementedError
 
     def given(self, at: int) -> Given:
@@ -63,10 +73,22 @@ class ListScreen(HoldScreen):
 
     @override
     def show(self, view: RoomView) -> None:
-        """Draw the new picture; the same place stays chosen."""
-        count = len(self.items(80))
-        self.choices.at = max(0, min(self.choices.at, count - 1))
+        """Draw the new picture; who was chosen stays chosen, and nobody is when they are gone.
+
+        A key pressed at the moment the list changes must never act on whoever moved up.
+        """
+        keys = [self.key_of(at) for at in range(len(self.items(80)))]
+        if self._chosen in keys:
+            self.choices.at = keys.index(self._chosen)
+        elif self._chosen is not None:
+            self.choices.at = NOBODY
+        self._remember()
         super().show(view)
+
+    @on(Choices.Moved)
+    def _remember(self) -> None:
+        at = self.choices.at
+        self._chosen = self.key_of(at) if 0 <= at < len(self.items(80)) else None
 
     def _items_or_none(self, width: int) -> Sequence[list[Row]]:
         return self.items(width) or [[row((self.EMPTY_WORDS, "muted"))]]
@@ -79,7 +101,9 @@ class ListScreen(HoldScreen):
     def action_act(self, act_id: str, key: str = "") -> None:
         """Do the act for the chosen item."""
         del key
-        if BY_ID[act_id].spot is Spot.ANYWHERE:
+        if BY_ID[act_id].spot is not self.SPOT:
             self.home.want_act(act_id)
+        elif self.choices.at == NOBODY:
+            self.home.tell("The list has changed. Choose with ↑ and ↓ first.")
         elif self.items(80):
             self.home.want_act(act_id, self.given(self.choices.at))

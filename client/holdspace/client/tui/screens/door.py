@@ -43,6 +43,11 @@ class DoorScreen(ListScreen):
         return [clip(head, width), *warning, *paragraph(words, width), accepted]
 
     @override
+    def key_of(self, at: int) -> object:
+        """Return the knock's own name."""
+        return self.view.knocks[at].knock
+
+    @override
     def given(self, at: int) -> Given:
         """Return the chosen knock."""
         return Given(knock=self.view.knocks[at].knock)

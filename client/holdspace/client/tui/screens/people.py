@@ -37,6 +37,11 @@ class PeopleScreen(ListScreen):
         return (*start, *row((f"{person.tag}   ", "muted"), (facts, "muted")))
 
     @override
+    def key_of(self, at: int) -> object:
+        """Return the person's identity."""
+        return self.view.people[at].identity
+
+    @override
     def given(self, at: int) -> Given:
         """Return the chosen person."""
         return Given(person=self.view.people[at].identity)

@@ -108,6 +108,11 @@ class SheetScreen(ListScreen):
         detail.scroll_relative(y=pages_on * max(1, detail.size.height - 1), animate=False)
 
     @override
+    def key_of(self, at: int) -> object:
+        """Return the stage's number."""
+        return at
+
+    @override
     def given(self, at: int) -> Given:
         """Return the number of the chosen stage."""
         return Given(number=at + 1)

@@ -1,0 +1,201 @@
+"""The facilitator's lists and the pages: door, people, run sheet, questions, help, invitation."""
+
+from dataclasses import replace
+
+import pytest
+
+import screen_samples as sample
+from holdspace.client.acts import ACTS, is_permitted
+from holdspace.client.seat import intents
+from holdspace.client.seat.view import Refusal
+from holdspace.client.tui.pages import help_page
+from holdspace.client.tui.rows import plain
+from screen_player import SIZES, screen_text, shown, until
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_door_shows_who_knocks_and_our_warning(size: tuple[int, int]) -> None:
+    async with shown(sample.FACILITATOR, size) as (pilot, _):
+        await pilot.press("escape", "d")
+        text = screen_text(pilot.app)
+        assert "Hal" in text
+        assert "Look twice" in text
+        assert "First time in a group." in text
+        assert "y admit" in text
+
+
+async def test_the_chosen_knock_is_admitted_or_declined() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "d", "down", "y", "up", "x")
+        assert player.wanted == [intents.Admit(b"i" * 16), intents.Decline(b"h" * 16)]
+
+
+async def test_a_knock_that_is_gone_is_not_admitted_by_mistake() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "d", "down")
+        player.change(knocks=sample.KNOCKS[:1])
+        await until(pilot, lambda: "Ida" not in screen_text(pilot.app), "one knock")
+        await pilot.press("y")
+        assert player.wanted == []
+        assert "The list has changed." in screen_text(pilot.app)
+        await pilot.press("down", "y")
+        assert player.wanted == [intents.Admit(b"h" * 16)]
+        player.change(knocks=())
+        await until(pilot, lambda: "Nobody is waiting" in screen_text(pilot.app), "no knock")
+        await pilot.press("y", "x", "down", "up")
+        assert len(player.wanted) == 1
+
+
+async def test_the_chosen_knock_stays_chosen_when_others_come_and_go() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "d", "down")
+        player.change(knocks=sample.KNOCKS[1:])
+        await until(pilot, lambda: "Hal" not in screen_text(pilot.app), "Hal gone")
+        await pilot.press("y")
+        assert player.wanted == [intents.Admit(b"i" * 16)]
+
+
+async def test_removing_needs_a_yes_and_names_the_person() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "c", "down", "x")
+        assert "Remove Ben?" in screen_text(pilot.app)
+        await pilot.press("enter", "n", "escape")
+        assert player.wanted == []
+        await pilot.press("x", "y")
+        assert player.wanted == [intents.Remove(sample.BEN.identity)]
+
+
+async def test_a_person_who_leaves_meanwhile_is_not_replaced_by_the_next() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "c", "down", "down", "down")
+        without_chi = tuple(one for one in player.view.people if one.name != "Chi")
+        player.change(people=without_chi)
+        await until(pilot, lambda: "Chi" not in screen_text(pilot.app), "Chi gone")
+        await pilot.press("g")
+        assert player.wanted == [intents.Give(sample.DOV.identity)]
+
+
+async def test_members_see_who_is_here_and_no_keys_of_facilitators() -> None:
+    async with shown(sample.ROOM, SIZES[1]) as (pilot, player):
+        await pilot.press("escape", "c")
+        text = screen_text(pilot.app)
+        assert "host, facilitator" in text
+        assert "away, place kept" in text
+        assert "remove" not in text
+        assert "has spoken" not in text
+        await pilot.press("down", "x", "y", "g")
+        assert player.wanted == []
+
+
+async def test_the_run_sheet_leads_goes_anywhere_and_closes_with_a_question() -> None:
+    async with shown(sample.FACILITATOR, SIZES[1]) as (pilot, player):
+        await pilot.press("escape", "f")
+        text = screen_text(pilot.app)
+        assert sample.SAY[:40] in text
+        assert "each voice once" in text
+        assert "Check-in, 5 min" in text
+        await pilot.press("n", "b", "down", "down", "enter", "+", "z", "x")
+        assert player.wanted == [
+            intents.NextStage(),
+            intents.BackStage(),
+            intents.ToStage(5),
+            intents.MoreTime(60),
+            intents.HoldRoom(),
+        ]
+        assert "Close the meeting for everybody?" in screen_text(pilot.app)
+        await pilot.press("y")
+        assert player.wanted[-1] == intents.CloseTheMeeting()
+
+
+async def test_the_run_sheet_follows_a_stage_that_somebody_else_began() -> None:
+    async with shown(sample.FACILITATOR, SIZES[1]) as (pilot, player):
+        await pilot.press("escape", "f")
+        player.change(stages=sample.told(sample.stages(4)))
+        await until(pilot, lambda: "◉ Sharing" in screen_text(pilot.app), "the stage")
+
+
+async def test_a_phrase_from_the_run_sheet_lands_in_the_field() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "f", "1")
+        assert sample.READY[0] in screen_text(pilot.app)
+        assert player.wanted == []
+
+
+async def test_turns_are_chosen_by_number() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "t")
+        assert "raise a hand to speak" in screen_text(pilot.app)
+        await pilot.press("3")
+        assert player.wanted == [intents.ChangeMode("hands")]
+
+
+async def test_the_same_key_holds_the_room_and_lets_it_go_on() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "z")
+        player.change(is_held=True)
+        await until(pilot, lambda: "The room is on hold" in screen_text(pilot.app), "the hold card")
+        await pilot.press("z")
+        assert player.wanted == [intents.HoldRoom(), intents.ResumeRoom()]
+
+
+async def test_a_refused_act_is_answered_where_it_was_asked() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        player.refuse = lambda _: Refusal("Already moved on.")
+        await pilot.press("escape", "d", "y")
+        assert "Already moved on." in screen_text(pilot.app)
+
+
+async def test_the_invitation_can_be_read_and_renewed_by_the_host_only() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "i")
+        shown_code = "".join(screen_text(pilot.app).split())
+        assert sample.FACILITATOR.invitation in shown_code
+        await pilot.press("i")
+        assert player.wanted == [intents.NewInvitation()]
+    async with shown(replace(sample.FACILITATOR, is_host=False), SIZES[1]) as (pilot, player):
+        await pilot.press("escape", "i")
+        assert "Only the host can do that" in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("view", [sample.ROOM, sample.FACILITATOR])
+def test_help_has_every_act_this_person_may_do_and_no_other(view: object) -> None:
+    assert isinstance(view, type(sample.ROOM))
+    lines = [plain(line) for line in help_page(view, 80)]
+    for act in ACTS:
+        assert any(f"/{act.slash} " in f"{line} " for line in lines) == is_permitted(act, view), (
+            act.id
+        )
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (("f1",), "Keys and commands"),
+        (("escape", "?"), "Keys and commands"),
+        (("f2",), "Call the emergency number of where you are"),
+        (("escape", "a"), "Agenda"),
+        (("escape", "v"), "to ask about sleep"),
+        (("escape", "e"), "What the relay can see"),
+    ],
+)
+async def test_pages_open_by_key_send_nothing_and_close_with_escape(
+    keys: tuple[str, ...], words: str
+) -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        await pilot.press(*keys)
+        assert words in screen_text(pilot.app)
+        await pilot.press("enter")
+        assert words not in screen_text(pilot.app)
+        assert "Eli has the talking piece." in screen_text(pilot.app)
+        assert player.wanted == []
+
+
+@pytest.mark.parametrize(
+    "view", [sample.OUTSIDE, sample.LOBBY, sample.WAITING, sample.HELD, sample.LOST]
+)
+async def test_the_card_for_hard_moments_opens_from_everywhere(view: object) -> None:
+    assert isinstance(view, type(sample.ROOM))
+    async with shown(view) as (pilot, player):
+        await pilot.press("f2")
+        assert "in danger now" in screen_text(pilot.app)
+        assert player.wanted == []
