@@ -1,5 +1,6 @@
 """Starting a relay: safe without any setting, and one clear sentence when it cannot start."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -27,12 +28,15 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-async def test_it_says_where_it_listens_and_does(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+async def test_it_says_where_it_listens_and_ends_when_asked(
+    tmp_path: Path, how: signal.Signals
+) -> None:
     with RelayProcess("--data", tmp_path, "--port", "0") as relay:
         assert relay.url.startswith("ws://127.0.0.1:")
         async with visiting(relay.url) as visitor:
             assert isinstance(visitor.got[0], Greeting)
-        code, said = relay.end()
+        code, said = relay.end(how)
     assert code == 0
     assert "stopped" in said
 

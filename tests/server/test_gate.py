@@ -225,6 +225,8 @@ class TestSlowReaders:
                 await host.send(host.papers.append(words, message=f"flood {number}"))
                 while not isinstance(await host.hear(), Entry):
                     pass
+                held = [outbox.unread for outbox in relay.gate._outboxes.values()]
+                assert max(held) <= limits.unread_bytes
             slow.socket.transport.resume_reading()
             await slow.closed()
             assert slow.socket.close_code in {Close.TOO_SLOW, 1006}

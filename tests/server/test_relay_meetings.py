@@ -81,6 +81,15 @@ class TestSaying:
         again = host.send(host.papers.append("lost"))
         assert entries(again) == [(1, 0, b"lost")]
 
+    def test_a_disk_that_stands_still_does_not_fill_the_memory(self, circle: Circle) -> None:
+        table = Table(with_(Limits(), pending=2))
+        host = running(table, circle)
+        table.hold()
+        answers = [refused(host.send(host.papers.append(words))) for words in ("a", "b", "c")]
+        assert answers == [[], [], [Refusal.TOO_FAST]]
+        table.let_go()
+        assert [words for _, _, words in entries(host.news())] == [b"a", b"b"]
+
     def test_a_full_disk_takes_back_all_that_was_under_way(
         self, table: Table, circle: Circle, host: Caller
     ) -> None:

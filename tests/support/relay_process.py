@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -40,6 +41,7 @@ class Running:
 
     url: str
     log: Log
+    gate: Gate
     said: StringIO
     stop: asyncio.Event
 
@@ -57,7 +59,7 @@ async def relay_here(
         serving = asyncio.create_task(gate.run(listener, stop, ready.set))
         await ready.wait()
         try:
-            yield Running(url, log, said, stop)
+            yield Running(url, log, gate, said, stop)
         finally:
             stop.set()
             await serving
@@ -90,9 +92,9 @@ class RelayProcess:
             self._process.kill()
             self._process.communicate()
 
-    def end(self) -> tuple[int, str]:
+    def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to end, and return its exit code and all it said."""
-        self._process.terminate()
+        self._process.send_signal(how)
         out, err = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode, out + err
 

@@ -229,7 +229,10 @@ class Ack(RelayFrame, frozen=True, tag=104):
 
 
 class Attached(RelayFrame, frozen=True, tag=105):
-    """Reading starts after `after`; the log's newest entry is `head`, its epoch is `epoch`."""
+    """Reading starts after `after`, which is later than asked for if the key's epoch began later.
+
+    `head` is the newest entry that the key of `epoch` reads: the log may go on, in a later epoch.
+    """
 
     ref: Ref
     after: Seq
@@ -262,7 +265,10 @@ class Knocking(RelayFrame, frozen=True, tag=108):
 
 
 class KnockGone(RelayFrame, frozen=True, tag=109):
-    """A knock was answered, withdrawn, or timed out."""
+    """A knock is over: answered, withdrawn, timed out, or its invitation revoked.
+
+    Whoever knocked hears an answer instead, if there is one.
+    """
 
     knock: MessageId
 

@@ -20,6 +20,8 @@ class Limits:
     connections: int = 4096
     connections_per_meeting: int = 64
     rooms: int = 10_000
+    # What may be on its way to the log, should the disk stand still.
+    pending: int = 4096
     meeting_bytes: int = 128 * MIB
     total_bytes: int = 2048 * MIB
     # R15: this share of every quota takes only bundles, so a flood cannot stop its author's removal.

@@ -35,12 +35,16 @@ class Outbox:
         self._drained = asyncio.Event()
         self._drained.set()
 
+    @property
+    def unread(self) -> int:
+        """Return how many bytes the other end has not taken yet."""
+        return self._size + self._socket.transport.get_write_buffer_size()
+
     def push(self, frame: bytes) -> None:
         """Queue a frame; too many unread bytes make the connection overflow instead."""
         if self._code is not None:
             return
-        waiting = self._size + self._socket.transport.get_write_buffer_size()
-        if waiting and waiting + len(frame) > self._limit:
+        if self.unread and self.unread + len(frame) > self._limit:
             self._on_overflow()
             return
         self._frames.append(frame)

@@ -28,7 +28,7 @@ from holdspace.protocol.frames import (
     RevokeInvitation,
     WatchLobby,
 )
-from holdspace.protocol.refusals import Close, Refused
+from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server import lobby, meetings, rooms
 from holdspace.server.connections import FRAMES, Connection, Happening, step
 from holdspace.server.effects import Effect
@@ -69,6 +69,11 @@ HANDLERS: dict[type[ClientFrame], Handler] = {
     DeclineKnock: lobby.decline_knock,
 }
 
+# What the log must keep before it is answered.
+STORED: frozenset[type[ClientFrame]] = frozenset(
+    (OpenRoom, BeginMeeting, CloseMeeting, Append, Bundle, PutInvitation, RevokeInvitation)
+)
+
 
 class Relay:
     """Decide everything a relay decides; give `now` in seconds since 1970."""
@@ -106,6 +111,8 @@ class Relay:
             refusal = allowed[kind]
             if refusal is not None:
                 raise Refused(refusal)
+            if kind in STORED and len(world.pending) >= world.limits.pending:
+                raise Refused(Refusal.TOO_FAST)
             return [*HANDLERS[kind](world, connection, frame, now)]
         except Refused as refused:
             return [*world.send((number,), Refuse(_ref(frame), refused.refusal))]
