@@ -59,16 +59,13 @@ class Program:
 
     def expect(self, pattern: str, *, patience: float = PATIENCE) -> re.Match[str]:
         """Wait for a line that matches, after the last expected one; return the match."""
-        until = time.monotonic() + patience
-        with self._arrived:
-            while True:
-                for at in range(self._seen, len(self._lines)):
-                    if found := re.search(pattern, self._lines[at]):
-                        self._seen = at + 1
-                        return found
-                left = until - time.monotonic()
-                if left <= 0 or not self._arrived.wait(left):
-                    pytest.fail(f"{self.name} never said {pattern!r}.\n{self._tail()}")
+        at, found = self._wait_for(pattern, self._seen, patience)
+        self._seen = at + 1
+        return found
+
+    def has_said(self, pattern: str, *, patience: float = PATIENCE) -> re.Match[str]:
+        """Wait until any line so far matches, whatever was expected since; return the match."""
+        return self._wait_for(pattern, 0, patience)[1]
 
     def matching(self, pattern: str) -> list[str]:
         """Return all lines so far that match."""
@@ -97,6 +94,17 @@ class Program:
             with suppress(OSError):
                 if end:
                     end.close()
+
+    def _wait_for(self, pattern: str, begin: int, patience: float) -> tuple[int, re.Match[str]]:
+        until = time.monotonic() + patience
+        with self._arrived:
+            while True:
+                for at in range(begin, len(self._lines)):
+                    if found := re.search(pattern, self._lines[at]):
+                        return at, found
+                left = until - time.monotonic()
+                if left <= 0 or not self._arrived.wait(left):
+                    pytest.fail(f"{self.name} never said {pattern!r}.\n{self._tail()}")
 
     def _tail(self, count: int = 60) -> str:
         return "\n".join(f"  {self.name}| {line}" for line in self._lines[-count:])
