@@ -34,6 +34,7 @@ from holdspace.protocol.mls import (
     treekem,
     unsafe_accept_everything,
 )
+from holdspace.protocol.mls import group as group_module
 from holdspace.protocol.mls.group import Group
 from holdspace.protocol.mls.group_state import refuse_change_of_identity
 from holdspace.protocol.mls.messages import (
@@ -503,6 +504,15 @@ def test_22_nobody_comes_back_from_an_update_as_somebody_else(circle: Circle) ->
         heard.group.process(message, policy=strict)
     with pytest.raises(ValidationError, match="wrong length"):
         heard.group.process(message, policy=unsafe_accept_everything)
+
+
+def test_proposals_that_wait_are_bounded(circle: Circle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_module, "MAX_PROPOSALS", 1)
+    first, second = (forged(circle.groups[by], remove(DAN)) for by in ("ada", "ben"))
+    heard = circle.groups["cleo"].process(first, policy=unsafe_accept_everything)
+    assert isinstance(heard, ProposalReceived)
+    with pytest.raises(ValidationError, match="too many proposals"):
+        heard.group.process(second, policy=unsafe_accept_everything)
 
 
 def test_33_a_lone_proposal_is_refused_by_any_policy_that_does_not_ask_for_it(

@@ -26,9 +26,10 @@ from holdspace.protocol.mls import (
     UsageError,
     ValidationError,
     cipher_suite,
+    create_group,
     unsafe_accept_everything,
 )
-from holdspace.protocol.mls.testing import NOW, Circle
+from holdspace.protocol.mls.testing import NOW, Circle, seeded_random
 
 SUITES = [
     pytest.param(cipher_suite(0x0001), id="x25519"),
@@ -268,6 +269,33 @@ def test_garbage_is_refused_by_name_and_leaves_the_group_as_it_was() -> None:
     outcome = ben.process(good, policy=unsafe_accept_everything)
     assert isinstance(outcome, ApplicationData)
     assert outcome.data == b"good"
+
+
+def test_messages_for_others_are_refused() -> None:
+    circle = Circle.of(X25519, NAMES[:2])
+    with pytest.raises(ValidationError, match="not for members"):
+        circle.groups["ada"].process(circle.person("gina").message, policy=unsafe_accept_everything)
+
+
+def test_nobody_is_where_nobody_sits() -> None:
+    with pytest.raises(UsageError, match="nobody is at leaf 3"):
+        Circle.of(X25519, NAMES[:3]).groups["ada"].member(LeafIndex(3))
+
+
+@pytest.mark.parametrize(
+    ("extensions", "why"),
+    [
+        ((Extension(0xF042, b""),), "extension in use"),
+        ((Extension(1, b""), Extension(1, b"")), "stands twice"),
+    ],
+    ids=["20 one we do not support", "one twice"],
+)
+def test_no_group_starts_with_extensions_it_cannot_have(
+    extensions: tuple[Extension, ...], why: str
+) -> None:
+    own = Circle(X25519).person("ada")
+    with pytest.raises(ValidationError, match=why):
+        create_group(own, group_id=b"g", random=seeded_random(0), extensions=extensions)
 
 
 def test_no_secret_shows_in_a_repr() -> None:

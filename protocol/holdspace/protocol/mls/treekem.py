@@ -16,7 +16,7 @@ from holdspace.protocol.mls.ciphersuite import (
     RandomSource,
     SignatureKeyPair,
 )
-from holdspace.protocol.mls.errors import CryptoError, UsageError, ValidationError
+from holdspace.protocol.mls.errors import CryptoError, ValidationError
 from holdspace.protocol.mls.messages import HPKECiphertext, UpdatePath, UpdatePathNode
 from holdspace.protocol.mls.ratchet_tree import PathStep, RatchetTree, descend, resolution
 from holdspace.protocol.mls.structs import GroupContext, LeafNode, LeafNodeSource, ParentNode
@@ -249,7 +249,7 @@ def _renewed_leaf(
 ) -> LeafNode:
     leaf_node = place.tree.leaf(place.sender)
     if leaf_node is None:
-        raise UsageError("there is no member at the committer's leaf")
+        raise AssertionError("no list of proposals removes its committer")
     renewed = replace(
         leaf_node,
         encryption_key=encryption_key,
