@@ -1,5 +1,6 @@
-"""What all tests share: how hard Hypothesis looks for counter-examples."""
+"""What all tests share: how hard Hypothesis looks for counter-examples, and what the summary says."""
 
+import pytest
 from hypothesis import settings
 
 # The same few examples in every run, so that a red test means a changed program. To search further:
@@ -7,3 +8,14 @@ from hypothesis import settings
 settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
 settings.register_profile("search", max_examples=2_000, deadline=None)
 settings.load_profile("ci")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which MLS vectors ran, if any did: the official ones are not on every machine."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+    cases = [report.nodeid for report in reports if "test_vectors.py::test_case[" in report.nodeid]
+    own = sum("[own-" in case for case in cases)
+    if cases:
+        terminalreporter.write_line(
+            f"MLS vectors: {len(cases) - own} cases of the official set, {own} of our own"
+        )

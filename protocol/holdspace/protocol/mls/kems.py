@@ -103,9 +103,7 @@ class Prime:
 
     def load(self, private_key: bytes) -> HPKEKeyPair:
         """Make a key pair of an integer below the group's order."""
-        opened = self.curve.private(private_key)
-        private_bytes = private_key.rjust(self.curve.size, b"\0")
-        return HPKEKeyPair(self.curve.public_bytes(opened), private_bytes, opened)
+        return self._pair(private_key, self.curve.private(private_key))
 
     def derive(self, kdf: Kdf, suite_id: bytes, dkp_prk: bytes) -> HPKEKeyPair:
         """Make a key pair of the first candidate that is one."""
@@ -113,11 +111,11 @@ class Prime:
         candidates = (
             kdf.labeled_expand(suite_id, dkp_prk, label, self.curve.size) for label in labels
         )
-        return self.load(self.curve.first_private(candidates))
+        return self._pair(*self.curve.first_private(candidates))
 
     def generate(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh key pair."""
-        return self.load(self.curve.generate(random))
+        return self._pair(*self.curve.generate(random))
 
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse what is no point of the curve."""
@@ -127,6 +125,10 @@ class Prime:
         """Return the secret: the x coordinate of the shared point."""
         opened: ec.EllipticCurvePrivateKey = private
         return opened.exchange(ec.ECDH(), self.curve.public(public_key))
+
+    def _pair(self, private_key: bytes, opened: ec.EllipticCurvePrivateKey) -> HPKEKeyPair:
+        full_length = private_key.rjust(self.curve.size, b"\0")
+        return HPKEKeyPair(self.curve.public_bytes(opened), full_length, opened)
 
 
 @dataclass(frozen=True)

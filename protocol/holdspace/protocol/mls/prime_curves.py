@@ -40,21 +40,22 @@ class PrimeCurve:
         except ValueError:
             raise CryptoError(f"this is no {self.name} key") from None
 
-    def first_private(self, candidates: Iterator[bytes]) -> bytes:
-        """Return the first candidate that is a private key (RFC 9180 7.1.3)."""
+    def first_private(
+        self, candidates: Iterator[bytes]
+    ) -> tuple[bytes, ec.EllipticCurvePrivateKey]:
+        """Return the first candidate that is a private key (RFC 9180 7.1.3), and that key."""
         # "bitmask is defined to be 0xFF for P-256 and P-384, and 0x01 for P-521"
         bitmask = 0xFF >> (8 * self.size - self.curve.key_size)
         for candidate in candidates:
             data = bytes([candidate[0] & bitmask]) + candidate[1:]
             try:
-                self.private(data)
+                return data, self.private(data)
             except CryptoError:  # zero, or not below the group's order
                 continue
-            return data
         raise CryptoError("256 candidates in a row were no keys")
 
-    def generate(self, random: Callable[[int], bytes]) -> bytes:
-        """Return a fresh private key."""
+    def generate(self, random: Callable[[int], bytes]) -> tuple[bytes, ec.EllipticCurvePrivateKey]:
+        """Return a fresh private key, as bytes and opened."""
         return self.first_private(random(self.size) for _ in range(256))
 
     def public_bytes(self, private: ec.EllipticCurvePrivateKey) -> bytes:
