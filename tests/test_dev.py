@@ -94,7 +94,19 @@ def test_alone_it_explains_itself_and_touches_nothing(checkout: Checkout) -> Non
     code, said, _ = checkout.run()
     assert code == 0
     listed = [line.split()[0] for line in said.splitlines() if line.startswith("  ")]
-    assert listed == ["demo", "run", "relay", "test", "lint", "format", "bench", "lock", "help"]
+    commands = [
+        "demo",
+        "run",
+        "relay",
+        "test",
+        "vectors",
+        "lint",
+        "format",
+        "bench",
+        "lock",
+        "help",
+    ]
+    assert listed == commands
     assert not (checkout.folder / ".venv").exists()
 
 
