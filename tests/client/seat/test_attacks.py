@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from holdspace.client.seat import alarm
 from holdspace.client.seat import intents as i
-from holdspace.client.seat import reading
 from holdspace.client.seat.outbox import Outgoing
 from holdspace.client.seat.saying import say
 from holdspace.client.seat.seat import Seat
@@ -76,7 +76,7 @@ def test_ev06_an_entry_left_out_raises_the_alarm_at_once(table: Table) -> None:
     ben.tamper = leave_out_one
     table.do(ana, i.Say("never shown to Ben"))
     table.do(ana, i.Say("shown to Ben"))
-    assert reading.SKIPPED in ben.words
+    assert alarm.SKIPPED in ben.words
     assert ben.view.trust_words == "NOT CONFIRMED"
     assert shares(ben) == []
 
@@ -95,9 +95,9 @@ def test_a_fork_is_noticed_by_both_sides_with_the_first_message_that_crosses(tab
     table.do(ana, i.Say("Ben is shown something else here"))
     assert ana.view.trust_words == ben.view.trust_words == "end-to-end encrypted"
     table.do(ben, i.Say("hello"))
-    assert reading.FORK in ana.words
+    assert alarm.FORK in ana.words
     table.do(ana, i.Say("hello"))
-    assert reading.FORK in ben.words
+    assert alarm.FORK in ben.words
 
 
 def test_ml02_a_members_commit_is_refused_by_everybody(table: Table) -> None:

@@ -30,14 +30,17 @@ from holdspace.protocol.mls import (
     GroupContextExtensions,
     KeyPackage,
     MLSError,
+    PolicyRefused,
     Proposal,
     Remove,
+    SentProposal,
 )
-from holdspace.protocol.mls.messages import ProposalType
+from holdspace.protocol.mls.messages import ProposalType, Sender
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from . import saying
 from .people import member_with, slot_of
+from .policy import room_policy
 from .seat import Admission, OwnChange, Removal, RoleChange, Seat, Wish, access_key, roles_of
 from .step import Moment
 from .view import Notice
@@ -70,7 +73,8 @@ def advance(seat: Seat, moment: Moment) -> Seat:
         change = _build(seat, seat.wishes[0], moment)
         if change is not None:
             # R14: this epoch's next step is used up, whatever becomes of the commit.
-            seat = replace(seat, group=change.pending.current, change=change)
+            steps = replace(seat.steps, commits=seat.steps.commits + 1)
+            seat = replace(seat, group=change.pending.current, change=change, steps=steps)
             return _send(seat, change, moment)
         seat = replace(seat, wishes=seat.wishes[1:])
     return seat
@@ -92,12 +96,22 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     change = seat.change
     if change is None or change.message_id != message_id:
         return seat
-    if refusal in (Refusal.LOST_RACE, Refusal.STALE_EPOCH, Refusal.NOT_SAVED):
-        return replace(seat, change=None)
+    if refusal in _TRIED_AGAIN:
+        return seat
     rest = tuple(other for other in seat.wishes if other != change.wish)
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take the change."
     moment.notices.append(Notice(words))
     return replace(seat, change=None, wishes=rest)
+
+
+# The same commit is sent again until the log shows it or another's: each new one would use up a
+# step of the ratchet, and nobody follows a ratchet over more than a few steps it never saw.
+_TRIED_AGAIN = frozenset({Refusal.LOST_RACE, Refusal.STALE_EPOCH, Refusal.NOT_SAVED})
+UNFIT = "That change cannot be made: everybody's client would refuse it. Nothing was changed."
+TOO_OFTEN = (
+    "The relay turned back so many changes that people here could not follow another. Nobody can "
+    "come in or be removed until another facilitator changes something."
+)
 
 
 def tell_newcomers(seat: Seat, moment: Moment) -> Seat:
@@ -163,14 +177,19 @@ def _with_proofs(frame: Bundle, access: bytes, slot: bytes) -> Bundle:
 
 def _build(seat: Seat, wanted: Wish, moment: Moment) -> OwnChange | None:
     """Return the staged commit for a wish, or None if there is nothing left to do for it."""
+    if seat.steps.commits > saying.LONGEST_LEAP:
+        moment.notices.append(Notice(TOO_OFTEN))
+        return None
     try:
         proposals = _proposals(seat, wanted, moment)
         if not proposals:
             return None
+        _judge(seat, proposals)
         pending = seat.group.commit(
             proposals, random=moment.random, now=moment.now, padded_to=COMMIT_PADDING
         )
     except MLSError:
+        moment.notices.append(Notice(UNFIT))
         return None
     return OwnChange(
         wish=wanted,
@@ -179,6 +198,14 @@ def _build(seat: Seat, wanted: Wish, moment: Moment) -> OwnChange | None:
         welcomes=_welcomes(wanted, pending.welcome, moment),
         slots=roles_of(pending.group).slots,
     )
+
+
+def _judge(seat: Seat, proposals: Sequence[Proposal]) -> None:
+    # H2: an own commit counts as soon as the log shows it, so what others would refuse must not go.
+    own = seat.group.own_leaf_index
+    sent = tuple(SentProposal(proposal, Sender.member(own)) for proposal in proposals)
+    policy = room_policy(seat.facts.room, seat.facts.meeting)
+    policy.judge_commit(seat.group, own, sent)
 
 
 def _proposal(body: Add | Remove | GroupContextExtensions) -> Proposal:
@@ -242,7 +269,9 @@ def _slots_without(roles: RolesExtension, slot: bytes, moment: Moment) -> tuple[
 def _slots_with(seat: Seat, slots: tuple[bytes, ...], slot: bytes) -> tuple[bytes, ...]:
     """Return the slots with a decoy replaced, so that their number never changes."""
     taken = {slot_of(member) for member in seat.group.members}
-    decoy = next(index for index, one in enumerate(slots) if one not in taken)
+    decoy = next((index for index, one in enumerate(slots) if one not in taken), None)
+    if decoy is None:
+        raise PolicyRefused("No relay key is left for another facilitator.")
     return (*slots[:decoy], slot, *slots[decoy + 1 :])
 
 

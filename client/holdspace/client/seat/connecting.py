@@ -23,7 +23,7 @@ def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
     # For the person a lost connection is back only once the log can be read on.
     was = seat.wire
     wire = Wire(nonce=frame.nonce, lost_words=was.lost_words, is_lost=was.is_lost)
-    seat = replace(seat, wire=wire, outbox=seat.outbox.lasting())
+    seat = replace(seat, wire=wire, outbox=seat.outbox.worth_keeping())
     if seat.host is None:
         return _attach(seat, moment)
     seat = _open(seat, seat.host, moment)

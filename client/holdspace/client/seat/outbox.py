@@ -14,13 +14,17 @@ BOUND = 64
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One own message: what it says, and its newest sealing (empty until sealed)."""
+    """One own message: what it says, and its newest sealing (empty until sealed).
+
+    `step` is the step of the epoch's ratchet that the sealing took.
+    """
 
     message_id: bytes
     counter: int
     event: Event = field(repr=False)
     at: float
     payload: bytes = field(default=b"", repr=False)
+    step: int = 0
 
     @property
     def is_fleeting(self) -> bool:
@@ -55,14 +59,20 @@ class Outbox:
         """Return the outbox without this message."""
         return replace(self, waiting=tuple(i for i in self.waiting if i.message_id != message_id))
 
-    def with_sealed(self, message_id: bytes, payload: bytes) -> "Outbox":
+    def with_sealed(self, sealed: Outgoing) -> "Outbox":
         """Return the outbox with this message's newest sealing."""
         return replace(
             self,
-            waiting=tuple(
-                replace(i, payload=payload) if i.message_id == message_id else i
-                for i in self.waiting
-            ),
+            waiting=tuple(sealed if i.message_id == sealed.message_id else i for i in self.waiting),
+        )
+
+    def worth_keeping(self) -> "Outbox":
+        """Return the outbox without what may be forgotten and was not sealed yet.
+
+        What was sealed took a step of the ratchet; people follow only so many steps left out.
+        """
+        return replace(
+            self, waiting=tuple(i for i in self.waiting if i.payload or not i.is_fleeting)
         )
 
     def lasting(self) -> "Outbox":

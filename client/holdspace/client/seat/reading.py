@@ -20,30 +20,24 @@ from holdspace.protocol.meeting.events import (
 )
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.meeting.state import apply, apply_membership
-from holdspace.protocol.meeting.values import NotAState, decode_state, encode_state
+from holdspace.protocol.meeting.values import NotAState, Person, decode_state, encode_state
 from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
 
 from . import changing, connecting, saying, telling
+from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
+from .outbox import Outgoing
 from .people import people_of
 from .policy import room_policy
-from .seat import Agreed, Author, Changed, Checkpoint, Seat, Spoken, roles_of
+from .seat import Agreed, Author, Changed, Checkpoint, Seat, Spoken, Steps, roles_of
 from .step import Moment
-from .view import Notice, Place, Urgency
+from .view import Place
 
 HELD_BACK = 512
 LEFT = "You have left the meeting. Go gently."
 REMOVED = "You are no longer a member of this meeting. Nothing you wrote here is kept."
-FORK = (
-    "Something is wrong with this relay: people here were shown different things. Nothing you "
-    "wrote was read by the relay. Please check the four words with your facilitator another way."
-)
-SKIPPED = (
-    "The relay left out or mixed up part of the meeting. Nothing you wrote was read by it. "
-    "Please leave, and tell your facilitator another way."
-)
-BROKEN_CHANGE = (
-    "A change of who is here could not be checked, so it was not believed. "
-    "Please leave and knock again."
+NOT_SHOWN_IN = (
+    "Nobody showed you where the meeting stands, so you could not be shown in. Nothing you wrote "
+    "was lost. Please knock again."
 )
 
 
@@ -53,6 +47,9 @@ def on_entry(seat: Seat, entry: Entry, moment: Moment) -> Seat:
         return seat
     if entry.seq != seat.position.seq + 1:
         return alarm(seat, SKIPPED, moment)
+    # Entries are kept whole until the snapshot is here; a relay must not fill our memory with them.
+    if len(seat.position.unchained) >= HELD_BACK:
+        return _over(seat, Place.ENDED, NOT_SHOWN_IN)
     epoch, seat = seat.group.epoch, replace(seat, position=seat.position.after(entry))
     # R2: an entry whose epoch is not the current one at its place in the log is void for everybody.
     if entry.epoch == seat.group.epoch:
@@ -62,23 +59,10 @@ def on_entry(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     return seat
 
 
-def alarm(seat: Seat, words: str, moment: Moment) -> Seat:
-    """Tell the person once that the relay or somebody in the room is not honest."""
-    if seat.alarm:
-        return seat
-    moment.notices.append(Notice(words, Urgency.BELL))
-    return replace(seat, alarm=words)
-
-
 def _read_message(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     own = seat.outbox.find_sealed(entry.payload)
     if own is not None:
-        seat = replace(seat, outbox=seat.outbox.without(own.message_id))
-        seat = seat.no_longer_asking("append", own.message_id)
-        if isinstance(own.event, Leaving):
-            return _over(seat, Place.LEFT, LEFT)
-        spoken = Spoken(seat.facts.identity, own.message_id, own.event)
-        return _agree(seat, spoken, moment)
+        return _read_own(seat, own, moment)
     try:
         outcome = seat.group.process(entry.payload, policy=_policy(seat))
     except MLSError:
@@ -92,6 +76,23 @@ def _read_message(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     except NotAnEvent:
         return seat
     return _read_envelope(seat, identity_of(outcome.sender.signature_key), envelope, moment)
+
+
+def _read_own(seat: Seat, own: Outgoing, moment: Moment) -> Seat:
+    """Take in an own message by the rules that everybody else judges it by."""
+    me = seat.facts.identity
+    known = seat.author(me)
+    seat = replace(seat, outbox=seat.outbox.without(own.message_id))
+    seat = seat.no_longer_asking("append", own.message_id)
+    steps = replace(seat.steps, heard=max(seat.steps.heard, own.step + 1))
+    seat = replace(seat, steps=steps)
+    if known and own.counter <= known.counter:
+        # A relay that turns our messages around makes this one void for everybody: it is said anew.
+        return seat if own.is_fleeting else saying.say(seat, own.event, moment)
+    seat = seat.remembering(me, Author(own.counter, moment.now))
+    if isinstance(own.event, Leaving):
+        return _over(seat, Place.LEFT, LEFT)
+    return _agree(seat, Spoken(me, own.message_id, own.event), moment)
 
 
 def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, moment: Moment) -> Seat:
@@ -141,7 +142,11 @@ def _over(seat: Seat, place: Place, words: str) -> Seat:
 
 
 def _enter_epoch(seat: Seat, group: Group, moment: Moment) -> Seat:
-    before, seat = seat.group, saying.void_sealed(replace(seat, group=group))
+    before, seat = seat.group, saying.void_sealed(replace(seat, group=group, steps=Steps()))
+    # R7: a signature is of one epoch, so counters begin anew with each: who came in with this
+    # commit knows no earlier one, and must judge as everybody else does.
+    authors = tuple((who, replace(known, counter=-1)) for who, known in seat.authors)
+    seat = replace(seat, authors=authors)
     people = people_of(group, roles_of(group))
     seat = _agree(seat, Changed(people), moment)
     return connecting.walk_on(_checkpoint(seat, before, moment), moment)
@@ -192,6 +197,10 @@ def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, moment: Moment
         state = decode_state(snapshot.state)
     except NotAState:
         return seat
+    if not _same_people(state.people, seat.joined_with):
+        return alarm(seat, FALSE_PICTURE, moment)
+    point = Checkpoint(snapshot.seq, snapshot.chain, snapshot.state, moment.now, is_answered=True)
+    seat = replace(seat, checkpoint=point)
     held_back, position = seat.held_back, seat.position.anchored(snapshot.chain)
     seat = replace(seat, state=state, held_back=(), position=position)
     seat = telling.welcome(seat, moment)
@@ -204,6 +213,15 @@ def _compare_snapshot(seat: Seat, snapshot: Snapshot, moment: Moment) -> Seat:
     own = seat.checkpoint
     if own is None or own.seq != snapshot.seq:
         return seat
-    if (own.chain, own.state) != (snapshot.chain, snapshot.state):
+    is_same = (own.chain, own.state) == (snapshot.chain, snapshot.state)
+    if not is_same:
         seat = alarm(seat, FORK, moment)
-    return replace(seat, checkpoint=replace(own, is_answered=True))
+    # A picture that differs answers nothing: a facilitator's client goes on to send its own.
+    return replace(seat, checkpoint=replace(own, is_answered=own.is_answered or is_same))
+
+
+def _same_people(shown: tuple[Person, ...], known: tuple[Person, ...]) -> bool:
+    """Tell whether a snapshot seats exactly the group, with the names and roles its keys carry."""
+    return {(p.identity, p.name, p.role) for p in shown} == {
+        (p.identity, p.name, p.role) for p in known
+    }

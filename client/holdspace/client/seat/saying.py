@@ -17,8 +17,10 @@ from holdspace.protocol.meeting.events import (
     encode_envelope,
     encode_event,
 )
+from holdspace.protocol.mls.secret_tree import Window
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
+from .alarm import MUTED, alarm
 from .outbox import Outgoing
 from .seat import Seat
 from .step import Moment
@@ -28,6 +30,8 @@ MESSAGE_ID_BYTES = 16
 HEARTBEAT_SECONDS = 15.0
 PADDING_STEPS = (840, 3_850, 16_000, 60_000)
 SIGNATURE_AND_LENGTHS = 72
+# R2: nobody follows a ratchet over more steps than this that the log does not show.
+LONGEST_LEAP = Window().forward
 
 
 def say(seat: Seat, event: Event, moment: Moment) -> Seat:
@@ -74,7 +78,8 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
 
 def is_heartbeat_due(seat: Seat, moment: Moment) -> bool:
     """Tell whether this seat was silent so long that others would begin to wonder."""
-    return moment.now - seat.last_spoke >= HEARTBEAT_SECONDS
+    is_waiting = any(item.is_fleeting for item in seat.outbox.waiting)
+    return not is_waiting and moment.now - seat.last_spoke >= HEARTBEAT_SECONDS
 
 
 # The epoch moved on, or the connection was not ready: the commit or the next attach sends again.
@@ -85,10 +90,23 @@ _SENT_AGAIN = frozenset(
 
 def _send(seat: Seat, item: Outgoing, moment: Moment) -> Seat:
     if not item.payload:
+        if not _is_followed(seat):
+            return _wait_to_be_followed(seat, moment)
         seat, item = _seal(seat, item, moment)
     seat, ref = seat.asking("append", item.message_id)
     moment.frames.append(frames.Append(ref, item.message_id, seat.group.epoch, item.payload))
     return seat
+
+
+def _is_followed(seat: Seat) -> bool:
+    """Tell whether everybody could still open what we would seal next."""
+    return seat.steps.sealed - seat.steps.heard <= LONGEST_LEAP
+
+
+def _wait_to_be_followed(seat: Seat, moment: Moment) -> Seat:
+    """Keep what is unsealed until sealed messages show in the log, if there is one that can."""
+    is_hope = any(item.payload for item in seat.outbox.waiting)
+    return seat if is_hope else alarm(seat, MUTED, moment)
 
 
 def _padding(length: int) -> int:
@@ -111,7 +129,7 @@ def _seal(seat: Seat, item: Outgoing, moment: Moment) -> tuple[Seat, Outgoing]:
     # The group that comes back has used up this step of its ratchet (R14); it replaces ours at once.
     data = encode_envelope(envelope)
     protected = seat.group.protect(data, random=moment.random, padded_to=_padding(len(data)))
-    outbox = seat.outbox.with_sealed(item.message_id, protected.message)
-    return replace(seat, group=protected.group, outbox=outbox), replace(
-        item, payload=protected.message
-    )
+    steps = replace(seat.steps, sealed=seat.steps.sealed + 1)
+    item = replace(item, payload=protected.message, step=seat.steps.sealed)
+    outbox = seat.outbox.with_sealed(item)
+    return replace(seat, group=protected.group, steps=steps, outbox=outbox), item

@@ -129,8 +129,17 @@ class OwnChange:
 
 
 @dataclass(frozen=True)
+class Steps:
+    """How far our ratchets have moved in this epoch, and how far the log shows that they did."""
+
+    sealed: int = 0
+    heard: int = 0
+    commits: int = 0
+
+
+@dataclass(frozen=True)
 class Author:
-    """What is remembered of one author: the newest counter, and when they were last heard."""
+    """What is remembered of one author: the epoch's newest counter, and when they were last heard."""
 
     counter: int
     heard: float
@@ -181,6 +190,7 @@ class Seat:
     authors: tuple[tuple[bytes, Author], ...] = ()
     outbox: Outbox = field(default_factory=Outbox)
     counter: int = 0
+    steps: Steps = field(default_factory=Steps)
     wire: Wire = field(default_factory=Wire)
     next_ref: int = 1
     host: HostKeys | None = field(default=None, repr=False)
@@ -189,6 +199,7 @@ class Seat:
     change: OwnChange | None = None
     checkpoint: Checkpoint | None = None
     joined_at: int = 0
+    joined_with: tuple[Person, ...] = field(default=(), repr=False)
     transcript: tuple[Passage, ...] = field(default=(), repr=False)
     nods: frozenset[tuple[bytes, bytes, str]] = field(default=frozenset(), repr=False)
     names: tuple[tuple[bytes, str], ...] = field(default=(), repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from holdspace.protocol.meeting import effects as fx
@@ -87,12 +88,10 @@ def _see_off(seat: Seat, goodbye: fx.SaidGoodbye, moment: Moment) -> Seat:
 
 
 def _spoke(seat: Seat, effect: fx.Spoke, moment: Moment) -> Seat:
-    if any(passage.key == effect.message_id for passage in seat.transcript[-256:]):
-        return seat
     return _add(
         seat,
         Passage(
-            key=effect.message_id,
+            key=_passage_key(seat, effect.message_id),
             line=Line.SHARE,
             text=clean(effect.text),
             at=moment.now,
@@ -100,6 +99,15 @@ def _spoke(seat: Seat, effect: fx.Spoke, moment: Moment) -> Seat:
             is_mine=_is_me(seat, effect.identity),
         ),
     )
+
+
+def _passage_key(seat: Seat, message_id: bytes) -> bytes:
+    # An author chooses the id. One that was used before must not hide words from those who saw the
+    # first, while whoever came later reads them: every share is shown, under a key of its own.
+    if all(passage.key != message_id for passage in seat.transcript):
+        return message_id
+    count = len(seat.transcript).to_bytes(PASSAGE_KEY_BYTES, "big")
+    return sha256(b"again" + count + message_id).digest()[: len(message_id)]
 
 
 def _nodded(seat: Seat, effect: fx.Nodded, moment: Moment) -> Seat:

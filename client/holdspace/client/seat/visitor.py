@@ -33,8 +33,9 @@ from holdspace.protocol.text import NameRefused, check_name, clean_line
 from .host import own_key_package
 from .intents import Accept, Intent, Leave
 from .log_position import LogPosition
+from .people import people_of
 from .policy import newcomer_policy
-from .seat import Facts, Seat
+from .seat import Facts, Seat, roles_of
 from .sitting import Sitting
 from .step import Step, World
 from .view import CardView, Connection, Notice, Place, Refusal, RoomView, Urgency
@@ -284,6 +285,7 @@ def _seat(
         slot=knocked.slot,
         position=LogPosition.joined_at(frame.seq),
         joined_at=frame.seq,
+        joined_with=people_of(group, roles_of(group)),
     )
 
 

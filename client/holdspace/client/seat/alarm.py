@@ -1,0 +1,38 @@
+"""Alarms: what a person is told once when the relay or somebody in the room is not honest."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .seat import Seat
+from .step import Moment
+from .view import Notice, Urgency
+
+FORK = (
+    "Something is wrong with this relay: people here were shown different things. Nothing you "
+    "wrote was read by the relay. Please check the four words with your facilitator another way."
+)
+SKIPPED = (
+    "The relay left out or mixed up part of the meeting. Nothing you wrote was read by it. "
+    "Please leave, and tell your facilitator another way."
+)
+BROKEN_CHANGE = (
+    "A change of who is here could not be checked, so it was not believed. "
+    "Please leave and knock again."
+)
+MUTED = (
+    "The relay turned back so much of yours that people here could not read what you send now. "
+    "Your words are kept here. Please leave and knock again."
+)
+FALSE_PICTURE = (
+    "A facilitator's client told this one something false about who is here. It was not believed. "
+    "Please check the four words with whoever invited you another way."
+)
+
+
+def alarm(seat: Seat, words: str, moment: Moment) -> Seat:
+    """Tell the person once that the relay or somebody in the room is not honest."""
+    if seat.alarm:
+        return seat
+    moment.notices.append(Notice(words, Urgency.BELL))
+    return replace(seat, alarm=words)
