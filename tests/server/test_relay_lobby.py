@@ -14,8 +14,10 @@ from holdspace.protocol.frames import (
     KnockGone,
     Knocking,
     RelayFrame,
+    WatchLobby,
     Welcomed,
 )
+from holdspace.protocol.keys import Purpose
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.limits import Limits
 from relay_papers import Circle, id16, key, welcome
@@ -173,6 +175,26 @@ class TestKnocking:
         knocker(table, circle)
         assert knocks(member.news()) == knocks(stranger.news()) == []
 
+    def test_a_meeting_that_is_over_has_no_door(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        other = table.call()
+        other.send(other.papers.begin(Circle(circle.name, time=2)))
+        slot = circle.slot()
+        proof = other.papers.proof(slot, Purpose.LOBBY, room=circle.room, meeting=circle.meeting)
+        frame = WatchLobby(7, circle.room, circle.meeting, slot.public, proof)
+        assert refused(other.send(frame)) == [Refusal.NOT_HERE]
+        mixed = Circle(circle.name, time=2).slot()
+        proof = other.papers.proof(mixed, Purpose.LOBBY, room=circle.room, meeting=circle.meeting)
+        frame = WatchLobby(7, circle.room, circle.meeting, mixed.public, proof)
+        assert refused(other.send(frame)) == [Refusal.NOT_HERE]
+
+    def test_a_watcher_who_is_gone_is_forgotten(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        door.hang_up()
+        assert table.relay._world.rooms[circle.room].watchers == {}
+
     def test_who_lost_the_slot_hears_no_more(
         self, table: Table, circle: Circle, door: Caller
     ) -> None:
@@ -245,6 +267,16 @@ class TestKnocking:
         back.hang_up()
         table.wait(60)
         assert door.news() == [KnockGone(id16("knock", "newcomer"))]
+
+    def test_the_old_connections_end_does_not_end_the_knock_that_moved_on(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        old = knocker(table, circle)
+        knocker(table, circle)
+        old.hang_up()
+        door.news()
+        table.wait(60)
+        assert door.news() == []
 
     def test_nobody_can_take_over_somebody_elses_knock(
         self, table: Table, circle: Circle, door: Caller

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from holdspace.protocol.frames import (
     Ack,
     Attached,
+    BeginMeeting,
     ClientFrame,
+    CloseMeeting,
     Done,
     Entry,
     MeetingClosed,
@@ -16,9 +18,10 @@ from holdspace.protocol.frames import (
     Refuse,
     RelayFrame,
 )
-from holdspace.protocol.keys import Purpose
+from holdspace.protocol.keys import Purpose, SigningKey, begin_digest
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.limits import ENTRY_COST, Limits
+from holdspace.server.log.records import Kept
 from holdspace.server.relay import Relay
 from relay_papers import Circle, key
 from relay_table import ORIGIN, Caller, Table, of_type, refused, running
@@ -121,6 +124,17 @@ class TestSaying:
         back = table.call()
         back.attach(circle)
         assert entries(back.send(back.papers.append("early"))) == [(1, 0, b"early")]
+
+    def test_slots_that_were_not_saved_were_never_in_force(
+        self, table: Table, circle: Circle, host: Caller
+    ) -> None:
+        table.disk_is_full = True
+        others = tuple(circle.slot(number).public for number in range(1, 9))
+        host.send(host.papers.bundle(circle, 0, slots=others))
+        table.disk_is_full = False
+        back = table.call()
+        back.attach(circle)
+        assert of_type(Ack, back.send(back.papers.bundle(circle, 0, slot=circle.slot(0))))
 
     def test_rl16_a_full_meeting_still_takes_the_removal_of_whoever_filled_it(
         self, circle: Circle
@@ -283,6 +297,16 @@ class TestReading:
         table.wait(15)
         assert slow.closed is None
 
+    def test_nobody_skips_an_epoch(self, table: Table, circle: Circle, host: Caller) -> None:
+        away = table.call()
+        away.attach(circle)
+        for epoch in range(2):
+            host.send(host.papers.bundle(circle, epoch))
+            walk(host, circle, epoch + 1)
+        away.news()
+        assert refused(walk(away, circle, 2)) == [Refusal.STALE_EPOCH]
+        assert entries(walk(away, circle, 1)) == [(2, 1, b"commit of epoch 1")]
+
     def test_rl09_who_was_away_for_five_epochs_walks_to_the_head(
         self, table: Table, circle: Circle, host: Caller
     ) -> None:
@@ -406,6 +430,20 @@ class TestProofs:
         host.send(host.papers.close(circle))
         answers.append(stranger.send(stranger.papers.attach(circle)))
         assert [refused(answer) for answer in answers] == [[Refusal.NOT_HERE]] * 4
+
+    def test_the_key_that_stands_in_for_nobodys_opens_nothing(
+        self, table: Table, circle: Circle
+    ) -> None:
+        # It is in the sources, and RFC 8032 prints its secret half.
+        stand_in = SigningKey.from_seed(
+            bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+        )
+        thief = table.call()
+        proof = thief.papers.proof(stand_in, Purpose.CLOSE, meeting=circle.meeting)
+        host = running(table, circle)
+        close = CloseMeeting(7, circle.meeting, stand_in.public, proof)
+        assert refused(thief.send(close)) == [Refusal.NOT_HERE]
+        assert host.closed is None
 
 
 class TestTheEnd:
@@ -542,6 +580,77 @@ class TestBeginning:
         host.news()
         begin = replace(host.papers.begin(circle), access_key=key("middle man").public)
         assert refused(host.send(begin)) == [Refusal.NOT_HERE]
+
+    @pytest.mark.parametrize("bad", [SMALL_ORDER, NON_CANONICAL])
+    def test_rl13_nothing_begins_with_an_unsafe_key(
+        self, table: Table, circle: Circle, bad: bytes
+    ) -> None:
+        host = table.call()
+        unsafe_root = replace(host.papers.open(circle), root_key=bad)
+        assert refused(host.send(unsafe_root)) == [Refusal.BAD_KEY]
+        host.send(host.papers.open(circle))
+        host.news()
+        for access, slots in (
+            (bad, circle.slots),
+            (circle.access(0).public, (bad, *circle.slots[1:])),
+        ):
+            proof = host.papers.proof(
+                circle.root,
+                Purpose.BEGIN,
+                room=circle.room,
+                meeting=circle.meeting,
+                digest=begin_digest(access, slots),
+            )
+            frame = BeginMeeting(7, circle.room, circle.meeting, access, slots, proof)
+            assert refused(host.send(frame)) == [Refusal.BAD_KEY]
+
+    def test_a_handle_names_one_meeting(self, table: Table, circle: Circle, host: Caller) -> None:
+        other = table.call()
+        proof = other.papers.proof(
+            circle.root,
+            Purpose.BEGIN,
+            room=circle.room,
+            meeting=circle.meeting,
+            digest=begin_digest(key("another").public, circle.slots),
+        )
+        frame = BeginMeeting(
+            7, circle.room, circle.meeting, key("another").public, circle.slots, proof
+        )
+        assert refused(other.send(frame)) == [Refusal.ALREADY_THERE]
+        assert host.closed is None
+
+    def test_a_beginning_is_not_done_before_it_is_saved(self, table: Table, circle: Circle) -> None:
+        host = table.call()
+        host.send(host.papers.open(circle))
+        host.news()
+        table.hold()
+        assert host.send(host.papers.begin(circle)) == []
+        assert refused(host.send(host.papers.begin(circle))) == [Refusal.ALREADY_THERE]
+        assert refused(host.attach(circle)) == [Refusal.NOT_HERE]
+
+    def test_a_full_relay_begins_no_meeting(self, circle: Circle) -> None:
+        words = "x" * 1000
+        cost = 2 * ENTRY_COST + len(words)
+        table = Table(with_(Limits(), total_bytes=cost))
+        host = running(table, circle)
+        assert of_type(Ack, host.send(host.papers.bundle(circle, 0, commit=words)))
+        late = table.call()
+        late.send(late.papers.open(Circle("other")))
+        assert refused(late.send(late.papers.begin(Circle("other")))) == [Refusal.RELAY_FULL]
+        host.send(host.papers.close(circle))
+        assert of_type(Done, late.send(late.papers.begin(Circle("other"))))
+
+    def test_a_room_is_kept_while_somebody_may_still_knock(
+        self, table: Table, circle: Circle
+    ) -> None:
+        host = table.call()
+        host.send(host.papers.open(circle))
+        next_week = table.minute + 7 * 24 * 60
+        host.send(host.papers.invite(circle, next_week))
+        table.wait(6 * 24 * 3600)
+        assert len(table.log.load().rooms) == 1
+        table.wait(2 * 24 * 3600)
+        assert table.log.load() == Kept()
 
     def test_rooms_have_a_limit(self, circle: Circle) -> None:
         table = Table(with_(Limits(), rooms=1))

@@ -140,7 +140,7 @@ def watch_lobby(
     """Tell a facilitator who is at the door, from now on."""
     room = world.rooms.get(frame.room)
     meeting = room.meeting if room else None
-    is_named = meeting is not None and meeting.handle == frame.meeting and not meeting.is_closing
+    is_named = meeting is not None and meeting.handle == frame.meeting
     is_slot = meeting is not None and is_named and frame.slot_key in meeting.slots
     claim = Claim(
         frame.slot_key if is_slot else None,
