@@ -4,6 +4,7 @@ Invariant I3 (security.md 3): who read the same log holds the same state and was
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from holdspace.client.seat import alarm, reading
 from holdspace.client.seat import intents as i
@@ -14,6 +15,8 @@ from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.refusals import Refusal
 from seat_forging import is_calm, next_entry, seat_of, send_envelope, shares, show
 from seat_table import Guest, Table
+
+Frame = TypeVar("Frame", frames.Append, frames.Bundle)
 
 
 def test_i3_own_words_in_another_order_mean_the_same_to_their_author_and_to_all(
@@ -156,8 +159,8 @@ def catch_bundles(table: Table, guest: Guest) -> list[frames.Bundle]:
     return _catch(table, guest, frames.Bundle)
 
 
-def _catch(table: Table, guest: Guest, kind: type) -> list:
-    kept: list = []
+def _catch(table: Table, guest: Guest, kind: type[Frame]) -> list[Frame]:
+    kept: list[Frame] = []
     honest: Callable[[Guest, frames.ClientFrame], None] = type(table)._send.__get__(table)
 
     def send(who: Guest, frame: frames.ClientFrame) -> None:
@@ -166,7 +169,7 @@ def _catch(table: Table, guest: Guest, kind: type) -> list:
         else:
             honest(who, frame)
 
-    table._send = send  # type: ignore[method-assign]
+    vars(table)["_send"] = send
     return kept
 
 

@@ -145,7 +145,8 @@ class Envelope(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
     """The inner header (R7), signed by MLS together with the event it carries.
 
     `counter` rises by one with every message of its author in this meeting; it is compared within
-    one epoch, of which everybody, also who has just come, knows all counters. `seen` and `chain` are the newest log entry the author had read and the hash chain up to it.
+    one epoch, of which everybody, also who has just come, knows all counters. `seen` and `chain`
+    are the newest log entry the author had read and the hash chain up to it.
     """
 
     room: Handle
