@@ -34,4 +34,4 @@ def test_words_are_readable(ink: str, ground: str) -> None:
 
 
 def test_the_plain_theme_leaves_every_colour_to_the_terminal() -> None:
-    assert set(ansi_theme.variables.values()) == {"ansi_default"}
+    assert {ansi_theme.variables[name] for name in (*GROUNDS, *INK_COLOURS)} == {"ansi_default"}

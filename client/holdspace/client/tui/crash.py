@@ -6,6 +6,8 @@ Textual's own crash screen prints local variables, and those hold what was said 
 
 import secrets
 
+from textual.worker import WorkerFailed
+
 
 def incident_id() -> str:
     """Return a short number that means nothing but can be quoted."""
@@ -14,7 +16,9 @@ def incident_id() -> str:
 
 def crash_words(error: BaseException | None, incident: str) -> str:
     """Return what to print after the terminal was restored."""
-    kind = type(error).__name__ if error else "unknown"
+    # What failed in the background comes wrapped; the inner one says more.
+    inner = error.error if isinstance(error, WorkerFailed) else error
+    kind = type(inner).__name__ if inner else "unknown"
     return (
         f"The screen stopped working ({kind}, incident {incident}). To the others it looks like a lost "
         "connection. Nothing of the meeting was printed or saved. Join again, with --plain if it repeats."

@@ -5,7 +5,7 @@ those who hold the room, blue for you. No colour carries a meaning alone. `test_
 the contrast of every ink on every ground.
 """
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 GROUNDS = {"ground": "#12181b", "panel-ground": "#182024", "field-ground": "#1e282d"}
 INK_COLOURS = {
@@ -58,5 +58,8 @@ ansi_theme = Theme(
     surface="ansi_default",
     panel="ansi_default",
     boost="ansi_default",
-    variables=dict.fromkeys((*GROUNDS, *INK_COLOURS), "ansi_default"),
+    variables={
+        **BUILTIN_THEMES["ansi-dark"].variables,
+        **dict.fromkeys((*GROUNDS, *INK_COLOURS), "ansi_default"),
+    },
 )

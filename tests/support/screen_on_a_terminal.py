@@ -1,0 +1,40 @@
+"""Run the screen on a scripted picture in a real terminal: python screen_on_a_terminal.py PICTURE"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import screen_samples as sample
+from holdspace.client.tui.app import HoldspaceApp
+from hostile_text import HOSTILE, hostile_view
+from screen_player import Player
+
+
+class Wrong:
+    """An attendance whose picture makes the screen fail."""
+
+    view = sample.ROOM
+
+    def changes(self) -> object:
+        """Fail with something that must not be printed."""
+        raise RuntimeError("canary-words-of-the-circle")
+
+
+PICTURES = {
+    "room": lambda: Player(sample.ROOM),
+    "hostile": lambda: Player(hostile_view(*HOSTILE)),
+    "crash": Wrong,
+}
+
+
+def main(picture: str) -> None:
+    """Show one picture until a key closes it."""
+    app = HoldspaceApp(PICTURES[picture](), clock=lambda: sample.NOW)  # type: ignore[arg-type]
+    ending = asyncio.run(app.run_async())
+    sys.stdout.write(f"ended: {ending.value if ending else None}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
