@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from holdspace.client.seat.saying import say
-from holdspace.client.seat.seat import Seat, access_key, roles_of
+from holdspace.client.seat.seat import OwnChange, Removal, Seat, access_key, roles_of
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Line
 from holdspace.protocol import frames
@@ -13,6 +14,8 @@ from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.mls import Add, Extension, GroupContextExtensions, Proposal, Remove
 from holdspace.protocol.mls.messages import ProposalType
 from seat_table import Guest, Table
+
+Frame = TypeVar("Frame", bound=frames.ClientFrame)
 
 
 def seat_of(guest: Guest) -> Seat:
@@ -75,6 +78,25 @@ def send_envelope(
     table._send(guest, frames.Append(9_999, relay_id, seat.group.epoch, sealed.message))
 
 
+def keep(table: Table, guest: Guest, kind: type[Frame]) -> list[Frame]:
+    """Let the relay keep what this person sends of one kind, until `release`."""
+    kept: list[Frame] = []
+
+    def send(who: Guest, frame: frames.ClientFrame) -> None:
+        if who is guest and isinstance(frame, kind):
+            kept.append(frame)
+        else:
+            Table._send(table, who, frame)
+
+    vars(table)["_send"] = send
+    return kept
+
+
+def release(table: Table) -> None:
+    """Let the relay be honest again; what it kept it goes on keeping."""
+    vars(table).pop("_send", None)
+
+
 def proposal(body: Add | Remove | GroupContextExtensions) -> Proposal:
     kinds = {
         Add: ProposalType.add,
@@ -112,4 +134,8 @@ def force_commit(table: Table, guest: Guest, proposals: Sequence[Proposal]) -> N
     fields = {name: getattr(frame, name) for name in frame.__struct_fields__[:-2]}
     access = prove(access_key(seat.facts, seat.group), Purpose.BUNDLE, occasion, digest)
     slot = prove(seat.slot, Purpose.BUNDLE, occasion, digest)
+    # Who forges a commit believes it.
+    change = OwnChange(Removal(b""), made, frame.message_id)
+    seat = replace(seat, group=made.current, change=change)
+    guest.machine = replace(guest.seat, seat=seat)
     table._send(guest, frames.Bundle(**fields, access_proof=access, slot_proof=slot))

@@ -101,7 +101,12 @@ CLOSES: dict[Close, Answer] = {
         "This relay speaks another version of holdspace. One of the two needs an update.", False
     ),
     Close.NOT_UNDERSTOOD: Answer("The relay did not understand this client.", False),
-    Close.WRONG_PROOF: Answer("You are no longer a member of this meeting.", False),
+    # Said by a relay, which must not make anybody believe that people here sent them away.
+    Close.WRONG_PROOF: Answer(
+        "The relay does not accept this client's key for the meeting any more. That need not be "
+        "anybody's decision. Please knock again.",
+        False,
+    ),
     Close.MEETING_OVER: Answer("This meeting is over. Nothing of it is kept on the relay.", False),
     Close.NOT_FOR_BROWSERS: Answer("This relay is not for web pages.", False),
 }

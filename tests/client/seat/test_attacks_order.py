@@ -3,7 +3,6 @@
 Invariant I3 (security.md 3): who read the same log holds the same state and was shown the same words.
 """
 
-from collections.abc import Callable
 from typing import TypeVar
 
 from holdspace.client.seat import alarm, reading
@@ -13,7 +12,7 @@ from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.refusals import Refusal
-from seat_forging import is_calm, next_entry, seat_of, send_envelope, shares, show
+from seat_forging import is_calm, keep, next_entry, release, seat_of, send_envelope, shares, show
 from seat_table import Guest, Table
 
 Frame = TypeVar("Frame", frames.Append, frames.Bundle)
@@ -24,7 +23,7 @@ def test_i3_own_words_in_another_order_mean_the_same_to_their_author_and_to_all(
 ) -> None:
     ana = table.host()
     ben, chi = table.join("Ben", ana), table.join("Chi", ana)
-    kept = catch_appends(table, ben)
+    kept = keep(table, ben, frames.Append)
     table.do(ben, i.Say("first"))
     table.do(ben, i.Say("second"))
     table.do(ben, i.Raise())
@@ -41,7 +40,7 @@ def test_nothing_said_is_lost_when_the_relay_saves_the_second_of_two_messages_fi
 ) -> None:
     ana = table.host()
     ben = table.join("Ben", ana)
-    kept = catch_appends(table, ben)
+    kept = keep(table, ben, frames.Append)
     table.do(ben, i.Say("first"))
     release(table)
     refuse(table, ben, kept[0].ref, Refusal.NOT_SAVED)
@@ -80,12 +79,12 @@ def test_r2_a_relay_that_turns_heartbeats_back_cannot_make_somebody_unheard(tabl
     ana = table.host()
     ben = table.join("Ben", ana)
     for _ in range(LONGEST_LEAP + 4):
-        catch_appends(table, ben)
+        keep(table, ben, frames.Append)
         table.wait(16)
         release(table)
         table.disconnect(ben)
         table.connect(ben)
-        catch_appends(table, ben)
+        keep(table, ben, frames.Append)
     release(table)
     table.disconnect(ben)
     table.connect(ben)
@@ -97,7 +96,7 @@ def test_r2_words_that_nobody_could_open_are_never_shown_as_said(table: Table) -
     ana = table.host()
     ben = table.join("Ben", ana)
     for number in range(LONGEST_LEAP + 4):
-        kept = catch_appends(table, ben)
+        kept = keep(table, ben, frames.Append)
         table.do(ben, i.Say(f"turned back {number}"))
         release(table)
         for frame in kept:
@@ -113,7 +112,7 @@ def test_r2_words_that_nobody_could_open_are_never_shown_as_said(table: Table) -
 def test_h2_a_relay_that_turns_bundles_back_cannot_split_the_room(table: Table) -> None:
     ana = table.host()
     ben, chi = table.join("Ben", ana), table.join("Chi", ana)
-    seen = catch_bundles(table, ana)
+    seen = keep(table, ana, frames.Bundle)
     table.do(ana, i.Remove(seat_of(chi).facts.identity))
     for _ in range(LONGEST_LEAP + 4):
         refuse(table, ana, seen[-1].ref, Refusal.NOT_SAVED)
@@ -146,35 +145,6 @@ def test_a_relay_cannot_fill_the_memory_of_somebody_who_waits_for_the_snapshot(
     assert len(seat_of(ben).position.unchained) <= reading.HELD_BACK
     assert ben.view.place is Place.ENDED
     assert ben.view.ended_words == reading.NOT_SHOWN_IN
-
-
-# ---- a relay that keeps some frames of one person to itself
-
-
-def catch_appends(table: Table, guest: Guest) -> list[frames.Append]:
-    return _catch(table, guest, frames.Append)
-
-
-def catch_bundles(table: Table, guest: Guest) -> list[frames.Bundle]:
-    return _catch(table, guest, frames.Bundle)
-
-
-def _catch(table: Table, guest: Guest, kind: type[Frame]) -> list[Frame]:
-    kept: list[Frame] = []
-    honest: Callable[[Guest, frames.ClientFrame], None] = type(table)._send.__get__(table)
-
-    def send(who: Guest, frame: frames.ClientFrame) -> None:
-        if who is guest and isinstance(frame, kind):
-            kept.append(frame)
-        else:
-            honest(who, frame)
-
-    vars(table)["_send"] = send
-    return kept
-
-
-def release(table: Table) -> None:
-    vars(table).pop("_send", None)
 
 
 def refuse(table: Table, guest: Guest, ref: int, refusal: Refusal) -> None:

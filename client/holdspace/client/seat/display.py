@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from holdspace.protocol.meeting.flow import PLAYED_AS, Flow, Stage, render
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState, Person
-from holdspace.protocol.text import clean, clean_line, looks_like, name_tag
+from holdspace.protocol.text import (
+    NameRefused,
+    check_name,
+    clean,
+    clean_line,
+    looks_like,
+    name_tag,
+)
 
 from .seat import Seat
 from .view import PersonView, Role, StageView
@@ -111,11 +120,21 @@ def _values(seat: Seat, stage: Stage, *, count: int, minutes: int) -> dict[str, 
 def _tag(seat: Seat, person: Person) -> str:
     others = seat.state.people if seat.state else ()
     name = clean_line(person.name)
-    alike = any(
+    # Who was not let in at the door can have any name: one that the door would refuse shows a tag,
+    # so that nobody's words stand behind "relay:" or another's name in another script.
+    alike = not _would_be_let_in(person.name) or any(
         other.identity != person.identity and looks_like(clean_line(other.name), name)
         for other in others
     )
     return name_tag(person.identity) if alike else ""
+
+
+@lru_cache(maxsize=256)
+def _would_be_let_in(name: str) -> bool:
+    try:
+        return check_name(name) == name
+    except NameRefused:
+        return False
 
 
 def _is_away(seat: Seat, identity: bytes, now: float) -> bool:

@@ -3,6 +3,7 @@
 from holdspace.protocol.meeting.roles import RolesExtension, identity_of
 from holdspace.protocol.meeting.values import MAX_NAME, Person
 from holdspace.protocol.mls import Group, LeafIndex, Member
+from holdspace.protocol.mls.structs import LeafNode
 
 SLOT_EXTENSION = 0xF0A1
 SLOT_KEY_BYTES = 32
@@ -34,6 +35,11 @@ def identity_at(group: Group, leaf_index: LeafIndex) -> bytes:
 
 def slot_of(member: Member) -> bytes:
     """Return the relay key a member would use as a facilitator, from their signed leaf."""
-    extensions = member.leaf_node.extensions
+    return slot_in(member.leaf_node)
+
+
+def slot_in(leaf_node: LeafNode) -> bytes:
+    """Return the relay key in a leaf, empty without one."""
+    extensions = leaf_node.extensions
     found = (e.extension_data for e in extensions if e.extension_type == SLOT_EXTENSION)
     return next(found, b"")

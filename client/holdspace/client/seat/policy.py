@@ -31,7 +31,10 @@ from holdspace.protocol.mls import (
     Remove,
     SentProposal,
 )
-from holdspace.protocol.mls.structs import ExtensionType
+from holdspace.protocol.mls.group_state import refuse_change_of_identity
+from holdspace.protocol.mls.structs import ExtensionType, LeafNode
+
+from .people import slot_in
 
 MAX_NAME_BYTES = 160
 
@@ -39,13 +42,25 @@ MAX_NAME_BYTES = 160
 def room_policy(room: bytes, meeting: bytes) -> Policy:
     """Return what members of this meeting accept from each other."""
     judge = _Judge(room, meeting, b"")
-    return Policy(judge_commit=judge.commit, judge_welcome=judge.welcome)
+    return _policy(judge)
 
 
 def newcomer_policy(room: bytes, meeting: bytes, host_key_hash: bytes) -> Policy:
     """Return what somebody with an invitation accepts as their way in (R9)."""
-    judge = _Judge(room, meeting, host_key_hash)
-    return Policy(judge_commit=judge.commit, judge_welcome=judge.welcome)
+    return _policy(_Judge(room, meeting, host_key_hash))
+
+
+def _policy(judge: _Judge) -> Policy:
+    return Policy(
+        judge_commit=judge.commit, judge_welcome=judge.welcome, judge_successor=_judge_successor
+    )
+
+
+def _judge_successor(before: LeafNode, after: LeafNode) -> None:
+    refuse_change_of_identity(before, after)
+    # The leaf names its owner's relay key: a facilitator cannot take another's by renewing keys.
+    if before.extensions != after.extensions:
+        raise PolicyRefused("A facilitator tried to change their relay key.")
 
 
 @dataclass(frozen=True)
@@ -61,6 +76,7 @@ class _Judge:
         following = _roles_in(extensions)
         added, removed = _added(proposals), _removed(prior, proposals)
         here = {identity_of(member.signature_key) for member in prior.members}
+        _refuse_used_packages(prior, proposals)
         sender = identity_of(prior.member(committer).signature_key)
         if set(added) & (here - set(removed)) or len(set(added)) != len(added):
             raise PolicyRefused("A commit seats somebody twice.")
@@ -75,6 +91,7 @@ class _Judge:
             )
         except roles.PolicyRefused as refused:
             raise PolicyRefused(str(refused)) from None
+        _check_slots(following, _leaves_after(prior, proposals))
 
     def welcome(self, group: Any, signer: Member) -> None:
         """Refuse a group that the invited host does not vouch for, or a Welcome from a member."""
@@ -91,6 +108,37 @@ class _Judge:
             check_roles(None, carried, members=members, room=self.room, meeting=self.meeting)
         except roles.PolicyRefused as refused:
             raise PolicyRefused(str(refused)) from None
+
+
+def _leaves_after(prior: Any, proposals: Sequence[SentProposal]) -> list[LeafNode]:
+    gone = {s.body.removed for s in proposals if isinstance(s.body, Remove)}
+    stay = [member.leaf_node for member in prior.members if member.leaf_index not in gone]
+    return [*stay, *(s.body.key_package.leaf_node for s in proposals if isinstance(s.body, Add))]
+
+
+def _check_slots(following: RolesExtension, leaves: Sequence[LeafNode]) -> None:
+    # Nobody can take the door, the bundles or the end of the meeting from a facilitator: the relay
+    # key in each facilitator's own leaf is among the slots, and is nobody else's.
+    slots = [
+        slot_in(leaf)
+        for leaf in leaves
+        if following.is_facilitator(identity_of(leaf.signature_key))
+    ]
+    if not set(slots) <= set(following.slots):
+        raise PolicyRefused("A commit takes a facilitator's relay key away.")
+    if len(set(slots)) != len(slots):
+        raise PolicyRefused("Two facilitators would have the same relay key.")
+
+
+def _refuse_used_packages(prior: Any, proposals: Sequence[SentProposal]) -> None:
+    # Removed and added again by the package they came in with, somebody would be locked out while
+    # everybody still saw them sitting there.
+    used = {member.leaf_node.encryption_key for member in prior.members}
+    for sent in proposals:
+        if isinstance(sent.body, Add):
+            package = sent.body.key_package
+            if used & {package.leaf_node.encryption_key, package.init_key}:
+                raise PolicyRefused("A commit lets somebody in by a key package that was used.")
 
 
 def _roles_in(extensions: Sequence[Extension]) -> RolesExtension:

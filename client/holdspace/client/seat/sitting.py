@@ -90,7 +90,6 @@ class Sitting:
 
 
 _PLACES = {
-    int(Close.WRONG_PROOF): Place.REMOVED,
     int(Close.MEETING_OVER): Place.CLOSED,
 }
 
