@@ -264,6 +264,16 @@ def test_when_it_is_killed_nothing_stays_behind(house: House) -> None:
     assert_nothing_left(house)
 
 
+@pytest.mark.parametrize("moment", ["Starting a relay", "opens the room", "opened the room"])
+def test_ctrl_c_while_it_starts_leaves_nothing(house: House, moment: str) -> None:
+    demo = house.start("demo", DEV, "demo", "--plain", "--speed", "20")
+    demo.expect(moment)
+    demo.signal(signal.SIGINT)
+    assert demo.ends() == 0
+    assert not demo.matching("Traceback")
+    assert_nothing_left(house)
+
+
 def relay_folders(house: House) -> list[Path]:
     """Return the temporary folders of relays."""
     return list(house.home.glob("holdspace-*"))

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from holdspace.client.demo.cast import Cast, load_cast, slug
+from holdspace.client.demo.cast import ANY, ARRIVING, Cast, load_cast, slug
+from holdspace.client.library import read_flow
+from holdspace.protocol.meeting.flow import Stage, parse_flow
 
 # Names of substances, classes of them, and amounts: none of it belongs into a demo.
 MEDICINE = re.compile(
@@ -71,11 +73,34 @@ def test_nobody_shares_a_line_with_anybody() -> None:
     assert len(lines) == len(set(lines))
 
 
-@pytest.mark.parametrize("stage", ["check-in", "who-we-are", "closing-round"])
-def test_everybody_has_words_of_their_own_where_each_voice_is_heard(stage: str) -> None:
+FLOW = parse_flow(read_flow())
+STAGES = [pytest.param(stage, id=stage.id) for stage in FLOW.stages]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_facilitator_opens_every_stage_in_her_own_words(stage: Stage) -> None:
+    [*words] = load_cast().facilitating.opens[slug(stage.title)]
+    assert words
+    assert all(line != stage.say for line in words)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_everybody_has_words_of_their_own_where_everybody_is_heard(stage: Stage) -> None:
+    cast, title = load_cast(), slug(stage.title)
+    speaks = stage.turn in {"gather", "round", "hands", "open"}
+    for member in cast.members:
+        assert not speaks or member.lines[title], member.name
+        assert title not in cast.facilitating.quiet_then_hands or member.lines[title]
+    if stage.turn in {"gather", "round"}:
+        assert cast.facilitator.lines[title]
+
+
+def test_no_line_waits_for_a_stage_that_does_not_exist() -> None:
     cast = load_cast()
+    known = {ARRIVING, ANY, *(slug(stage.title) for stage in FLOW.stages)}
     for person in (cast.facilitator, *cast.members):
-        assert person.lines[stage], person.name
+        assert person.lines.keys() | person.passes <= known, person.name
+    assert cast.facilitating.opens.keys() | cast.facilitating.quiet_then_hands <= known
 
 
 def test_members_have_more_than_one_way_to_say_it() -> None:

@@ -9,6 +9,7 @@ from holdspace.client.demo.moves import Moment
 from holdspace.client.demo.pace import dice_of
 from holdspace.client.seat.intents import (
     Admit,
+    ChangeMode,
     CloseTheMeeting,
     Give,
     Intent,
@@ -182,6 +183,15 @@ def test_bears_the_quiet_with_one_line_before_going_on() -> None:
     assert CAST.facilitating.says["quiet"][0] in words(moves)
     went_on = next(when for when, intent in moves if isinstance(intent, NextStage))
     assert went_on >= 30.0
+
+
+def test_lets_a_quiet_stage_go_over_into_hands_where_it_is_meant_to() -> None:
+    agreements = replace(agenda(0)[0], title="Agreements")
+    ana = Ana()
+    moves = ana.live(room(0, "silent", stages=(agreements,)), 16.0)
+    assert ChangeMode("hands") in [intent for _, intent in moves]
+    moves = ana.live(room(0, "hands", stages=(agreements,)), 10.0)
+    assert CAST.facilitating.says["opens_hands"][0] in words(moves)
 
 
 def test_thanks_the_person_by_name_once_a_stage() -> None:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from holdspace.client.attend import Attendance
 from holdspace.client.demo import facilitating, moves
 from holdspace.client.demo.cast import Cast, Character, load_cast
-from holdspace.client.demo.living import Clock, Decide, invitation_of, live
+from holdspace.client.demo.living import Clock, Decide, NoRoomError, invitation_of, live
 from holdspace.client.demo.memory import Memory, Move
 from holdspace.client.demo.moves import Moment
 from holdspace.client.demo.orders import LONGEST_ORDER, News, Order, read_order, write_line
@@ -36,17 +36,15 @@ class Company:
 
     async def meet(self) -> None:
         """Take part, all of them, until the meeting is over for each."""
-        code = self.order.invitation
+        ana, code = None, self.order.invitation
+        if not code:
+            ana = await Attendance.host(self.order.relay, self._opening())
+            code = await invitation_of(ana)
+            words = f"{self.cast.facilitator.name} has opened the room."
+            tell(News(words=words, invitation=code))
         async with asyncio.TaskGroup() as together:
-            if not code:
-                ana = await Attendance.host(self.order.relay, self._opening())
+            if ana:
                 together.create_task(self._host(ana))
-                code = await invitation_of(ana)
-                tell(
-                    News(
-                        words=f"{self.cast.facilitator.name} has opened the room.", invitation=code
-                    )
-                )
             for at, member in enumerate(self.cast.members):
                 together.create_task(self._join(member, code, BETWEEN_KNOCKS * (at + 1)))
 
@@ -85,8 +83,13 @@ class Company:
 
 def main() -> int:
     """Let the people live until the meeting is over for them or standard input ends."""
-    with suppress(KeyboardInterrupt):
+    try:
         asyncio.run(_run())
+    except NoRoomError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        pass
     return 0
 
 

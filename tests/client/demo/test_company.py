@@ -1,0 +1,71 @@
+"""The people's process: what it is told, what it tells, and that it never outlives the demo."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from holdspace.client.demo.company import NobodyCameError, company
+from holdspace.client.demo.orders import News, Order, read_news, read_order, write_line
+from holdspace.client.here import relay_here
+
+NOBODY_LISTENS = "ws://127.0.0.1:1"
+CHILDREN = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+
+
+def test_orders_and_news_are_single_lines_that_come_back_whole() -> None:
+    order = Order("ws://127.0.0.1:8787", 2.5, "holdspace1:abc")
+    news = News(words="Ana has\nopened the room.", invitation="holdspace1:abc")
+    for message in (order, news):
+        assert write_line(message).count(b"\n") == 1
+    assert read_order(write_line(order)) == order
+    assert read_news(write_line(news)) == news
+
+
+async def test_people_open_a_room_and_tell_its_code() -> None:
+    async with relay_here() as relay, company(Order(relay, 20.0)) as people:
+        news = await asyncio.wait_for(people.news(), 20)
+        assert news.invitation.startswith("holdspace1:")
+        assert "Ana" in news.words
+
+
+async def test_without_a_relay_nobody_comes_and_the_person_is_told_why() -> None:
+    async with company(Order(NOBODY_LISTENS, 20.0)) as people:
+        with pytest.raises(NobodyCameError, match="cannot be reached"):
+            await asyncio.wait_for(people.news(), 30)
+
+
+async def test_the_process_ends_when_its_input_does() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "holdspace.client.demo.people",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin
+    process.stdin.write(write_line(Order(NOBODY_LISTENS, 1.0)))
+    await process.stdin.drain()
+    process.stdin.close()
+    _, errors = await asyncio.wait_for(process.communicate(), 10)
+    assert process.returncode == 0
+    assert not errors
+
+
+async def test_no_code_is_in_a_command_line_or_an_environment() -> None:
+    async with company(Order(NOBODY_LISTENS, 1.0, "holdspace1:kestrel")):
+        told = _given_to_children()
+    if told is None:
+        pytest.skip("Only Linux shows a process's command line and environment like this.")
+    assert b"demo.people" in told
+    assert b"kestrel" not in told
+
+
+def _given_to_children() -> bytes | None:
+    """Return the command lines and environments of this process's children."""
+    if not CHILDREN.exists():
+        return None
+    folders = [Path("/proc", child) for child in CHILDREN.read_text().split()]
+    return b"".join(
+        (folder / name).read_bytes() for folder in folders for name in ("cmdline", "environ")
+    )
