@@ -15,7 +15,9 @@ from holdspace.protocol.frames import MAX_FRAME, Ack, Attached, Entry, Hello, Re
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.gate import SUBPROTOCOL
 from holdspace.server.limits import Limits
+from holdspace.server.log import UnusableLogError
 from holdspace.server.log.memory import MemoryLog
+from holdspace.server.log.records import LogEntry
 from holdspace.server.log.sqlite import SqliteLog
 from relay_papers import Circle, id16
 from relay_process import PATIENCE, RelayProcess, Running, Visitor, relay_here, visiting
@@ -252,6 +254,22 @@ class TestSaving:
             assert await host.ask(again) == Ack(again.ref, 1)
             lines = relay.said.getvalue().splitlines()
             assert [line.split(":")[1] for line in lines] == [" not-saved", " saves-again"]
+
+    async def test_entries_that_cannot_be_read_back_close_the_connection(self) -> None:
+        class Damaged(MemoryLog):
+            def read(  # type: ignore[explicit-override]
+                self, meeting: bytes, after: int, up_to: int, *, max_weight: int
+            ) -> list[LogEntry]:
+                raise UnusableLogError
+
+        async with relay_here(Damaged()) as relay:
+            async with visiting(relay.url) as host:
+                await host.open(Circle())
+                await host.ask(host.papers.append("words"))
+            async with visiting(relay.url) as late:
+                await late.send(late.papers.attach(Circle()))
+                assert await late.closed() == Close.NOT_SAVING
+            assert relay.said.getvalue().startswith("holdspace-relay: unreadable:")
 
     async def test_stopping_acks_what_was_sent_and_says_come_back(self, tmp_path: Path) -> None:
         async with relay_here(SqliteLog(tmp_path)) as relay, visiting(relay.url) as host:

@@ -120,6 +120,36 @@ class TestInvitations:
         newcomer = table.call()
         assert of_type(Card, newcomer.send(newcomer.papers.card(circle)))
 
+    def test_an_invitation_that_was_not_saved_is_not_there(
+        self, table: Table, circle: Circle, host: Caller
+    ) -> None:
+        newcomer = table.call()
+        table.disk_is_full = True
+        first = host.send(host.papers.invite(circle, TOMORROW))
+        assert refused(first) == [Refusal.NOT_SAVED]
+        assert refused(newcomer.send(newcomer.papers.card(circle))) == [Refusal.NOT_HERE]
+        table.disk_is_full = False
+        host.send(host.papers.invite(circle, TOMORROW))
+        table.disk_is_full = True
+        host.send(host.papers.invite(circle, TOMORROW + 60))
+        (kept,) = table.relay._world.rooms[circle.room].invitations.values()
+        assert kept.expires_minute == TOMORROW
+        assert of_type(Card, newcomer.send(newcomer.papers.card(circle)))
+
+    def test_what_ran_out_but_could_not_be_deleted_is_deleted_later(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        knocker(table, circle).hang_up()
+        door.send(door.papers.bundle(circle, 0, welcomes=(welcome(),)))
+        table.disk_is_full = True
+        table.wait(24 * 3600)
+        room = table.relay._world.rooms[circle.room]
+        assert (len(room.invitations), len(room.answers)) == (1, 1)
+        table.disk_is_full = False
+        table.wait(60)
+        assert (room.invitations, room.answers) == ({}, {})
+        assert (table.log.load().invitations, table.log.load().welcomes) == ((), ())
+
     def test_a_room_has_only_so_many(self, circle: Circle) -> None:
         table = Table(with_(Limits(), invitations_per_room=2))
         host = running(table, circle)

@@ -1,5 +1,6 @@
 """Stories of a meeting's log: what is acknowledged, who reads how far, and what a commit changes."""
 
+import pickle
 from dataclasses import replace as with_
 
 import pytest
@@ -381,6 +382,19 @@ class TestReading:
         third.attach(circle)
         assert third.closed is Close.CROWDED
 
+    def test_what_was_read_for_the_first_attachment_is_not_given_to_the_second(
+        self, table: Table, circle: Circle, host: Caller
+    ) -> None:
+        for words in ("one", "two"):
+            host.send(host.papers.append(words))
+        moving = table.call()
+        table.are_reads_slow = True
+        moving.attach(circle)
+        moving.attach(circle, after=1)
+        while table.read_once():
+            pass
+        assert entries(moving.got) == [(2, 0, b"two")]
+
     def test_attaching_again_takes_the_place_of_the_first_time(
         self, table: Table, circle: Circle, host: Caller
     ) -> None:
@@ -518,6 +532,22 @@ class TestTheEnd:
         table.wait(table.limits.room_minutes * 60)
         assert table.log.load().rooms == ()
 
+    def test_what_could_not_be_deleted_is_as_it_was_until_it_can(
+        self, table: Table, circle: Circle, host: Caller
+    ) -> None:
+        host.send(host.papers.append("hello"))
+        before = pickle.dumps(table.log.load())
+        table.disk_is_full = True
+        table.wait(table.limits.room_minutes * 60)
+        assert host.closed is None
+        assert pickle.dumps(table.log.load()) == before
+        back = table.call()
+        assert entries(back.attach(circle)) == [(1, 0, b"hello")]
+        table.disk_is_full = False
+        table.wait(60)
+        assert back.closed is Close.MEETING_OVER
+        assert table.log.load() == Kept()
+
 
 class TestRestarting:
     def test_all_that_was_acked_is_there_after_a_restart(
@@ -627,6 +657,34 @@ class TestBeginning:
         assert host.send(host.papers.begin(circle)) == []
         assert refused(host.send(host.papers.begin(circle))) == [Refusal.ALREADY_THERE]
         assert refused(host.attach(circle)) == [Refusal.NOT_HERE]
+
+    def test_a_room_or_meeting_that_was_not_saved_is_not_there(
+        self, table: Table, circle: Circle
+    ) -> None:
+        host = table.call()
+        table.disk_is_full = True
+        assert refused(host.send(host.papers.open(circle)))[-1:] == [Refusal.NOT_SAVED]
+        table.disk_is_full = False
+        assert refused(host.send(host.papers.begin(circle))) == [Refusal.NOT_HERE]
+        host.send(host.papers.open(circle))
+        table.disk_is_full = True
+        assert refused(host.send(host.papers.begin(circle))) == [Refusal.NOT_SAVED]
+        table.disk_is_full = False
+        assert refused(host.attach(circle)) == [Refusal.NOT_HERE]
+        assert of_type(Done, host.send(host.papers.begin(circle)))
+
+    def test_a_meeting_goes_on_when_the_next_one_could_not_be_saved(
+        self, table: Table, circle: Circle, host: Caller
+    ) -> None:
+        again = table.call()
+        table.disk_is_full = True
+        assert refused(again.send(again.papers.begin(Circle(circle.name, time=2)))) == [
+            Refusal.NOT_SAVED
+        ]
+        table.disk_is_full = False
+        back = table.call()
+        back.attach(circle)
+        assert of_type(Ack, back.send(back.papers.append("still here")))
 
     def test_a_full_relay_begins_no_meeting(self, circle: Circle) -> None:
         words = "x" * 1000
