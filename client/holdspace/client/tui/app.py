@@ -15,7 +15,6 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
-from textual.screen import Screen
 from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted, same_key_now
@@ -156,6 +155,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def open_screen(self, screen: HoldScreen) -> None:
         """Lay a screen over the room, in place of one that already lies there."""
         self._close_overlays()
+        screen.fit_to(self.size)
         self.push_screen(screen)
 
     # Life.
@@ -190,13 +190,15 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._close_overlays()
             # Textual's own blank screen stays at the bottom; ours lies on it, overlays on ours.
             show = self.switch_screen if len(self.screen_stack) > 1 else self.push_screen
-            show(self._screen_for(view))
+            screen = self._screen_for(view)
+            screen.fit_to(self.size)
+            show(screen)
         else:
             self._show_all()
 
-    def _screen_for(self, view: RoomView) -> Screen[None] | str:
+    def _screen_for(self, view: RoomView) -> HoldScreen:
         if view.place is Place.ROOM:
-            return "room"
+            return self._room
         return LobbyScreen() if view.place is Place.LOBBY else still_screen(view)
 
     def _show_all(self) -> None:

@@ -7,7 +7,8 @@ the contrast of every ink on every ground.
 
 from textual.theme import BUILTIN_THEMES, Theme
 
-GROUNDS = {"ground": "#12181b", "panel-ground": "#182024", "field-ground": "#1e282d"}
+# Grey enough that terminals with 256 colours show three grounds, not one black.
+GROUNDS = {"ground": "#14181a", "panel-ground": "#1a2023", "field-ground": "#21282b"}
 INK_COLOURS = {
     "ink-text": "#d9dfe0",
     "ink-strong": "#f0f3f3",
@@ -16,7 +17,7 @@ INK_COLOURS = {
     "ink-sage": "#8fb8a8",
     "ink-amber": "#e8b06a",
     "ink-hand": "#d9c08a",
-    "ink-me": "#9cc2e6",
+    "ink-me": "#92bde4",
 }
 CALM = "holdspace-calm"
 PLAIN = "holdspace-ansi"
@@ -24,7 +25,7 @@ PLAIN = "holdspace-ansi"
 calm_theme = Theme(
     name=CALM,
     primary="#8fb8a8",
-    secondary="#9cc2e6",
+    secondary="#92bde4",
     accent="#e8b06a",
     warning="#e8b06a",
     error="#e39a86",
@@ -38,7 +39,7 @@ calm_theme = Theme(
         **GROUNDS,
         **INK_COLOURS,
         "input-cursor-background": "#e8b06a",
-        "input-cursor-foreground": "#12181b",
+        "input-cursor-foreground": "#14181a",
         "input-selection-background": "#39505a",
     },
 )

@@ -5,6 +5,7 @@ from typing import ClassVar, cast
 
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -92,6 +93,16 @@ class HoldScreen(Screen[None], inherit_bindings=False):
         """Do what the key of an act says."""
         del key
         self.home.want_act(act_id)
+
+    def fit_to(self, size: Size) -> None:
+        """Take the layout for this size before the first picture, so that nothing jumps."""
+        for breakpoints, cells in (
+            (self.HORIZONTAL_BREAKPOINTS, size.width),
+            (self.VERTICAL_BREAKPOINTS, size.height),
+        ):
+            fitting = max(least for least, _ in breakpoints if cells >= least)
+            for least, name in breakpoints:
+                self.set_class(least == fitting, name)
 
     def begin(self) -> None:
         """Put the focus where this screen begins."""
