@@ -74,6 +74,13 @@ class _Fatal(Exception):
         self.ended = ended
 
 
+class _Connect(connect):
+    """Talk to the invited address or to nobody: a redirect could name an address of anybody."""
+
+    def process_redirect(self, exc: Exception) -> Exception:  # type: ignore[explicit-override]
+        return exc
+
+
 class Link:
     """Keep one connection to `url` alive until `stop()`; tell `listener` everything.
 
@@ -139,7 +146,7 @@ class Link:
         """Live through one connection; a Lost without words means that it never opened."""
         self._outgoing = asyncio.Queue(OUTGOING_BOUND)
         try:
-            connection = await connect(
+            connection = await _Connect(
                 self._url,
                 subprotocols=[SUBPROTOCOL],
                 compression=None,
