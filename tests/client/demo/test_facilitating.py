@@ -159,6 +159,16 @@ def test_waits_kindly_for_the_person_before_moving_on() -> None:
     assert moves[2][0] - given >= 85.0
 
 
+def test_does_not_urge_somebody_who_is_just_reading() -> None:
+    ana = Ana()
+    ana.live(room(1, "round", floor=SAM), 92.0)
+    ana.live(room(1, "round", floor=BEN), 20.0)
+    given = ana.now
+    [(when, intent)] = ana.live(room(1, "round", floor=SAM), 26.0)
+    assert intent == Onward()
+    assert when - given >= 20.0
+
+
 def test_waits_longest_for_somebody_who_has_been_writing() -> None:
     said = Passage(b"k" * 16, Line.SHARE, "I am Sam.", 0.0, author=SAM)
     ana = Ana()
@@ -182,7 +192,7 @@ def test_bears_the_quiet_with_one_line_before_going_on() -> None:
     moves = Ana().live(room(2, "hands"), 60.0)
     assert CAST.facilitating.says["quiet"][0] in words(moves)
     went_on = next(when for when, intent in moves if isinstance(intent, NextStage))
-    assert went_on >= 30.0
+    assert went_on >= 25.0
 
 
 def test_lets_a_quiet_stage_go_over_into_hands_where_it_is_meant_to() -> None:

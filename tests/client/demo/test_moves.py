@@ -153,6 +153,14 @@ def test_a_turn_that_comes_straight_back_is_noticed() -> None:
     assert kinds[:2] == [PassTurn, Say]
 
 
+def test_a_nod_while_writing_does_not_begin_the_writing_again() -> None:
+    chi = living("Chi")
+    heard = share(SAM, "It was a long week.")
+    mine = room("Chi", mode="round", stages=stage("Who we are"), floor=with_floor("Chi"))
+    kinds = [type(intent) for _, intent in chi.live(replace(mine, transcript=(heard,)), 14.0)]
+    assert kinds == [NodTo, Say]
+
+
 def test_says_nothing_in_a_held_room() -> None:
     for member in CAST.members:
         view = room(

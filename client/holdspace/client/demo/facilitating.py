@@ -26,17 +26,19 @@ SHORTEST_STAGE, LONGEST_STAGE = 20.0, 38.0
 SECONDS_PER_MINUTE = 6.0
 QUIET_BEFORE_HANDS = 14.0
 QUIET_IN_HANDS = 16.0
-HANDS_STAY_OPEN = 32.0
+HANDS_STAY_OPEN = 28.0
 AFTER_A_ROUND = 5.0
 AFTER_THE_CLOSING_WORDS = 12.0
 # Where the floor does not go to the next hand by itself; where hands go up for practice, longer.
 HAND_STAYS_UP = 5.0
 HAND_STAYS_UP_IN_THE_OPEN = 20.0
 
+ROUNDS = frozenset({"round", "gather"})
+
 # How long the floor waits: until a kind word is said, and until it moves on.
 PATIENCE_WITH_THE_PERSON = (60.0, 180.0)
 PATIENCE_AT_FIRST = (40.0, 90.0)
-PATIENCE_WITH_A_READER = (10.0, 25.0)
+PATIENCE_WITH_A_READER = 25.0
 PATIENCE_WITH_COMPANY = 75.0
 PATIENCE_WHILE_AWAY = 20.0
 
@@ -120,11 +122,16 @@ def _wait_kindly(moment: Moment, facilitating: Facilitating) -> Move | None:
     if not moment.is_real(holder):
         patience = PATIENCE_WHILE_AWAY if holder.is_away else PATIENCE_WITH_COMPANY
         return Move(Onward()) if _has_waited(moment, patience) else None
+    given_up = f"given up {holder.identity.hex()}"
+    is_reading = moment.has(given_up) and not _has_said_something(moment.view, holder)
+    if is_reading and moment.view.mode in ROUNDS:
+        # Most likely they are just reading, which is fine, and needs no more words each time.
+        return Move(Onward()) if _has_waited(moment, PATIENCE_WITH_A_READER) else None
     word, on = _patience(moment, holder)
     turn = moment.memory.floor_since
     said_wait, said_on = f"waits {turn}", f"moves on {turn}"
     if moment.has(said_on):
-        return Move(Onward(), f"given up {holder.identity.hex()}")
+        return Move(Onward(), given_up)
     if moment.with_floor >= on:
         return Move(Say(addressed(moment, facilitating.says["moves_on"], holder)), said_on)
     if moment.with_floor >= word and not moment.has(said_wait):
@@ -133,12 +140,8 @@ def _wait_kindly(moment: Moment, facilitating: Facilitating) -> Move | None:
 
 
 def _patience(moment: Moment, holder: PersonView) -> tuple[float, float]:
-    """Return how long to wait; who let an earlier turn go by unsaid is most likely just reading."""
-    if _has_said_something(moment.view, holder):
-        return PATIENCE_WITH_THE_PERSON
-    if moment.has(f"given up {holder.identity.hex()}"):
-        return PATIENCE_WITH_A_READER
-    return PATIENCE_AT_FIRST
+    known = _has_said_something(moment.view, holder)
+    return PATIENCE_WITH_THE_PERSON if known else PATIENCE_AT_FIRST
 
 
 def _has_waited(moment: Moment, patience: float) -> bool:
@@ -217,7 +220,7 @@ def _can_begin(moment: Moment) -> bool:
     real = [person for person in view.people if moment.is_real(person)]
     is_complete = moment.company <= {person.name for person in view.people}
     if real and (is_complete or here >= WAITS_FOR_COMPANY):
-        return moment.now - moment.memory.arrival(real[0].identity) >= SETTLING_IN
+        return moment.now - max(since for _, since in moment.memory.arrivals) >= SETTLING_IN
     return here >= WAITS_FOR_THE_PERSON
 
 
@@ -228,10 +231,10 @@ def _is_done(moment: Moment) -> bool:
     quiet = min(moment.in_stage, moment.now - quiet_since)
     if not _is_idle(moment) or stage is None:
         return False
-    if mode in {"round", "gather"}:
+    if mode in ROUNDS:
         return quiet >= AFTER_A_ROUND
     if mode == "hands":
-        return moment.in_stage >= HANDS_STAY_OPEN and quiet >= QUIET_IN_HANDS
+        return moment.in_mode >= HANDS_STAY_OPEN and quiet >= QUIET_IN_HANDS
     planned = min(max(stage.minutes * SECONDS_PER_MINUTE, SHORTEST_STAGE), LONGEST_STAGE)
     return moment.in_stage >= planned
 

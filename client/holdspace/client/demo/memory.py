@@ -7,7 +7,7 @@ has already done about it. Time is session time: real seconds times the demo's s
 from dataclasses import dataclass, replace
 
 from holdspace.client.demo.cast import ARRIVING, slug
-from holdspace.client.seat.intents import Intent
+from holdspace.client.seat.intents import Intent, PassTurn, Say
 from holdspace.client.seat.view import Line, Passage, Place, RoomView
 
 # Holding the floor this long after having used it means that the turn came back.
@@ -44,6 +44,7 @@ class Memory:
     knocks: tuple[tuple[bytes, float], ...] = ()
     done: frozenset[str] = frozenset()
     acted_at: float = 0.0
+    used_floor_at: float = 0.0
 
     def here(self, what: str) -> str:
         """Return the mark for something done once in this visit to this stage."""
@@ -75,7 +76,13 @@ def remember(memory: Memory, view: RoomView, now: float) -> Memory:
 def after(memory: Memory, move: Move, now: float) -> Memory:
     """Return the memory after having made a move."""
     marks = {mark for mark in (move.mark, move.also) if mark}
-    return replace(memory, done=memory.done | marks, acted_at=now)
+    uses_floor = isinstance(move.intent, Say | PassTurn)
+    return replace(
+        memory,
+        done=memory.done | marks,
+        acted_at=now,
+        used_floor_at=now if uses_floor else memory.used_floor_at,
+    )
 
 
 def newest_share(view: RoomView) -> Passage | None:
@@ -100,8 +107,8 @@ def _remember_stage(memory: Memory, view: RoomView, now: float) -> Memory:
 def _remember_floor(memory: Memory, view: RoomView, now: float) -> Memory:
     floor = view.floor.identity if view.floor else b""
     is_mine = bool(view.floor and view.floor.is_me)
-    used = memory.acted_at > memory.floor_since and not view.sending
-    came_back = is_mine and used and now - memory.acted_at > TURN_CAME_BACK
+    used = memory.used_floor_at > memory.floor_since and not view.sending
+    came_back = is_mine and used and now - memory.used_floor_at > TURN_CAME_BACK
     if floor == memory.floor and not came_back:
         return memory
     return replace(memory, floor=floor, floor_since=now)

@@ -247,7 +247,8 @@ def _is_mine(view: RoomView, text: str) -> bool:
 
 def addressed(moment: Moment, lines: tuple[str, ...], person: PersonView) -> str:
     """Return one of the lines with the person's name in it."""
-    line = lines[int(moment.roll(f"to {person.identity.hex()}") * len(lines))]
+    question = f"to {person.identity.hex()} {moment.memory.visit}"
+    line = lines[int(moment.roll(question) * len(lines))]
     return line.replace("{name}", person.name)
 
 
