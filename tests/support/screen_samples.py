@@ -140,7 +140,7 @@ TRANSCRIPT = (
         nods=nods(heard=4, me_too=2),
     ),
     passage(9, Line.SHARE, "Pass for now, glad to be here.", author=DOV, nods=nods(heard=5)),
-    passage(10, Line.TURN, "Eli has the talking piece.", author=ELI),
+    passage(10, Line.TURN, "Eli has the floor."),
 )
 
 ROOM = RoomView(
@@ -163,7 +163,7 @@ ROOM = RoomView(
     ),
     going_around=(FAY, GUS, SAM, ANA),
     transcript=TRANSCRIPT,
-    composer_words="You are listening. Your draft is kept; it is sent only when the piece reaches you.",
+    composer_words="You are listening. Your draft is kept; it is sent only when the floor reaches you.",
     can_nod=True,
     now_words="Eli has the floor. Read, and nod if you like.",
 )
@@ -222,7 +222,7 @@ MY_TURN = replace(
             author=replace(ELI, has_floor=False),
             nods=nods(heard=6, with_you=1),
         ),
-        passage(12, Line.TURN, "You have the talking piece."),
+        passage(12, Line.TURN, "You have the floor. Take the time you need."),
     ),
 )
 

@@ -186,7 +186,7 @@ async def test_pages_open_by_key_send_nothing_and_close_with_escape(
         assert words in screen_text(pilot.app)
         await pilot.press("enter")
         assert words not in screen_text(pilot.app)
-        assert "Eli has the talking piece." in screen_text(pilot.app)
+        assert "Eli has the floor." in screen_text(pilot.app)
         assert player.wanted == []
 
 

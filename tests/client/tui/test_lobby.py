@@ -86,9 +86,7 @@ async def test_waiting_says_that_there_is_nothing_to_do() -> None:
         await until(pilot, lambda: "You have knocked" in screen_text(pilot.app), "waiting")
         assert "Nothing to do." in screen_text(pilot.app)
         player.become(sample.ROOM)
-        await until(
-            pilot, lambda: "Eli has the talking piece." in screen_text(pilot.app), "the room"
-        )
+        await until(pilot, lambda: "Eli has the floor." in screen_text(pilot.app), "the room")
 
 
 async def test_a_no_at_the_door_is_kind() -> None:

@@ -39,7 +39,7 @@ async def test_the_room_shows_where_what_who_and_how(size: tuple[int, int]) -> N
             "◉ Introductions",
             "about 6 min left",
             "Say the name you like to go by",
-            "Eli has the talking piece.",
+            "Eli has the floor.",
             "♥ 5 heard you",
             "Your draft is kept",
             "Enter send",
@@ -262,6 +262,18 @@ async def test_a_notice_is_shown_once_and_rings_only_when_it_should(
         assert "It is your turn." not in screen_text(pilot.app)
 
 
+async def test_a_notice_goes_when_its_moment_is_over() -> None:
+    async with shown(sample.MY_TURN) as (pilot, player):
+        player.change(Notice("It is your turn."))
+        await until(pilot, lambda: "It is your turn." in screen_text(pilot.app), "the notice")
+        player.change(transcript=sample.TRANSCRIPT[:2])
+        await until(pilot, lambda: "Eli here." not in screen_text(pilot.app), "the change")
+        assert "It is your turn." in screen_text(pilot.app)
+        player.become(sample.ROOM)
+        await until(pilot, lambda: "Eli has the floor" in screen_text(pilot.app), "the next turn")
+        assert "It is your turn." not in screen_text(pilot.app)
+
+
 async def test_leaving_is_asked_and_can_say_that_one_is_fine() -> None:
     async with shown(sample.ROOM) as (pilot, player):
         await pilot.press("escape", "q")
@@ -303,7 +315,7 @@ async def test_a_window_that_is_too_small_gets_one_plain_sentence(size: tuple[in
 
 async def test_at_the_smallest_size_one_can_read_speak_and_raise_a_hand() -> None:
     async with shown(replace(sample.MY_TURN, can_raise=True), (40, 12)) as (pilot, player):
-        assert "You have the talking piece" in screen_text(pilot.app)
+        assert "You have the floor" in screen_text(pilot.app)
         await type_and_send(pilot, "Hi")
         await pilot.press("escape", "h")
         assert player.wanted == [intents.Say("Hi"), intents.Raise()]
@@ -314,9 +326,7 @@ async def test_a_storm_of_resizes_leaves_the_room_whole() -> None:
         for step in range(20):
             await pilot.resize_terminal(10 + (step * 37) % 150, 4 + (step * 13) % 50)
         await pilot.resize_terminal(*SIZES[1])
-        await until(
-            pilot, lambda: "Eli has the talking piece." in screen_text(pilot.app), "the room"
-        )
+        await until(pilot, lambda: "Eli has the floor." in screen_text(pilot.app), "the room")
 
 
 def is_awake(timer: Timer) -> bool:

@@ -173,6 +173,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     async def _follow(self) -> None:
         async for view, notices in self._attendance.changes():
+            # "It is your turn" must not stand there when it is somebody else's.
+            if _moment(view) != _moment(self._view):
+                self._notice = ""
             for notice in notices:
                 self._hear(notice)
             self._show_view(view)
@@ -293,6 +296,13 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._exit_renderables[:] = [Text(crash_words(self._exception, incident_id()))]
         self._return_value = Ending.CRASHED
         self._close_messages_no_wait()
+
+
+def _moment(view: RoomView) -> tuple[object, ...]:
+    """Return what a notice is about: when one of these changes, it is out of date."""
+    floor = view.floor.identity if view.floor else None
+    stage = view.stage.title if view.stage else ""
+    return view.place, floor, stage, view.is_held, view.me and view.me.place_in_queue
 
 
 def _is_over(view: RoomView) -> bool:

@@ -40,9 +40,7 @@ def floor_words(view: RoomView) -> str:
     if view.is_held:
         return "the room is on hold"
     if view.floor:
-        return (
-            f"{marks.called(view.floor)} {'have' if view.floor.is_me else 'has'} the talking piece"
-        )
+        return f"{marks.called(view.floor)} {'have' if view.floor.is_me else 'has'} the floor"
     return _WORDS[view.mode]
 
 

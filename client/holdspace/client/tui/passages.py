@@ -5,7 +5,18 @@ from collections.abc import Callable
 from holdspace.client.seat.view import Line, Passage
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import time_of
-from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, flow, indent, paragraph, row
+from holdspace.client.tui.rows import (
+    BLANK,
+    Ink,
+    Piece,
+    Row,
+    clip,
+    flow,
+    indent,
+    paragraph,
+    plain,
+    row,
+)
 
 # Lines longer than this tire the eye, however wide the window is.
 MEASURE = 74
@@ -13,10 +24,17 @@ MEASURE = 74
 MARGIN = 2
 
 
-def passage_rows(passage: Passage, width: int) -> list[Row]:
-    """Return a passage as rows of at most this width, with a blank row after it."""
+# What happens around the words is set tight; words have air.
+_SMALL = frozenset({Line.TURN, Line.ROOM, Line.NOTICE})
+_FLOOR_MOVES = (" has the floor.", "You have the floor.")
+
+
+def passage_rows(passage: Passage, width: int, after: Passage | None = None) -> list[Row]:
+    """Return a passage as rows of at most this width, set apart from the one it comes after."""
     inner = max(1, min(width - MARGIN, MEASURE))
-    return [*_DRAWN[passage.line](passage, inner), BLANK]
+    rows = _DRAWN[passage.line](passage, inner)
+    is_tight = after is None or (passage.line in _SMALL and after.line in _SMALL)
+    return rows if is_tight else [BLANK, *rows]
 
 
 def _share(passage: Passage, width: int) -> list[Row]:
@@ -58,11 +76,12 @@ def _stage(passage: Passage, width: int) -> list[Row]:
 
 
 def _turn(passage: Passage, width: int) -> list[Row]:
-    name = passage.author.name if passage.author else ""
+    name, moves, _ = passage.text.partition(_FLOOR_MOVES[0])
+    if not moves and not passage.text.startswith(_FLOOR_MOVES[1]):
+        return _room(passage, width)
     lines = paragraph(passage.text, width, "muted")
-    if name and passage.text.startswith(name) and len(name) <= width:
-        first = lines[0][0].text
-        lines[0] = row((name, "amber-strong"), (first[len(name) :], "muted"))
+    if moves and len(name) <= len(plain(lines[0])):
+        lines[0] = row((name, "amber-strong"), (plain(lines[0])[len(name) :], "muted"))
     return _signed(marks.FLOOR, "amber", lines)
 
 

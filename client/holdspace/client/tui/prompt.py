@@ -1,7 +1,7 @@
 """The pinned card under the agenda: what this stage asks, or that the room is on hold."""
 
 from holdspace.client.seat.view import RoomView, StageView
-from holdspace.client.tui.rows import Row, cells, clip, pad, paragraph, row, wrap
+from holdspace.client.tui.rows import Row, cells, clip, paragraph, plain, row, wrap
 
 HOLD_WORDS = (
     "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
@@ -45,6 +45,6 @@ def _fit(card: list[Row], say: list[Row], width: int, height: int) -> list[Row]:
     if len(card) <= room:
         return [*card, *say]
     more = row(("  a: all of it", "amber"))
-    # One blank too many makes sure that the ellipsis is there.
-    cut = clip(pad(card[room - 1], width), width - cells(more))
-    return [*card[: room - 1], (*cut, *more), *say]
+    kept = clip(card[room - 1], width - cells(more) - 2)
+    dots = () if plain(kept).endswith("…") else row((" …", "muted"))
+    return [*card[: room - 1], (*kept, *dots, *more), *say]

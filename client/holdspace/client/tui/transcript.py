@@ -69,10 +69,13 @@ class Transcript(ScrollView, can_focus=True):
         """Wrap from the first passage that changed; those before keep their height."""
         del self._heights[same:]
         self._rows.clear()
-        self._heights += [len(passage_rows(one, self._width)) for one in self._passages[same:]]
+        self._heights += [len(self._rows_at(at)) for at in range(same, len(self._passages))]
         self._starts = list(accumulate(self._heights, initial=0))
-        # The blank row after the last passage is left out.
-        self.virtual_size = Size(self._width, max(0, self._starts[-1] - 1))
+        self.virtual_size = Size(self._width, self._starts[-1])
+
+    def _rows_at(self, at: int) -> list[Row]:
+        after = self._passages[at - 1] if at else None
+        return passage_rows(self._passages[at], self._width, after)
 
     def _place(self) -> tuple[bytes, int]:
         """Return which passage is at the top of the sight, and by how many rows it is scrolled."""
@@ -128,7 +131,7 @@ class Transcript(ScrollView, can_focus=True):
         at = self._at(y)
         lines = self._rows.get(at)
         if lines is None:
-            lines = self._rows[at] = passage_rows(self._passages[at], self._width)
+            lines = self._rows[at] = self._rows_at(at)
         return lines[y - self._starts[at]]
 
     @property
