@@ -28,6 +28,7 @@ class Program:
         self.name = name
         self._lines: list[str] = []
         self._seen = 0
+        self._is_silent = False
         self._arrived = threading.Condition()
         self.process = subprocess.Popen(
             argv,
@@ -102,8 +103,9 @@ class Program:
                 for at in range(begin, len(self._lines)):
                     if found := re.search(pattern, self._lines[at]):
                         return at, found
+                begin = max(begin, len(self._lines))
                 left = until - time.monotonic()
-                if left <= 0 or not self._arrived.wait(left):
+                if left <= 0 or self._is_silent or not self._arrived.wait(left):
                     pytest.fail(f"{self.name} never said {pattern!r}.\n{self._tail()}")
 
     def _tail(self, count: int = 60) -> str:
@@ -115,6 +117,9 @@ class Program:
             with self._arrived:
                 self._lines.append(line.decode(errors="replace").rstrip("\r\n"))
                 self._arrived.notify_all()
+        with self._arrived:
+            self._is_silent = True
+            self._arrived.notify_all()
 
 
 class House:

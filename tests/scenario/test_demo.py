@@ -141,6 +141,8 @@ def shows(screen: Screen, *patterns: str) -> str:
         text = screen.text()
         if any(re.search(pattern, text) for pattern in patterns):
             return text
+        if screen.exit_code() is not None:
+            break
         time.sleep(LOOK)
     pytest.fail(f"The screen never showed {patterns}:\n{screen.text()}")
 
