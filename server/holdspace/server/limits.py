@@ -28,6 +28,7 @@ class Limits:
     percent_for_bundles: int = 20
 
     invitations_per_room: int = 64
+    invitations: int = 4096
     knocks_per_invitation: int = 3
     knocks_per_room: int = 32
     knocks: int = 2048

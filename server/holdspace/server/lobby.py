@@ -53,6 +53,11 @@ def put_invitation(
     is_new = frame.knock_key not in room.invitations
     if is_new and len(room.invitations) >= world.limits.invitations_per_room:
         raise Refused(Refusal.LOBBY_FULL)
+    # Anybody can open rooms, and cards are kept for weeks: all of them together are bounded too.
+    if is_new and sum(len(one.invitations) for one in world.rooms.values()) >= (
+        world.limits.invitations
+    ):
+        raise Refused(Refusal.RELAY_FULL)
     expires = min(frame.expires, minute_of(now) + world.limits.invitation_minutes)
     before = room.invitations.get(frame.knock_key)
     room.invitations[frame.knock_key] = Invitation(frame.knock_key, frame.card, expires)
@@ -95,19 +100,19 @@ def revoke_invitation(
 
 def get_card(world: World, connection: Connection, frame: GetCard, now: float) -> Iterator[Effect]:
     """Show the card of an invitation to somebody who has its key."""
-    world.check(connection, Claim(frame.knock_key, frame.proof, Purpose.CARD, room=frame.room))
-    invitation = _open_invitation(world.rooms.get(frame.room), frame.knock_key, now)
+    room = world.rooms.get(frame.room)
+    key = frame.knock_key if room and frame.knock_key in room.invitations else None
+    world.check(connection, Claim(key, frame.proof, Purpose.CARD, room=frame.room))
+    invitation = _open_invitation(room, frame.knock_key, now)
     yield from world.send((connection.number,), Card(frame.ref, invitation.card))
 
 
 def knock(world: World, connection: Connection, frame: Knock, now: float) -> Iterator[Effect]:
     """Wait at the door; the same knock again, on a new connection, takes the old one's place."""
-    digest = knock_digest(frame.knock, frame.sealed)
-    world.check(
-        connection,
-        Claim(frame.knock_key, frame.proof, Purpose.KNOCK, room=frame.room, digest=digest),
-    )
     room = world.rooms.get(frame.room)
+    digest = knock_digest(frame.knock, frame.sealed)
+    key = frame.knock_key if room and _knows(room, frame) else None
+    world.check(connection, Claim(key, frame.proof, Purpose.KNOCK, room=frame.room, digest=digest))
     if room is None:
         raise Refused(Refusal.NOT_HERE)
     here = (connection.number,)
@@ -235,6 +240,13 @@ def expire(world: World, now: float) -> Iterator[Effect]:
         ]
         for knock_id in over:
             yield from _forget_knock(world, room, knock_id)
+
+
+def _knows(room: Room, frame: Knock) -> bool:
+    # A key that anybody could have made proves nothing, and keeps no connection open.
+    answer = room.answers.get(frame.knock)
+    was_answered = answer is not None and answer.knock_key == frame.knock_key
+    return was_answered or frame.knock_key in room.invitations
 
 
 def _open_invitation(room: Room | None, knock_key: bytes, now: float) -> Invitation:

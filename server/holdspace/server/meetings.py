@@ -33,10 +33,9 @@ def attach(world: World, connection: Connection, frame: Attach, now: float) -> I
     # A client that has read more than there is must hear that the relay lost something.
     if frame.after > head:
         raise Refused(Refusal.GAP)
-    others = len(meeting.readers) - (connection.number in meeting.readers)
-    if others >= world.limits.connections_per_meeting:
-        raise HungUpError(Close.CROWDED)
     detach(connection)
+    if len(meeting.readers) >= world.limits.connections_per_meeting:
+        yield from world.hang_up(_one_who_stays_behind(meeting, frame), Close.CROWDED, now)
     # R3: this key opens nothing from before its epoch.
     after = max(frame.after, meeting.epochs[frame.epoch].opened_by)
     reader = Reader(connection.number, frame.epoch, after)
@@ -45,6 +44,22 @@ def attach(world: World, connection: Connection, frame: Attach, now: float) -> I
     step(connection, Happening.ATTACHED)
     yield from world.send((connection.number,), Attached(frame.ref, after, head, frame.epoch))
     yield from _read_on(world, meeting, reader, now)
+
+
+def _one_who_stays_behind(meeting: Meeting, frame: Attach) -> int:
+    """Return a connection that can make place: it has read its epoch to the end, and proves no next.
+
+    Who was removed still has the key of their last epoch, and must not keep others out with it.
+    """
+    readers = meeting.readers.values()
+    late = [(one.prove_by, one.connection) for one in readers if one.prove_by is not None]
+    if late:
+        return min(late)[1]
+    newest = meeting.saved_epoch
+    behind = [one.connection for one in readers if one.epoch < newest == frame.epoch]
+    if not behind:
+        raise HungUpError(Close.CROWDED)
+    return behind[0]
 
 
 def prove(world: World, connection: Connection, frame: Prove, now: float) -> Iterator[Effect]:

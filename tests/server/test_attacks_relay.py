@@ -1,0 +1,144 @@
+"""What strangers, members and people who were removed try at the relay, by id of security.md 6."""
+
+from msgspec.structs import replace
+
+from holdspace.protocol.frames import Ack, Attached, Done, Entry, MeetingClosed
+from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.refusals import Close, Refusal
+from holdspace.server.limits import Limits
+from relay_papers import Circle, Papers, key
+from relay_table import START, Table, of_type, refused, running
+
+TOMORROW = int(START // 60) + 24 * 60
+
+
+def test_ws01_a_proof_by_a_key_that_anybody_can_make_keeps_no_connection_open() -> None:
+    table = Table()
+    running(table, Circle())
+    stranger = table.call()
+    for frame in (
+        stranger.papers.card(Circle("never opened")),
+        stranger.papers.knock(Circle("never opened")),
+        # A room that is there, and a key that is not one of its invitations.
+        replace(stranger.papers.card(Circle()), knock_key=key("mine").public),
+    ):
+        stranger.send(frame)
+    assert refused(stranger.got) == [Refusal.NOT_HERE] * 3
+    table.wait(table.limits.prove_seconds + 1)
+    assert stranger.closed is Close.TOO_QUIET
+
+
+def test_who_was_removed_cannot_crowd_the_others_out() -> None:
+    table = Table(Limits(connections_per_meeting=4))
+    circle = Circle()
+    host = running(table, circle)
+    removed = [table.call() for _ in range(3)]
+    for caller in removed:
+        caller.attach(circle)
+    host.send(host.papers.bundle(circle, 0))
+    host.send(host.papers.prove(circle, 1))
+    # They come back every few seconds with the only key they have.
+    table.wait(table.limits.renew_seconds - 1)
+    for caller in removed:
+        caller.attach(circle)
+    member = table.call()
+    assert of_type(Attached, member.attach(circle, 1))
+    assert member.closed is None
+    assert host.closed is None
+    assert sum(caller.closed is Close.CROWDED for caller in removed) == 1
+
+
+def test_members_make_no_place_for_those_who_stayed_behind() -> None:
+    table = Table(Limits(connections_per_meeting=2))
+    circle = Circle()
+    host = running(table, circle)
+    host.send(host.papers.bundle(circle, 0))
+    host.send(host.papers.prove(circle, 1))
+    member, removed = table.call(), table.call()
+    member.attach(circle, 1)
+    removed.attach(circle, 0)
+    assert removed.closed is Close.CROWDED
+    assert (member.closed, host.closed) == (None, None)
+
+
+def test_strangers_cannot_fill_the_relay_with_invitations() -> None:
+    table = Table(Limits(invitations=5, invitations_per_room=3))
+    answers = []
+    for number in range(3):
+        circle = Circle(f"mine {number}")
+        caller = table.call()
+        caller.send(caller.papers.open(circle))
+        for other in range(3):
+            invited = _Other(circle.name, other)
+            answers += caller.send(caller.papers.invite(invited, TOMORROW))
+    assert len(of_type(Done, answers)) == 5
+    assert refused(answers) == [Refusal.RELAY_FULL] * 4
+
+
+class _Other(Circle):
+    """The same room with another invitation."""
+
+    @property
+    def knock_key(self) -> SigningKey:  # type: ignore[explicit-override]
+        return key("knock", self.name, self.time)
+
+
+def test_rl10_a_proof_holds_for_nothing_but_what_it_was_made_for() -> None:
+    table = Table()
+    circle, other = Circle(), Circle("other")
+    host = running(table, circle)
+    running(table, other)
+    frame = host.papers.attach(circle)
+    thief = table.call()
+    # Another connection, another meeting, another relay, another purpose.
+    elsewhere = Papers("wss://elsewhere.example", thief.nonce).attach(circle)
+    assert refused(thief.send(frame)) == [Refusal.NOT_HERE]
+    assert refused(thief.send(replace(frame, meeting=other.meeting))) == [Refusal.NOT_HERE]
+    assert refused(thief.send(elsewhere)) == [Refusal.NOT_HERE]
+    close = host.papers.close(circle)
+    assert refused(thief.send(close)) == [Refusal.NOT_HERE]
+    bundle = host.papers.bundle(circle, 0)
+    assert refused(host.send(replace(bundle, access_proof=bundle.slot_proof))) == [
+        Refusal.NOT_FACILITATOR
+    ]
+    assert not of_type(MeetingClosed, host.news())
+
+
+def test_a_facilitator_whose_slot_is_gone_closes_nothing_and_watches_nothing() -> None:
+    table = Table()
+    circle = Circle()
+    host = running(table, circle)
+    lost = circle.slot(0)
+    assert refused(host.send(host.papers.watch(circle, lost))) == []
+    fresh = tuple(key("fresh", number).public for number in range(8))
+    bundle = host.papers.bundle(circle, 0, slots=fresh)
+    assert of_type(Ack, host.send(bundle))
+    host.send(host.papers.prove(circle, 1))
+    assert refused(host.send(host.papers.close(circle, lost))) == [Refusal.NOT_FACILITATOR]
+    assert refused(host.send(host.papers.watch(circle, lost))) == [Refusal.NOT_FACILITATOR]
+    assert refused(host.send(host.papers.decline())) == [Refusal.NOT_FACILITATOR]
+    assert of_type(Ack, host.send(host.papers.append("still open", 1)))
+
+
+def test_a_message_id_of_somebody_else_gets_nothing_stored_and_nothing_shown() -> None:
+    table = Table()
+    circle = Circle()
+    host = running(table, circle)
+    eve = table.call()
+    eve.attach(circle)
+    host.send(host.papers.append("words", message="one"))
+    copied = replace(eve.papers.append("other words", message="one"), payload=b"other words")
+    answer = eve.send(copied)
+    assert [frame for frame in answer if isinstance(frame, Ack)] == [Ack(copied.ref, 1)]
+    assert not of_type(Entry, host.news())[1:]
+
+
+def test_a_small_order_slot_or_root_is_refused() -> None:
+    table = Table()
+    circle = Circle()
+    host = running(table, circle)
+    identity_point = b"\x01" + bytes(31)
+    slots = (identity_point, *circle.slots[1:])
+    assert refused(host.send(host.papers.bundle(circle, 0, slots=slots))) == [Refusal.BAD_KEY]
+    opening = replace(host.papers.open(Circle("low")), root_key=identity_point)
+    assert refused(host.send(opening)) == [Refusal.BAD_KEY]
