@@ -10,7 +10,7 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat.host import PACKAGE_SECONDS
 from holdspace.client.seat.people import SLOT_EXTENSION, member_with
 from holdspace.client.seat.view import Place
-from holdspace.client.seat.visitor import NOT_THEIR_ROOM, Knocked, Visitor
+from holdspace.client.seat.visitor import NOT_ANSWERED, NOT_THEIR_ROOM, Knocked, Visitor
 from holdspace.protocol import frames
 from holdspace.protocol.invite import KnockLetter, agreements_digest, seal_letter
 from holdspace.protocol.meeting import events as ev
@@ -24,7 +24,7 @@ from holdspace.protocol.mls import (
     create_key_package,
     generate_signature_key,
 )
-from holdspace.protocol.refusals import Close, close_answer
+from holdspace.protocol.refusals import REFUSALS, Close, Refusal, close_answer
 from seat_forging import (
     force_commit,
     is_calm,
@@ -385,3 +385,39 @@ def test_td04_a_name_that_the_door_would_refuse_always_wears_its_tag(table: Tabl
         assert shown.tag
         assert shown.name.endswith(f"({shown.tag})")
         assert shown.name.split(" (")[0].isprintable()
+
+
+def test_a_relay_that_takes_no_new_invitation_does_not_end_the_hosts_meeting(
+    table: Table,
+) -> None:
+    for refusal in (Refusal.LOBBY_FULL, Refusal.NOT_SAVED, Refusal.RELAY_FULL, Refusal.TOO_FAST):
+        ana = table.host(f"Ana {refusal.name[:3]}")
+        kept = keep(table, ana, frames.PutInvitation)
+        table.do(ana, i.NewInvitation())
+        release(table)
+        answer = frames.Refuse(kept[0].ref, int(refusal))
+        table._take(ana, ana.machine.receive(answer, table.world()))
+        assert ana.view.place is Place.ROOM
+        assert REFUSALS[refusal].sentence in ana.words
+
+
+def test_an_invitation_that_was_replaced_opens_no_door_any_more(table: Table) -> None:
+    ana = table.host()
+    old = ana.view.invitation
+    ben = table.visitor("Ben", old)
+    table.do(ben, i.Accept("Ben"))
+    table.do(ana, i.NewInvitation())
+    # Who waits by the old one is not left waiting, and nobody knocks by it in vain.
+    assert ben.view.place is Place.ENDED
+    assert ben.view.ended_words == NOT_ANSWERED
+    assert table.visitor("Chi", old).view.place is Place.ENDED
+    assert table.visitor("Dov", ana.view.invitation).view.place is Place.LOBBY
+
+
+def test_who_knocks_and_is_never_answered_is_told_so(table: Table) -> None:
+    ana = table.host()
+    ben = table.visitor("Ben", ana.view.invitation)
+    table.do(ben, i.Accept("Ben"))
+    table.wait(15 * 60 + 2)
+    assert ben.view.ended_words == NOT_ANSWERED
+    assert not ana.view.knocks

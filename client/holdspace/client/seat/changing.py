@@ -106,7 +106,9 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
 
 # The same commit is sent again until the log shows it or another's: each new one would use up a
 # step of the ratchet, and nobody follows a ratchet over more than a few steps it never saw.
-_TRIED_AGAIN = frozenset({Refusal.LOST_RACE, Refusal.STALE_EPOCH, Refusal.NOT_SAVED})
+_TRIED_AGAIN = frozenset(
+    {Refusal.LOST_RACE, Refusal.STALE_EPOCH, Refusal.NOT_SAVED, Refusal.TOO_FAST}
+)
 UNFIT = "That change cannot be made: everybody's client would refuse it. Nothing was changed."
 TOO_OFTEN = (
     "The relay turned back so many changes that people here could not follow another. Nobody can "

@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from holdspace.protocol import frames
-from holdspace.protocol.keys import Occasion, Purpose, begin_digest, invitation_digest, prove
+from holdspace.protocol.keys import (
+    Occasion,
+    Purpose,
+    begin_digest,
+    invitation_digest,
+    prove,
+    revocation_digest,
+)
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from . import changing, saying
@@ -79,13 +86,14 @@ def on_refuse(seat: Seat, frame: frames.Refuse, moment: Moment) -> Seat:
     refusal = _known(frame.code)
     if what in _OPENINGS and refusal is Refusal.ALREADY_THERE:
         return _note_opening(seat, what, moment)
-    if what in {"attach", *_OPENINGS}:
+    # Without them there is no meeting to sit in. A meeting goes on without an invitation.
+    if what in {"attach", "open", "begin"}:
         return replace(seat, place=Place.ENDED, ended_words=_words(refusal))
     if what == "bundle":
         return changing.refused(seat, key, refusal, moment)
     if what == "append":
         return saying.refused(seat, key, refusal, moment)
-    if what:
+    if what and what not in _NOT_MISSED:
         moment.notices.append(Notice(_words(refusal)))
     return seat
 
@@ -101,6 +109,7 @@ def lost(seat: Seat, words: str) -> Seat:
 
 
 _OPENINGS = frozenset({"open", "begin", "invite"})
+_NOT_MISSED = frozenset({"revoke"})
 _OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."
 
 
@@ -180,6 +189,18 @@ def put_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     moment.frames.append(
         frames.PutInvitation(ref, seat.facts.room, knock_key, expires, card, proof)
     )
+    return seat
+
+
+def revoke_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
+    """Let the relay forget the invitation that is out: nobody could open a knock by it any more."""
+    if host.card is None or not seat.wire.nonce:
+        return seat
+    knock_key = host.card[0]
+    seat, ref = seat.asking("revoke")
+    occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
+    proof = prove(host.root, Purpose.REVOKE, occasion, revocation_digest(knock_key))
+    moment.frames.append(frames.RevokeInvitation(ref, seat.facts.room, knock_key, proof))
     return seat
 
 

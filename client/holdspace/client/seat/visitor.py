@@ -44,6 +44,10 @@ KNOCK_BYTES = 16
 MAX_INTRODUCTION = 280
 FULL_LOBBY_SECONDS = 2.0
 DECLINED = "The facilitator answered: "
+NOT_ANSWERED = (
+    "Your knock ran out before anybody answered it, or the invitation was taken back. Nothing about "
+    "you is kept. Please ask whoever invited you, and knock again."
+)
 NOT_THEIR_ROOM = (
     "You were let into something that is not the room you were invited to, so it was not joined. "
     "Nothing you wrote was shown. Please tell whoever invited you."
@@ -289,10 +293,17 @@ def _seat(
     )
 
 
+def _on_knock_gone(visitor: Visitor, frame: frames.KnockGone, world: World) -> Step:
+    knocked = visitor.knocked
+    is_ours = knocked is not None and frame.knock == knocked.knock
+    return Step(visitor.end(NOT_ANSWERED) if is_ours else visitor)
+
+
 _HANDLERS: dict[type[frames.RelayFrame], Callable[[Visitor, Any, World], Step]] = {
     frames.Greeting: _on_greeting,
     frames.Card: _on_card,
     frames.Refuse: _on_refuse,
     frames.Declined: _on_declined,
     frames.Welcomed: _on_welcomed,
+    frames.KnockGone: _on_knock_gone,
 }
