@@ -30,6 +30,15 @@ async def test_the_chosen_knock_is_admitted_or_declined() -> None:
         assert player.wanted == [intents.Admit(b"i" * 16), intents.Decline(b"h" * 16)]
 
 
+async def test_several_are_let_in_with_one_key_each() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "d", "y")
+        player.change(knocks=sample.KNOCKS[1:])
+        await until(pilot, lambda: "Hal" not in screen_text(pilot.app), "Hal let in")
+        await pilot.press("y")
+        assert player.wanted == [intents.Admit(b"h" * 16), intents.Admit(b"i" * 16)]
+
+
 async def test_a_knock_that_is_gone_is_not_admitted_by_mistake() -> None:
     async with shown(sample.FACILITATOR) as (pilot, player):
         await pilot.press("escape", "d", "down")

@@ -6,13 +6,13 @@ from typing import ClassVar
 from textual.binding import BindingType
 from typing_extensions import override
 
-from holdspace.client.acts import Given, Spot
+from holdspace.client.acts import BY_ID, Given, Need, Spot
 from holdspace.client.seat.view import KnockView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import Row, clip, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
-from holdspace.client.tui.screens.desk import ListScreen
+from holdspace.client.tui.screens.desk import NOBODY, ListScreen
 
 
 class DoorScreen(ListScreen):
@@ -41,6 +41,15 @@ class DoorScreen(ListScreen):
         words = f"“{knock.introduction}”" if knock.introduction else "They wrote no introduction."
         accepted = row(("They have accepted the agreements.", "muted"))
         return [clip(head, width), *warning, *paragraph(words, width), accepted]
+
+    @override
+    def action_act(self, act_id: str, key: str = "") -> None:
+        """Answer the chosen knock and choose the next, so that several can be let in one by one."""
+        answered = self.choices.at
+        super().action_act(act_id, key)
+        if BY_ID[act_id].needs is Need.KNOCK and answered == self.choices.at != NOBODY:
+            last = len(self.view.knocks) - 1
+            self.choices.choose(answered + 1 if answered < last else max(0, answered - 1))
 
     @override
     def key_of(self, at: int) -> object:
