@@ -209,21 +209,27 @@ def test_privacy_is_explained_plainly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flag", "environment", "has_screen", "words"),
+    ("flag", "environment", "words"),
     [
-        (True, {}, True, "--plain"),
-        (False, {"HOLDSPACE_PLAIN": "1"}, True, "HOLDSPACE_PLAIN"),
-        (False, {"HOLDSPACE_PLAIN": "0"}, True, ""),
-        (False, {"TERM": "dumb"}, True, "TERM=dumb"),
-        (False, {}, False, "not a terminal"),
-        (False, {"TERM": "xterm"}, True, ""),
+        (True, {}, "--plain"),
+        (False, {"HOLDSPACE_PLAIN": "1"}, "HOLDSPACE_PLAIN"),
+        (False, {"HOLDSPACE_PLAIN": "0"}, ""),
+        (False, {"TERM": "dumb"}, "TERM=dumb"),
+        (False, {"TERM": "xterm"}, ""),
     ],
 )
-def test_plain_lines_say_why(
-    *, flag: bool, environment: dict[str, str], has_screen: bool, words: str
-) -> None:
-    reason = why_plain(flag, environment, has_screen=has_screen)
+def test_plain_lines_say_why(*, flag: bool, environment: dict[str, str], words: str) -> None:
+    reason = why_plain(flag, environment, is_terminal=True, has_screen=True)
     assert (words in reason) if words else reason == ""
+
+
+def test_who_lacks_a_terminal_or_the_screen_is_told_which() -> None:
+    assert "not a terminal" in why_plain(
+        flag=False, environment={}, is_terminal=False, has_screen=True
+    )
+    assert "holdspace[client]" in why_plain(
+        flag=False, environment={}, is_terminal=True, has_screen=False
+    )
 
 
 def test_no_core_file_can_be_written() -> None:

@@ -17,13 +17,16 @@ from holdspace.client.seat.view import Place
 WELL, FAILED = 0, 1
 
 
-def why_plain(flag: bool, environment: Mapping[str, str], *, has_screen: bool) -> str:
+def why_plain(
+    flag: bool, environment: Mapping[str, str], *, is_terminal: bool, has_screen: bool
+) -> str:
     """Return why the plain line mode is used, or "" for the screen."""
     reasons = (
         (flag, "because of --plain"),
         (environment.get("HOLDSPACE_PLAIN", "") not in {"", "0"}, "because of HOLDSPACE_PLAIN"),
         (environment.get("TERM") == "dumb", "because this terminal is a plain one (TERM=dumb)"),
-        (not has_screen, "because this is not a terminal, or the screen is not installed"),
+        (not is_terminal, "because this is not a terminal"),
+        (not has_screen, "because the screen is not installed (holdspace[client] brings it)"),
     )
     return next((words for applies, words in reasons if applies), "")
 
@@ -31,8 +34,8 @@ def why_plain(flag: bool, environment: Mapping[str, str], *, has_screen: bool) -
 def choose_plain(*, flag: bool) -> bool:
     """Return whether plain lines are used here, and say why they are."""
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    has_screen = is_terminal and find_spec("textual") is not None
-    reason = why_plain(flag, os.environ, has_screen=has_screen)
+    has_screen = find_spec("textual") is not None
+    reason = why_plain(flag, os.environ, is_terminal=is_terminal, has_screen=has_screen)
     if reason:
         say(f"plain: Plain lines, {reason}.")
     return bool(reason)
