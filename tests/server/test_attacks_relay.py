@@ -142,3 +142,32 @@ def test_a_small_order_slot_or_root_is_refused() -> None:
     assert refused(host.send(host.papers.bundle(circle, 0, slots=slots))) == [Refusal.BAD_KEY]
     opening = replace(host.papers.open(Circle("low")), root_key=identity_point)
     assert refused(host.send(opening)) == [Refusal.BAD_KEY]
+
+
+def test_jn08_knocks_at_rooms_that_were_forgotten_leave_the_lobby_free() -> None:
+    table = Table(Limits(knocks=1, room_minutes=1, invitation_minutes=1))
+    for name in ("mine", "another"):
+        circle = Circle(name)
+        host, knocker = table.call(), table.call()
+        host.send(host.papers.open(circle))
+        host.send(host.papers.invite(circle, table.minute + 1))
+        assert of_type(Done, knocker.send(knocker.papers.knock(circle)))
+        for _ in range(5):
+            table.wait(table.limits.knock_seconds / 4)
+
+
+def test_jn08_knocks_at_a_room_that_was_never_saved_leave_the_lobby_free() -> None:
+    table = Table(Limits(knocks=1))
+    table.hold()
+    table.disk_is_full = True
+    circle = Circle("never")
+    host, knocker = table.call(), table.call()
+    host.send(host.papers.open(circle))
+    host.send(host.papers.invite(circle, TOMORROW))
+    knocker.send(knocker.papers.knock(circle))
+    table.let_go()
+    assert refused(host.news()) == [Refusal.NOT_SAVED, Refusal.NOT_SAVED]
+    table.disk_is_full = False
+    host.send(host.papers.open(circle))
+    host.send(host.papers.invite(circle, TOMORROW))
+    assert of_type(Done, knocker.send(knocker.papers.knock(circle, "again")))

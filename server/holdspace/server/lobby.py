@@ -249,6 +249,12 @@ def _knows(room: Room, frame: Knock) -> bool:
     return was_answered or frame.knock_key in room.invitations
 
 
+def forget_knocks(world: World, room: Room) -> None:
+    """Forget everybody at the door of a room that is not there after all."""
+    for knock_id in [*room.knocks]:
+        _take_knock(world, room, knock_id)
+
+
 def _open_invitation(room: Room | None, knock_key: bytes, now: float) -> Invitation:
     invitation = room.invitations.get(knock_key) if room else None
     if invitation is None:

@@ -47,6 +47,7 @@ def open_room(
     def undo() -> None:
         room.expires_minute = expires_before
         if before is None:
+            lobby.forget_knocks(world, room)
             del world.rooms[frame.room]
 
     record = records.RoomOpened(room=frame.room, root_key=frame.root_key, expires_minute=expires)
@@ -234,7 +235,8 @@ def _forget_welcomes(room: Room, meeting: bytes) -> None:
 
 
 def _is_over(room: Room, minute: int) -> bool:
-    is_in_use = room.meeting is not None or any(
+    # Whoever is at the door is let go first: knocks are counted over all rooms.
+    is_in_use = bool(room.meeting or room.knocks) or any(
         invitation.expires_minute > minute for invitation in room.invitations.values()
     )
     return room.expires_minute <= minute and not is_in_use
