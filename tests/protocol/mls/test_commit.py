@@ -151,7 +151,10 @@ BAD_LISTS: dict[str, tuple[list[Proposal], str]] = {
         [Proposal.of(GroupContextExtensions((ONE, OTHER)))],
         "stands twice in one list",
     ),
-    "32 reinit": ([Proposal.of(ReInit(group_id=b"new", cipher_suite=1))], "does not follow"),
+    "32 reinit beside another": (
+        [Proposal.of(ReInit(group_id=b"new", cipher_suite=1)), EXTENSIONS],
+        "stands alone",
+    ),
     "33 external init by a member": (
         [Proposal.of(ExternalInit(bytes(32)))],
         "may not propose this",
@@ -471,23 +474,6 @@ def test_33_an_update_comes_from_a_member(circle: Circle) -> None:
     outsider = SentProposal(update, Sender(sender_type=SenderType.external, sender_index=0))
     with pytest.raises(ValidationError, match="may not propose this"):
         check_proposal(ada.place(BEN), outsider)
-
-
-def test_42_an_external_commit_is_refused(circle: Circle) -> None:
-    """Gina makes one as she should, up to what only a GroupInfo could tell her."""
-    path = UpdatePath(GINA.key_package.leaf_node, ())
-    epoch = circle.groups["ada"].framing()
-    content = FramedContent(
-        group_id=b"circle",
-        epoch=circle.groups["ada"].epoch,
-        sender=Sender(sender_type=SenderType.new_member_commit),
-        content_type=ContentType.commit,
-        content=Commit(by_value([Proposal.of(ExternalInit(bytes(32)))]), path),
-    )
-    key_pair = SUITE.signature.load(GINA.signature_private_key)
-    signed = framing.sign(epoch, key_pair, content, WireFormat.mls_public_message)
-    public_message = framing.protect_public(epoch, framing.with_confirmation_tag(signed, bytes(32)))
-    refused(circle, MLSMessage.of(public_message).encode(), "does not follow external commits")
 
 
 def test_22_nobody_comes_back_from_an_update_as_somebody_else(circle: Circle) -> None:

@@ -155,12 +155,12 @@ def test_a_welcome_that_lies_is_refused(
     lie: tuple[Callable[[GroupInfo], GroupInfo], str],
 ) -> None:
     change, why = lie
-    honest = welcome._group_info
+    honest = welcome.make_group_info
     with monkeypatch.context() as patch:
         patch.setattr(
             welcome,
-            "_group_info",
-            lambda state: signed_by(circle, "ada", change(honest(state))),
+            "make_group_info",
+            lambda *given: signed_by(circle, "ada", change(honest(*given))),
         )
         pending = added(circle)
     with pytest.raises(MLSError, match=why):
@@ -170,10 +170,10 @@ def test_a_welcome_that_lies_is_refused(
 def test_39_an_unsigned_group_info_is_refused(
     circle: Circle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = welcome._group_info
+    honest = welcome.make_group_info
     with monkeypatch.context() as patch:
         patch.setattr(
-            welcome, "_group_info", lambda state: replace(honest(state), signature=bytes(64))
+            welcome, "make_group_info", lambda *given: replace(honest(*given), signature=bytes(64))
         )
         pending = added(circle)
     with pytest.raises(MLSError, match="signature"):

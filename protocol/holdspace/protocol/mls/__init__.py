@@ -21,17 +21,11 @@ from holdspace.protocol.mls.errors import (
     UsageError,
     ValidationError,
 )
+from holdspace.protocol.mls.external import propose_as_external_sender, propose_self
 from holdspace.protocol.mls.group import (
-    ApplicationData,
-    EpochChange,
     Group,
-    Outcome,
-    OwnMessage,
-    PendingCommit,
-    ProposalReceived,
-    Protected,
-    Removed,
     create_group,
+    join_by_external_commit,
     join_group,
 )
 from holdspace.protocol.mls.group_state import Member, Policy, unsafe_accept_everything
@@ -43,6 +37,19 @@ from holdspace.protocol.mls.key_package import (
     signature_public_key,
 )
 from holdspace.protocol.mls.messages import Add, GroupContextExtensions, Proposal, Remove
+from holdspace.protocol.mls.outcomes import (
+    ApplicationData,
+    EpochChange,
+    ExternalCommit,
+    Outcome,
+    OwnMessage,
+    PendingCommit,
+    ProposalReceived,
+    Proposed,
+    Protected,
+    Removed,
+)
+from holdspace.protocol.mls.past_epochs import Retention
 from holdspace.protocol.mls.proposals import SentProposal
 from holdspace.protocol.mls.structs import Extension, ExtensionType, KeyPackage
 from holdspace.protocol.mls.treemath import LeafIndex
@@ -57,6 +64,7 @@ __all__ = [
     "EpochChange",
     "Extension",
     "ExtensionType",
+    "ExternalCommit",
     "Group",
     "GroupContextExtensions",
     "HPKEKeyPair",
@@ -74,10 +82,12 @@ __all__ = [
     "PolicyRefused",
     "Proposal",
     "ProposalReceived",
+    "Proposed",
     "Protected",
     "RandomSource",
     "Remove",
     "Removed",
+    "Retention",
     "SentProposal",
     "UsageError",
     "ValidationError",
@@ -85,7 +95,10 @@ __all__ = [
     "create_group",
     "create_key_package",
     "generate_signature_key",
+    "join_by_external_commit",
     "join_group",
+    "propose_as_external_sender",
+    "propose_self",
     "read_key_package",
     "signature_public_key",
     "unsafe_accept_everything",

@@ -6,19 +6,22 @@ is, so a commit that is refused has left no trace.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic
 
 from holdspace.protocol.mls import framing, key_schedule
 from holdspace.protocol.mls.ciphersuite import RandomSource
-from holdspace.protocol.mls.errors import ValidationError
+from holdspace.protocol.mls.errors import UsageError, ValidationError
 from holdspace.protocol.mls.framing import Verified
 from holdspace.protocol.mls.group_state import (
     GroupState,
+    Member,
     Policy,
     PreSharedKeys,
     PsksInOrder,
+    State,
     epoch_start,
     found_psks,
+    framed,
     no_psks,
 )
 from holdspace.protocol.mls.key_schedule import EpochSecrets
@@ -27,11 +30,14 @@ from holdspace.protocol.mls.messages import (
     AuthenticatedContent,
     Commit,
     ContentType,
+    ExternalInit,
     FramedContent,
-    MLSMessage,
     Proposal,
     ProposalOrRef,
+    Remove,
+    ResumptionPSKUsage,
     Sender,
+    SenderType,
     Update,
     UpdatePath,
     WireFormat,
@@ -41,12 +47,14 @@ from holdspace.protocol.mls.proposals import (
     SentProposal,
     apply_proposals,
     check_proposals,
+    committable,
     path_required,
 )
-from holdspace.protocol.mls.structs import GroupContext, LeafNodeSource
+from holdspace.protocol.mls.structs import GroupContext, LeafNode, LeafNodeSource
 from holdspace.protocol.mls.tree_hash import tree_hash
 from holdspace.protocol.mls.treekem import (
     AppliedPath,
+    CreatedPath,
     PathPlace,
     apply_path,
     create_path,
@@ -61,17 +69,25 @@ from holdspace.protocol.mls.validation import (
 )
 from holdspace.protocol.mls.welcome import WelcomeSecrets, make_welcome
 
-State = TypeVar("State", bound=GroupState)
+EXTERNAL = Sender(sender_type=SenderType.new_member_commit)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommitOptions:
-    """What a committer may choose beside the proposals."""
+    """What a committer may choose beside the proposals.
+
+    `references` names proposals of this epoch by their ProposalRef; None takes all that may stand
+    together. Without `renew_keys` there is a path only where section 12.4 demands one.
+    """
 
     authenticated_data: bytes = b""
     pad_to: int = 1
     longest_lifetime: float = LONGEST_LIFETIME
     psks: PreSharedKeys = no_psks
+    references: Sequence[bytes] | None = None
+    renew_keys: bool = True
+    wire_format: WireFormat = WireFormat.mls_private_message
+    psk_usage: ResumptionPSKUsage = ResumptionPSKUsage.application
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +102,26 @@ class MadeCommit(Generic[State]):
 
 @dataclass(frozen=True, kw_only=True)
 class TakenCommit(Generic[State]):
-    """Another's commit: where it leads, or None where it removed us."""
+    """Another's commit: where it leads, or None where it removed us, and who sent it.
+
+    The sender of an external commit is at a leaf of the tree after it, all others of that before.
+    """
 
     next: State | None
-    committer: LeafIndex
+    sender: Member
     applied: Applied
     proposals: tuple[SentProposal, ...]
+    is_external: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a committer has decided on, judged and applied, before any key is renewed."""
+
+    sender: Sender
+    listed: Sequence[ProposalOrRef]
+    applied: Applied
+    with_path: bool = True
 
 
 def make_commit(
@@ -102,30 +132,47 @@ def make_commit(
     random: RandomSource,
     options: CommitOptions,
 ) -> MadeCommit[State]:
-    """Commit proposals by value, with a path, as a PrivateMessage."""
-    own_leaf = prior.own_leaf_index
-    sent = tuple(SentProposal(proposal, Sender.member(own_leaf)) for proposal in proposals)
-    _check_lifetimes(proposals, now=now, longest=options.longest_lifetime)
-    applied = _judged(prior, own_leaf, sent)
-    path = create_path(
-        _path_place(prior, applied, own_leaf),
-        signature_key_pair=prior.signature_key_pair,
-        private_keys=prior.private_keys,
-        random=random,
+    """Commit proposals, by reference and by value, as a member."""
+    refuse_after_end(prior)
+    sender, references = Sender.member(prior.own_leaf_index), options.references
+    place = replace(prior.place(prior.own_leaf_index), psk_usage=options.psk_usage)
+    if references is None:
+        references = committable(place, prior.proposals)
+    listed = [ProposalOrRef.of(item) for item in (*references, *proposals)]
+    sent = tuple(_resolved(prior, item, sender) for item in listed)
+    _check_lifetimes(sent, now=now, longest=options.longest_lifetime)
+    check_proposals(place, sent)
+    plan = Plan(
+        sender=sender,
+        listed=listed,
+        applied=apply_proposals(place, sent),
+        with_path=options.renew_keys or path_required(sent),
     )
-    signed = _signed(prior, proposals, path.update_path, options.authenticated_data)
-    turn = _turn(prior, signed, path, psks=found_psks(applied.psks, options.psks, prior))
+    return complete_commit(prior, plan, random=random, options=options)
+
+
+def complete_commit(
+    prior: State, plan: Plan, *, random: RandomSource, options: CommitOptions
+) -> MadeCommit[State]:
+    """Renew our keys, sign and frame; from outside, `prior` is what a GroupInfo tells."""
+    own_leaf, applied = prior.own_leaf_index, plan.applied
+    path = _created_path(prior, applied, random) if plan.with_path else None
+    outcome = path or _outcome(prior, applied, own_leaf, path=None)
+    signed = _signed(prior, plan, path.update_path if path else None, options)
+    turn = _turn(prior, signed, outcome, psks=found_psks(applied.psks, options.psks, prior))
     complete = framing.with_confirmation_tag(signed, turn.confirmation_tag)
-    secret_tree, sealed = framing.protect_private(
-        prior.framing(), complete, prior.secret_tree, random=random, pad_to=options.pad_to
-    )
-    following = _next_state(prior, path, turn)
+    current, message = framed(prior, complete, random=random, pad_to=options.pad_to)
+    following = _next_state(prior, outcome, turn, applied)
     return MadeCommit(
-        message=MLSMessage.of(sealed).encode(),
+        message=message,
         welcome=make_welcome(
-            following, turn.welcome, applied.joiners, path_secrets=path.path_secrets, random=random
+            following,
+            turn.welcome,
+            applied.joiners,
+            path_secrets=path.path_secrets if path else {},
+            random=random,
         ),
-        current=replace(prior, secret_tree=secret_tree),
+        current=current,
         next=following,
     )
 
@@ -134,30 +181,87 @@ def take_commit(
     prior: State, verified: Verified, *, policy: Policy, psks: PreSharedKeys
 ) -> TakenCommit[State]:
     """Follow a commit of another member, once its signature was checked."""
-    commit, sender = verified.content.content, verified.content.sender.leaf_index
-    if not isinstance(commit, Commit) or sender is None:
-        raise ValidationError("this engine does not follow external commits")
-    committer = LeafIndex(sender)
-    proposals = tuple(_resolved(prior, item, committer) for item in commit.proposals)
+    commit, sender = verified.content.content, verified.content.sender
+    if not isinstance(commit, Commit):
+        raise UsageError("this message is no commit")
+    refuse_after_end(prior)
+    committer = None if sender.leaf_index is None else LeafIndex(sender.leaf_index)
+    proposals = tuple(_resolved(prior, item, sender) for item in commit.proposals)
     applied = _judged(prior, committer, proposals)
     # 12.4: "If the path value is not populated" where a proposal requires one, the commit is bad.
     if commit.path is None and path_required(proposals):
         raise ValidationError("the commit must renew keys and does not (RFC 9420, 12.4)")
-    _check_successors(prior, committer, proposals, path=commit.path, policy=policy)
-    policy.judge_commit(prior, committer, proposals)
-    if prior.own_leaf_index in applied.removed:
-        return TakenCommit(next=None, committer=committer, applied=applied, proposals=proposals)
+    if committer is not None:
+        member = prior.member(committer)
+        _check_successors(prior, member, proposals, path=commit.path, policy=policy)
+        policy.judge_commit(prior, committer, proposals)
+    elif commit.path is not None:
+        applied, member = entered(applied, commit.path.leaf_node)
+        _check_entering(prior, member, proposals, policy=policy)
+        policy.judge_external_commit(prior, member.leaf_node, proposals)
+    else:
+        raise AssertionError("an ExternalInit requires a path")
+    following = None
+    if prior.own_leaf_index not in applied.removed:
+        following = _followed(prior, verified, applied, committer=member.leaf_index, psks=psks)
+    return TakenCommit(
+        next=following,
+        sender=member,
+        applied=applied,
+        proposals=proposals,
+        is_external=committer is None,
+    )
+
+
+def entered(applied: Applied, leaf_node: LeafNode) -> tuple[Applied, Member]:
+    """Return the tree with somebody in it who commits from outside, as whom they sit there."""
+    # 12.4.2: "the leftmost blank leaf in the new ratchet tree", after the proposals were applied.
+    tree, leaf = applied.tree.add(leaf_node)
+    return replace(applied, tree=tree), Member(leaf, leaf_node)
+
+
+def refuse_after_end(state: GroupState) -> None:
+    """Refuse to go on in a group that has decided to end."""
+    # 11.2: after the commit of a ReInit, "the group ... MUST NOT be used for further messages".
+    if state.reinit is not None:
+        raise UsageError("this group has ended and goes on in a new one (RFC 9420, 11.2)")
+
+
+def _followed(
+    prior: State,
+    verified: Verified,
+    applied: Applied,
+    *,
+    committer: LeafIndex,
+    psks: PreSharedKeys,
+) -> State:
+    commit, suite = verified.content.content, prior.suite
+    if not isinstance(commit, Commit):
+        raise UsageError("this message is no commit")
     outcome = _outcome(prior, applied, committer, path=commit.path)
-    turn = _turn(prior, verified.authenticated, outcome, psks=found_psks(applied.psks, psks, prior))
+    before = _with_external_init(prior, commit)
+    turn = _turn(
+        before, verified.authenticated, outcome, psks=found_psks(applied.psks, psks, prior)
+    )
     # 12.4.2: "Verify the confirmation_tag ... If it is not valid, reject": compared whole and in
     # constant time, before anything is replaced.
-    prior.suite.verify_mac(
+    suite.verify_mac(
         turn.secrets.confirmation_key,
         turn.group_context.confirmed_transcript_hash,
         verified.authenticated.auth.confirmation_tag,
     )
-    following = _next_state(prior, outcome, turn)
-    return TakenCommit(next=following, committer=committer, applied=applied, proposals=proposals)
+    return _next_state(prior, outcome, turn, applied)
+
+
+def _with_external_init(prior: State, commit: Commit) -> State:
+    # 8.3: an external commit brings its own init secret, sealed to the group's external key.
+    for item in commit.proposals:
+        if isinstance(item.body, Proposal) and isinstance(item.body.body, ExternalInit):
+            kem_output = item.body.body.kem_output
+            key_pair = key_schedule.external_key_pair(prior.suite, prior.secrets.external_secret)
+            init_secret = prior.suite.external_init_receiver(key_pair, kem_output)
+            return replace(prior, secrets=replace(prior.secrets, init_secret=init_secret))
+    return prior
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -189,7 +293,7 @@ def _turn(
     )
 
 
-def _next_state(prior: State, outcome: AppliedPath, turn: _Turn) -> State:
+def _next_state(prior: State, outcome: AppliedPath, turn: _Turn, applied: Applied) -> State:
     suite, confirmed = prior.suite, turn.group_context.confirmed_transcript_hash
     return replace(
         prior,
@@ -202,10 +306,13 @@ def _next_state(prior: State, outcome: AppliedPath, turn: _Turn) -> State:
             suite, confirmed, turn.confirmation_tag
         ),
         proposals={},
+        reinit=applied.reinit,
     )
 
 
-def _judged(prior: GroupState, committer: LeafIndex, proposals: Sequence[SentProposal]) -> Applied:
+def _judged(
+    prior: GroupState, committer: LeafIndex | None, proposals: Sequence[SentProposal]
+) -> Applied:
     place = prior.place(committer)
     check_proposals(place, proposals)
     return apply_proposals(place, proposals)
@@ -222,6 +329,15 @@ def _path_place(prior: GroupState, applied: Applied, sender: LeafIndex) -> PathP
         group_context=following,
         sender=sender,
         joiners=joiners,
+    )
+
+
+def _created_path(prior: GroupState, applied: Applied, random: RandomSource) -> CreatedPath:
+    return create_path(
+        _path_place(prior, applied, prior.own_leaf_index),
+        signature_key_pair=prior.signature_key_pair,
+        private_keys=prior.private_keys,
+        random=random,
     )
 
 
@@ -246,34 +362,53 @@ def _outcome(
 
 def _check_successors(
     prior: GroupState,
-    committer: LeafIndex,
+    committer: Member,
     proposals: Sequence[SentProposal],
     *,
     path: UpdatePath | None,
     policy: Policy,
 ) -> None:
     if path is not None:
-        before = prior.member(committer).leaf_node
-        check_leaf_node(
-            prior.suite,
-            path.leaf_node,
-            source=LeafNodeSource.commit,
-            group_id=prior.group_id,
-            leaf_index=committer,
-        )
-        # 12.4.2: "the encryption_key ... MUST be different from the committer's current leaf node".
-        if path.leaf_node.encryption_key == before.encryption_key:
-            raise ValidationError("a path must bring a new leaf key (RFC 9420, 12.4.2)")
-        policy.judge_successor(before, path.leaf_node)
+        _check_path_leaf(prior, committer.leaf_index, path.leaf_node)
+        _judge_successor(committer.leaf_node, path.leaf_node, policy)
     for sent in proposals:
         if isinstance(sent.body, Update) and sent.sender.leaf_index is not None:
             updated = prior.member(LeafIndex(sent.sender.leaf_index)).leaf_node
             policy.judge_successor(updated, sent.body.leaf_node)
 
 
-def _resolved(prior: GroupState, item: ProposalOrRef, committer: LeafIndex) -> SentProposal:
+def _check_entering(
+    prior: GroupState, newcomer: Member, proposals: Sequence[SentProposal], *, policy: Policy
+) -> None:
+    _check_path_leaf(prior, newcomer.leaf_index, newcomer.leaf_node)
+    # 12.2: "If there is a Remove proposal, then the credential in the LeafNode of the path ... MUST
+    # present a set of identifiers that is acceptable ... for the removed participant".
+    for sent in proposals:
+        if isinstance(sent.body, Remove):
+            before = prior.member(LeafIndex(sent.body.removed)).leaf_node
+            _judge_successor(before, newcomer.leaf_node, policy)
+
+
+def _check_path_leaf(prior: GroupState, leaf: LeafIndex, leaf_node: LeafNode) -> None:
+    check_leaf_node(
+        prior.suite,
+        leaf_node,
+        source=LeafNodeSource.commit,
+        group_id=prior.group_id,
+        leaf_index=leaf,
+    )
+
+
+def _judge_successor(before: LeafNode, after: LeafNode, policy: Policy) -> None:
+    # 12.4.2: "the encryption_key ... MUST be different from the committer's current leaf node".
+    if after.encryption_key == before.encryption_key:
+        raise ValidationError("a path must bring a new leaf key (RFC 9420, 12.4.2)")
+    policy.judge_successor(before, after)
+
+
+def _resolved(prior: GroupState, item: ProposalOrRef, sender: Sender) -> SentProposal:
     if isinstance(item.body, Proposal):
-        return SentProposal(item.body, Sender.member(committer))
+        return SentProposal(item.body, sender)
     # 12.4: a reference is only good for a proposal "that was sent in the current epoch".
     if item.body not in prior.proposals:
         raise ValidationError("the commit names a proposal we never saw (RFC 9420, 12.4.2)")
@@ -281,28 +416,23 @@ def _resolved(prior: GroupState, item: ProposalOrRef, committer: LeafIndex) -> S
 
 
 def _signed(
-    prior: GroupState,
-    proposals: Sequence[Proposal],
-    path: UpdatePath,
-    authenticated_data: bytes,
+    prior: GroupState, plan: Plan, path: UpdatePath | None, options: CommitOptions
 ) -> AuthenticatedContent:
     content = FramedContent(
         group_id=prior.group_id,
         epoch=prior.epoch,
-        sender=Sender.member(prior.own_leaf_index),
-        authenticated_data=authenticated_data,
+        sender=plan.sender,
+        authenticated_data=options.authenticated_data,
         content_type=ContentType.commit,
-        content=Commit(tuple(ProposalOrRef.of(proposal) for proposal in proposals), path),
+        content=Commit(tuple(plan.listed), path),
     )
-    return framing.sign(
-        prior.framing(), prior.signature_key_pair, content, WireFormat.mls_private_message
-    )
+    return framing.sign(prior.framing(), prior.signature_key_pair, content, options.wire_format)
 
 
-def _check_lifetimes(proposals: Sequence[Proposal], *, now: float, longest: float) -> None:
+def _check_lifetimes(proposals: Sequence[SentProposal], *, now: float, longest: float) -> None:
     # 7.3: "If the LeafNode appears in a message being sent by the client, ... the application MUST
     # verify that the current time is within the range of the lifetime field."
-    for proposal in proposals:
-        if isinstance(proposal.body, Add):
-            lifetime = proposal.body.key_package.leaf_node.lifetime
+    for sent in proposals:
+        if isinstance(sent.body, Add):
+            lifetime = sent.body.key_package.leaf_node.lifetime
             check_lifetime(lifetime, now=now, longest=longest)

@@ -6,39 +6,69 @@ and a commit of ours takes effect when the caller takes its `group`, not before.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import inf
-from typing import TypeAlias
 
 from holdspace.protocol.mls import framing, key_schedule
 from holdspace.protocol.mls.ciphersuite import RandomSource
-from holdspace.protocol.mls.commit import CommitOptions, make_commit, take_commit
+from holdspace.protocol.mls.commit import (
+    CommitOptions,
+    TakenCommit,
+    make_commit,
+    refuse_after_end,
+    take_commit,
+)
 from holdspace.protocol.mls.errors import UsageError, ValidationError
+from holdspace.protocol.mls.external import (
+    exported_group_info,
+    make_external_commit,
+    read_group_info,
+)
 from holdspace.protocol.mls.framing import Unprotected, Verified
 from holdspace.protocol.mls.group_state import (
     GroupState,
-    Member,
     Policy,
     PreSharedKeys,
     epoch_start,
+    framed,
+    member_in,
     no_psks,
+    remembering,
 )
 from holdspace.protocol.mls.key_package import OwnKeyPackage
 from holdspace.protocol.mls.messages import (
+    AuthenticatedContent,
     Commit,
     ContentType,
     FramedContent,
     MLSMessage,
+    PreSharedKey,
+    PreSharedKeyID,
     PrivateMessage,
     Proposal,
     PublicMessage,
     Sender,
+    Update,
     WireFormat,
 )
+from holdspace.protocol.mls.outcomes import (
+    ApplicationData,
+    EpochChange,
+    ExternalCommit,
+    Outcome,
+    OwnMessage,
+    PendingCommit,
+    ProposalReceived,
+    Proposed,
+    Protected,
+    Removed,
+)
+from holdspace.protocol.mls.past_epochs import PastEpoch, Retention, still_kept
 from holdspace.protocol.mls.proposals import SentProposal, check_proposal
 from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.structs import Extension, GroupContext
 from holdspace.protocol.mls.tree_hash import tree_hash
+from holdspace.protocol.mls.treekem import updated_leaf
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import (
     LONGEST_LIFETIME,
@@ -52,86 +82,12 @@ from holdspace.protocol.mls.welcome import open_welcome
 MAX_PROPOSALS = 4096
 
 
-@dataclass(frozen=True)
-class PendingCommit:
-    """A commit of ours that nobody has accepted yet.
-
-    Go on from `current` at once: it is the same epoch with the key that the commit took spent. Go
-    on from `group` when the commit was accepted; drop it when another's commit was.
-    """
-
-    message: bytes
-    welcome: bytes | None
-    current: "Group" = field(repr=False)
-    group: "Group" = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Protected:
-    """A message ready to send, and the group to go on from before it is sent."""
-
-    group: "Group" = field(repr=False)
-    message: bytes
-
-
-@dataclass(frozen=True)
-class ApplicationData:
-    """Somebody said something in this epoch."""
-
-    group: "Group" = field(repr=False)
-    sender: Member
-    data: bytes = field(repr=False)
-    authenticated_data: bytes
-
-
-@dataclass(frozen=True)
-class EpochChange:
-    """Somebody's commit was good, and `group` is the next epoch."""
-
-    group: "Group" = field(repr=False)
-    sender: Member
-    added: tuple[Member, ...]
-    removed: tuple[Member, ...]
-    extensions_changed: bool
-    authenticated_data: bytes
-
-
-@dataclass(frozen=True)
-class ProposalReceived:
-    """Somebody proposed something; the next commit may name it."""
-
-    group: "Group" = field(repr=False)
-    proposal: SentProposal
-
-
-@dataclass(frozen=True)
-class Removed:
-    """Somebody's commit took us out: signed by them, allowed by the policy; no group is left."""
-
-    sender: Member
-    authenticated_data: bytes
-
-
-@dataclass(frozen=True)
-class OwnMessage:
-    """A message that says it is ours, so nothing of it was opened or checked and no key was used.
-
-    Any member could make one: whoever sent it knows it again by its bytes, and takes no other for
-    their own.
-    """
-
-    content_type: ContentType
-
-
-Outcome: TypeAlias = ApplicationData | EpochChange | ProposalReceived | Removed | OwnMessage
-
-
 class Group(GroupState):
     """One member's view of one epoch."""
 
     def commit(
         self,
-        proposals: Sequence[Proposal],
+        proposals: Sequence[Proposal] = (),
         *,
         now: float,
         random: RandomSource,
@@ -139,19 +95,75 @@ class Group(GroupState):
         padded_to: int | None = None,
         longest_lifetime: float = LONGEST_LIFETIME,
         psks: PreSharedKeys = no_psks,
+        references: Sequence[bytes] | None = None,
+        renew_keys: bool = True,
+        public: bool = False,
     ) -> PendingCommit:
-        """Change the group by these proposals and renew our keys.
+        """Change the group by these proposals and by those that wait, and renew our keys.
 
-        What is encrypted is padded to a multiple of `padded_to` bytes.
+        What is encrypted is padded to a multiple of `padded_to` bytes. `references` chooses among
+        the proposals that wait. A `public` commit is framed in the clear (6.2).
         """
         options = CommitOptions(
             authenticated_data=authenticated_data,
             pad_to=padded_to or 1,
             longest_lifetime=longest_lifetime,
             psks=psks,
+            references=references,
+            renew_keys=renew_keys,
+            wire_format=_wire_format(public),
         )
         made = make_commit(self, proposals, now=now, random=random, options=options)
-        return PendingCommit(made.message, made.welcome, made.current, made.next)
+        following = remembering(self, made.next, now)
+        return PendingCommit(made.message, made.welcome, made.current, following)
+
+    def propose(
+        self,
+        proposal: Proposal,
+        *,
+        random: RandomSource,
+        authenticated_data: bytes = b"",
+        padded_to: int | None = None,
+        public: bool = False,
+    ) -> Proposed:
+        """Propose something that somebody else may commit, or we."""
+        refuse_after_end(self)
+        sent = SentProposal(proposal, Sender.member(self.own_leaf_index), by_reference=True)
+        check_proposal(self.place(self.own_leaf_index), sent)
+        content = self._content(ContentType.proposal, proposal, authenticated_data)
+        wire_format = _wire_format(public)
+        signed = framing.sign(self.framing(), self.signature_key_pair, content, wire_format)
+        group, message = framed(self, signed, random=random, pad_to=padded_to or 1)
+        waiting, reference = _waiting(group, signed, sent)
+        return Proposed(waiting, message, reference)
+
+    def propose_update(
+        self,
+        *,
+        random: RandomSource,
+        authenticated_data: bytes = b"",
+        padded_to: int | None = None,
+        public: bool = False,
+    ) -> Proposed:
+        """Propose fresh keys for ourselves; they wait until a commit takes them or does not."""
+        key_pair = self.suite.generate_key_pair(random)
+        leaf_node = updated_leaf(
+            self.suite,
+            self.member(self.own_leaf_index).leaf_node,
+            self.signature_key_pair,
+            encryption_key=key_pair.public_key,
+            group_id=self.group_id,
+            leaf_index=self.own_leaf_index,
+        )
+        # Private keys are found by their public keys, so this one waits beside the one in use.
+        held = replace(self, private_keys={**self.private_keys, key_pair.public_key: key_pair})
+        return held.propose(
+            Proposal.of(Update(leaf_node)),
+            random=random,
+            authenticated_data=authenticated_data,
+            padded_to=padded_to,
+            public=public,
+        )
 
     def protect(
         self,
@@ -165,27 +177,30 @@ class Group(GroupState):
         # 15.2 says that a member who has seen a proposal "SHOULD commit ... before sending".
         if self.proposals:
             raise UsageError("a proposal of this epoch is not committed yet (RFC 9420, 15.2)")
-        content = FramedContent(
-            group_id=self.group_id,
-            epoch=self.epoch,
-            sender=Sender.member(self.own_leaf_index),
-            authenticated_data=authenticated_data,
-            content_type=ContentType.application,
-            content=data,
-        )
-        epoch = self.framing()
+        refuse_after_end(self)
+        content = self._content(ContentType.application, data, authenticated_data)
         signed = framing.sign(
-            epoch, self.signature_key_pair, content, WireFormat.mls_private_message
+            self.framing(), self.signature_key_pair, content, WireFormat.mls_private_message
         )
-        secret_tree, sealed = framing.protect_private(
-            epoch, signed, self.secret_tree, random=random, pad_to=padded_to or 1
-        )
-        message = MLSMessage.of(sealed).encode()
-        return Protected(replace(self, secret_tree=secret_tree), message)
+        return Protected(*framed(self, signed, random=random, pad_to=padded_to or 1))
 
-    def process(self, message: bytes, *, policy: Policy, psks: PreSharedKeys = no_psks) -> Outcome:
-        """Take a message of this epoch; anything wrong with it raises an MLSError."""
-        opened = self._opened(MLSMessage.decode(message))
+    def process(
+        self,
+        message: bytes,
+        *,
+        policy: Policy,
+        psks: PreSharedKeys = no_psks,
+        now: float | None = None,
+    ) -> Outcome:
+        """Take a message of this epoch; anything wrong with it raises an MLSError.
+
+        A group that keeps past epochs must be told the time, and reads what was said in them too.
+        """
+        decoded = MLSMessage.decode(message).body
+        past = self._past_of(decoded, now)
+        if past is not None and isinstance(decoded, PrivateMessage):
+            return _said_late(self, past, decoded)
+        opened = self._opened(decoded)
         if isinstance(opened, OwnMessage):
             return opened
         read, unprotected = opened
@@ -194,13 +209,47 @@ class Group(GroupState):
             case Proposal() as proposal:
                 return _proposed(read, verified, proposal, policy=policy)
             case Commit():
-                return _committed(self, verified, policy, psks)
+                taken = take_commit(self, verified, policy=policy, psks=psks)
+                return _committed(self, taken, verified, now)
             case data:
                 return _said(read, verified, data)
 
-    def _opened(self, message: MLSMessage) -> "OwnMessage | tuple[Group, Unprotected]":
+    def group_info(self, *, with_ratchet_tree: bool = True) -> bytes:
+        """Return what lets whoever has it commit themselves in (12.4.3.2); so guard it."""
+        refuse_after_end(self)
+        return exported_group_info(self, with_ratchet_tree=with_ratchet_tree)
+
+    def retaining(self, retention: Retention) -> "Group":
+        """Return the group with another bound on what it keeps of past epochs."""
+        return replace(self, retention=retention, past=self.past[: retention.epochs])
+
+    def _content(
+        self, content_type: ContentType, content: bytes | Proposal, authenticated_data: bytes
+    ) -> FramedContent:
+        return FramedContent(
+            group_id=self.group_id,
+            epoch=self.epoch,
+            sender=Sender.member(self.own_leaf_index),
+            authenticated_data=authenticated_data,
+            content_type=content_type,
+            content=content,
+        )
+
+    def _past_of(self, message: object, now: float | None) -> PastEpoch | None:
+        # Only what was said is read late: a proposal or a commit of the past can change nothing.
+        if (
+            now is None
+            or not isinstance(message, PrivateMessage)
+            or message.content_type != ContentType.application
+            or message.group_id != self.group_id
+        ):
+            return None
+        kept = still_kept(self.past, self.retention, now)
+        return next((one for one in kept if one.number == message.epoch), None)
+
+    def _opened(self, message: object) -> "OwnMessage | tuple[Group, Unprotected]":
         epoch = self.framing()
-        match message.body:
+        match message:
             case PrivateMessage() as private_message:
                 sender_data = framing.open_sender_data(epoch, private_message)
                 if sender_data.leaf_index == self.own_leaf_index:
@@ -217,41 +266,72 @@ class Group(GroupState):
                 raise ValidationError("this message is not for members of a group")
 
 
+def _wire_format(public: bool) -> WireFormat:
+    return WireFormat.mls_public_message if public else WireFormat.mls_private_message
+
+
 def _said(read: Group, verified: Verified, data: bytes) -> ApplicationData:
-    leaf = verified.content.sender.leaf_index
-    if leaf is None:
-        raise AssertionError("framing lets only members send application data")
-    sender = read.member(LeafIndex(leaf))
-    return ApplicationData(read, sender, data, verified.content.authenticated_data)
+    sender = member_in(read.tree, verified.content)
+    authenticated_data = verified.content.authenticated_data
+    return ApplicationData(read, sender, data, authenticated_data, read.epoch)
+
+
+def _said_late(
+    group: Group, past: PastEpoch, message: PrivateMessage
+) -> ApplicationData | OwnMessage:
+    if framing.open_sender_data(past.epoch, message).leaf_index == group.own_leaf_index:
+        return OwnMessage(message.content_type)
+    secret_tree, unprotected = framing.unprotect_private(past.epoch, message, past.secret_tree)
+    content = framing.verify(past.epoch, unprotected).content
+    if content.content_type != ContentType.application or not isinstance(content.content, bytes):
+        raise AssertionError("only application messages are read late")
+    used = replace(past, secret_tree=secret_tree)
+    read = replace(group, past=tuple(used if one is past else one for one in group.past))
+    return ApplicationData(
+        group=read,
+        # Checklist 9: whoever sat there then, not whoever sits there now.
+        sender=member_in(past.tree, content),
+        data=content.content,
+        authenticated_data=content.authenticated_data,
+        epoch=past.number,
+    )
 
 
 def _proposed(
     read: Group, verified: Verified, proposal: Proposal, *, policy: Policy
 ) -> ProposalReceived:
+    refuse_after_end(read)
     sent = SentProposal(proposal, verified.content.sender, by_reference=True)
     check_proposal(read.place(read.own_leaf_index), sent)
     policy.judge_proposal(read, sent)
-    if len(read.proposals) >= MAX_PROPOSALS:
+    group, reference = _waiting(read, verified.authenticated, sent)
+    return ProposalReceived(group, sent, reference)
+
+
+def _waiting(group: Group, signed: AuthenticatedContent, sent: SentProposal) -> tuple[Group, bytes]:
+    if len(group.proposals) >= MAX_PROPOSALS:
         raise ValidationError("there are too many proposals in this epoch")
     # 5.2: ProposalRef is the RefHash of the AuthenticatedContent that carried the proposal.
-    reference = read.suite.proposal_ref(verified.authenticated.encode())
-    return ProposalReceived(replace(read, proposals={**read.proposals, reference: sent}), sent)
+    reference = group.suite.proposal_ref(signed.encode())
+    return replace(group, proposals={**group.proposals, reference: sent}), reference
 
 
 def _committed(
-    prior: Group, verified: Verified, policy: Policy, psks: PreSharedKeys
+    prior: Group, taken: TakenCommit[Group], verified: Verified, now: float | None
 ) -> EpochChange | Removed:
-    taken = take_commit(prior, verified, policy=policy, psks=psks)
-    sender, authenticated_data = prior.member(taken.committer), verified.content.authenticated_data
+    authenticated_data = verified.content.authenticated_data
     if taken.next is None:
-        return Removed(sender, authenticated_data)
+        return Removed(taken.sender, authenticated_data)
+    joiners = [taken.next.member(joiner.leaf) for joiner in taken.applied.joiners]
     return EpochChange(
-        group=taken.next,
-        sender=sender,
-        added=tuple(taken.next.member(joiner.leaf) for joiner in taken.applied.joiners),
+        group=remembering(prior, taken.next, now),
+        sender=taken.sender,
+        added=(*joiners, taken.sender) if taken.is_external else tuple(joiners),
         removed=tuple(prior.member(leaf) for leaf in taken.applied.removed),
         extensions_changed=taken.next.extensions != prior.extensions,
         authenticated_data=authenticated_data,
+        is_external=taken.is_external,
+        reinit=taken.next.reinit,
     )
 
 
@@ -289,6 +369,34 @@ def create_group(
         confirmation_tag=tag,
         interim_transcript_hash=key_schedule.interim_transcript_hash(suite, b"", tag),
     )
+
+
+def join_by_external_commit(
+    group_info: bytes,
+    own: OwnKeyPackage,
+    *,
+    now: float,
+    random: RandomSource,
+    policy: Policy,
+    psk_ids: Sequence[PreSharedKeyID] = (),
+    psks: PreSharedKeys = no_psks,
+    ratchet_tree: bytes | None = None,
+    authenticated_data: bytes = b"",
+) -> ExternalCommit:
+    """Commit ourselves into a group, in the place of our former self if we are in it (12.4.3.2)."""
+    check_lifetime(own.key_package.leaf_node.lifetime, now=now, longest=inf)
+    read = read_group_info(group_info)
+    made = make_external_commit(
+        Group,
+        read,
+        own,
+        proposals=[Proposal.of(PreSharedKey(psk_id)) for psk_id in psk_ids],
+        ratchet_tree=ratchet_tree,
+        random=random,
+        options=CommitOptions(authenticated_data=authenticated_data, psks=psks),
+    )
+    policy.judge_welcome(made.next, made.next.member(LeafIndex(read.signer)))
+    return ExternalCommit(made.message, made.next)
 
 
 def join_group(

@@ -6,13 +6,29 @@ welcome.py make the next epoch's state from this one; group.py is the door for c
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from holdspace.protocol.mls import framing
-from holdspace.protocol.mls.ciphersuite import CipherSuite, SignatureKeyPair
+from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource, SignatureKeyPair
 from holdspace.protocol.mls.errors import PolicyRefused, UsageError, ValidationError
 from holdspace.protocol.mls.key_schedule import EpochSecrets, exporter
-from holdspace.protocol.mls.messages import PreSharedKeyID, PSKType
+from holdspace.protocol.mls.messages import (
+    AuthenticatedContent,
+    FramedContent,
+    MLSMessage,
+    PreSharedKeyID,
+    PSKType,
+    ReInit,
+    WireFormat,
+)
+from holdspace.protocol.mls.past_epochs import (
+    NOTHING_KEPT,
+    PastEpoch,
+    Retention,
+    past_epoch,
+    signature_key_in,
+    still_kept,
+)
 from holdspace.protocol.mls.proposals import ProposalPlace, SentProposal
 from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.secret_tree import SecretTree
@@ -63,6 +79,11 @@ class GroupState:
     interim_transcript_hash: bytes
     # 12.4: proposals of this epoch that a commit may name, by their ProposalRef.
     proposals: Mapping[bytes, SentProposal] = field(default_factory=dict)
+    # 11.2: what the last commit has decided on, if it was the end of this group.
+    reinit: ReInit | None = None
+    # 15.3: epochs before this one that late messages are still read in, newest first.
+    past: tuple[PastEpoch, ...] = ()
+    retention: Retention = NOTHING_KEPT
 
     @property
     def group_id(self) -> bytes:
@@ -115,10 +136,11 @@ class GroupState:
 
     def framing(self) -> framing.Epoch:
         """Return what framing needs to know of this epoch."""
-        return framing.Epoch(self.suite, self.group_context, self.secrets, self._signature_key)
+        signature_key = signature_key_in(self.tree)
+        return framing.Epoch(self.suite, self.group_context, self.secrets, signature_key)
 
-    def place(self, committer: LeafIndex) -> ProposalPlace:
-        """Return where a member's commit of this epoch is judged."""
+    def place(self, committer: LeafIndex | None) -> ProposalPlace:
+        """Return where a commit of this epoch is judged; None commits from outside."""
         return ProposalPlace(
             suite=self.suite,
             tree=self.tree,
@@ -127,9 +149,40 @@ class GroupState:
             committer=committer,
         )
 
-    def _signature_key(self, leaf: LeafIndex) -> bytes | None:
-        leaf_node = self.tree.leaf(leaf)
-        return None if leaf_node is None else leaf_node.signature_key
+
+State = TypeVar("State", bound=GroupState)
+
+
+def member_in(tree: RatchetTree, content: FramedContent) -> Member:
+    """Return the member who sent something, as the tree of its epoch has them."""
+    sender = content.sender.leaf_index
+    leaf_node = None if sender is None else tree.leaf(LeafIndex(sender))
+    if sender is None or leaf_node is None:
+        raise AssertionError("framing has found the sender's signature key in this tree")
+    return Member(LeafIndex(sender), leaf_node)
+
+
+def framed(
+    state: State, signed: AuthenticatedContent, *, random: RandomSource, pad_to: int
+) -> tuple[State, bytes]:
+    """Return signed content as it travels, and the state without the key that it took."""
+    epoch = state.framing()
+    if signed.wire_format == WireFormat.mls_public_message:
+        return state, MLSMessage.of(framing.protect_public(epoch, signed)).encode()
+    secret_tree, sealed = framing.protect_private(
+        epoch, signed, state.secret_tree, random=random, pad_to=pad_to
+    )
+    return replace(state, secret_tree=secret_tree), MLSMessage.of(sealed).encode()
+
+
+def remembering(prior: GroupState, following: State, now: float | None) -> State:
+    """Return the next state with as much of the prior epochs as our retention allows."""
+    if not prior.retention.epochs:
+        return following
+    if now is None:
+        raise UsageError("a group that keeps past epochs needs to know the time")
+    ended = past_epoch(prior.framing(), prior.tree, prior.secret_tree, ended_at=now)
+    return replace(following, past=still_kept((ended, *prior.past), prior.retention, now))
 
 
 class EpochStart(TypedDict):
@@ -159,8 +212,8 @@ def found_psks(
     found = []
     for psk_id in psk_ids:
         psk = psks(psk_id)
-        if psk is None and state is not None and _is_resumption_of(psk_id, state):
-            psk = state.secrets.resumption_psk
+        if psk is None and state is not None:
+            psk = _resumption_psk(psk_id, state)
         # 12.4.2: "If any of the PSKs ... is not available to the client, reject the commit."
         if psk is None:
             raise ValidationError(
@@ -170,15 +223,24 @@ def found_psks(
     return found
 
 
-def _is_resumption_of(psk_id: PreSharedKeyID, state: GroupState) -> bool:
-    place = (psk_id.psk_group_id, psk_id.psk_epoch)
-    return psk_id.psktype == PSKType.resumption and place == (state.group_id, state.epoch)
+def _resumption_psk(psk_id: PreSharedKeyID, state: GroupState) -> bytes | None:
+    if psk_id.psktype != PSKType.resumption or psk_id.psk_group_id != state.group_id:
+        return None
+    of_epochs = {one.number: one.resumption_psk for one in state.past}
+    return (of_epochs | {state.epoch: state.resumption_psk}).get(psk_id.psk_epoch or 0)
 
 
 def refuse_change_of_identity(before: LeafNode, after: LeafNode) -> None:
     """Refuse a member who comes back from a key renewal as somebody else (5.3.1)."""
     if (before.credential, before.signature_key) != (after.credential, after.signature_key):
         raise PolicyRefused("a member tried to change who they are")
+
+
+def refuse_external_commit(
+    prior: Any, leaf_node: LeafNode, proposals: Sequence[SentProposal]
+) -> None:
+    """Refuse people who let themselves in: whoever holds a GroupInfo could (12.4.3.2)."""
+    raise PolicyRefused("only members commit in this group")
 
 
 def refuse_proposal(prior: Any, sent: SentProposal) -> None:
@@ -191,7 +253,8 @@ class Policy:
     """What an application allows, as pure functions that return nothing or raise PolicyRefused.
 
     `judge_commit(prior group, committer, proposals)` sees a commit that is signed by the committer
-    and well-formed, before anything of it takes effect. `judge_welcome(group, signer)` sees the
+    and well-formed, before anything of it takes effect; `judge_external_commit(prior group, leaf,
+    proposals)` sees one by somebody who would be at that leaf. `judge_welcome(group, signer)` sees the
     group we would be in and the member who let us in. `judge_successor(before, after)` sees a leaf
     that a member replaces by a path or an Update.
     """
@@ -200,6 +263,9 @@ class Policy:
     judge_welcome: Callable[[Any, Member], None]
     judge_successor: Callable[[LeafNode, LeafNode], None] = refuse_change_of_identity
     judge_proposal: Callable[[Any, SentProposal], None] = refuse_proposal
+    judge_external_commit: Callable[[Any, LeafNode, Sequence[SentProposal]], None] = (
+        refuse_external_commit
+    )
 
 
 def _anything(*_: object) -> None:
@@ -211,4 +277,5 @@ unsafe_accept_everything = Policy(
     judge_welcome=_anything,
     judge_successor=_anything,
     judge_proposal=_anything,
+    judge_external_commit=_anything,
 )

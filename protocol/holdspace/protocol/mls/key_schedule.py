@@ -29,6 +29,8 @@ class EpochSecrets:
     init_secret: bytes
 
 
+# What somebody outside knows of an epoch.
+NO_SECRETS = EpochSecrets(*[b""] * 9)
 # Field of EpochSecrets -> label of DeriveSecret.
 _LABELS = {
     "sender_data_secret": "sender data",

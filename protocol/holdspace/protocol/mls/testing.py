@@ -9,19 +9,17 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
-from holdspace.protocol.mls.group import (
-    ApplicationData,
-    EpochChange,
-    Group,
-    OwnMessage,
-    PendingCommit,
-    Removed,
-    create_group,
-    join_group,
-)
+from holdspace.protocol.mls.group import Group, create_group, join_group
 from holdspace.protocol.mls.group_state import Policy, unsafe_accept_everything
 from holdspace.protocol.mls.key_package import OwnKeyPackage, create_key_package
 from holdspace.protocol.mls.messages import Add, Proposal, Remove
+from holdspace.protocol.mls.outcomes import (
+    ApplicationData,
+    EpochChange,
+    OwnMessage,
+    PendingCommit,
+    Removed,
+)
 from holdspace.protocol.mls.structs import Extension
 from holdspace.protocol.mls.treemath import LeafIndex
 

@@ -189,6 +189,29 @@ def sign_leaf_node(
     return replace(leaf_node, signature=signature)
 
 
+def updated_leaf(
+    suite: CipherSuite,
+    leaf_node: LeafNode,
+    signature_key_pair: SignatureKeyPair,
+    *,
+    encryption_key: bytes,
+    group_id: bytes,
+    leaf_index: int,
+) -> LeafNode:
+    """Return a member's leaf with another key, for an Update (12.1.2)."""
+    renewed = replace(
+        leaf_node,
+        encryption_key=encryption_key,
+        leaf_node_source=LeafNodeSource.update,
+        lifetime=None,
+        parent_hash=None,
+        signature=b"",
+    )
+    return sign_leaf_node(
+        suite, renewed, signature_key_pair, group_id=group_id, leaf_index=leaf_index
+    )
+
+
 def check_shape(place: PathPlace, steps: Sequence[PathStep], update_path: UpdatePath) -> None:
     """Refuse a path with more or fewer keys or ciphertexts than its place asks for."""
     # 12.4.2: "The number of entries in nodes MUST be equal to the length of the filtered direct

@@ -6,7 +6,6 @@ the signature, the tree, the confirmation tag and our own place in the tree all 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from holdspace.protocol.mls import key_schedule, treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
@@ -16,6 +15,7 @@ from holdspace.protocol.mls.group_state import (
     Policy,
     PreSharedKeys,
     PsksInOrder,
+    State,
     epoch_start,
     found_psks,
 )
@@ -42,8 +42,6 @@ from holdspace.protocol.mls.validation import (
     extension_data,
 )
 
-State = TypeVar("State", bound=GroupState)
-
 
 @dataclass(frozen=True, repr=False)
 class WelcomeSecrets:
@@ -68,14 +66,16 @@ def make_welcome(
     suite = state.suite
     welcome_secret = key_schedule.welcome_secret(suite, secrets.joiner_secret, secrets.psk_secret)
     key, nonce = key_schedule.welcome_key_and_nonce(suite, welcome_secret)
-    encrypted_group_info = suite.aead_seal(key, nonce, b"", _group_info(state).encode())
+    # We always send the tree along: nobody else could give it to a newcomer.
+    ratchet_tree = Extension(ExtensionType.ratchet_tree, state.tree.encode())
+    group_info = make_group_info(state, [ratchet_tree])
+    encrypted_group_info = suite.aead_seal(key, nonce, b"", group_info.encode())
     own = treemath.node_of(state.own_leaf_index)
     to_all = []
     for joiner in joiners:
         shared = treemath.common_ancestor(own, treemath.node_of(joiner.leaf))
-        group_secrets = GroupSecrets(
-            secrets.joiner_secret, PathSecret(path_secrets[shared]), secrets.psks
-        )
+        path_secret = PathSecret(path_secrets[shared]) if path_secrets else None
+        group_secrets = GroupSecrets(secrets.joiner_secret, path_secret, secrets.psks)
         sealed = suite.encrypt_with_label(
             joiner.key_package.init_key,
             "Welcome",
@@ -88,12 +88,11 @@ def make_welcome(
     return MLSMessage.of(Welcome(suite.id, tuple(to_all), encrypted_group_info)).encode()
 
 
-def _group_info(state: GroupState) -> GroupInfo:
-    # We always send the tree along: nobody else could give it to a newcomer.
-    ratchet_tree = Extension(ExtensionType.ratchet_tree, state.tree.encode())
+def make_group_info(state: GroupState, extensions: Sequence[Extension]) -> GroupInfo:
+    """Return what newcomers are told of a group, signed by us (12.4.3)."""
     unsigned = GroupInfo(
         group_context=state.group_context,
-        extensions=(ratchet_tree,),
+        extensions=tuple(extensions),
         confirmation_tag=state.confirmation_tag,
         signer=state.own_leaf_index,
     )
@@ -123,7 +122,7 @@ def open_welcome(
         group_secrets.joiner_secret, key_schedule.psk_secret(suite, known_psks)
     )
     group_info = open_group_info(suite, welcome, secrets)
-    tree = _checked_tree(suite, group_info, ratchet_tree)
+    tree = checked_tree(suite, group_info, ratchet_tree)
     state = _entered(kind, own, group_info, tree=tree, secrets=secrets)
     if group_secrets.path_secret is not None:
         state = _with_path_keys(state, group_info, group_secrets.path_secret.path_secret)
@@ -170,17 +169,23 @@ def open_group_info(suite: CipherSuite, welcome: Welcome, secrets: WelcomeSecret
     key, nonce = key_schedule.welcome_key_and_nonce(suite, welcome_secret)
     opened = suite.aead_open(key, nonce, b"", welcome.encrypted_group_info)
     group_info = GroupInfo.decode(opened)
+    check_group_info(suite, group_info)
+    return group_info
+
+
+def check_group_info(suite: CipherSuite, group_info: GroupInfo) -> None:
+    """Refuse a GroupInfo that is wrong in itself, whoever signed it."""
     # 12.4.3.1: "Verify that the cipher_suite field in the GroupInfo matches that in the KeyPackage."
     if group_info.group_context.cipher_suite != suite.id:
         raise ValidationError("the group uses another cipher suite (RFC 9420, 12.4.3.1)")
     check_extension_list(group_info.extensions)
     check_group_extensions(group_info.group_context.extensions)
-    return group_info
 
 
-def _checked_tree(
+def checked_tree(
     suite: CipherSuite, group_info: GroupInfo, ratchet_tree: bytes | None
 ) -> RatchetTree:
+    """Return the tree of a group, once GroupInfo, signer and tree vouch for each other."""
     # 12.4.3.3: the tree comes in the GroupInfo or by another way; without it nobody can join.
     data = extension_data(group_info.extensions, ExtensionType.ratchet_tree)
     encoded = data if data is not None else ratchet_tree

@@ -1,0 +1,110 @@
+"""What comes of sending and of receiving: each value holds the group to go on from."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from holdspace.protocol.mls.group_state import Member
+from holdspace.protocol.mls.messages import ContentType, ReInit
+from holdspace.protocol.mls.proposals import SentProposal
+
+if TYPE_CHECKING:
+    from holdspace.protocol.mls.group import Group
+
+
+@dataclass(frozen=True)
+class PendingCommit:
+    """A commit of ours that nobody has accepted yet.
+
+    Go on from `current` at once: it is the same epoch with the key that the commit took spent. Go
+    on from `group` when the commit was accepted; drop it when another's commit was.
+    """
+
+    message: bytes
+    welcome: bytes | None
+    current: "Group" = field(repr=False)
+    group: "Group" = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Protected:
+    """A message ready to send, and the group to go on from before it is sent."""
+
+    group: "Group" = field(repr=False)
+    message: bytes
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal of ours ready to send, the group to go on from, and how a commit names it."""
+
+    group: "Group" = field(repr=False)
+    message: bytes
+    reference: bytes
+
+
+@dataclass(frozen=True)
+class ExternalCommit:
+    """A commit by which we let ourselves in, and the group we are in once it was accepted."""
+
+    message: bytes
+    group: "Group" = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ApplicationData:
+    """Somebody said something, in this epoch or in a past one that is still kept."""
+
+    group: "Group" = field(repr=False)
+    sender: Member
+    data: bytes = field(repr=False)
+    authenticated_data: bytes
+    epoch: int
+
+
+@dataclass(frozen=True)
+class EpochChange:
+    """Somebody's commit was good, and `group` is the next epoch.
+
+    Whoever committed from outside (`is_external`) is the sender, and is among those added. With a
+    `reinit` the group has ended, and is only good for starting the next one (reinit.py).
+    """
+
+    group: "Group" = field(repr=False)
+    sender: Member
+    added: tuple[Member, ...]
+    removed: tuple[Member, ...]
+    extensions_changed: bool
+    authenticated_data: bytes
+    is_external: bool = False
+    reinit: ReInit | None = None
+
+
+@dataclass(frozen=True)
+class ProposalReceived:
+    """Somebody proposed something; the next commit may name it."""
+
+    group: "Group" = field(repr=False)
+    proposal: SentProposal
+    reference: bytes
+
+
+@dataclass(frozen=True)
+class Removed:
+    """Somebody's commit took us out: signed by them, allowed by the policy; no group is left."""
+
+    sender: Member
+    authenticated_data: bytes
+
+
+@dataclass(frozen=True)
+class OwnMessage:
+    """A message that says it is ours, so nothing of it was opened or checked and no key was used.
+
+    Any member could make one: whoever sent it knows it again by its bytes, and takes no other for
+    their own.
+    """
+
+    content_type: ContentType
+
+
+Outcome: TypeAlias = ApplicationData | EpochChange | ProposalReceived | Removed | OwnMessage
