@@ -58,8 +58,8 @@ class Letter:
     knock: bytes
     key_package: bytes = field(repr=False)
     reply_secret: bytes = field(repr=False)
-    name: str
-    introduction: str
+    name: str = field(repr=False)
+    introduction: str = field(repr=False)
     since: float
     warning: str = ""
 
