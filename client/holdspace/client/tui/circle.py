@@ -12,6 +12,7 @@ from holdspace.protocol.meeting.events import TurnMode
 
 MAX_SEATS = 12
 LONGEST_NAME = 11
+CENTRE = 13
 _WORDS: dict[TurnMode, str] = {
     "open": "everybody may write",
     "listen": "we listen",
@@ -84,7 +85,7 @@ def _label(person: PersonView) -> Row:
 
 def _centre(view: RoomView, width: int, height: int) -> list[Label]:
     ink: Ink = "amber" if view.floor or view.is_held else "muted"
-    lines = _balanced(floor_words(view), min(17, width // 2))
+    lines = _balanced(floor_words(view), min(CENTRE, width // 3))
     top = (height - len(lines)) // 2
     rows = [(Piece(line, ink),) for line in lines]
     return [Label((width - cells(line)) // 2, top + at, line) for at, line in enumerate(rows)]

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from holdspace.client.acts import ACTS, MODE_WORDS, Act, Who, is_permitted
-from holdspace.client.seat.view import CardView, RoomView, StageView
+from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
+from holdspace.client.seat.view import CardView, Place, RoomView, StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import left_words
 from holdspace.client.tui.keyline import key_name
@@ -220,9 +220,18 @@ def help_page(view: RoomView, width: int) -> list[Row]:
         Who.HOST: "For the host",
     }
     for who, title in titles.items():
-        acts = [act for act in ACTS if act.who is who and is_permitted(act, view)]
+        acts = [
+            act
+            for act in ACTS
+            if act.who is who and is_permitted(act, view) and _is_ahead(act, view)
+        ]
         lines += [row((title, "sage-strong")), *_acts(acts, width), BLANK] if acts else []
     return lines
+
+
+def _is_ahead(act: Act, view: RoomView) -> bool:
+    """Return whether the act can still be of use: the lobby is behind whoever is in the room."""
+    return act.spot is not Spot.LOBBY or view.place is not Place.ROOM
 
 
 def _acts(acts: Sequence[Act], width: int) -> list[Row]:
