@@ -36,7 +36,7 @@ from holdspace.protocol.mls.key_package import (
     read_key_package,
     signature_public_key,
 )
-from holdspace.protocol.mls.messages import Add, GroupContextExtensions, Proposal, Remove
+from holdspace.protocol.mls.messages import Add, GroupContextExtensions, Proposal, ReInit, Remove
 from holdspace.protocol.mls.outcomes import (
     ApplicationData,
     EpochChange,
@@ -52,6 +52,7 @@ from holdspace.protocol.mls.outcomes import (
 from holdspace.protocol.mls.past_epochs import Retention
 from holdspace.protocol.mls.proposals import SentProposal
 from holdspace.protocol.mls.structs import Extension, ExtensionType, KeyPackage
+from holdspace.protocol.mls.successors import branch_group, reinit_group
 from holdspace.protocol.mls.treemath import LeafIndex
 
 __all__ = [
@@ -85,12 +86,14 @@ __all__ = [
     "Proposed",
     "Protected",
     "RandomSource",
+    "ReInit",
     "Remove",
     "Removed",
     "Retention",
     "SentProposal",
     "UsageError",
     "ValidationError",
+    "branch_group",
     "cipher_suite",
     "create_group",
     "create_key_package",
@@ -100,6 +103,7 @@ __all__ = [
     "propose_as_external_sender",
     "propose_self",
     "read_key_package",
+    "reinit_group",
     "signature_public_key",
     "unsafe_accept_everything",
 ]

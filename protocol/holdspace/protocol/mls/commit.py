@@ -10,7 +10,7 @@ from typing import Generic
 
 from holdspace.protocol.mls import framing, key_schedule
 from holdspace.protocol.mls.ciphersuite import RandomSource
-from holdspace.protocol.mls.errors import UsageError, ValidationError
+from holdspace.protocol.mls.errors import MLSError, UsageError, ValidationError
 from holdspace.protocol.mls.framing import Verified
 from holdspace.protocol.mls.group_state import (
     GroupState,
@@ -184,7 +184,7 @@ def take_commit(
     commit, sender = verified.content.content, verified.content.sender
     if not isinstance(commit, Commit):
         raise UsageError("this message is no commit")
-    refuse_after_end(prior)
+    refuse_after_end(prior, ValidationError)
     committer = None if sender.leaf_index is None else LeafIndex(sender.leaf_index)
     proposals = tuple(_resolved(prior, item, sender) for item in commit.proposals)
     applied = _judged(prior, committer, proposals)
@@ -220,11 +220,11 @@ def entered(applied: Applied, leaf_node: LeafNode) -> tuple[Applied, Member]:
     return replace(applied, tree=tree), Member(leaf, leaf_node)
 
 
-def refuse_after_end(state: GroupState) -> None:
+def refuse_after_end(state: GroupState, blame: type[MLSError] = UsageError) -> None:
     """Refuse to go on in a group that has decided to end."""
     # 11.2: after the commit of a ReInit, "the group ... MUST NOT be used for further messages".
     if state.reinit is not None:
-        raise UsageError("this group has ended and goes on in a new one (RFC 9420, 11.2)")
+        raise blame("this group has ended and goes on in a new one (RFC 9420, 11.2)")
 
 
 def _followed(

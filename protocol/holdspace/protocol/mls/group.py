@@ -300,7 +300,7 @@ def _said_late(
 def _proposed(
     read: Group, verified: Verified, proposal: Proposal, *, policy: Policy
 ) -> ProposalReceived:
-    refuse_after_end(read)
+    refuse_after_end(read, ValidationError)
     sent = SentProposal(proposal, verified.content.sender, by_reference=True)
     check_proposal(read.place(read.own_leaf_index), sent)
     policy.judge_proposal(read, sent)
@@ -407,9 +407,21 @@ def join_group(
     policy: Policy,
     psks: PreSharedKeys = no_psks,
     ratchet_tree: bytes | None = None,
+    former: Group | None = None,
 ) -> Group:
-    """Enter a group by a Welcome; afterwards drop `own`, which must not be used again."""
+    """Enter a group by a Welcome; afterwards drop `own`, which must not be used again.
+
+    If the new group should continue one that we are in, `former` is that one (see successors.py).
+    """
     # 7.3: our own key package must still be good. Others' leaves were checked by those who added
     # them, and may well have been here for longer than their packages were valid.
     check_lifetime(own.key_package.leaf_node.lifetime, now=now, longest=inf)
-    return open_welcome(Group, welcome, own, policy=policy, psks=psks, ratchet_tree=ratchet_tree)
+    return open_welcome(
+        Group,
+        welcome,
+        own,
+        policy=policy,
+        psks=psks,
+        ratchet_tree=ratchet_tree,
+        former=former,
+    )

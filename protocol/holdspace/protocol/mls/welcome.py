@@ -4,7 +4,7 @@ A newcomer knows nothing of the group but what the Welcome says, so nothing in i
 the signature, the tree, the confirmation tag and our own place in the tree all agree.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from holdspace.protocol.mls import key_schedule, treemath
@@ -27,6 +27,7 @@ from holdspace.protocol.mls.messages import (
     MLSMessage,
     PathSecret,
     PreSharedKeyID,
+    ResumptionPSKUsage,
     Welcome,
 )
 from holdspace.protocol.mls.proposals import Joiner
@@ -110,6 +111,7 @@ def open_welcome(
     policy: Policy,
     psks: PreSharedKeys,
     ratchet_tree: bytes | None,
+    former: GroupState | None = None,
 ) -> State:
     """Return the group that a Welcome lets us into, once everything in it agrees."""
     suite, welcome = own.suite, read_welcome(message)
@@ -117,7 +119,7 @@ def open_welcome(
     if welcome.cipher_suite != suite.id:
         raise ValidationError("the welcome is for another cipher suite (RFC 9420, 12.4.3.1)")
     group_secrets = open_group_secrets(welcome, own)
-    known_psks = _psks(group_secrets.psks, psks)
+    known_psks = _psks(group_secrets.psks, psks, former)
     secrets = WelcomeSecrets(
         group_secrets.joiner_secret, key_schedule.psk_secret(suite, known_psks)
     )
@@ -126,6 +128,7 @@ def open_welcome(
     state = _entered(kind, own, group_info, tree=tree, secrets=secrets)
     if group_secrets.path_secret is not None:
         state = _with_path_keys(state, group_info, group_secrets.path_secret.path_secret)
+    check_continuation(state, group_secrets.psks, former)
     policy.judge_welcome(state, state.member(LeafIndex(group_info.signer)))
     return state
 
@@ -155,12 +158,68 @@ def open_group_secrets(welcome: Welcome, own: OwnKeyPackage) -> GroupSecrets:
     raise ValidationError("the welcome is for somebody else (RFC 9420, 12.4.3.1)")
 
 
-def _psks(psk_ids: Sequence[PreSharedKeyID], psks: PreSharedKeys) -> PsksInOrder:
+def _psks(
+    psk_ids: Sequence[PreSharedKeyID], psks: PreSharedKeys, former: GroupState | None
+) -> PsksInOrder:
     # 12.4.3.1: "If a PreSharedKeyID is part of the GroupSecrets and the client is not in possession
-    # of the corresponding PSK, return an error." We keep no groups to be reborn from.
+    # of the corresponding PSK, return an error."
     if len(set(psk_ids)) != len(psk_ids):
         raise ValidationError("one pre-shared key stands twice in a welcome (RFC 9420, 12.2)")
-    return found_psks(psk_ids, psks)
+    return found_psks(psk_ids, psks, former)
+
+
+def check_continuation(
+    state: GroupState, psk_ids: Sequence[PreSharedKeyID], former: GroupState | None
+) -> None:
+    """Refuse a group that says it continues another one, and does not (11.2, 11.3, 12.4.3.1)."""
+    links = [psk for psk in psk_ids if psk.usage in CONTINUATIONS]
+    if former is None and not links:
+        return
+    # 12.4.3.1: "If a PreSharedKeyID has type resumption with usage reinit or branch, verify that
+    # it is the only such PSK."
+    if len(links) != 1 or former is None:
+        raise ValidationError("the welcome does not continue the group we know (RFC 9420, 11)")
+    # 11.2, 11.3: the key names "the group_id ... of the old group" and its epoch, and "The epoch in
+    # the Welcome message MUST be 1".
+    place = (links[0].psk_group_id, links[0].psk_epoch, state.epoch)
+    if place != (former.group_id, former.epoch, 1):
+        raise ValidationError("the welcome continues another epoch (RFC 9420, 11)")
+    if _parameters(state) != CONTINUATIONS[links[0].usage](former, state):
+        raise ValidationError("the new group is not what was agreed (RFC 9420, 11)")
+    before = {member.leaf_node.credential for member in former.members}
+    if not {member.leaf_node.credential for member in state.members} <= before:
+        raise ValidationError("the new group has somebody new in it (RFC 9420, 11)")
+
+
+Parameters = tuple[bytes, int, tuple[Extension, ...]]
+
+
+def _parameters(state: GroupState) -> Parameters:
+    return state.group_id, state.suite.id, state.extensions
+
+
+def _reinit_parameters(former: GroupState, _: GroupState) -> Parameters | None:
+    # 11.2: "The version, cipher_suite, group_id, and extensions fields ... MUST be the same as the
+    # corresponding fields in the ReInit proposal".
+    reinit = former.reinit
+    if reinit is None:
+        return None
+    return reinit.group_id, reinit.cipher_suite, reinit.extensions
+
+
+def _branch_parameters(former: GroupState, state: GroupState) -> Parameters:
+    # 11.3: "The version and ciphersuite values in the Welcome MUST be the same as those used by the
+    # old group".
+    return state.group_id, former.suite.id, state.extensions
+
+
+# What a group that continues another must be, by what its pre-shared key is for.
+CONTINUATIONS: Mapping[
+    ResumptionPSKUsage | None, Callable[[GroupState, GroupState], Parameters | None]
+] = {
+    ResumptionPSKUsage.reinit: _reinit_parameters,
+    ResumptionPSKUsage.branch: _branch_parameters,
+}
 
 
 def open_group_info(suite: CipherSuite, welcome: Welcome, secrets: WelcomeSecrets) -> GroupInfo:
