@@ -110,9 +110,21 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
 
 
 def _wrap_paragraph(text: str, width: int) -> Iterator[str]:
-    if cell_len(text) <= width:
-        yield text
-        return
+    # Nearly all text has one cell per character, and can be cut by counting characters.
+    return _wrap_narrow(text, width) if cell_len(text) == len(text) else _wrap_wide(text, width)
+
+
+def _wrap_narrow(text: str, width: int) -> Iterator[str]:
+    start = 0
+    while len(text) - start > width:
+        blank = text.rfind(" ", start, start + width + 1)
+        end = blank if blank > start else start + width
+        yield text[start:end]
+        start = end + (text[end] == " ")
+    yield text[start:]
+
+
+def _wrap_wide(text: str, width: int) -> Iterator[str]:
     line, used = "", 0
     for word in text.split(" "):
         size = cell_len(word)

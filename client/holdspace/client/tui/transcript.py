@@ -67,6 +67,8 @@ class Transcript(ScrollView, can_focus=True):
 
     def _measure(self, same: int) -> None:
         """Wrap from the first passage that changed; those before keep their height."""
+        if not self._width:
+            return  # not laid out yet; the first resize measures everything
         del self._heights[same:]
         self._rows.clear()
         self._heights += [len(self._rows_at(at)) for at in range(same, len(self._passages))]
