@@ -1,4 +1,4 @@
-"""The engine's door: whole lives of groups on both suites, and what must not work in them."""
+"""The engine's door: whole lives of groups on every suite, and what must not work in them."""
 
 from collections.abc import Sequence
 
@@ -29,13 +29,12 @@ from holdspace.protocol.mls import (
     create_group,
     unsafe_accept_everything,
 )
+from holdspace.protocol.mls.ciphersuite import supported_suites
 from holdspace.protocol.mls.testing import NOW, Circle, seeded_random
 
-SUITES = [
-    pytest.param(cipher_suite(0x0001), id="x25519"),
-    pytest.param(DEFAULT_SUITE, id="x-wing"),
-]
-both_suites = pytest.mark.parametrize("suite", SUITES)
+every_suite = pytest.mark.parametrize(
+    "suite", [cipher_suite(number) for number in supported_suites()], ids=lambda suite: suite.name
+)
 X25519 = cipher_suite(0x0001)
 NAMES = ("ada", "ben", "cleo", "dan", "eva", "finn")
 
@@ -44,7 +43,7 @@ def refuse_all_commits(*_: object) -> None:
     raise PolicyRefused("not in this room")
 
 
-@both_suites
+@every_suite
 def test_the_life_of_a_group(suite: CipherSuite) -> None:
     circle = Circle.of(suite, NAMES)
     assert circle.agree()
@@ -72,7 +71,7 @@ def test_the_life_of_a_group(suite: CipherSuite) -> None:
     circle.say("gina", b"hello all")
 
 
-@both_suites
+@every_suite
 def test_all_export_the_same_secret_and_each_epoch_another(suite: CipherSuite) -> None:
     circle = Circle.of(suite, NAMES[:3])
     first = {group.export("label", b"context", 32) for group in circle.groups.values()}
@@ -80,6 +79,17 @@ def test_all_export_the_same_secret_and_each_epoch_another(suite: CipherSuite) -
     second = {group.export("label", b"context", 32) for group in circle.groups.values()}
     assert len(first) == len(second) == 1
     assert first != second
+
+
+def test_a_key_package_for_another_suite_is_not_let_in() -> None:
+    # A room is founded with the default suite, and that is how it keeps to it.
+    circle = Circle.of(DEFAULT_SUITE, NAMES[:2])
+    stranger = Circle(X25519).person("stranger")
+    with pytest.raises(ValidationError, match="another cipher suite"):
+        circle.commit("ada", [Proposal.of(Add(stranger.key_package))])
+    assert {DEFAULT_SUITE.id, X25519.id} <= set(
+        stranger.key_package.leaf_node.capabilities.cipher_suites
+    )
 
 
 def test_exports_differ_by_label_context_and_length() -> None:
