@@ -53,13 +53,14 @@ class Screen(Protocol):
 class TmuxScreen:
     """A pane of a tmux server of its own."""
 
+    # tmux now and then forgets to reap a program that ended; so a shell tells how it did.
+    _TELLING = '"$@"; echo "[ended with $?]"; exec cat'
+
     def __init__(self, argv: list[str], env: dict[str, str], size: tuple[int, int]) -> None:
         self._env = env | {"TMUX_TMPDIR": env["HOME"], "TERM": "xterm-256color"}
         width, height = map(str, size)
-        # The pane stays when the program ends, so that its code can be asked for.
-        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", width, "-y", height, "cat")
-        self._tmux("set-option", "-g", "remain-on-exit", "on")
-        self._tmux("respawn-pane", "-k", *argv)
+        shell = ("sh", "-c", self._TELLING, "sh", *argv)
+        self._tmux("-f", "/dev/null", "new-session", "-d", "-x", width, "-y", height, *shell)
 
     def text(self) -> str:
         return self._tmux("capture-pane", "-p")
@@ -69,11 +70,8 @@ class TmuxScreen:
             self._tmux("send-keys", *([key] if key in {ENTER, ESCAPE} else ["-l", key]))
 
     def exit_code(self) -> int | None:
-        dead, _, status = self._tmux(
-            "display-message", "-p", "#{pane_dead} #{pane_dead_status}"
-        ).partition(" ")
-        # tmux knows that a pane is dead a moment before it knows how it died.
-        return int(status) if dead == "1" and status.strip() else None
+        told = re.search(r"\[ended with (\d+)\]", self.text())
+        return int(told[1]) if told else None
 
     def close(self) -> None:
         self._tmux("kill-server")
