@@ -149,3 +149,22 @@ def test_a_relay_cannot_fill_the_memory_of_somebody_who_waits_for_the_snapshot(
 
 def refuse(table: Table, guest: Guest, ref: int, refusal: Refusal) -> None:
     table._take(guest, guest.machine.receive(frames.Refuse(ref, int(refusal)), table.world()))
+
+
+def test_i3_words_that_a_relay_says_it_refused_are_known_when_it_shows_them(
+    table: Table,
+) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    kept = keep(table, ben, frames.Append)
+    table.do(ben, i.Say("refused, so it says"))
+    table.do(ben, i.Raise())
+    release(table)
+    for frame in kept:
+        refuse(table, ben, frame.ref, Refusal.TOO_LONG)
+    assert not ben.view.sending
+    assert [p for p in ben.view.transcript if p.is_sending] == []
+    for frame in kept:
+        table._send(ben, frame)
+    assert shares(ana) == shares(ben) == ["refused, so it says"]
+    assert seat_of(ana).state == seat_of(ben).state

@@ -16,7 +16,8 @@ BOUND = 64
 class Outgoing:
     """One own message: what it says, and its newest sealing (empty until sealed).
 
-    `step` is the step of the epoch's ratchet that the sealing took.
+    `step` is the step of the epoch's ratchet that the sealing took. What the relay refused was given
+    back to the person; a relay that shows it to everybody after all must not find us unknowing.
     """
 
     message_id: bytes
@@ -25,6 +26,7 @@ class Outgoing:
     at: float
     payload: bytes = field(default=b"", repr=False)
     step: int = 0
+    is_given_back: bool = False
 
     @property
     def is_fleeting(self) -> bool:
@@ -76,5 +78,14 @@ class Outbox:
         )
 
     def lasting(self) -> "Outbox":
-        """Return the outbox without what may be forgotten."""
-        return replace(self, waiting=tuple(i for i in self.waiting if not i.is_fleeting))
+        """Return the outbox without what may be forgotten, or was given back."""
+        kept = (i for i in self.waiting if not (i.is_fleeting or i.is_given_back))
+        return replace(self, waiting=tuple(kept))
+
+    def giving_back(self, message_id: bytes) -> "Outbox":
+        """Return the outbox that sends this message no more, and would know its sealing again."""
+        kept = (
+            replace(i, is_given_back=True) if i.message_id == message_id else i
+            for i in self.waiting
+        )
+        return replace(self, waiting=tuple(kept))

@@ -128,7 +128,7 @@ def _sending(seat: Seat, me: PersonView) -> tuple[Passage, ...]:
             is_sending=True,
             is_mine=True,
         )
-        for item in seat.outbox.waiting
+        for item in seat.outbox.lasting().waiting
         if isinstance(item.event, Share)
     )
 

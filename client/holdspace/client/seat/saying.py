@@ -51,7 +51,7 @@ def say(seat: Seat, event: Event, moment: Moment) -> Seat:
 def send_waiting(seat: Seat, moment: Moment) -> Seat:
     """Send everything that is not in the log and was not sent on this connection yet."""
     for item in seat.outbox.waiting:
-        if not seat.has_asked("append", item.message_id):
+        if not (item.is_given_back or seat.has_asked("append", item.message_id)):
             seat = _send(seat, item, moment)
     return seat
 
@@ -73,7 +73,7 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
     text = item.event.text if isinstance(item.event, Share) else ""
     moment.notices.append(Notice(words, kept=text))
-    return replace(seat, outbox=seat.outbox.without(message_id))
+    return replace(seat, outbox=seat.outbox.giving_back(message_id))
 
 
 def is_heartbeat_due(seat: Seat, moment: Moment) -> bool:
@@ -105,7 +105,7 @@ def _is_followed(seat: Seat) -> bool:
 
 def _wait_to_be_followed(seat: Seat, moment: Moment) -> Seat:
     """Keep what is unsealed until sealed messages show in the log, if there is one that can."""
-    is_hope = any(item.payload for item in seat.outbox.waiting)
+    is_hope = any(item.payload and not item.is_given_back for item in seat.outbox.waiting)
     return seat if is_hope else alarm(seat, MUTED, moment)
 
 
