@@ -10,7 +10,12 @@ from itertools import count
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
 from holdspace.protocol.mls.group import Group, create_group, join_group
-from holdspace.protocol.mls.group_state import Policy, unsafe_accept_everything
+from holdspace.protocol.mls.group_state import (
+    Policy,
+    PreSharedKeys,
+    no_psks,
+    unsafe_accept_everything,
+)
 from holdspace.protocol.mls.key_package import OwnKeyPackage, create_key_package
 from holdspace.protocol.mls.messages import Add, Proposal, Remove
 from holdspace.protocol.mls.outcomes import (
@@ -94,11 +99,12 @@ class Circle:
         own: OwnKeyPackage,
         *,
         policy: Policy = unsafe_accept_everything,
+        psks: PreSharedKeys = no_psks,
     ) -> Group:
         """Enter by the Welcome of a commit."""
         if pending.welcome is None:
             raise ValueError("this commit welcomes nobody")
-        return join_group(pending.welcome, own, now=NOW, policy=policy)
+        return join_group(pending.welcome, own, now=NOW, policy=policy, psks=psks)
 
     def remove(self, by: str, name: str) -> PendingCommit:
         """Remove one member by a commit, which the others follow."""
