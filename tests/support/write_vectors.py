@@ -7,17 +7,23 @@ is meant to change what is sent, and never to make a red test green:
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import vectors
 from holdspace.protocol.mls import (
     CipherSuite,
+    EpochChange,
+    Group,
     OwnKeyPackage,
     PendingCommit,
     Proposal,
+    ProposalReceived,
+    Remove,
+    Removed,
     cipher_suite,
+    join_by_external_commit,
     treemath,
     unsafe_accept_everything,
 )
@@ -121,25 +127,59 @@ class Listener:
             "epochs": [],
         }
 
-    def hear(self, by: str, proposals: list[Proposal]) -> Case:
-        """Record one commit."""
-        pending = self._commit(by, proposals)
+    def hear(
+        self, by: str, *proposals: Proposal, waiting: Sequence[bytes] = (), public: bool = False
+    ) -> Case:
+        """Record one commit, of these proposals and of those that wait."""
+        pending = self._commit(by, proposals, public=public)
+        return self._epoch(pending.message, pending.group, waiting)
+
+    def wait(self, by: str, proposal: Proposal | None, *, public: bool) -> bytes:
+        """Return a proposal, or an Update, that all have heard and nobody has committed."""
+        group, random = self.circle.groups[by], self.circle.random
+        if proposal is None:
+            proposed = group.propose_update(random=random, public=public)
+        else:
+            proposed = group.propose(proposal, random=random, public=public)
+        self._follow(proposed.message, by, proposed.group)
+        return proposed.message
+
+    def enter(self, name: str) -> Case:
+        """Record how somebody commits themselves in."""
+        entered = join_by_external_commit(
+            self.circle.groups["ana"].group_info(),
+            self.circle.person(name),
+            now=NOW,
+            random=self.circle.random,
+            policy=unsafe_accept_everything,
+        )
+        self._follow(entered.message, name, entered.group)
+        return self._epoch(entered.message, entered.group, ())
+
+    def _epoch(self, commit: bytes, group: Group, waiting: Sequence[bytes]) -> Case:
         return {
-            "proposals": [],
-            "commit": pending.message,
-            "epoch_authenticator": pending.group.epoch_authenticator,
+            "proposals": list(waiting),
+            "commit": commit,
+            "epoch_authenticator": group.epoch_authenticator,
         }
 
-    def _commit(self, by: str, proposals: list[Proposal]) -> PendingCommit:
+    def _commit(
+        self, by: str, proposals: Sequence[Proposal], *, public: bool = False
+    ) -> PendingCommit:
         pending = self.circle.groups[by].commit(
-            proposals, now=NOW, random=self.circle.random, psks=self._found
+            proposals, now=NOW, random=self.circle.random, psks=self._found, public=public
         )
-        for name, member in self.circle.groups.items():
-            heard: Any = member.process(
-                pending.message, policy=unsafe_accept_everything, psks=self._found
-            )
-            self.circle.groups[name] = pending.group if name == by else heard.group
+        self._follow(pending.message, by, pending.group)
         return pending
+
+    def _follow(self, message: bytes, by: str, group: Group) -> None:
+        for name, member in list(self.circle.groups.items()):
+            heard = member.process(message, policy=unsafe_accept_everything, psks=self._found)
+            if isinstance(heard, EpochChange | ProposalReceived):
+                self.circle.groups[name] = heard.group
+            elif isinstance(heard, Removed):
+                del self.circle.groups[name]
+        self.circle.groups[by] = group
 
     def _psk(self, psk_id: bytes) -> Proposal:
         nonce = self.circle.random(self.circle.suite.n_h)
@@ -165,14 +205,17 @@ def passive_client_welcome(suite: CipherSuite) -> Case:
 
 
 def passive_client_handling_commit(suite: CipherSuite) -> Case:
-    """Record how somebody joins and follows: an addition, then a renewal of keys."""
+    """Record how somebody joins and follows, in private and in public, and an external commit."""
     listener = Listener(suite, {})
-    case = listener.join()
-    dan = listener.circle.person("dan")
-    case["epochs"] = [
-        listener.hear("ben", [Proposal.of(Add(dan.key_package))]),
-        listener.hear("cho", []),
-    ]
+    case, dan = listener.join(), listener.circle.person("dan")
+    case["epochs"] = [listener.hear("ben", Proposal.of(Add(dan.key_package)))]
+    remove = Proposal.of(Remove(4))  # dan, who came after the listener
+    for public in (False, True):
+        waiting = [listener.wait("ben", None, public=public)]
+        if public:
+            waiting.append(listener.wait("ana", remove, public=public))
+        case["epochs"].append(listener.hear("cho", waiting=waiting, public=public))
+    case["epochs"].append(listener.enter("eve"))
     return case
 
 
