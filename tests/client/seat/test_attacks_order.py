@@ -5,9 +5,8 @@ Invariant I3 (security.md 3): who read the same log holds the same state and was
 
 from typing import TypeVar
 
-from holdspace.client.seat import alarm, reading
+from holdspace.client.seat import alarm, reading, saying
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.saying import LONGEST_LEAP
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from holdspace.protocol.meeting import events as ev
@@ -78,7 +77,7 @@ def test_i3_a_message_id_used_before_hides_words_from_nobody(table: Table) -> No
 def test_r2_a_relay_that_turns_heartbeats_back_cannot_make_somebody_unheard(table: Table) -> None:
     ana = table.host()
     ben = table.join("Ben", ana)
-    for _ in range(LONGEST_LEAP + 4):
+    for _ in range(saying.LONGEST_LEAP + 4):
         keep(table, ben, frames.Append)
         table.wait(16)
         release(table)
@@ -95,7 +94,7 @@ def test_r2_a_relay_that_turns_heartbeats_back_cannot_make_somebody_unheard(tabl
 def test_r2_words_that_nobody_could_open_are_never_shown_as_said(table: Table) -> None:
     ana = table.host()
     ben = table.join("Ben", ana)
-    for number in range(LONGEST_LEAP + 4):
+    for number in range(saying.LONGEST_LEAP + 4):
         kept = keep(table, ben, frames.Append)
         table.do(ben, i.Say(f"turned back {number}"))
         release(table)
@@ -114,7 +113,7 @@ def test_h2_a_relay_that_turns_bundles_back_cannot_split_the_room(table: Table) 
     ben, chi = table.join("Ben", ana), table.join("Chi", ana)
     seen = keep(table, ana, frames.Bundle)
     table.do(ana, i.Remove(seat_of(chi).facts.identity))
-    for _ in range(LONGEST_LEAP + 4):
+    for _ in range(saying.LONGEST_LEAP + 4):
         refuse(table, ana, seen[-1].ref, Refusal.NOT_SAVED)
         table.wait(1)
     release(table)
@@ -168,3 +167,26 @@ def test_i3_words_that_a_relay_says_it_refused_are_known_when_it_shows_them(
         table._send(ben, frame)
     assert shares(ana) == shares(ben) == ["refused, so it says"]
     assert seat_of(ana).state == seat_of(ben).state
+
+
+def test_ev07_a_relay_that_keeps_everything_to_itself_does_not_look_like_a_quiet_room(
+    table: Table,
+) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.disconnect(ben)
+
+    def endless(frame: frames.RelayFrame) -> frames.RelayFrame | None:
+        if isinstance(frame, frames.Attached):
+            return frames.Attached(frame.ref, frame.after, 2**40, frame.epoch)
+        return None if isinstance(frame, frames.Entry) else frame
+
+    ben.tamper = endless
+    table.connect(ben)
+    table.do(ben, i.Say("is anybody there?"))
+    assert ben.view.connection_words == ""
+    table.wait(60)
+    assert ben.words.count(saying.NOT_ARRIVING) == 1
+    assert ben.view.connection_words == saying.NOT_ARRIVING
+    assert all(person.is_away for person in ben.view.people if not person.is_me)
+    assert next(p for p in ana.view.people if p.name == "Ben").is_away

@@ -9,6 +9,7 @@ from holdspace.protocol.meeting.turns import Rights, rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
+from . import saying
 from .display import shown_person, shown_stages
 from .seat import Letter, Seat
 from .view import (
@@ -94,7 +95,9 @@ def _connection_words(seat: Seat) -> str:
         return seat.alarm
     if seat.wire.is_lost:
         return seat.wire.lost_words
-    return "" if seat.wire.attached else "Connecting to the relay."
+    if not seat.wire.attached:
+        return "Connecting to the relay."
+    return saying.NOT_ARRIVING if seat.wire.told_kept and seat.outbox.lasting().waiting else ""
 
 
 def _invitation(seat: Seat) -> str:

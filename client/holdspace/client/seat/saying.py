@@ -27,6 +27,11 @@ from .step import Moment
 from .view import Notice
 
 MESSAGE_ID_BYTES = 16
+SILENT_SECONDS = 45.0
+NOT_ARRIVING = (
+    "The relay is there, but what you sent has not come back from it for a while. Nobody may have "
+    "read it yet. It is kept here."
+)
 HEARTBEAT_SECONDS = 15.0
 PADDING_STEPS = (840, 3_850, 16_000, 60_000)
 SIGNATURE_AND_LENGTHS = 72
@@ -74,6 +79,16 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     text = item.event.text if isinstance(item.event, Share) else ""
     moment.notices.append(Notice(words, kept=text))
     return replace(seat, outbox=seat.outbox.giving_back(message_id))
+
+
+def tell_kept(seat: Seat, moment: Moment) -> Seat:
+    """Tell once on each connection that what was said does not come back."""
+    # EV07: a relay that keeps what is said to itself must not look like a quiet room.
+    kept = (moment.now - item.at > SILENT_SECONDS for item in seat.outbox.lasting().waiting)
+    if not seat.wire.nonce or seat.wire.told_kept or not any(kept):
+        return seat
+    moment.notices.append(Notice(NOT_ARRIVING))
+    return replace(seat, wire=replace(seat.wire, told_kept=True))
 
 
 def is_heartbeat_due(seat: Seat, moment: Moment) -> bool:

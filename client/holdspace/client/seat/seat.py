@@ -49,6 +49,7 @@ class Wire:
     asked: tuple[tuple[int, str, bytes], ...] = ()
     lost_words: str = ""
     is_lost: bool = False
+    told_kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,8 @@ class Sitting:
                 seat = saying.say(seat, Heartbeat(), moment)
             seat = saying.send_waiting(seat, moment)
             seat = changing.tick(seat, moment)
+        if seat.place is Place.ROOM:
+            seat = saying.tell_kept(seat, moment)
         return self._step(seat, moment)
 
     def lost(self, words: str) -> Step:
