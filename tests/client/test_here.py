@@ -39,6 +39,20 @@ async def test_its_log_is_where_it_was_asked_to_be(tmp_path: Path) -> None:
         assert any((tmp_path / "log").iterdir())
 
 
+async def test_a_temporary_log_is_on_disk_and_then_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    async with relay_here(is_temporary=True):
+        [folder] = _folders(tmp_path)
+        assert _folders(folder)
+    assert not _folders(tmp_path)
+
+
+def _folders(place: Path) -> list[Path]:
+    return list(place.iterdir())
+
+
 async def test_a_taken_port_is_said_in_the_relays_own_words() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
