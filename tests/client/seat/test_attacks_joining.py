@@ -421,3 +421,17 @@ def test_who_knocks_and_is_never_answered_is_told_so(table: Table) -> None:
     table.wait(15 * 60 + 2)
     assert ben.view.ended_words == NOT_ANSWERED
     assert not ana.view.knocks
+
+
+def test_a_letter_that_was_answered_does_not_come_to_the_door_again(table: Table) -> None:
+    ana = table.host()
+    for name, is_welcome in (("Ben", False), ("Chi", True)):
+        guest = table.visitor(name, ana.view.invitation)
+        table.do(guest, i.Accept(name))
+        knock = ana.view.knocks[0].knock
+        table.do(ana, i.Admit(knock) if is_welcome else i.Decline(knock, ""))
+    for frame in map(frames.decode_client_frame, list(table.overheard)):
+        if isinstance(frame, frames.Knock):
+            again = frames.Knocking(frame.knock, frame.knock_key, frame.sealed)
+            table._take(ana, ana.machine.receive(again, table.world()))
+    assert not ana.view.knocks

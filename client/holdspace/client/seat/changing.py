@@ -86,7 +86,8 @@ def adopted(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
     seat = replace(seat.no_longer_asking("bundle"), wishes=rest)
     if isinstance(change.wish, Admission):
         knock = change.wish.letter.knock
-        seat = replace(seat, letters=tuple(one for one in seat.letters if one.knock != knock))
+        letters = tuple(one for one in seat.letters if one.knock != knock)
+        seat = replace(seat, letters=letters, answered_knocks=seat.answered_knocks | {knock})
         return tell_newcomers(seat, moment)
     return seat
 

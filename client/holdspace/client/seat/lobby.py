@@ -26,7 +26,10 @@ NOT_THEIRS = "The name in the letter and the name on the key differ."
 def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     """Open a letter and put it on the doorstep; a second copy of it changes nothing."""
     host = seat.host
-    if host is None or any(letter.knock == frame.knock for letter in seat.letters):
+    # A relay can bring a letter again as often as it likes; it was answered once and for all.
+    if host is None or frame.knock in seat.answered_knocks:
+        return seat
+    if any(letter.knock == frame.knock for letter in seat.letters):
         return seat
     if len(seat.letters) >= MOST_LETTERS:
         return seat
@@ -58,7 +61,8 @@ def decline(seat: Seat, knock: bytes, words: str, moment: Moment) -> Seat:
     sealed = seal_reply(reply, letter.reply_secret, moment.random)
     seat, ref = seat.asking("decline")
     moment.frames.append(frames.DeclineKnock(ref, knock, sealed))
-    return replace(seat, letters=_without(seat, knock))
+    knocks = seat.answered_knocks | {knock}
+    return replace(seat, letters=_without(seat, knock), answered_knocks=knocks)
 
 
 def find(seat: Seat, knock: bytes) -> Letter | None:

@@ -196,6 +196,7 @@ class Seat:
     next_ref: int = 1
     host: HostKeys | None = field(default=None, repr=False)
     letters: tuple[Letter, ...] = ()
+    answered_knocks: frozenset[bytes] = field(default=frozenset(), repr=False)
     wishes: tuple[Wish, ...] = ()
     change: OwnChange | None = None
     checkpoint: Checkpoint | None = None
