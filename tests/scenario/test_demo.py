@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 import pexpect
@@ -57,7 +58,9 @@ class TmuxScreen:
     _TELLING = '"$@"; echo "[ended with $?]"; exec cat'
 
     def __init__(self, argv: list[str], env: dict[str, str], size: tuple[int, int]) -> None:
-        self._env = env | {"TMUX_TMPDIR": env["HOME"], "TERM": "xterm-256color"}
+        # A socket's path must be short, and the home of a test is not.
+        self._folder = TemporaryDirectory(prefix="tmux-", dir="/tmp")
+        self._env = env | {"TMUX_TMPDIR": self._folder.name, "TERM": "xterm-256color"}
         width, height = map(str, size)
         shell = ("sh", "-c", self._TELLING, "sh", *argv)
         self._tmux("-f", "/dev/null", "new-session", "-d", "-x", width, "-y", height, *shell)
@@ -75,6 +78,7 @@ class TmuxScreen:
 
     def close(self) -> None:
         self._tmux("kill-server")
+        self._folder.cleanup()
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(
