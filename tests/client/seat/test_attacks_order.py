@@ -190,3 +190,18 @@ def test_ev07_a_relay_that_keeps_everything_to_itself_does_not_look_like_a_quiet
     assert ben.view.connection_words == saying.NOT_ARRIVING
     assert all(person.is_away for person in ben.view.people if not person.is_me)
     assert next(p for p in ana.view.people if p.name == "Ben").is_away
+
+
+def test_h2_a_change_that_a_relay_says_it_refused_is_known_when_it_counts(table: Table) -> None:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    kept = keep(table, ana, frames.Bundle)
+    table.do(ana, i.Remove(seat_of(chi).facts.identity))
+    release(table)
+    refuse(table, ana, kept[0].ref, Refusal.BAD_KEY)
+    table._send(ana, kept[0])
+    assert chi.view.place is Place.REMOVED
+    assert seat_of(ana).group.epoch == seat_of(ben).group.epoch
+    assert is_calm(ana)
+    table.do(ana, i.Say("still here"))
+    assert shares(ben) == ["still here"]

@@ -102,7 +102,9 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     rest = tuple(other for other in seat.wishes if other != change.wish)
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take the change."
     moment.notices.append(Notice(words))
-    return replace(seat, change=None, wishes=rest)
+    # Known again if the relay lets it count after all: everybody else would follow it.
+    turned_back = (*seat.turned_back, change)
+    return replace(seat, change=None, wishes=rest, turned_back=turned_back)
 
 
 # The same commit is sent again until the log shows it or another's: each new one would use up a

@@ -120,8 +120,9 @@ def _belongs(seat: Seat, envelope: Envelope) -> bool:
 
 
 def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
-    change = seat.change
-    if change is not None and change.pending.message == entry.payload:
+    changes = (one for one in (seat.change, *seat.turned_back) if one is not None)
+    change = next((one for one in changes if one.pending.message == entry.payload), None)
+    if change is not None:
         seat = _enter_epoch(replace(seat, change=None), change.pending.group, moment)
         return changing.adopted(seat, change, moment)
     try:
@@ -146,7 +147,7 @@ def _enter_epoch(seat: Seat, group: Group, moment: Moment) -> Seat:
     # R7: a signature is of one epoch, so counters begin anew with each: who came in with this
     # commit knows no earlier one, and must judge as everybody else does.
     authors = tuple((who, replace(known, counter=-1)) for who, known in seat.authors)
-    seat = replace(seat, authors=authors)
+    seat = replace(seat, authors=authors, turned_back=())
     people = people_of(group, roles_of(group))
     seat = _agree(seat, Changed(people), moment)
     return connecting.walk_on(_checkpoint(seat, before, moment), moment)

@@ -199,6 +199,7 @@ class Seat:
     answered_knocks: frozenset[bytes] = field(default=frozenset(), repr=False)
     wishes: tuple[Wish, ...] = ()
     change: OwnChange | None = None
+    turned_back: tuple[OwnChange, ...] = field(default=(), repr=False)
     checkpoint: Checkpoint | None = None
     joined_at: int = 0
     joined_with: tuple[Person, ...] = field(default=(), repr=False)
