@@ -107,6 +107,25 @@ def test_a_code_that_does_not_work_is_explained_and_asked_for_again(typed: str, 
     assert code == 1
 
 
+@pytest.mark.parametrize("width", [30, 76, 100])
+def test_a_code_is_taken_in_the_lines_a_screen_broke_it_into(width: int) -> None:
+    code = encode_invitation(NOBODY_THERE)
+    lines = [f"  {code[at : at + width]}" for at in range(0, len(code), width)]
+    exit_code, said = run("join", "--plain", typed="\n".join(lines) + "\n")
+    assert exit_code == 1
+    assert "cannot be reached. Nothing was sent." in said
+    assert said.count("Paste the rest") == len(lines) - 1
+
+
+def test_half_a_code_can_be_given_up_or_pasted_anew() -> None:
+    code = encode_invitation(NOBODY_THERE)
+    _, said = run("join", "--plain", typed=f"{code[:60]}\n\n")
+    assert "a part is missing" in said
+    assert said.count("Invitation code") == 2
+    _, said = run("join", "--plain", typed=f"{code[:60]}\n{code}\n")
+    assert "cannot be reached" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "typed"),
     [

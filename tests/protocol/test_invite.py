@@ -23,6 +23,7 @@ from holdspace.protocol.invite import (
     decode_invitation,
     encode_invitation,
     hash_host_key,
+    is_unfinished,
     new_sealing_key,
     open_card,
     open_letter,
@@ -172,6 +173,25 @@ def test_what_is_no_code_is_told_apart(pasted: str) -> None:
 def test_parts_of_a_code_are_mistyped(pasted: str) -> None:
     with pytest.raises(InvitationError, match="typing mistake"):
         decode(pasted)
+
+
+def test_a_code_knows_how_long_it_is() -> None:
+    start = CODE.index(":") + 1
+    assert all(is_unfinished(CODE[:length]) for length in range(start, len(CODE) - 1))
+    assert not is_unfinished(CODE)
+    assert not is_unfinished(CODE + "q")
+
+
+@pytest.mark.parametrize(
+    "pasted", ["", "hello", "holdspace2:abc", "holdspace1:!!!!!!!!", "q" * 5000]
+)
+def test_what_is_no_code_is_not_the_beginning_of_one(pasted: str) -> None:
+    assert not is_unfinished(pasted)
+
+
+@given(st.text(max_size=200))
+def test_asking_whether_any_text_is_unfinished_raises_nothing(text: str) -> None:
+    assert is_unfinished(f"holdspace1:{text}") in {True, False}
 
 
 def test_a_newer_code_says_so() -> None:

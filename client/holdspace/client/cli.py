@@ -35,7 +35,7 @@ from holdspace.client.privacy import PRIVACY
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say
 from holdspace.client.seat.host import Opening
 from holdspace.protocol.frames import VERSION
-from holdspace.protocol.invite import InvitationError, decode_invitation
+from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line, last_stage
 
@@ -48,6 +48,7 @@ _NOT_ON_THE_COMMAND_LINE = (
     "code when you are asked. If others use this computer, ask for a new code."
 )
 _ASK_CODE = "Invitation code (paste it and press enter):"
+_ASK_REST = "There is more to this code. Paste the rest, or just press enter to start again."
 _ASK_ROOM = "What is the room called? People see this name when they are invited."
 _ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
 _ASK_RELAY = (
@@ -153,9 +154,18 @@ def _join(asked: argparse.Namespace) -> int:
 
 
 def _readable(code: str) -> str:
+    while is_unfinished(code) and (rest := _rest()):
+        code = rest if _CODE_MARK in rest.lower() else code + rest
     # Read here only to say what is wrong with it; the seat reads it again.
     check_address(decode_invitation(code, time.time()).relay)
     return code
+
+
+def _rest() -> str:
+    try:
+        return ask(_ASK_REST)
+    except NobodyAnswersError:
+        return ""
 
 
 async def _visit(code: str, *, plain: bool) -> int:

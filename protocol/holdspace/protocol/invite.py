@@ -151,6 +151,20 @@ def decode_invitation(pasted: str, now: float) -> Invitation:
     return invitation
 
 
+def is_unfinished(pasted: str) -> bool:
+    """Return whether this is the beginning of a code whose own length says that more follows.
+
+    A code copied off a screen comes in the lines that the screen broke it into.
+    """
+    try:
+        payload = _payload(_compact(pasted))
+        # Eight letters are five bytes, and the first byte is all that is needed.
+        relay_bytes = base64.b32decode(payload[:8].upper())[0] if len(payload) >= 8 else 0
+    except (InvitationError, binascii.Error, ValueError):
+        return False
+    return len(payload) * 5 // 8 < _FIXED_BYTES + relay_bytes
+
+
 def _compact(pasted: str) -> str:
     if len(pasted) > _MAX_PASTED:
         raise InvitationError(_NOT_A_CODE)
