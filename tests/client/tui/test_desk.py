@@ -166,6 +166,16 @@ async def test_the_invitation_can_be_read_and_renewed_by_the_host_only() -> None
         assert "Only the host can do that" in screen_text(pilot.app)
 
 
+async def test_a_code_shows_itself_when_it_is_new_and_disturbs_no_other_page() -> None:
+    async with shown(replace(sample.FACILITATOR, invitation="")) as (pilot, player):
+        player.change(invitation="holdspace1:first")
+        await until(pilot, lambda: "holdspace1:first" in screen_text(pilot.app), "the code")
+        await pilot.press("escape", "f1")
+        player.change(invitation="holdspace1:second")
+        await pilot.pause()
+        assert "Keys and commands" in screen_text(pilot.app)
+
+
 @pytest.mark.parametrize("view", [sample.ROOM, sample.FACILITATOR])
 def test_help_has_every_act_this_person_may_do_and_no_other(view: object) -> None:
     assert isinstance(view, type(sample.ROOM))

@@ -178,7 +178,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
                 self._notice = ""
             for notice in notices:
                 self._hear(notice)
+            is_new_code = view.invitation not in ("", self._view.invitation)
             self._show_view(view)
+            # A room that was just opened is of no use before somebody has the code.
+            if is_new_code and isinstance(self.screen, RoomScreen):
+                self.want_act("invitation")
 
     def _hear(self, notice: Notice) -> None:
         if notice.urgency is not Urgency.QUIET:
