@@ -6,6 +6,7 @@ from typing import Annotated
 from holdspace.protocol.mls.codec import (
     Bytes4,
     Given,
+    Kept,
     Opaque,
     Padding,
     Select,
@@ -104,7 +105,7 @@ class UpdatePathNode(Struct):
 
 
 # 7.6
-class UpdatePath(Struct):
+class UpdatePath(Kept, Struct):
     """Replace the committer's leaf and every key above it."""
 
     leaf_node: LeafNode
@@ -247,7 +248,7 @@ CONTENT_CASES = {
 
 
 # 6
-class FramedContent(Struct, kw_only=True):
+class FramedContent(Kept, Struct, kw_only=True):
     """Hold what a message says, to whom and by whom."""
 
     group_id: Opaque

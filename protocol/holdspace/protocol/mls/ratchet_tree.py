@@ -28,6 +28,7 @@ class Memo:
 
     tree_hash: bytes | None = None
     resolution: tuple[NodeIndex, ...] | None = None
+    resolution_keys: tuple[bytes, ...] | None = None
     survey: Survey | None = None
 
 
@@ -221,6 +222,20 @@ def _resolution(subtree: Subtree) -> tuple[NodeIndex, ...]:
         return resolution(subtree.left) + resolution(subtree.right)
     unmerged = (treemath.node_of(LeafIndex(leaf)) for leaf in subtree.content.unmerged_leaves)
     return (subtree.index, *unmerged)
+
+
+def resolution_keys(subtree: Subtree) -> tuple[bytes, ...]:
+    """Return the public keys of the resolution's nodes, in its order."""
+    if subtree.memo.resolution_keys is None:
+        subtree.memo.resolution_keys = _resolution_keys(subtree)
+    return subtree.memo.resolution_keys
+
+
+def _resolution_keys(subtree: Subtree) -> tuple[bytes, ...]:
+    if isinstance(subtree, Branch) and subtree.content is None:
+        return resolution_keys(subtree.left) + resolution_keys(subtree.right)
+    contents = (descend(subtree, node).content for node in resolution(subtree))
+    return tuple(content.encryption_key for content in contents if content is not None)
 
 
 def survey(subtree: Subtree) -> Survey:

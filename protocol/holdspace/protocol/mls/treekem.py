@@ -18,7 +18,13 @@ from holdspace.protocol.mls.ciphersuite import (
 )
 from holdspace.protocol.mls.errors import CryptoError, ValidationError
 from holdspace.protocol.mls.messages import HPKECiphertext, UpdatePath, UpdatePathNode
-from holdspace.protocol.mls.ratchet_tree import PathStep, RatchetTree, descend, resolution
+from holdspace.protocol.mls.ratchet_tree import (
+    PathStep,
+    RatchetTree,
+    descend,
+    resolution,
+    resolution_keys,
+)
 from holdspace.protocol.mls.structs import GroupContext, LeafNode, LeafNodeSource, ParentNode
 from holdspace.protocol.mls.tree_hash import parents_of_path, tree_hash
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
@@ -47,13 +53,15 @@ class PathPlace:
         """Return the parents that get a new key, lowest first."""
         return self.tree.filtered_direct_path(self.sender)
 
-    def recipients(self, step: PathStep) -> list[bytes]:
+    def recipients(self, step: PathStep) -> Sequence[bytes]:
         """Return the public keys that a step's path secret is sealed to."""
+        public_keys = resolution_keys(step.sibling)
+        if not self.joiners:
+            return public_keys
         # 7.6: the resolution of the copath child, less "any new leaf nodes added in this Commit"
         left_out = {treemath.node_of(leaf) for leaf in self.joiners}
-        nodes = (node for node in resolution(step.sibling) if node not in left_out)
-        contents = (descend(step.sibling, node).content for node in nodes)
-        return [content.encryption_key for content in contents if content is not None]
+        nodes = zip(resolution(step.sibling), public_keys, strict=True)
+        return [public_key for node, public_key in nodes if node not in left_out]
 
     def merged(
         self, leaf_node: LeafNode, parents: Mapping[NodeIndex, ParentNode]
