@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from operator import attrgetter
+from struct import unpack
 from types import UnionType
 from typing import (
     Annotated,
@@ -36,6 +37,8 @@ from holdspace.protocol.mls.errors import CodecError, UsageError
 MAX_INPUT = 16 * 1024 * 1024
 # A full ratchet tree of 2^12 leaves has 2^13 - 1 nodes; nothing else in a message comes near.
 MAX_ITEMS = 2**13
+
+from_bytes = int.from_bytes
 
 __all__ = [
     "MAX_INPUT",
@@ -70,13 +73,14 @@ class Reader:
 
     def take(self, length: int) -> bytes:
         at = self.at
-        if length > self.end - at:
+        stop = at + length
+        if stop > self.end:
             raise CodecError(f"{length} bytes announced, {self.end - at} left", at)
-        self.at = at + length
-        return self.data[at : at + length]
+        self.at = stop
+        return self.data[at:stop]
 
     def uint(self, size: int) -> int:
-        return int.from_bytes(self.take(size))
+        return from_bytes(self.take(size))
 
     def length(self) -> int:
         """Read a vector's length (RFC 9420 2.1.2), and refuse it if that much is not there."""
@@ -122,6 +126,13 @@ class Reader:
             items.append(decode_item(self))
         self.end = outer_end
         return tuple(items)
+
+    def uint16s(self) -> tuple[int, ...]:
+        """Read a vector of two-byte numbers at once: each leaf has five of them."""
+        at, data = self.at, self.opaque()
+        if len(data) % 2 or len(data) > 2 * MAX_ITEMS:
+            raise CodecError(f"{len(data)} bytes are no vector of two-byte numbers", at)
+        return unpack(f">{len(data) // 2}H", data)
 
     def padding(self) -> bytes:
         """Read what is left, which must be zero (RFC 9420 6.3.1)."""
@@ -234,7 +245,7 @@ def _vector(item: Codec) -> Codec:
     encode, decode = item.encode, item.decode
     return Codec(
         lambda values: encode_opaque(b"".join([encode(value) for value in values])),
-        lambda reader: reader.vector(decode),
+        Reader.uint16s if item.kind == ("uint", 2) else lambda reader: reader.vector(decode),
         ("vector", item),
     )
 

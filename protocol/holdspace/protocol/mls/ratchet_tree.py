@@ -309,13 +309,19 @@ def _built(index: NodeIndex, contents: Sequence[Content]) -> Subtree:
     return Branch(index, content, left, _built(treemath.right(index), contents))
 
 
+# Loops, because a generator that calls itself hands every node up through every level.
 def _in_order(subtree: Subtree) -> Iterator[Subtree]:
-    if isinstance(subtree, Branch):
-        yield from _in_order(subtree.left)
+    above: list[Branch] = []
+    while True:
+        while isinstance(subtree, Branch):
+            above.append(subtree)
+            subtree = subtree.left
         yield subtree
-        yield from _in_order(subtree.right)
-    else:
-        yield subtree
+        if not above:
+            return
+        branch = above.pop()
+        yield branch
+        subtree = branch.right
 
 
 def _leaves(subtree: Subtree) -> Iterator[Leaf]:
@@ -323,7 +329,10 @@ def _leaves(subtree: Subtree) -> Iterator[Leaf]:
 
 
 def _branches(subtree: Subtree) -> Iterator[Branch]:
-    if isinstance(subtree, Branch):
-        yield from _branches(subtree.left)
-        yield from _branches(subtree.right)
-        yield subtree
+    waiting, parents_first = [subtree], []
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, Branch):
+            parents_first.append(here)
+            waiting += (here.left, here.right)
+    return reversed(parents_first)

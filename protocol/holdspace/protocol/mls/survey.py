@@ -6,8 +6,9 @@ with the subtree, so that an epoch surveys only the nodes it changed.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from holdspace.protocol.mls.structs import LeafNode, ParentNode
+from holdspace.protocol.mls.structs import Capabilities, LeafNode, ParentNode
 
 NONE: frozenset[int] = frozenset()
 NO_KEYS: frozenset[bytes] = frozenset()
@@ -24,9 +25,10 @@ class Support:
     credentials: frozenset[int]
 
     @classmethod
-    def of(cls, leaf_node: LeafNode) -> "Support":
+    # Most members of a group run one program and list the same.
+    @lru_cache(maxsize=16)
+    def of(cls, capabilities: Capabilities) -> "Support":
         """Return what one member lists."""
-        capabilities = leaf_node.capabilities
         return cls(
             frozenset(capabilities.versions),
             frozenset(capabilities.cipher_suites),
@@ -70,7 +72,7 @@ class Survey:
             frozenset((leaf_node.encryption_key,)),
             frozenset((leaf_node.signature_key,)),
             frozenset((leaf_node.credential.credential_type,)),
-            Support.of(leaf_node),
+            Support.of(leaf_node.capabilities),
         )
 
     def with_parent(self, parent_node: ParentNode | None) -> "Survey":
