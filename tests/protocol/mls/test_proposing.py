@@ -9,6 +9,8 @@ import pytest
 from holdspace.protocol.mls import (
     Add,
     EpochChange,
+    Extension,
+    ExtensionType,
     Group,
     GroupContextExtensions,
     MLSError,
@@ -257,3 +259,26 @@ def test_a_reinit_that_waits_is_committed_only_by_name(circle: Circle) -> None:
     assert circle.groups["ben"].commit(now=NOW, random=circle.random).group.reinit is None
     commit(circle, "ben", references=[reference])
     assert all(group.reinit == reinit.body for group in circle.groups.values())
+
+
+def test_34_a_list_is_applied_in_its_own_order_whatever_order_it_comes_in(circle: Circle) -> None:
+    """Extensions, updates, removals, additions: so eve sits where dan was before this commit."""
+    eve = circle.person("eve", capabilities_extensions=(0xF042,))
+    propose(circle, "cleo", None)
+    extensions = GroupContextExtensions((Extension(ExtensionType.application_id, b"one"),))
+    pending = circle.groups["ben"].commit(
+        [
+            Proposal.of(Add(eve.key_package)),
+            Proposal.of(Remove(circle.leaf("dan"))),
+            Proposal.of(extensions),
+        ],
+        now=NOW,
+        random=circle.random,
+    )
+    del circle.groups["dan"]
+    tell(circle, pending.message, "ben")
+    circle.groups["ben"] = pending.group
+    circle.groups["eve"] = circle.join(pending, eve)
+    assert circle.agree()
+    assert circle.leaf("eve") == 3
+    assert circle.groups["eve"].extension(ExtensionType.application_id) == b"one"
