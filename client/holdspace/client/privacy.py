@@ -10,7 +10,7 @@ Who sees what:
   That your internet address talked to this relay, and when: the relay, and your network.
   About how many people meet, when, and for how long: the relay.
   Which connection sends something and in which of four sizes: the relay.
-  Who admitted or removed somebody: people in the room. The relay sees that a facilitator did it.
+  That a facilitator admitted or removed somebody: people in the room, and the relay (not whom).
 
 What is kept:
   On the relay: what is encrypted, until the meeting is closed or its time runs out.

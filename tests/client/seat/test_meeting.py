@@ -69,6 +69,7 @@ def test_who_is_removed_is_told_so_and_reads_nothing_after(table: Table) -> None
     ben, chi = table.join("Ben", ana), table.join("Chi", ana)
     table.do(ana, i.Remove(ben.seat.seat.facts.identity))
     assert ben.view.place is Place.REMOVED
+    assert ana.lines[-1] == chi.lines[-1] == "A facilitator has removed Ben."
     assert "no longer a member" in ben.view.ended_words
     table.do(chi, i.Say("without Ben"))
     assert shares(ana) == ["without Ben"]
@@ -83,7 +84,24 @@ def test_who_leaves_is_taken_out_by_a_facilitator(table: Table) -> None:
     table.do(ben, i.Leave())
     assert ben.view.place is Place.LEFT
     assert [p.name for p in ana.view.people] == ["Ana"]
-    assert "Ben has left." in ana.lines
+    assert ana.lines[-1] == "Ben has left."
+
+
+def test_only_facilitators_read_that_who_leaves_is_fine(table: Table) -> None:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ben, i.Leave(fine=True))
+    assert ana.lines[-2:] == ["Ben is fine, and just going.", "Ben has left."]
+    assert chi.lines[-1] == "Ben has left."
+    assert "Ben is fine, and just going." not in chi.lines
+
+
+def test_a_room_hears_that_its_only_facilitator_has_left(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.Leave())
+    assert ben.lines[-1].startswith("Ana has left. No facilitator is here now")
+    assert [p.is_away for p in ben.view.people] == [True, False]
 
 
 def test_hands_are_in_one_order_for_everybody(table: Table) -> None:

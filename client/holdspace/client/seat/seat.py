@@ -206,6 +206,7 @@ class Seat:
     transcript: tuple[Passage, ...] = field(default=(), repr=False)
     nods: frozenset[tuple[bytes, bytes, str]] = field(default=frozenset(), repr=False)
     names: tuple[tuple[bytes, str], ...] = field(default=(), repr=False)
+    goodbyes: frozenset[bytes] = field(default=frozenset(), repr=False)
     stage_started: float = 0.0
     last_spoke: float = 0.0
     alarm: str = ""

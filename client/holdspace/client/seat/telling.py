@@ -13,7 +13,7 @@ from typing import Any
 
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import Event, NodKind, Share
-from holdspace.protocol.meeting.roles import CO_FACILITATOR
+from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
@@ -35,8 +35,6 @@ def tell(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], momen
         teller = _TELLERS.get(type(effect))
         if teller is not None:
             seat = teller(seat, effect, moment)
-        if isinstance(effect, fx.SaidGoodbye):
-            seat = _see_off(seat, effect, moment)
     return _tell_place(seat, before, moment)
 
 
@@ -80,8 +78,21 @@ def _is_me(seat: Seat, identity: bytes) -> bool:
     return identity == seat.facts.identity
 
 
+_NO_FACILITATOR = (
+    "No facilitator is here now: you can go on writing or leave, and nobody new can come in."
+)
+
+
 def _see_off(seat: Seat, goodbye: fx.SaidGoodbye, moment: Moment) -> Seat:
     """Turn a goodbye into a removal; of several facilitators the first in the circle does it."""
+    seat = replace(seat, goodbyes=seat.goodbyes | {goodbye.identity})
+    name, state = shown_name(seat, goodbye.identity), seat.state
+    staff = [p.identity for p in (state.people if state else ()) if p.role != MEMBER]
+    if not set(staff) - {goodbye.identity}:
+        # Nobody is left who could take them out, so this is all that the room will hear of it.
+        return _line(seat, Line.ROOM, f"{name} has left. {_NO_FACILITATOR}", moment)
+    if goodbye.fine and seat.facts.identity in staff:
+        seat = _line(seat, Line.ROOM, f"{name} is fine, and just going.", moment)
     if _is_me(seat, goodbye.identity) or not changing.is_first_facilitator(seat, goodbye.identity):
         return seat
     return changing.wish(seat, Removal(goodbye.identity), moment)
@@ -161,7 +172,10 @@ def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
 def _left(seat: Seat, effect: fx.Left, moment: Moment) -> Seat:
     # They are not in the state any more; their name is in what they said, or nowhere.
     name = next((who for identity, who in seat.names if identity == effect.identity), "Somebody")
-    return _line(seat, Line.ROOM, f"{name} has left.", moment)
+    # Who removes somebody must not make it look like leaving.
+    left = effect.identity in seat.goodbyes
+    words = f"{name} has left." if left else f"A facilitator has removed {name}."
+    return _line(seat, Line.ROOM, words, moment)
 
 
 def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
@@ -219,6 +233,7 @@ MODE_WORDS = {
 _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Arrived: _arrived,
     fx.Left: _left,
+    fx.SaidGoodbye: _see_off,
     fx.RoleChanged: _role_changed,
     fx.Spoke: _spoke,
     fx.Nodded: _nodded,
