@@ -183,6 +183,14 @@ def test_help_and_the_way_out_are_always_on_the_key_line(view: RoomView, width: 
     assert len(line) <= width
 
 
+@pytest.mark.parametrize("width", [38, 76, 116])
+def test_help_for_hard_moments_is_always_on_the_key_line_while_writing(width: int) -> None:
+    line = plain(keyline(sample.ROOM, width, is_writing=True))
+    assert line.startswith("Enter send")
+    assert line.endswith("F2 need help now")
+    assert len(line) <= width
+
+
 def test_nods_stand_under_the_share_in_words() -> None:
     rows = passage_rows(sample.TRANSCRIPT[2], 60)
     assert plain(rows[0]) == "○ Chi  19:06"

@@ -35,7 +35,7 @@ NO_SHARE = Refusal("There is nothing to nod to yet.")
 NOT_THERE = Refusal("That person is not here any more.")
 NO_KNOCK = Refusal("That knock was answered already, or they went away.")
 NO_FLOW = Refusal("There is no agenda yet.")
-LAST_STAGE = Refusal("This is the last stage. Close the meeting when you are ready.")
+LAST_STAGE = Refusal("This is the last stage. When you are ready, /close ends the meeting.")
 FIRST_STAGE = Refusal("This is the first stage.")
 # A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
 MOST_PEOPLE = 16

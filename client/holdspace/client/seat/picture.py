@@ -140,7 +140,7 @@ def _composer_words(state: MeetingState, me: PersonView, allowed: Rights) -> str
     if not allowed.can_write:
         return allowed.why_not
     if me.has_floor:
-        return "You have the floor. Take the time you need; nothing is sent until you send it."
+        return "You have the floor. Take your time; nothing is sent until you send it."
     if me.role.value != "member" and state.floor is not None:
         return "Somebody has the floor. You can still write, as a facilitator."
     return "You can write."

@@ -6,9 +6,16 @@ from holdspace.client.acts import BY_ID, Act, is_useful
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Piece, Row, cells, flow, row
 
-WRITING = (("Enter", "send"), ("Ctrl+J", "new line"), ("Esc", "keys"), ("/", "commands"))
+WRITING = (
+    ("Enter", "send"),
+    ("Ctrl+J", "new line"),
+    ("Esc", "keys"),
+    ("F1", "help"),
+    ("/", "commands"),
+)
 GAP = "   "
-ALWAYS = (("F1", "help"), ("F2", "need help now"))
+# Whoever needs it does not look for it: it stands there in every window.
+ALWAYS = (("F2", "need help now"),)
 # What a person reaches for most comes first; what does not fit is in the help.
 _MEMBER = ("say", "raise", "lower", "pass", "nod", "me-too", "what", "who", "support")
 _LEADER = (
@@ -36,7 +43,7 @@ def key_name(key: str) -> str:
 def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     """Return the keys of the room for where the focus is."""
     if is_writing:
-        return keys((*WRITING, *ALWAYS), width)
+        return keys(WRITING, width, last=ALWAYS)
     first = _LEADER if view.is_facilitator else _MEMBER
     useful = [BY_ID[act_id] for act_id in first if is_useful(BY_ID[act_id], view)]
     return keys(act_keys(useful), width, last=act_keys([BY_ID[act_id] for act_id in _LAST]))

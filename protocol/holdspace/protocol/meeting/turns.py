@@ -132,9 +132,9 @@ def _why_not_write(state: MeetingState, person: Person) -> str:
 def _why_wait(state: MeetingState, identity: bytes) -> str:
     going = state.round
     if going is not None and identity in (*going.to_come, *going.passed):
-        return "Your turn in this round is still to come. You can write ahead; it stays here."
+        return "Your turn in this round is still to come. You can write ahead; it waits."
     if state.place_of(identity):
-        return "You are in the queue. You can write ahead; it stays here until it is your turn."
+        return "You are in the queue. You can write ahead; it waits with you."
     if going is not None and identity in going.order:
         return "You had your turn in this round. You can nod."
     if going is not None:
