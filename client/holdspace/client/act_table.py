@@ -275,9 +275,10 @@ _hosts = (
         "Make a fresh invitation code, for a day or so many hours.",
         _new_invitation, spot=Spot.DOOR, needs=Need.NUMBER, is_optional=True),
     _host("promote", "u", "promote", "make co-facilitator",
-        "Make somebody a co-facilitator, with the same powers.",
+        "Make somebody a co-facilitator: they can lead and remove as you do.",
         lambda given: Promote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
-        question="Make {name} a co-facilitator? They can then lead, admit and remove, as you can."),
+        question="Make {name} a co-facilitator? They can then lead and remove as you do; letting "
+        "people in stays with you."),
     _host("demote", "d", "demote", "make member", "Make a co-facilitator a member again.",
         lambda given: Demote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON),
 )  # fmt: skip
