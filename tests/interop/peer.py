@@ -104,10 +104,18 @@ class Client:
             psks=self.find_psk,
             public=request.get("public", False),
         )
-        held = request.get("hold", False)
-        self.joined, self.pending = (pending.current, pending) if held else (pending.group, None)
+        self.joined, self.pending = pending.current, pending
+        if not request.get("hold", False):
+            self.merge()
         welcome = None if pending.welcome is None else pending.welcome.hex()
         return {"commit": pending.message.hex(), "welcome": welcome}
+
+    def merge(self) -> None:
+        """Go on from our own commit."""
+        if self.pending is None:
+            raise UsageError("no commit is held")
+        self.joined = self.group.accepted(self.pending, now=time.time())
+        self.pending = None
 
 
 def extensions_of(given: Sequence[Sequence[Any]]) -> tuple[Extension, ...]:
@@ -289,9 +297,7 @@ def propose(peer: Peer, request: Answer) -> Answer:
 
 def merge(peer: Peer, request: Answer) -> Answer:
     """Apply the commit that was held."""
-    if peer.me.pending is None:
-        raise UsageError("no commit is held")
-    peer.me.joined, peer.me.pending = peer.me.pending.group, None
+    peer.me.merge()
     return state(peer, request)
 
 

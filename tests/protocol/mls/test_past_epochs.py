@@ -166,3 +166,20 @@ def test_16_resumption_keys_of_past_epochs_are_kept_as_long() -> None:
     commit(circle, "ben")
     with pytest.raises(ValidationError, match="do not have"):
         found_psks([named], no_psks, circle.groups["cleo"])
+
+
+def test_16_our_own_commits_end_an_epoch_too() -> None:
+    circle = circle_of_three(1)
+    first, second = (say(circle, "ada", data) for data in (b"first", b"second"))
+    pending = circle.groups["cleo"].commit(now=NOW, random=circle.random)
+    # What is read while the commit is under way stays read after it.
+    current = read(pending.current, first).group
+    after = current.accepted(pending, now=NOW)
+    with pytest.raises(ValidationError, match="read already"):
+        read(after, first)
+    assert read(after, second).data == b"second"
+    # Whoever goes on without saying so keeps nothing.
+    with pytest.raises(ValidationError, match="another epoch"):
+        read(pending.group, second)
+    with pytest.raises(UsageError, match="not of the present epoch"):
+        after.accepted(pending, now=NOW)

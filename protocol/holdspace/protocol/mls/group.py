@@ -114,8 +114,15 @@ class Group(GroupState):
             wire_format=_wire_format(public),
         )
         made = make_commit(self, proposals, now=now, random=random, options=options)
-        following = remembering(self, made.next, now)
+        # What is read until the commit is accepted counts too, so `accepted` remembers this epoch.
+        following = replace(made.next, past=())
         return PendingCommit(made.message, made.welcome, made.current, following)
+
+    def accepted(self, pending: PendingCommit, *, now: float) -> "Group":
+        """Return the epoch after our own commit, with what our retention keeps of those before."""
+        if (self.group_id, self.epoch) != (pending.current.group_id, pending.current.epoch):
+            raise UsageError("this commit of ours is not of the present epoch")
+        return remembering(self, pending.group, now)
 
     def propose(
         self,

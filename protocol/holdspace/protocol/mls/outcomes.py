@@ -16,7 +16,8 @@ class PendingCommit:
     """A commit of ours that nobody has accepted yet.
 
     Go on from `current` at once: it is the same epoch with the key that the commit took spent. Go
-    on from `group` when the commit was accepted; drop it when another's commit was.
+    on from `group` when the commit was accepted, or, to keep past epochs, from what `accepted` of
+    the group you are in returns; drop it when another's commit was.
     """
 
     message: bytes
