@@ -14,7 +14,7 @@ from holdspace.client.seat.view import HandView, KnockView, PersonView, Place, R
 ANA = PersonView(b"a" * 32, "Ana", "k3", Role.HOST, is_me=True)
 BEN = PersonView(b"b" * 32, "Ben", "x7", Role.MEMBER)
 BENITA = PersonView(b"c" * 32, "Benita", "m2", Role.FACILITATOR)
-KNOCKS = (KnockView(b"1" * 16, "Hal", "hello", 0.0), KnockView(b"2" * 16, "Ida", "", 0.0))
+KNOCKS = (KnockView(b"1" * 16, "Hal", "hello", 0.0), KnockView(b"2" * 16, "Ida", "", 0.0, number=2))
 MEMBER = RoomView(place=Place.ROOM, people=(ANA, BEN, BENITA), me=BEN, can_raise=True)
 HOST = replace(MEMBER, me=ANA, is_facilitator=True, is_host=True, knocks=KNOCKS)
 

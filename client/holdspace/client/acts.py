@@ -217,20 +217,23 @@ _Named = TypeVar("_Named", PersonView, KnockView)
 
 
 def _find(wanted: str, among: Iterable[_Named]) -> _Named | Problem:
-    """Return the one person meant by a name, the start of one, or a number in the list from 1."""
+    """Return the one person meant by a name, the start of one, or their number."""
     everybody = tuple(among)
+    numbers = {_number(one, at): one for at, one in enumerate(everybody, 1)}
     if wanted.isascii() and wanted.isdigit():
         at = int(wanted[:6])
-        return (
-            everybody[at - 1] if 1 <= at <= len(everybody) else Problem(f"There is no number {at}.")
-        )
+        return numbers.get(at) or Problem(f"There is no number {at}.")
     low = wanted.casefold()
     exact = [one for one in everybody if one.name.casefold() == low]
     found = exact or [one for one in everybody if one.name.casefold().startswith(low)]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(f"{at} {one.name}" for at, one in enumerate(everybody, 1))
+    names = ", ".join(f"{at} {one.name}" for at, one in numbers.items())
     return Problem(f"{'Which one' if found else 'Who'} do you mean? A name or a number: {names}.")
+
+
+def _number(one: PersonView | KnockView, at: int) -> int:
+    return one.number if isinstance(one, KnockView) else at
 
 
 _KEYS_INTRODUCTION = """\

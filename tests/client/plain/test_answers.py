@@ -109,7 +109,7 @@ def test_the_sheet_has_what_to_say_why_and_what_comes_next() -> None:
 
 
 def test_the_door_lists_who_knocks_by_number() -> None:
-    knocks = (KnockView(b"1", "Ana", "Hi.", 0.0), KnockView(b"2", "Cleo", "", 0.0))
+    knocks = (KnockView(b"1", "Ana", "Hi.", 0.0), KnockView(b"2", "Cleo", "", 0.0, number=2))
     lines = said(answers.door, replace(UNDER_WAY, knocks=knocks))
     assert [line.partition(" is ")[0] for line in lines] == ["door: Ana", "door: Cleo"]
     assert "/admit 2" in lines[1]

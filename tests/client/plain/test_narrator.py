@@ -139,7 +139,7 @@ def test_notices_are_said_once_and_ring_only_when_they_should() -> None:
 def test_a_knock_says_who_in_their_own_words_and_how_to_answer() -> None:
     knocks = (
         KnockView(b"1", "Ana", "Hello, I am new.", 0.0),
-        KnockView(b"2", "Ben", "", 0.0, warning="It was used."),
+        KnockView(b"2", "Ben", "", 0.0, warning="It was used.", number=2),
     )
     room = replace(ROOM, is_facilitator=True, knocks=knocks)
     said = narrate(ROOM, room, [Notice("Ana is at the door.", Urgency.BELL)])

@@ -1,5 +1,6 @@
 """People meet: from an invitation code to talking, taking turns, coming late and leaving."""
 
+from holdspace.client.acts import Problem, parse_command
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.view import Connection, Line, Place, Role, RoomView
 from seat_table import AGREEMENTS, Guest, Table
@@ -85,6 +86,19 @@ def test_who_leaves_is_taken_out_by_a_facilitator(table: Table) -> None:
     assert ben.view.place is Place.LEFT
     assert [p.name for p in ana.view.people] == ["Ana"]
     assert ana.lines[-1] == "Ben has left."
+
+
+def test_a_number_at_the_door_stays_with_who_got_it(table: Table) -> None:
+    ana = table.host()
+    guests = [table.visitor(name, ana.view.invitation) for name in ("Ben", "Chi")]
+    for guest in guests:
+        table.do(guest, i.Accept(guest.name))
+    ben, chi = ana.view.knocks
+    assert (ben.number, chi.number) == (1, 2)
+    table.do(ana, i.Admit(ben.knock))
+    assert [(k.name, k.number) for k in ana.view.knocks] == [("Chi", 2)]
+    assert parse_command("/admit 2", ana.view) == i.Admit(chi.knock)
+    assert isinstance(parse_command("/admit 1", ana.view), Problem)
 
 
 def test_only_facilitators_read_that_who_leaves_is_fine(table: Table) -> None:

@@ -156,8 +156,8 @@ def door(asked: Asked) -> Iterator[str]:
     """Yield who is at the door."""
     if not asked.view.knocks:
         yield "door: Nobody is at the door."
-    for number, knock in enumerate(asked.view.knocks, 1):
-        yield knock_line(number, knock)
+    for knock in asked.view.knocks:
+        yield knock_line(knock)
 
 
 def invitation(asked: Asked) -> Iterable[str]:

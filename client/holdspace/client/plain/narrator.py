@@ -96,11 +96,11 @@ def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
     yield from speak("say", stage.say)
 
 
-def knock_line(number: int, knock: KnockView) -> str:
+def knock_line(knock: KnockView) -> str:
     """Return somebody at the door, with how to answer."""
     said = f': "{knock.introduction}"' if knock.introduction else "."
     warning = f" Careful: {knock.warning}" if knock.warning else ""
-    answer = f"Type /admit {number} or /decline {number}."
+    answer = f"Type /admit {knock.number} or /decline {knock.number}."
     return f"door: {knock.name} is at the door{said}{warning} {answer}"
 
 
@@ -217,9 +217,9 @@ def _invitation_lines(before: RoomView, after: RoomView) -> Iterator[str]:
 
 def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     known = {knock.knock for knock in before.knocks}
-    for number, knock in enumerate(after.knocks, 1):
+    for knock in after.knocks:
         if knock.knock not in known:
-            yield knock_line(number, knock)
+            yield knock_line(knock)
 
 
 def _notice_lines(before: RoomView, after: RoomView, notices: tuple[Notice, ...]) -> Iterator[str]:

@@ -38,7 +38,8 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
         moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
         return seat
     moment.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
-    return replace(seat, letters=(*seat.letters, letter))
+    letter = replace(letter, number=seat.letters_seen + 1)
+    return replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
 
 
 def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:

@@ -110,7 +110,14 @@ def _waiting(seat: Seat) -> tuple[Letter, ...]:
 
 
 def _knock(letter: Letter) -> KnockView:
-    return KnockView(letter.knock, letter.name, letter.introduction, letter.since, letter.warning)
+    return KnockView(
+        letter.knock,
+        letter.name,
+        letter.introduction,
+        letter.since,
+        letter.warning,
+        letter.number,
+    )
 
 
 def _hands(state: MeetingState, people: dict[bytes, PersonView]) -> tuple[HandView, ...]:

@@ -63,6 +63,7 @@ class Letter:
     introduction: str = field(repr=False)
     since: float
     warning: str = ""
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ class Seat:
     next_ref: int = 1
     host: HostKeys | None = field(default=None, repr=False)
     letters: tuple[Letter, ...] = ()
+    letters_seen: int = 0
     answered_knocks: frozenset[bytes] = field(default=frozenset(), repr=False)
     wishes: tuple[Wish, ...] = ()
     change: OwnChange | None = None

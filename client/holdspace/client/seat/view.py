@@ -110,13 +110,17 @@ class Passage:
 
 @dataclass(frozen=True)
 class KnockView:
-    """Somebody at the door, as their own (cleaned) words say; `warning` is ours, for the facilitator."""
+    """Somebody at the door, as their own (cleaned) words say; `warning` is ours, for the facilitator.
+
+    `number` stays theirs when others go in: it is read out long before it is typed.
+    """
 
     knock: bytes
     name: str
     introduction: str
     since: float
     warning: str = ""
+    number: int = 1
 
 
 @dataclass(frozen=True)
