@@ -15,11 +15,12 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
 
-from holdspace.client.acts import ACTS, Who
+from holdspace.client.acts import ACTS, Spot, Who
 from holdspace.client.attend import Attendance, CannotStart, check_address
 from holdspace.client.flow_check import check
 from holdspace.client.front_end import FAILED, WELL, choose_plain, show
@@ -192,10 +193,12 @@ def _check_flow(asked: argparse.Namespace) -> int:
 
 
 def _keys(_asked: argparse.Namespace) -> int:
-    for who in Who:
-        say(f"For {who.value}:")
-        for act in (act for act in ACTS if act.who is who):
-            say(f"  {act.key}, or {act.usage}: {act.sentence} (Key works {act.spot.value}.)")
+    for who, spot in product(Who, Spot):
+        here = [act for act in ACTS if act.who is who and act.spot is spot]
+        if here:
+            say(f"For {who.value}; these keys work {spot.value}:")
+        for act in here:
+            say(f"  {act.key}, or {act.usage}: {act.sentence}")
     return WELL
 
 
