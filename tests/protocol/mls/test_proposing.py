@@ -282,3 +282,26 @@ def test_34_a_list_is_applied_in_its_own_order_whatever_order_it_comes_in(circle
     assert circle.agree()
     assert circle.leaf("eve") == 3
     assert circle.groups["eve"].extension(ExtensionType.application_id) == b"one"
+
+
+def test_32_what_is_committed_by_value_comes_before_what_waits(circle: Circle) -> None:
+    propose(circle, "dan", None)
+    propose(circle, "ada", Proposal.of(GroupContextExtensions(())))
+    extension = Extension(ExtensionType.application_id, b"one")
+    proposals = [
+        Proposal.of(Remove(circle.leaf("dan"))),
+        Proposal.of(GroupContextExtensions((extension,))),
+    ]
+    pending = circle.groups["ben"].commit(proposals, now=NOW, random=circle.random)
+    del circle.groups["dan"]
+    tell(circle, pending.message, "ben")
+    circle.groups["ben"] = pending.group
+    assert circle.agree()
+    assert pending.group.extensions == (extension,)
+    assert len(pending.group.members) == 3
+
+
+def test_32_a_reinit_by_value_leaves_what_waits_behind(circle: Circle) -> None:
+    propose(circle, "cleo", None)
+    reinit = Proposal.of(ReInit(group_id=b"next", cipher_suite=SUITE.id))
+    assert commit(circle, "ben", [reinit]).group.reinit == reinit.body

@@ -75,7 +75,7 @@ class Life:
         removed = {sent.body.removed for sent in waiting if isinstance(sent.body, Remove)}
         staying = [name for name in self.groups if self.circle.leaf(name) not in removed]
         committer = self.chance.choice(staying)
-        self.commit(committer, self.by_value(committer, removed, joining), joining)
+        self.commit(committer, self.by_value(committer, joining), joining)
 
     def propose(self, joining: dict[str, OwnKeyPackage]) -> None:
         by, public = self.someone(), self.chance.random() < 0.5
@@ -104,23 +104,15 @@ class Life:
         named = PreSharedKeyID(psktype=PSKType.external, psk_id=b"all", psk_nonce=nonce)
         return Proposal.of(PreSharedKey(named))
 
-    def by_value(
-        self, committer: str, removed: set[int], joining: dict[str, OwnKeyPackage]
-    ) -> list[Proposal]:
+    def by_value(self, committer: str, joining: dict[str, OwnKeyPackage]) -> list[Proposal]:
         proposals = []
         if self.chance.random() < 0.4:
             name, own = self.newcomer()
             joining[name] = own
             proposals.append(Proposal.of(Add(own.key_package)))
-        updating = {
-            s.sender.leaf_index
-            for s in self.groups[committer].proposals.values()
-            if s.proposal.proposal_type == 2
-        }
         if self.chance.random() < 0.4 and len(self.groups) > 4:
             gone = self.circle.leaf(self.someone(but=committer))
-            if gone not in removed | updating:
-                proposals.append(Proposal.of(Remove(gone)))
+            proposals.append(Proposal.of(Remove(gone)))
         if self.chance.random() < 0.2:
             extension = Extension(ExtensionType.required_capabilities, REQUIRED)
             proposals.append(Proposal.of(GroupContextExtensions((extension,))))

@@ -137,7 +137,7 @@ def make_commit(
     sender, references = Sender.member(prior.own_leaf_index), options.references
     place = replace(prior.place(prior.own_leaf_index), psk_usage=options.psk_usage)
     if references is None:
-        references = committable(place, prior.proposals)
+        references = committable(place, prior.proposals, proposals)
     listed = [ProposalOrRef.of(item) for item in (*references, *proposals)]
     sent = tuple(_resolved(prior, item, sender) for item in listed)
     _check_lifetimes(sent, now=now, longest=options.longest_lifetime)

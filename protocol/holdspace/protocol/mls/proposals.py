@@ -237,15 +237,21 @@ def apply_proposals(place: ProposalPlace, proposals: Sequence[SentProposal]) -> 
     )
 
 
-def committable(place: ProposalPlace, waiting: Mapping[bytes, SentProposal]) -> list[bytes]:
-    """Return the references that a member may commit together, of all that wait (12.2)."""
+def committable(
+    place: ProposalPlace, waiting: Mapping[bytes, SentProposal], beside: Sequence[Proposal] = ()
+) -> list[bytes]:
+    """Return the references that a member may commit, of all that wait, beside some by value."""
+    by_value = [SentProposal(proposal, Sender.member(0)) for proposal in beside]
+    if any(isinstance(sent.body, ReInit) for sent in by_value):
+        return []
+    settled = {_subject(sent) for sent in by_value} | {place.committer}
     # 12.2: "the committer chooses one and includes only that one in the Commit ... The committer
     # MUST prefer any Remove received, or the most recent Update for the leaf if there are no
     # Removes." So the last one about each subject is kept, unless a Remove was there before it.
     chosen: dict[object, bytes] = {}
     for reference, sent in waiting.items():
         subject = _subject(sent)
-        if subject == place.committer or isinstance(sent.body, ReInit):
+        if subject in settled or isinstance(sent.body, ReInit):
             continue
         before = chosen.pop(subject, None)
         stays = before is not None and isinstance(waiting[before].body, Remove)
