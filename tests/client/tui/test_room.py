@@ -386,3 +386,12 @@ async def test_the_player_notes_what_was_wanted() -> None:
     player = Player(sample.ROOM)
     assert player.do(intents.Raise()) is None
     assert player.wanted == [intents.Raise()]
+
+
+async def test_words_that_came_back_stand_in_front_of_the_draft() -> None:
+    async with shown(sample.MY_TURN) as (pilot, player):
+        room(pilot).composer.write("a new thought")
+        player.become(sample.ROOM, Notice("The floor had moved on.", kept="words that were late"))
+        await until(pilot, lambda: "words that were late" in room(pilot).composer.text, "the words")
+        assert room(pilot).composer.text == "words that were late\n\na new thought"
+        assert "The floor had moved on." in screen_text(pilot.app)

@@ -43,6 +43,12 @@ def test_a_word_longer_than_the_line_is_cut_between_wide_characters() -> None:
     assert wrap("漢字漢字", 5) == ("漢字", "漢字")
 
 
+@pytest.mark.parametrize("width", [-5, 0, 1])
+@pytest.mark.parametrize("text", ["one two", "漢字 漢"])
+def test_no_width_is_too_small_to_come_to_an_end(text: str, width: int) -> None:
+    assert "".join(wrap(text, width)).replace(" ", "") == text.replace(" ", "")
+
+
 def test_what_was_cut_is_shown_to_be_cut() -> None:
     assert shorten("Living with pain", 8) == "Living…"
     assert plain(clip(row("Living", (" with pain", "muted")), 9)) == "Living w…"

@@ -181,7 +181,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             is_new_code = view.invitation not in ("", self._view.invitation)
             self._show_view(view)
             # A room that was just opened is of no use before somebody has the code.
-            if is_new_code and isinstance(self.screen, RoomScreen):
+            top = self.screen_stack[-1] if self.screen_stack else None
+            if is_new_code and isinstance(top, RoomScreen):
                 self.want_act("invitation")
 
     def _hear(self, notice: Notice) -> None:
@@ -189,6 +190,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._notice = notice.words
         if notice.urgency is Urgency.BELL:
             self.bell()
+        if notice.kept:
+            self._room.give_back(notice.kept)
 
     def _show_view(self, view: RoomView) -> None:
         self._view = view
@@ -210,7 +213,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def _show_all(self) -> None:
         """Draw anew what can be seen; screens that lie below are drawn when they come up again."""
-        screen = self.screen
+        # While the screen closes there is none left, and the meeting may still be changing.
+        screen = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(screen, HoldScreen) and screen.is_mounted:
             screen.show(self._view)
 

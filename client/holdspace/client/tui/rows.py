@@ -102,6 +102,7 @@ def indent(lines: Iterable[Row], by: int) -> Iterator[Row]:
 @lru_cache(4096)
 def wrap(text: str, width: int) -> tuple[str, ...]:
     """Return the text as lines of at most this many cells; line breaks in it are kept."""
+    width = max(1, width)
     return tuple(
         line
         for paragraph in text.split("\n")

@@ -63,7 +63,7 @@ class Transcript(ScrollView, can_focus=True):
     def follow(self) -> None:
         """Go to the newest passage."""
         self._follows = True
-        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True)
+        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
 
     def _measure(self, same: int) -> None:
         """Wrap from the first passage that changed; those before keep their height."""
@@ -92,7 +92,7 @@ class Transcript(ScrollView, can_focus=True):
         key, rows_in = place
         at = next((at for at, one in enumerate(self._passages) if one.key == key), None)
         if at is not None:
-            self.scroll_to(y=self._starts[at] + rows_in, animate=False, immediate=True)
+            self.scroll_to(y=self._starts[at] + rows_in, animate=False, immediate=True, force=True)
 
     def _at(self, y: int) -> int:
         return max(0, min(bisect_right(self._starts, y) - 1, len(self._passages) - 1))

@@ -153,6 +153,11 @@ class RoomScreen(HoldScreen):
         self.composer.write(f"{kept} {words}" if kept else words)
         self.composer.focus()
 
+    def give_back(self, words: str) -> None:
+        """Put words that came back in front of what is being written; nothing is sent or lost."""
+        draft = self.composer.text
+        self.composer.write(f"{words}\n\n{draft}" if draft.strip() else words)
+
     @override
     def step_back(self) -> None:
         """Leave the text field, so that single keys act."""
