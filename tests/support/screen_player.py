@@ -1,6 +1,7 @@
 """A scripted attendance for the screen: a test says what changes, and reads what was wanted."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from holdspace.client.seat.view import Notice, Refusal, RoomView
 from holdspace.client.tui.app import Ending, HoldspaceApp
 
 SIZES = ((80, 24), (120, 36))
+PATIENCE = 20.0
 
 
 class Player:
@@ -48,7 +50,9 @@ class Player:
 
 async def until(pilot: Pilot[Ending], condition: Callable[[], bool], what: str) -> None:
     """Wait until something is so, in a bounded loop; `what` says what was waited for."""
-    for _ in range(200):
+    # Bounded by time, not by turns of the loop: on a busy machine a timer needs many of them.
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         await pilot.pause()
         if condition():
             return

@@ -263,6 +263,13 @@ async def test_what_was_refused_is_kept_read_back_and_sent() -> None:
         assert await one.type("/draft") == ["draft: Nothing is kept back."]
 
 
+async def test_words_that_came_too_late_are_kept_in_front_of_what_was_kept() -> None:
+    async with evening(ROOM) as one:
+        one.meeting.become(one.meeting.view, Notice("The floor had moved on.", kept="late words"))
+        said = await one.type("/draft")
+        assert "draft: late words" in said
+
+
 async def test_removing_somebody_needs_a_yes() -> None:
     async with evening(LED) as one:
         said = await one.type("/remove Ana")

@@ -102,6 +102,9 @@ class Session:
     async def _watch(self) -> None:
         async for view, notices in self._attending.changes():
             self._tell(view, notices)
+            for notice in notices:
+                if notice.kept:
+                    self._keep("\n".join(part for part in (notice.kept, self._draft) if part))
 
     async def _listen(self) -> None:
         # What a script sends at once waits until there is somebody to read it.
