@@ -155,6 +155,10 @@ BAD_LISTS: dict[str, tuple[list[Proposal], str]] = {
         [Proposal.of(ReInit(group_id=b"new", cipher_suite=1)), EXTENSIONS],
         "stands alone",
     ),
+    "20 one extension twice in a reinit": (
+        [Proposal.of(ReInit(group_id=b"new", cipher_suite=1, extensions=(ONE, OTHER)))],
+        "stands twice in one list",
+    ),
     "33 external init by a member": (
         [Proposal.of(ExternalInit(bytes(32)))],
         "may not propose this",
