@@ -50,8 +50,14 @@ from holdspace.protocol.mls.messages import (
     SenderType,
     WireFormat,
 )
-from holdspace.protocol.mls.structs import Credential, ExternalSender, ExternalSenders
+from holdspace.protocol.mls.structs import (
+    Credential,
+    ExternalSender,
+    ExternalSenders,
+    LeafNodeSource,
+)
 from holdspace.protocol.mls.testing import NOW, Circle
+from holdspace.protocol.mls.treekem import CreatedPath, create_path, sign_leaf_node
 
 SUITES = [cipher_suite(0x0001), cipher_suite(0xF04F)]
 SUITE = SUITES[0]
@@ -285,6 +291,45 @@ def test_41_another_init_gives_another_epoch(circle: Circle, at: int) -> None:
         return replace(made, proposals=(changed, *made.proposals[1:]))
 
     refused(circle, resigned(circle, dan, entered.message, other), "tag")
+
+
+BAD_LEAVES: dict[str, tuple[dict[str, Any], int, str]] = {
+    "17 from an update": (
+        {"leaf_node_source": LeafNodeSource.update, "parent_hash": None},
+        3,
+        "should come from a commit",
+    ),
+    "18 signed for another place": ({}, 2, "the signature does not verify"),
+    "20 with an extension it does not list": (
+        {"extensions": (Extension(0xF042, b""),)},
+        3,
+        "does not list",
+    ),
+}
+
+
+@pytest.mark.parametrize("bad", BAD_LEAVES.values(), ids=BAD_LEAVES)
+def test_the_leaf_of_somebody_who_enters_is_checked(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch, bad: tuple[dict[str, Any], int, str]
+) -> None:
+    changes, place, why = bad
+    dan = circle.person("dan")
+
+    def tampered(*given: Any, **more: Any) -> CreatedPath:
+        path = create_path(*given, **more)
+        leaf_node = sign_leaf_node(
+            SUITE,
+            replace(path.update_path.leaf_node, **changes),
+            SUITE.signature.load(dan.signature_private_key),
+            group_id=b"circle",
+            leaf_index=place,
+        )
+        return replace(path, update_path=replace(path.update_path, leaf_node=leaf_node))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "create_path", tampered)
+        entered = enter(circle, dan, circle.groups["ada"].group_info())
+    refused(circle, entered.message, why)
 
 
 def test_42_the_signature_is_by_the_key_in_the_path(circle: Circle) -> None:
