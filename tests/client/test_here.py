@@ -1,5 +1,6 @@
 """A relay on this machine: there while it is needed, gone afterwards, clear when it cannot start."""
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -43,7 +44,7 @@ async def test_a_temporary_log_is_on_disk_and_then_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    async with relay_here(is_temporary=True):
+    async with relay_here():
         [folder] = _folders(tmp_path)
         assert _folders(folder)
     assert not _folders(tmp_path)
@@ -51,6 +52,19 @@ async def test_a_temporary_log_is_on_disk_and_then_gone(
 
 def _folders(place: Path) -> list[Path]:
     return list(place.iterdir())
+
+
+async def test_a_relay_that_was_killed_is_started_again_on_the_same_port(tmp_path: Path) -> None:
+    async with relay_here(tmp_path / "log") as address:
+        kill = ["pkill", "-9", "-f", f"holdspace.server .*{tmp_path}"]
+        await asyncio.to_thread(subprocess.run, kill, check=True)
+        until_silent(address)
+        for _ in range(400):
+            if answers(address):
+                break
+            await asyncio.sleep(0.05)
+        assert answers(address)
+    assert not answers(address)
 
 
 async def test_a_taken_port_is_said_in_the_relays_own_words() -> None:

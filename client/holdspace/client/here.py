@@ -1,7 +1,8 @@
 """A relay on this machine, for `host --here` and the demo: a child process that ends with us.
 
 The client never imports the relay: it starts it as anybody would. Between the two stands a keeper
-(this file, run as a program), which ends the relay when the pipe from us closes, also by a crash.
+(this file, run as a program), which ends the relay when the pipe from us closes, also by a crash,
+and starts it again when anything else ended it.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -20,8 +22,9 @@ from holdspace.protocol.text import clean_line
 
 _RELAY = "holdspace.server"
 _READY = "listening on "
-_TEMPORARY = "--temporary"
+_DATA = "--data"
 READY_SECONDS = 20.0
+RESTART_SECONDS = 0.5
 GOODBYE_SECONDS = 5.0
 
 
@@ -30,14 +33,12 @@ class RelayNotStartedError(Exception):
 
 
 @asynccontextmanager
-async def relay_here(
-    data: Path | None = None, port: int = 0, *, is_temporary: bool = False
-) -> AsyncIterator[str]:
-    """Start a relay on this machine and yield its address; its log is in memory without `data`.
+async def relay_here(data: Path | None = None, port: int = 0) -> AsyncIterator[str]:
+    """Start a relay on this machine and yield its address; should it die, it is started again.
 
-    With `is_temporary` the log is in a folder of its own, which is gone afterwards.
+    Without `data` its log is in a folder of its own, which is gone afterwards.
     """
-    log = (_TEMPORARY,) if is_temporary else ("--data", str(data)) if data else ("--memory",)
+    log = (_DATA, str(data)) if data else ()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", __name__, "--port", str(port), *log,
         stdin=PIPE, stdout=PIPE, stderr=PIPE,
@@ -79,30 +80,60 @@ async def _see_off(process: Process) -> None:
 
 
 def keep(arguments: list[str]) -> int:
-    """Run a relay until standard input closes or it ends by itself; return its exit code."""
-    if _TEMPORARY not in arguments:
-        return _run(arguments)
+    """Keep a relay running until standard input closes; return the exit code of its last run."""
+    if _DATA in arguments:
+        return _Keeper().keep(arguments)
     # Made and removed here and not by who starts us, who may be killed.
     with TemporaryDirectory(prefix="holdspace-") as folder:
-        return _run([*(one for one in arguments if one != _TEMPORARY), "--data", folder])
+        return _Keeper().keep([*arguments, _DATA, folder])
 
 
-def _run(arguments: list[str]) -> int:
-    command = [sys.executable, "-P", "-m", _RELAY, *arguments]
-    # These are our own words, not anybody's.
-    relay = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603
-    threading.Thread(target=_end_with_us, args=(relay,), daemon=True).start()
-    return relay.wait()
+class _Keeper:
+    """Whoever ends the relay with us, and starts it again if anything else ended it."""
 
+    def __init__(self) -> None:
+        self._relay: subprocess.Popen[bytes] | None = None
+        self._is_ending = False
+        threading.Thread(target=self._end_with_us, daemon=True).start()
 
-def _end_with_us(relay: "subprocess.Popen[bytes]") -> None:
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    relay.terminate()
-    try:
-        relay.wait(GOODBYE_SECONDS / 2)
-    except subprocess.TimeoutExpired:
-        relay.kill()
+    def keep(self, arguments: list[str]) -> int:
+        code, address = self._run(arguments)
+        if address:
+            # The same port and log: everybody comes back by themselves, and nothing is lost.
+            arguments = [*arguments, "--port", address.rpartition(":")[2]]
+        while address and not self._is_ending:
+            time.sleep(RESTART_SECONDS)
+            code, address = self._run(arguments, is_first=False)
+        return code
+
+    def _run(self, arguments: list[str], *, is_first: bool = True) -> tuple[int, str]:
+        """Run the relay once; return its exit code, and where it listened if it came that far."""
+        command = [sys.executable, "-P", "-m", _RELAY, *arguments]
+        # These are our own words, not anybody's.
+        relay = self._relay = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+        )
+        if self._is_ending:
+            relay.terminate()
+        line = relay.stdout.readline().decode(errors="replace") if relay.stdout else ""
+        if is_first:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+        is_ready = line.startswith(_READY)
+        return relay.wait(), line.removeprefix(_READY).strip() if is_ready else ""
+
+    def _end_with_us(self) -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        self._is_ending = True
+        relay = self._relay
+        if relay is None:
+            return
+        relay.terminate()
+        try:
+            relay.wait(GOODBYE_SECONDS / 2)
+        except subprocess.TimeoutExpired:
+            relay.kill()
 
 
 if __name__ == "__main__":

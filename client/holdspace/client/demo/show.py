@@ -39,7 +39,7 @@ class Show:
         name = _asked_name(load_cast()) if self.facilitate else ""
         say("demo: Starting a relay on this computer, for this demo only.")
         try:
-            async with relay_here(is_temporary=True) as relay:
+            async with relay_here() as relay:
                 return await play(relay, name)
         except (NobodyCameError, NoRoomError) as error:
             say(f"demo: {error}")
