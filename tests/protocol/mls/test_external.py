@@ -177,6 +177,44 @@ def test_an_external_commit_can_prove_a_pre_shared_key(circle: Circle) -> None:
     followed(circle, "dan", entered, **given)
 
 
+def test_17_nobody_enters_with_a_key_package_whose_time_is_over(circle: Circle) -> None:
+    for now in (NOW - 7200, NOW + 85 * 24 * 3600):
+        with pytest.raises(ValidationError, match="not valid at this time"):
+            join_by_external_commit(
+                circle.groups["ada"].group_info(),
+                circle.person("dan"),
+                now=now,
+                random=circle.random,
+                policy=unsafe_accept_everything,
+            )
+
+
+def test_22_somebody_who_enters_may_refuse_the_group(circle: Circle) -> None:
+    def refuse(*_: object) -> None:
+        raise PolicyRefused("not this group")
+
+    with pytest.raises(PolicyRefused, match="not this group"):
+        join_by_external_commit(
+            circle.groups["ada"].group_info(),
+            circle.person("dan"),
+            now=NOW,
+            random=circle.random,
+            policy=replace(unsafe_accept_everything, judge_welcome=refuse),
+        )
+
+
+def test_32_we_do_not_send_a_bad_list_from_outside_either(circle: Circle) -> None:
+    psk_id = PreSharedKeyID(psktype=PSKType.external, psk_id=b"agreed", psk_nonce=bytes(32))
+    with pytest.raises(ValidationError, match="stands twice"):
+        enter(
+            circle,
+            circle.person("dan"),
+            circle.groups["ada"].group_info(),
+            psk_ids=[psk_id, psk_id],
+            psks=lambda _: b"a secret",
+        )
+
+
 # --- external commits that break a rule, by somebody whose engine lets them
 
 INIT = Proposal.of(ExternalInit(bytes(32)))

@@ -178,12 +178,10 @@ def complete_commit(
 
 
 def take_commit(
-    prior: State, verified: Verified, *, policy: Policy, psks: PreSharedKeys
+    prior: State, verified: Verified, commit: Commit, *, policy: Policy, psks: PreSharedKeys
 ) -> TakenCommit[State]:
     """Follow a commit of another member, once its signature was checked."""
-    commit, sender = verified.content.content, verified.content.sender
-    if not isinstance(commit, Commit):
-        raise UsageError("this message is no commit")
+    sender = verified.content.sender
     refuse_after_end(prior, ValidationError)
     committer = None if sender.leaf_index is None else LeafIndex(sender.leaf_index)
     proposals = tuple(_resolved(prior, item, sender) for item in commit.proposals)
@@ -203,7 +201,9 @@ def take_commit(
         raise AssertionError("an ExternalInit requires a path")
     following = None
     if prior.own_leaf_index not in applied.removed:
-        following = _followed(prior, verified, applied, committer=member.leaf_index, psks=psks)
+        following = _followed(
+            prior, verified, commit, applied=applied, committer=member.leaf_index, psks=psks
+        )
     return TakenCommit(
         next=following,
         sender=member,
@@ -230,14 +230,12 @@ def refuse_after_end(state: GroupState, blame: type[MLSError] = UsageError) -> N
 def _followed(
     prior: State,
     verified: Verified,
-    applied: Applied,
+    commit: Commit,
     *,
+    applied: Applied,
     committer: LeafIndex,
     psks: PreSharedKeys,
 ) -> State:
-    commit, suite = verified.content.content, prior.suite
-    if not isinstance(commit, Commit):
-        raise UsageError("this message is no commit")
     outcome = _outcome(prior, applied, committer, path=commit.path)
     before = _with_external_init(prior, commit)
     turn = _turn(
@@ -245,7 +243,7 @@ def _followed(
     )
     # 12.4.2: "Verify the confirmation_tag ... If it is not valid, reject": compared whole and in
     # constant time, before anything is replaced.
-    suite.verify_mac(
+    prior.suite.verify_mac(
         turn.secrets.confirmation_key,
         turn.group_context.confirmed_transcript_hash,
         verified.authenticated.auth.confirmation_tag,

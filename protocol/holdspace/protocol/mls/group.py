@@ -215,8 +215,8 @@ class Group(GroupState):
         match verified.content.content:
             case Proposal() as proposal:
                 return _proposed(read, verified, proposal, policy=policy)
-            case Commit():
-                taken = take_commit(self, verified, policy=policy, psks=psks)
+            case Commit() as commit:
+                taken = take_commit(self, verified, commit, policy=policy, psks=psks)
                 return _committed(self, taken, verified, now)
             case data:
                 return _said(read, verified, data)
