@@ -3,6 +3,7 @@
 from holdspace.client.acts import Problem, parse_command
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.view import Connection, Line, Place, Role, RoomView
+from holdspace.protocol import frames
 from seat_table import AGREEMENTS, Guest, Table
 from small_flow import SMALL_FLOW
 
@@ -211,3 +212,23 @@ def test_a_full_room_keeps_the_next_one_at_the_door(table: Table) -> None:
     assert "full" in refusal.words
     assert late.view.place is Place.WAITING
     assert len(ana.view.people) == 16
+
+
+def test_the_card_can_still_be_read_inside_the_room(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    for guest in (ana, ben):
+        assert guest.view.card is not None
+        assert guest.view.card.agreements == AGREEMENTS
+
+
+def test_who_is_never_shown_where_the_meeting_stands_is_told_so(table: Table) -> None:
+    ana = table.host()
+    ben = table.visitor("Ben", ana.view.invitation)
+    table.do(ben, i.Accept("Ben"))
+    ben.tamper = lambda frame: None if isinstance(frame, frames.Entry) else frame
+    table.do(ana, i.Admit(ana.view.knocks[0].knock))
+    assert ben.view.people == ()
+    table.wait(61)
+    assert ben.view.place is Place.ENDED
+    assert "knock again" in ben.view.ended_words

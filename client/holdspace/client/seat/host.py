@@ -35,6 +35,7 @@ from .people import SLOT_EXTENSION, people_of
 from .seat import CardWords, Facts, HostKeys, Seat, roles_of
 from .sitting import Sitting
 from .step import World
+from .view import CardView
 
 HANDLE_BYTES = 16
 GROUP_ID_BYTES = 32
@@ -87,8 +88,9 @@ def open_room(relay: str, opening: Opening, world: World) -> Sitting:
         position=LogPosition(0, genesis(room, meeting)),
     )
     state = apply_membership(MeetingState(), people_of(group, roles_of(group))).state
-    seat = replace(seat, state=state, stage_started=world.now)
-    keys = HostKeys(root=root, words=_words(opening, name))
+    words = _words(opening, name)
+    seat = replace(seat, state=state, stage_started=world.now, card=_card_view(seat, words))
+    keys = HostKeys(root=root, words=words)
     keys = new_invitation(seat, keys, minutes=opening.invitation_minutes, world=world)
     sitting = Sitting(replace(seat, host=keys))
     return sitting.saying(OpenFlow(opening.flow_toml), world) if opening.flow_toml else sitting
@@ -131,6 +133,19 @@ def _slots(own: bytes, random: RandomSource) -> tuple[bytes, ...]:
     decoys = [SigningKey.from_seed(random(32)).public for _ in range(SLOTS - 1)]
     place = random(1)[0] % SLOTS
     return (*decoys[:place], own, *decoys[place:])
+
+
+def _card_view(seat: Seat, words: CardWords) -> CardView:
+    """Return the card as newcomers read it, so that the host can, too."""
+    return CardView(
+        room_name=seat.facts.room_name,
+        host_name=words.host_name,
+        standing=words.standing,
+        agreements=words.agreements,
+        check_phrase=seat.facts.check_phrase,
+        relay=seat.facts.origin,
+        about=words.about,
+    )
 
 
 def _words(opening: Opening, name: str) -> CardWords:

@@ -39,6 +39,7 @@ def room_view(seat: Seat, now: float) -> RoomView:
         trust_words=BROKEN_TRUST if seat.alarm else TRUST,
         ended_words=seat.ended_words,
         transcript=seat.transcript,
+        card=seat.card,
     )
     if seat.place is not Place.ROOM or seat.state is None:
         return replace(view, now_words=_now_words_outside(seat))

@@ -23,7 +23,7 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 
 from .log_position import LogPosition
 from .outbox import Outbox
-from .view import Passage, Place
+from .view import CardView, Passage, Place
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,10 @@ class Seat:
     checkpoint: Checkpoint | None = None
     joined_at: int = 0
     joined_with: tuple[Person, ...] = field(default=(), repr=False)
+    came_at: float = 0.0
+    card: CardView | None = field(default=None, repr=False)
     transcript: tuple[Passage, ...] = field(default=(), repr=False)
+    passages: int = 0
     nods: frozenset[tuple[bytes, bytes, str]] = field(default=frozenset(), repr=False)
     names: tuple[tuple[bytes, str], ...] = field(default=(), repr=False)
     goodbyes: frozenset[bytes] = field(default=frozenset(), repr=False)

@@ -18,6 +18,12 @@ from .view import Place, Refusal, RoomView
 
 AWAY_SECONDS = 45.0
 
+SNAPSHOT_SECONDS = 60.0
+NOT_SHOWN_IN = (
+    "You were let in, but nobody could show you where the meeting stands. "
+    "Nothing of yours was sent. Please knock again with the same code."
+)
+
 Chapter = Callable[[Seat, Any, Moment], Seat]
 _CHAPTERS: dict[type[frames.RelayFrame], Chapter] = {
     frames.Greeting: connecting.on_greeting,
@@ -63,6 +69,7 @@ class Sitting:
             seat = changing.tick(seat, moment)
         if seat.place is Place.ROOM:
             seat = saying.tell_kept(seat, moment)
+            seat = _give_up(seat, moment)
         return self._step(seat, moment)
 
     def lost(self, words: str) -> Step:
@@ -89,6 +96,13 @@ class Sitting:
         same = seat is self.seat and now == self.now
         machine = self if same else replace(self, seat=seat, now=now)
         return Step(machine, tuple(moment.frames), tuple(moment.notices))
+
+
+def _give_up(seat: Seat, moment: Moment) -> Seat:
+    """End what nobody finishes: somebody let in whom no facilitator shows where the meeting is."""
+    if seat.state is not None or moment.now - seat.came_at < SNAPSHOT_SECONDS:
+        return seat
+    return replace(seat, place=Place.ENDED, ended_words=NOT_SHOWN_IN)
 
 
 _PLACES = {

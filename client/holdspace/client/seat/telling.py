@@ -66,12 +66,13 @@ def welcome(seat: Seat, moment: Moment) -> Seat:
 
 
 def _line(seat: Seat, line: Line, text: str, moment: Moment) -> Seat:
-    key = b"line" + len(seat.transcript).to_bytes(PASSAGE_KEY_BYTES, "big")
+    key = b"line" + seat.passages.to_bytes(PASSAGE_KEY_BYTES, "big")
     return _add(seat, Passage(key=key, line=line, text=text, at=moment.now))
 
 
 def _add(seat: Seat, passage: Passage) -> Seat:
-    return replace(seat, transcript=(*seat.transcript[-MOST_PASSAGES:], passage))
+    transcript = (*seat.transcript[-MOST_PASSAGES:], passage)
+    return replace(seat, transcript=transcript, passages=seat.passages + 1)
 
 
 def _is_me(seat: Seat, identity: bytes) -> bool:

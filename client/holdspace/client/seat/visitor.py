@@ -266,13 +266,19 @@ def _on_welcomed(visitor: Visitor, frame: frames.Welcomed, world: World) -> Step
     except (InvitationError, MLSError):
         # R9: one Welcome per key package; after a wrong one the package is gone for good.
         return Step(visitor.end(NOT_THEIR_ROOM))
-    seat = _seat(visitor, card, knocked, group=group, frame=frame)
+    seat = _seat(visitor, card, knocked, group=group, frame=frame, now=world.now)
     seated = Sitting(seat).receive(frames.Greeting(frames.VERSION, visitor.nonce), world)
     return seated.also(notices=(Notice("You were let in.", Urgency.BELL),))
 
 
 def _seat(
-    visitor: Visitor, card: RoomCard, knocked: Knocked, *, group: Group, frame: frames.Welcomed
+    visitor: Visitor,
+    card: RoomCard,
+    knocked: Knocked,
+    *,
+    group: Group,
+    frame: frames.Welcomed,
+    now: float,
 ) -> Seat:
     room, meeting = visitor.invitation.room, frame.meeting
     return Seat(
@@ -290,6 +296,8 @@ def _seat(
         position=LogPosition.joined_at(frame.seq),
         joined_at=frame.seq,
         joined_with=people_of(group, roles_of(group)),
+        came_at=now,
+        card=visitor.view().card,
     )
 
 
