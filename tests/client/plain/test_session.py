@@ -348,3 +348,9 @@ async def test_exit_is_at_once_and_says_no_goodbye() -> None:
         await one.type("/exit")
     assert one.meeting.goodbyes == []
     assert one.meeting.closed
+
+
+async def test_an_own_nod_is_said_at_once() -> None:
+    share = Passage(b"k", Line.SHARE, "It was a long week.", 1000.0, author=MARA)
+    async with evening(replace(ROOM, transcript=(share,), can_nod=True)) as one:
+        assert await one.type("/nod") == ["room: You nod to Mara: I hear you."]

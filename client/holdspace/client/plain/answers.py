@@ -88,9 +88,9 @@ def what(asked: Asked) -> Iterator[str]:
         yield from speak("room", words)
     if view.place is Place.ROOM:
         yield f"room: Now: {MODE_WORDS.get(view.mode, view.mode)}."
-        can = [act.verb for act in acts_for(view) if act.id in _DOINGS and act.when(view)]
+        can = [f"/{act.slash}" for act in acts_for(view) if act.id in _DOINGS and act.when(view)]
         if can:
-            yield f"room: You can: {', '.join(can)}."
+            yield f"room: You can type {', '.join(can)}."
 
 
 _DOINGS = frozenset({"raise", "lower", "pass", "nod"})

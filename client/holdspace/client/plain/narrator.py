@@ -248,7 +248,8 @@ def _fresh_nods(passage: Passage, known: dict[NodKind, int]) -> dict[str, int]:
 
 
 def _nods_for(name: str, fresh: "Counter[str]") -> str:
-    kinds = ", ".join(f"{words} {count}" for words, count in fresh.items())
+    # Always in one order: lines that are heard again and again should sound alike.
+    kinds = ", ".join(f"{words} {fresh[words]}" for words in NOD_WORDS.values() if fresh[words])
     return f"room: {_count(fresh.total(), 'nod')} for {name}: {kinds}."
 
 

@@ -11,14 +11,14 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from holdspace.client.acts import Local, Problem, parse_command, question_for
+from holdspace.client.acts import NOD_WORDS, Local, Problem, parse_command, question_for
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
 from holdspace.client.plain.terminal import Terminal, open_terminal
-from holdspace.client.seat.intents import Intent, Leave, OpenTheFlow, Say
-from holdspace.client.seat.view import CardView, Connection, Notice, Place, Refusal, RoomView
+from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
+from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 
 TICK_SECONDS = 1.0
 # Nods are silent company: told together, never one by one.
@@ -217,6 +217,16 @@ class Session:
             self._draft = ""
             if self._attending.view.connection is not Connection.CONNECTED:
                 self._say(["room: It is kept here, and sent when the connection is back."])
+        elif isinstance(intent, NodTo):
+            self._say(
+                [f"room: You nod to {self._last_speaker(intent.to)}: {NOD_WORDS[intent.kind]}."]
+            )
+
+    def _last_speaker(self, to: bytes) -> str:
+        """Return who said what a nod answers: what it names, or else the newest share of another."""
+        shares = (p for p in reversed(self._attending.view.transcript) if p.line is Line.SHARE)
+        said = next((p for p in shares if p.key == to or not (to or p.is_mine)), None)
+        return said.author.name if said and said.author else "them"
 
     def _keep(self, text: str) -> None:
         self._draft = text
