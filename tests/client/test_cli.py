@@ -206,10 +206,11 @@ def test_a_flow_that_is_not_there_is_said() -> None:
 
 
 def test_missing_answers_are_asked_for_and_asked_again() -> None:
-    code, said = run("host", "--plain", typed="Our room\nroom\nMara\nnonsense\n")
+    code, said = run("host", "--plain", typed="Our room\nroom\nMara\n\nnonsense\n")
     assert code == 1
     assert "What is the room called?" in said
     assert "means something else" in said
+    assert "What are you to the people who come?" in said
     assert said.count("Which relay?") == 2
 
 

@@ -52,6 +52,11 @@ _ASK_CODE = "Invitation code (paste it and press enter):"
 _ASK_REST = "There is more to this code. Paste the rest, or just press enter to start again."
 _ASK_ROOM = "What is the room called? People see this name when they are invited."
 _ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
+_DEFAULT_STANDING = "A peer, not a professional."
+_ASK_STANDING = (
+    "What are you to the people who come? They read it at the door. Type it, or just press enter for "
+    + _DEFAULT_STANDING
+)
 _ASK_RELAY = (
     "Which relay? Type its address, like wss://relay.example, or just press enter for a relay on "
     "this machine."
@@ -61,7 +66,6 @@ _BROKEN_FLOW = (
     "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
     "with --flow none."
 )
-_DEFAULT_STANDING = "A peer, not a professional."
 _CODE_MARK = "holdspace1:"
 
 
@@ -92,6 +96,9 @@ def _host(asked: argparse.Namespace) -> int:
     plain = choose_plain(flag=asked.plain)
     room = clean_line(asked.room or ask(_ASK_ROOM), 80) or "A room"
     name = check_name(asked.name) if asked.name else _asked_name()
+    # Who is asked for a name is asked for this, too: a standing nobody chose would be a claim.
+    standing = asked.standing or ("" if asked.name else ask(_ASK_STANDING)) or _DEFAULT_STANDING
+    standing = clean_line(standing, 600)
     relay = asked.relay or ("" if asked.here else _asked_relay())
     agreements = read_agreements()
     opening = Opening(
@@ -99,7 +106,7 @@ def _host(asked: argparse.Namespace) -> int:
         name=name,
         agreements=agreements.lines,
         agreements_version=agreements.version,
-        standing=clean_line(asked.standing, 600),
+        standing=standing,
         flow_toml=flow,
     )
     return asyncio.run(_hold(relay, opening, plain=plain))
@@ -269,8 +276,7 @@ def _add_host(host: argparse.ArgumentParser) -> None:
     host.add_argument(
         "--standing",
         metavar="WORDS",
-        default=_DEFAULT_STANDING,
-        help='what you are to the people who come, shown at the door ("%(default)s")',
+        help=f'what you are to the people who come, shown at the door ("{_DEFAULT_STANDING}")',
     )
     _add_plain(host)
 
