@@ -255,10 +255,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if len(self._escapes) >= ESCAPES_TO_VANISH:
             self.vanish()
             return
-        if len(self._escapes) == 1:
-            screen = self.screen
-            if isinstance(screen, HoldScreen | ConfirmScreen):
-                screen.step_back()
+        screen = self.screen
+        if isinstance(screen, HoldScreen | ConfirmScreen):
+            screen.step_back()
         self.set_timer(ESCAPE_WINDOW, self._forget_escapes)
         self._show_all()
 

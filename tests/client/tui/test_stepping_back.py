@@ -1,0 +1,27 @@
+"""Esc, one step for each press: out of a question, out of a page, out of the field, then away."""
+
+import pytest
+
+import screen_samples as sample
+from holdspace.client.tui.app import Ending
+from holdspace.client.tui.screens.room import RoomScreen
+from screen_player import screen_text, shown, until
+
+
+async def test_two_presses_close_a_page_and_leave_the_field() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, _):
+        await pilot.press("f1")
+        assert "Keys and commands" in screen_text(pilot.app)
+        await pilot.press("escape", "escape")
+        room = pilot.app.screen
+        assert isinstance(room, RoomScreen)
+        assert not room.is_writing
+        assert "● ● ○" in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("keys", [("escape", "q"), ("escape", "c", "x"), ("f2",)])
+async def test_a_third_press_closes_the_screen_wherever_it_began(keys: tuple[str, ...]) -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press(*keys, "escape", "escape", "escape")
+        await until(pilot, lambda: pilot.app.return_value is Ending.VANISHED, "the end")
+        assert player.wanted == []
