@@ -180,7 +180,9 @@ KNOCKS = (
         minute(9),
         warning="The name is like “Ha1”, who was removed.",
     ),
-    KnockView(b"i" * 16, "Ida", "First time in a group. I may only read today.", minute(10)),
+    KnockView(
+        b"i" * 16, "Ida", "First time in a group. I may only read today.", minute(10), number=2
+    ),
 )
 FACILITATOR = replace(
     ROOM,

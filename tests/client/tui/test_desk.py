@@ -7,9 +7,10 @@ import pytest
 import screen_samples as sample
 from holdspace.client.acts import ACTS, Spot, is_permitted
 from holdspace.client.seat import intents
-from holdspace.client.seat.view import Refusal
+from holdspace.client.seat.view import Notice, Refusal
 from holdspace.client.tui.pages import help_page
 from holdspace.client.tui.rows import plain
+from holdspace.client.tui.screens.room import RoomScreen
 from screen_player import SIZES, screen_text, shown, until
 
 
@@ -37,6 +38,59 @@ async def test_several_are_let_in_with_one_key_each() -> None:
         await until(pilot, lambda: "Hal" not in screen_text(pilot.app), "Hal let in")
         await pilot.press("y")
         assert player.wanted == [intents.Admit(b"h" * 16), intents.Admit(b"i" * 16)]
+
+
+async def test_whoever_was_let_in_is_gone_at_once_and_the_next_one_is_chosen() -> None:
+    three = (*sample.KNOCKS, replace(sample.KNOCKS[1], knock=b"j" * 16, name="Jo", number=3))
+    async with shown(replace(sample.FACILITATOR, knocks=three)) as (pilot, player):
+
+        def let_in(intent: intents.Intent) -> None:
+            assert isinstance(intent, intents.Admit)
+            left = tuple(one for one in player.view.knocks if one.knock != intent.knock)
+            player.view = replace(player.view, knocks=left)
+
+        player.refuse = let_in
+        await pilot.press("escape", "d", "down", "y")
+        assert "› ▷ 3  Jo" in screen_text(pilot.app)
+        await pilot.press("y")
+        assert "› ▷ 1  Hal" in screen_text(pilot.app)
+        await pilot.press("y", "y")
+        assert player.wanted == [intents.Admit(bytes([letter]) * 16) for letter in b"ijh"]
+        assert "Nobody is waiting" in screen_text(pilot.app)
+        player.change(knocks=three[:1])
+        await until(pilot, lambda: "Hal" in screen_text(pilot.app), "somebody new")
+
+
+async def test_what_a_list_answered_stays_in_the_list() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        player.refuse = lambda _: Refusal("The room is full.")
+        await pilot.press("escape", "d", "y")
+        assert "The room is full." in screen_text(pilot.app)
+        assert "› ▷ 1  Hal" in screen_text(pilot.app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "● ● ○" not in screen_text(pilot.app), "the end of the dots")
+        assert "The room is full." not in screen_text(pilot.app)
+
+
+async def test_what_is_told_while_a_list_is_open_is_still_there_in_the_room() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "d")
+        player.change(Notice("It is your turn."))
+        await until(pilot, lambda: "It is your turn." in screen_text(pilot.app), "the notice")
+        await pilot.press("escape")
+        assert isinstance(pilot.app.screen, RoomScreen)
+        await until(pilot, lambda: "It is your turn." in screen_text(pilot.app), "the notice")
+
+
+async def test_giving_the_floor_leads_back_into_the_room() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        player.refuse = lambda _: Refusal("They have gone.")
+        await pilot.press("escape", "c", "down", "g")
+        assert "They have gone." in screen_text(pilot.app)
+        player.refuse = lambda _: None
+        await pilot.press("g")
+        assert player.wanted == [intents.Give(sample.BEN.identity)]
+        assert isinstance(pilot.app.screen, RoomScreen)
 
 
 async def test_a_knock_that_is_gone_is_not_admitted_by_mistake() -> None:

@@ -77,6 +77,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._clock = clock
         self._view = attendance.view
         self._notice = ""
+        self._told_on: HoldScreen | None = None
         self._escapes: list[float] = []
         self._room = RoomScreen()
         self._place: Place | None = None
@@ -90,8 +91,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     @property
     def notice(self) -> str:
-        """Return the sentence for this person at this moment."""
-        return self._notice
+        """Return the sentence for this person at this moment; an answer stays where it was given."""
+        return self._notice if self._told_on in (None, self._top()) else ""
 
     @property
     def escapes(self) -> int:
@@ -104,8 +105,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def tell(self, words: str) -> None:
         """Show a sentence to this person; "" takes it away."""
-        if words != self._notice:
-            self._notice = words
+        if words != self.notice:
+            self._notice, self._told_on = words, self._top()
             self._show_all()
 
     def want(self, intent: Intent) -> Refusal | None:
@@ -187,7 +188,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def _hear(self, notice: Notice) -> None:
         if notice.urgency is not Urgency.QUIET:
-            self._notice = notice.words
+            self._notice, self._told_on = notice.words, None
         if notice.urgency is Urgency.BELL:
             self.bell()
         if notice.kept:
@@ -205,6 +206,12 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             show(screen)
         else:
             self._show_all()
+
+    def _top(self) -> HoldScreen | None:
+        """Return the screen that answers are shown on: a question lies over it for a moment only."""
+        return next(
+            (one for one in reversed(self.screen_stack) if isinstance(one, HoldScreen)), None
+        )
 
     def _screen_for(self, view: RoomView) -> HoldScreen:
         if view.place is Place.ROOM:

@@ -7,12 +7,12 @@ from textual.binding import BindingType
 from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Given, Need, Spot
-from holdspace.client.seat.view import KnockView
+from holdspace.client.seat.view import KnockView, RoomView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import Row, clip, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
-from holdspace.client.tui.screens.desk import NOBODY, ListScreen
+from holdspace.client.tui.screens.desk import ListScreen
 
 
 class DoorScreen(ListScreen):
@@ -26,6 +26,11 @@ class DoorScreen(ListScreen):
     SPOT = Spot.DOOR
     IS_SPACED = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._answered: object = None
+        self._then: tuple[object, ...] = ()
+
     @override
     def items(self, width: int) -> Sequence[list[Row]]:
         """Return each knock: name and time, the warning, then the words of whoever knocked."""
@@ -33,7 +38,7 @@ class DoorScreen(ListScreen):
 
     def _knock(self, knock: KnockView, width: int) -> list[Row]:
         head = row(
-            (f"{marks.DOOR} ", "hand"),
+            (f"{marks.DOOR} {knock.number}  ", "hand"),
             (knock.name, "strong"),
             (f"  since {time_of(knock.since)}", "muted"),
         )
@@ -44,12 +49,22 @@ class DoorScreen(ListScreen):
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
-        """Answer the chosen knock and choose the next, so that several can be let in one by one."""
-        answered = self.choices.at
+        """Answer the chosen knock and note who is next, so that several can be let in one by one."""
+        keys, at = [knock.knock for knock in self.view.knocks], self.choices.at
+        if BY_ID[act_id].needs is Need.KNOCK and 0 <= at < len(keys):
+            self._answered, self._then = keys[at], (*keys[at + 1 :], *reversed(keys[:at]))
         super().action_act(act_id, key)
-        if BY_ID[act_id].needs is Need.KNOCK and answered == self.choices.at != NOBODY:
-            last = len(self.view.knocks) - 1
-            self.choices.choose(answered + 1 if answered < last else max(0, answered - 1))
+        if self.home.notice:
+            self._answered = None
+
+    @override
+    def show(self, view: RoomView) -> None:
+        """Draw the new picture; when the chosen one went because they were answered, the next is chosen."""
+        keys = [knock.knock for knock in view.knocks]
+        if self._chosen not in (None, *keys) and self._chosen == self._answered:
+            self._chosen = next((key for key in self._then if key in keys), None)
+            self.choices.at = 0
+        super().show(view)
 
     @override
     def key_of(self, at: int) -> object:

@@ -37,6 +37,13 @@ class PeopleScreen(ListScreen):
         return (*start, *row((f"{person.tag}   ", "muted"), (facts, "muted")))
 
     @override
+    def action_act(self, act_id: str, key: str = "") -> None:
+        """Do the act for the chosen person; who was given the floor is listened to in the room."""
+        super().action_act(act_id, key)
+        if act_id == "give" and not self.home.notice:
+            self.step_back()
+
+    @override
     def key_of(self, at: int) -> object:
         """Return the person's identity."""
         return self.view.people[at].identity
