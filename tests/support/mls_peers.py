@@ -26,6 +26,8 @@ PEERS = INTEROP / "peers"
 WHEELS = ROOT / ".peers"
 NODE_MODULES = PEERS / "node_modules"
 REQUIREMENTS = ROOT / "requirements" / "interop.txt"
+# Written last, so a half-made folder is never taken for a ready one; of the lock it was made from.
+STAMP = ".holdspace-stamp"
 PATIENCE = 60.0
 
 Answer = dict[str, Any]
@@ -175,7 +177,7 @@ class Pool:
 def obtain(source: str, say: Say) -> None:
     """Install what is locked, unless it is there; other test processes wait."""
     lock, folder, command = _recipe(source)
-    stamp = folder / ".holdspace-stamp"
+    stamp = folder / STAMP
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     with _one_at_a_time():
         if stamp.exists() and stamp.read_text() == wanted:
