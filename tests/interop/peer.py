@@ -1,21 +1,56 @@
-"""Our engine as a peer for tests with other implementations: one JSON object a line, one answer a line.
+"""Our MLS engine as a program to talk to: one JSON object a line in, one answer a line out.
 
-    {"op": "client", "identity": "616461", "suite": 1}
-    {"signature_key": "...", "us": 212}
+Other implementations speak the same lines (peers/), so that tests can mix them in one group.
 
-Bytes are hex, messages whole MLSMessages, extensions lists of [type, data]. One client and at most
-one group a process. A committer applies its commit at once, unless it was told to `hold` it; then
-`merge` or `drop` says what became of it. What is not possible is answered by {"unsupported": ...},
-what is refused by {"error": ...}; "us" is how long it took. OPERATIONS lists all there is.
+    $ python tests/interop/peer.py
+    {"op": "client", "identity": "616c696365", "suite": 1}
+    {"signature_key": "5b0e…", "us": 214}
+
+Bytes are in hex; what travels between clients is always a whole MLSMessage. Every answer has "us", the
+microseconds spent. A refusal is {"error": reason} and has changed nothing; {"unsupported": what} says
+that this peer cannot do it. A process holds one client and at most one group; `client` starts afresh.
+Files named on the command line are run first: one may register a cipher suite.
+
+    info                                        -> name, suites, operations
+    client(identity, suite, extensions, lifetime)  types to list in capabilities; seconds -> signature_key
+    key_package(suite)                          -> key_package
+    create_group(group_id, extensions)          extensions: list of [type, data]
+    join(welcome, ratchet_tree, continues)      by the key package that the Welcome is for; continues: the
+                                                group is one that takes over from ours
+    add(key_packages), update, remove(leaf | identity), gce(extensions), psk_commit(id)
+                                                -> commit, welcome (null where nobody joins)
+    propose(kind, …)                            add(key_package), update, remove(leaf | identity), psk(id),
+                                                gce(extensions), reinit(group_id, suite, extensions)
+                                                -> proposal, reference
+    merge, drop                                 what becomes of a held commit
+    recv(msg)                                   -> kind: application (data, aad, epoch; leaf and identity of
+                                                who sent it), proposal (reference), commit (aad, new state),
+                                                removed, or own for what we have sent ourselves
+    send(data, aad)                             -> msg
+    export(label, context, length)              label is text -> secret
+    group_info(ratchet_tree)                    -> group_info, with external key and, unless false, the tree
+    external_join(group_info, resync, ratchet_tree, aad)
+                                                by an external commit, in our place if we had one -> commit
+    propose_self(group_info)                    ask to be added, from outside -> proposal
+    successor(key_packages, group_id)           leave for a group that continues ours: by its ReInit, or else
+                                                a branch with this name -> commit, welcome
+    psk_store(id, psk)                          an external pre-shared key
+    state                                       -> group_id, epoch, epoch_authenticator, members (leaf,
+                                                identity), own_leaf, tree_hash, confirmed_transcript_hash,
+                                                required_capabilities (whether there are any), ratchet_tree
+
+create_group, join, merge and drop answer the state too, without the tree.
+
+Commits (the five, and update above all: it commits what was proposed) and proposals take public (framed in
+the clear), and aad; commits take hold. A committer applies its commit at once unless hold is given.
 """
 
-import json
 import os
+import runpy
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TextIO
+from collections.abc import Sequence
+from typing import Any
 
 from holdspace.protocol.mls import (
     Add,
@@ -23,69 +58,347 @@ from holdspace.protocol.mls import (
     CipherSuite,
     EpochChange,
     Extension,
-    ExternalCommit,
+    ExtensionType,
     Group,
     GroupContextExtensions,
-    KeyPackage,
     MLSError,
     OwnKeyPackage,
     OwnMessage,
     PendingCommit,
     Proposal,
     ProposalReceived,
-    ReInit,
     Remove,
     Removed,
     Retention,
     UsageError,
+    branch_group,
     cipher_suite,
     create_group,
     create_key_package,
     generate_signature_key,
     join_by_external_commit,
     join_group,
+    propose_self,
+    read_key_package,
+    reinit_group,
     signature_public_key,
     unsafe_accept_everything,
 )
 from holdspace.protocol.mls.ciphersuite import supported_suites
-from holdspace.protocol.mls.key_package import DEFAULT_LIFETIME
-from holdspace.protocol.mls.messages import MLSMessage, PreSharedKey, PreSharedKeyID, PSKType
-from holdspace.protocol.mls.structs import ExtensionType
+from holdspace.protocol.mls.external import read_group_info
+from holdspace.protocol.mls.messages import PreSharedKey, PreSharedKeyID, PSKType, ReInit
 from holdspace.protocol.mls.welcome import read_welcome
+from line_protocol import Answer, Operation, Unsupported, serve
 
-Answer = dict[str, Any]
-RETENTION = Retention(epochs=4, seconds=600)
+DAY = 24 * 3600
+# Others make key packages for a year.
+LIFETIME: dict[str, Any] = {"longest_lifetime": 400.0 * DAY}
+PAST = Retention(epochs=4, seconds=600)
+Extensions = Sequence[tuple[int, str]]
 
 
-@dataclass
-class Client:
-    """Who this process is, and the group it is in."""
+class Peer:
+    """One client of our engine and its group; each operation is a method."""
 
     suite: CipherSuite
-    identity: bytes
-    signature_key: bytes = field(repr=False)
-    extensions: tuple[int, ...]
-    lifetime: float
-    packages: list[OwnKeyPackage] = field(default_factory=list)
-    psks: dict[bytes, bytes] = field(default_factory=dict)
     joined: Group | None = None
-    pending: PendingCommit | None = None
+    held: PendingCommit | None = None
+
+    def __init__(self) -> None:
+        self.packages: list[OwnKeyPackage] = []
+        self.psks: dict[bytes, bytes] = {}
 
     @property
-    def group(self) -> Group:
-        """The group, or a refusal where there is none."""
+    def _group(self) -> Group:
         if self.joined is None:
             raise UsageError("this client is in no group")
         return self.joined
 
-    def find_psk(self, psk_id: PreSharedKeyID) -> bytes | None:
-        """Return an external pre-shared key; the group itself knows those of its own epochs."""
+    def info(self) -> Answer:
+        return {
+            "name": "holdspace",
+            "suites": list(supported_suites()),
+            "operations": sorted(_operations(self)),
+        }
+
+    def client(
+        self,
+        identity: str,
+        suite: int = 1,
+        extensions: Sequence[int] = (),
+        lifetime: float = 80 * DAY,
+    ) -> Answer:
+        if suite not in supported_suites():
+            raise Unsupported(f"suite {suite}")
+        self.suite, self.identity = cipher_suite(suite), bytes.fromhex(identity)
+        self.extensions, self.lifetime = tuple(extensions), lifetime
+        self.signature_key = generate_signature_key(os.urandom, self.suite)
+        self.packages, self.psks = [], {}
+        self.joined = self.held = None
+        return {"signature_key": signature_public_key(self.signature_key, self.suite).hex()}
+
+    def key_package(self, suite: int | None = None) -> Answer:
+        self.packages.append(self._new_package(suite))
+        return {"key_package": self.packages[-1].message.hex()}
+
+    def create_group(self, group_id: str, extensions: Extensions = ()) -> Answer:
+        group = create_group(
+            self._new_package(),
+            group_id=bytes.fromhex(group_id),
+            random=os.urandom,
+            extensions=_extensions(extensions),
+        )
+        return self._entered(group)
+
+    def join(
+        self, welcome: str, ratchet_tree: str | None = None, *, continues: bool = False
+    ) -> Answer:
+        message = bytes.fromhex(welcome)
+        named = {secrets.new_member for secrets in read_welcome(message).secrets}
+        own = next((own for own in self.packages if self._reference(own) in named), None)
+        if own is None:
+            raise UsageError("the welcome is for no key package of this client")
+        group = join_group(
+            message,
+            own,
+            now=time.time(),
+            policy=unsafe_accept_everything,
+            psks=self._psk,
+            ratchet_tree=_bytes(ratchet_tree),
+            former=self._group if continues else None,
+        )
+        # A key package is good once.
+        self.packages.remove(own)
+        return self._entered(group)
+
+    def add(self, key_packages: Sequence[str], **options: Any) -> Answer:
+        return self._commit([self._addition(package) for package in key_packages], **options)
+
+    def update(self, **options: Any) -> Answer:
+        return self._commit([], **options)
+
+    def remove(
+        self, leaf: int | None = None, identity: str | None = None, **options: Any
+    ) -> Answer:
+        return self._commit([self._removal(leaf, identity)], **options)
+
+    def gce(self, extensions: Extensions, **options: Any) -> Answer:
+        return self._commit([_replacement(extensions)], **options)
+
+    def psk_commit(self, id: str, **options: Any) -> Answer:  # noqa: A002
+        return self._commit([self._mixing(id)], **options)
+
+    def propose(self, kind: str, *, public: bool = False, aad: str = "", **about: Any) -> Answer:
+        options: dict[str, Any] = {
+            "random": os.urandom,
+            "authenticated_data": bytes.fromhex(aad),
+            "public": public,
+        }
+        if kind == "update":
+            proposed = self._group.propose_update(**options)
+        else:
+            proposed = self._group.propose(self._proposal(kind, **about), **options)
+        self.joined = proposed.group
+        return {"proposal": proposed.message.hex(), "reference": proposed.reference.hex()}
+
+    def merge(self) -> Answer:
+        if self.held is None:
+            raise UsageError("no commit is held")
+        # `accepted` keeps what was read while the commit was under way.
+        self.joined, self.held = self._group.accepted(self.held, now=time.time()), None
+        return self._where()
+
+    def drop(self) -> Answer:
+        if self.held is None:
+            raise UsageError("no commit is held")
+        self.held = None
+        return self._where()
+
+    def recv(self, msg: str, **_: object) -> Answer:
+        outcome = self._group.process(
+            bytes.fromhex(msg), policy=unsafe_accept_everything, psks=self._psk, now=time.time()
+        )
+        match outcome:
+            case ApplicationData():
+                self.joined = outcome.group
+                return {
+                    "kind": "application",
+                    "data": outcome.data.hex(),
+                    "leaf": outcome.sender.leaf_index,
+                    "identity": outcome.sender.identity.hex(),
+                    "aad": outcome.authenticated_data.hex(),
+                    "epoch": outcome.epoch,
+                }
+            case ProposalReceived():
+                self.joined = outcome.group
+                return {"kind": "proposal", "reference": outcome.reference.hex()}
+            case EpochChange():
+                # Another's commit of this epoch won: ours is void.
+                self.joined, self.held = outcome.group, None
+                aad = outcome.authenticated_data.hex()
+                return {"kind": "commit", "aad": aad, **self._where()}
+            case Removed():
+                self.joined = self.held = None
+                return {"kind": "removed"}
+            case OwnMessage():
+                return {"kind": "own"}
+
+    def send(self, data: str, aad: str = "") -> Answer:
+        protected = self._group.protect(
+            bytes.fromhex(data), random=os.urandom, authenticated_data=bytes.fromhex(aad)
+        )
+        self.joined = protected.group
+        return {"msg": protected.message.hex()}
+
+    def export(self, label: str, context: str, length: int) -> Answer:
+        return {"secret": self._group.export(label, bytes.fromhex(context), length).hex()}
+
+    def group_info(self, *, ratchet_tree: bool = True) -> Answer:
+        return {"group_info": self._group.group_info(with_ratchet_tree=ratchet_tree).hex()}
+
+    def external_join(
+        self,
+        group_info: str,
+        *,
+        resync: bool = False,
+        ratchet_tree: str | None = None,
+        aad: str = "",
+    ) -> Answer:
+        joined = join_by_external_commit(
+            bytes.fromhex(group_info),
+            self._new_package(),
+            now=time.time(),
+            random=os.urandom,
+            policy=unsafe_accept_everything,
+            psks=self._psk,
+            ratchet_tree=_bytes(ratchet_tree),
+            authenticated_data=bytes.fromhex(aad),
+        )
+        self._entered(joined.group)
+        return {"commit": joined.message.hex()}
+
+    def propose_self(self, group_info: str) -> Answer:
+        context = read_group_info(bytes.fromhex(group_info)).group_context
+        own = self._new_package()
+        self.packages.append(own)
+        asked = propose_self(own, group_id=context.group_id, epoch=context.epoch)
+        return {"proposal": asked.hex()}
+
+    def successor(self, key_packages: Sequence[str], group_id: str = "") -> Answer:
+        former, ending = self._group, self._group.reinit
+        own = self._new_package(None if ending is None else ending.cipher_suite)
+        options: dict[str, Any] = {"now": time.time(), "random": os.urandom, **LIFETIME}
+        members = [
+            read_key_package(own.suite, bytes.fromhex(package), now=time.time(), **LIFETIME)
+            for package in key_packages
+        ]
+        if ending is None:
+            name = bytes.fromhex(group_id)
+            pending = branch_group(former, own, members, group_id=name, **options)
+        else:
+            pending = reinit_group(former, own, members, **options)
+        made = self._committed(pending)
+        self._entered(self._group)
+        return made
+
+    def psk_store(self, id: str, psk: str) -> Answer:  # noqa: A002
+        self.psks[bytes.fromhex(id)] = bytes.fromhex(psk)
+        return {}
+
+    def state(self) -> Answer:
+        return self._where() | {"ratchet_tree": self._group.tree.encode().hex()}
+
+    def _where(self) -> Answer:
+        group, context = self._group, self._group.group_context
+        members = [
+            {"leaf": member.leaf_index, "identity": member.identity.hex()}
+            for member in group.members
+        ]
+        required = group.extension(ExtensionType.required_capabilities)
+        return {
+            "group_id": group.group_id.hex(),
+            "epoch": group.epoch,
+            "epoch_authenticator": group.epoch_authenticator.hex(),
+            "members": members,
+            "own_leaf": group.own_leaf_index,
+            "tree_hash": context.tree_hash.hex(),
+            "confirmed_transcript_hash": context.confirmed_transcript_hash.hex(),
+            "required_capabilities": required is not None,
+        }
+
+    def _commit(
+        self,
+        proposals: Sequence[Proposal],
+        *,
+        public: bool = False,
+        hold: bool = False,
+        aad: str = "",
+    ) -> Answer:
+        pending = self._group.commit(
+            proposals,
+            now=time.time(),
+            random=os.urandom,
+            authenticated_data=bytes.fromhex(aad),
+            psks=self._psk,
+            public=public,
+            references=self._ending_alone(),
+            **LIFETIME,
+        )
+        return self._committed(pending, hold=hold)
+
+    def _committed(self, pending: PendingCommit, *, hold: bool = False) -> Answer:
+        self.joined, self.held = pending.current, pending
+        if not hold:
+            self.merge()
+        welcome = None if pending.welcome is None else pending.welcome.hex()
+        return {"commit": pending.message.hex(), "welcome": welcome}
+
+    def _ending_alone(self) -> list[bytes] | None:
+        # 12.2: a ReInit stands alone in its commit. Which of several proposals wins is the application's
+        # matter; here it is the end.
+        waiting = self._group.proposals.items()
+        return [ref for ref, sent in waiting if isinstance(sent.body, ReInit)][:1] or None
+
+    def _proposal(self, kind: str, **about: Any) -> Proposal:
+        match kind:
+            case "add":
+                return self._addition(about["key_package"])
+            case "remove":
+                return self._removal(about.get("leaf"), about.get("identity"))
+            case "psk":
+                return self._mixing(about["id"])
+            case "gce":
+                return _replacement(about["extensions"])
+            case "reinit":
+                return _ending(**about)
+        raise Unsupported(f"proposal {kind}")
+
+    def _addition(self, key_package: str) -> Proposal:
+        message = bytes.fromhex(key_package)
+        return Proposal.of(Add(read_key_package(self.suite, message, now=time.time(), **LIFETIME)))
+
+    def _removal(self, leaf: int | None, identity: str | None) -> Proposal:
+        if leaf is None:
+            wanted = bytes.fromhex(identity or "")
+            found = (m.leaf_index for m in self._group.members if m.identity == wanted)
+            leaf = next(found, None)
+        if leaf is None:
+            raise UsageError("nobody has this identity")
+        return Proposal.of(Remove(leaf))
+
+    def _mixing(self, psk_id: str) -> Proposal:
+        nonce = os.urandom(self.suite.n_h)
+        named = PreSharedKeyID(
+            psktype=PSKType.external, psk_id=bytes.fromhex(psk_id), psk_nonce=nonce
+        )
+        return Proposal.of(PreSharedKey(named))
+
+    def _psk(self, psk_id: PreSharedKeyID) -> bytes | None:
         return None if psk_id.psk_id is None else self.psks.get(psk_id.psk_id)
 
-    def new_package(self) -> OwnKeyPackage:
-        """Return a fresh key package of this client."""
+    def _new_package(self, suite: int | None = None) -> OwnKeyPackage:
         return create_key_package(
-            self.suite,
+            self.suite if suite is None else cipher_suite(suite),
             identity=self.identity,
             signature_private_key=self.signature_key,
             now=time.time(),
@@ -94,375 +407,48 @@ class Client:
             capabilities_extensions=self.extensions,
         )
 
-    def commit(self, proposals: Sequence[Proposal], request: Answer) -> Answer:
-        """Commit, and apply it at once unless it is to be held."""
-        pending = self.group.commit(
-            proposals,
-            now=time.time(),
-            random=os.urandom,
-            authenticated_data=bytes.fromhex(request.get("aad", "")),
-            psks=self.find_psk,
-            public=request.get("public", False),
-        )
-        self.joined, self.pending = pending.current, pending
-        if not request.get("hold", False):
-            self.merge()
-        welcome = None if pending.welcome is None else pending.welcome.hex()
-        return {"commit": pending.message.hex(), "welcome": welcome}
+    def _reference(self, own: OwnKeyPackage) -> bytes:
+        return own.suite.key_package_ref(own.key_package.encode())
 
-    def merge(self) -> None:
-        """Go on from our own commit."""
-        if self.pending is None:
-            raise UsageError("no commit is held")
-        self.joined = self.group.accepted(self.pending, now=time.time())
-        self.pending = None
+    def _entered(self, group: Group) -> Answer:
+        self.joined, self.held, self.suite = group.retaining(PAST), None, group.suite
+        return self._where()
 
 
-def extensions_of(given: Sequence[Sequence[Any]]) -> tuple[Extension, ...]:
-    """Read a list of extensions."""
-    return tuple(Extension(int(kind), bytes.fromhex(data)) for kind, data in given)
+def _operations(peer: Peer) -> dict[str, Operation]:
+    """Return the methods that can be asked for."""
+    names = [name for name, method in vars(Peer).items() if callable(method) and name[0] != "_"]
+    return {name: getattr(peer, name) for name in names}
 
 
-class Peer:
-    """Answers one request after another."""
-
-    def __init__(self) -> None:
-        self.client: Client | None = None
-
-    def answer(self, request: Answer) -> Answer:
-        """Return the answer to one request."""
-        operation = OPERATIONS.get(str(request.get("op")))
-        if operation is None:
-            return {"unsupported": f"operation {request.get('op')!r}"}
-        started = time.perf_counter()
-        try:
-            answer = operation(self, request)
-        except MLSError as error:
-            answer = {"error": f"{type(error).__name__}: {error}"}
-        except (KeyError, TypeError, ValueError) as error:
-            answer = {"error": f"bad request: {type(error).__name__}: {error}"}
-        return answer | {"us": round((time.perf_counter() - started) * 1e6)}
-
-    @property
-    def me(self) -> Client:
-        """The client, or a refusal where there is none yet."""
-        if self.client is None:
-            raise UsageError("say who you are first (operation client)")
-        return self.client
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else bytes.fromhex(text)
 
 
-def info(_: Peer, __: Answer) -> Answer:
-    """Say what this peer can do."""
-    suites = sorted(supported_suites())
-    return {"name": "holdspace", "suites": suites, "operations": sorted(OPERATIONS)}
+def _extensions(pairs: Extensions) -> tuple[Extension, ...]:
+    return tuple(Extension(number, bytes.fromhex(data)) for number, data in pairs)
 
 
-def client(peer: Peer, request: Answer) -> Answer:
-    """Become somebody: identity, suite, and if wanted extension types and a lifetime in seconds."""
-    number = request.get("suite", 1)
-    if number not in supported_suites():
-        return {"unsupported": f"suite {number}"}
-    suite = cipher_suite(number)
-    peer.client = Client(
-        suite=suite,
-        identity=bytes.fromhex(request["identity"]),
-        signature_key=generate_signature_key(os.urandom, suite),
-        extensions=tuple(request.get("extensions", ())),
-        lifetime=request.get("lifetime", DEFAULT_LIFETIME),
-    )
-    public_key = signature_public_key(peer.client.signature_key, suite)
-    return {"signature_key": public_key.hex()}
+def _replacement(extensions: Extensions) -> Proposal:
+    return Proposal.of(GroupContextExtensions(_extensions(extensions)))
 
 
-def key_package(peer: Peer, _: Answer) -> Answer:
-    """Offer a key package; its private half is kept until it is used."""
-    own = peer.me.new_package()
-    peer.me.packages.append(own)
-    return {"key_package": own.message.hex()}
-
-
-def new_group(peer: Peer, request: Answer) -> Answer:
-    """Start a group: group_id, and if wanted extensions."""
-    group = create_group(
-        peer.me.new_package(),
-        group_id=bytes.fromhex(request["group_id"]),
-        random=os.urandom,
-        extensions=extensions_of(request.get("extensions", ())),
-    )
-    peer.me.joined = group.retaining(RETENTION)
-    return state(peer, request)
-
-
-def additions(given: Sequence[str]) -> list[Proposal]:
-    """Return the proposals that add these key packages."""
-    packages = [MLSMessage.decode(bytes.fromhex(text)).body for text in given]
-    if not all(isinstance(package, KeyPackage) for package in packages):
-        raise UsageError("only key packages can be added")
-    return [Proposal.of(Add(package)) for package in packages if isinstance(package, KeyPackage)]
-
-
-def add(peer: Peer, request: Answer) -> Answer:
-    """Commit additions: key_packages."""
-    return peer.me.commit(additions(request["key_packages"]), request)
-
-
-def update(peer: Peer, request: Answer) -> Answer:
-    """Commit fresh keys of our own, with whatever was proposed."""
-    return peer.me.commit([], request)
-
-
-def removal(peer: Peer, request: Answer) -> Proposal:
-    """Return the proposal that removes a leaf or an identity."""
-    if "leaf" in request:
-        return Proposal.of(Remove(request["leaf"]))
-    identity = bytes.fromhex(request["identity"])
-    for member in peer.me.group.members:
-        if member.identity == identity:
-            return Proposal.of(Remove(member.leaf_index))
-    raise UsageError("nobody has this identity")
-
-
-def remove(peer: Peer, request: Answer) -> Answer:
-    """Commit a removal: leaf or identity."""
-    return peer.me.commit([removal(peer, request)], request)
-
-
-def replacement(_: Peer, request: Answer) -> Proposal:
-    """Return the proposal that replaces the group's extensions."""
-    return Proposal.of(GroupContextExtensions(extensions_of(request["extensions"])))
-
-
-def gce(peer: Peer, request: Answer) -> Answer:
-    """Commit other group extensions: extensions."""
-    return peer.me.commit([replacement(peer, request)], request)
-
-
-def pre_shared_key(peer: Peer, request: Answer) -> Proposal:
-    """Return the proposal that mixes in a stored key."""
-    nonce = os.urandom(peer.me.suite.n_h)
-    psk_id = bytes.fromhex(request["id"])
-    return Proposal.of(
-        PreSharedKey(PreSharedKeyID(psktype=PSKType.external, psk_id=psk_id, psk_nonce=nonce))
-    )
-
-
-def psk_commit(peer: Peer, request: Answer) -> Answer:
-    """Commit a pre-shared key that was stored: id."""
-    return peer.me.commit([pre_shared_key(peer, request)], request)
-
-
-def reinitialisation(peer: Peer, request: Answer) -> Proposal:
-    """Return the proposal that ends the group for another."""
+def _ending(group_id: str, suite: int = 1, extensions: Extensions = ()) -> Proposal:
     return Proposal.of(
         ReInit(
-            group_id=bytes.fromhex(request["group_id"]),
-            cipher_suite=request.get("suite", peer.me.suite.id),
-            extensions=extensions_of(request.get("extensions", ())),
+            group_id=bytes.fromhex(group_id),
+            cipher_suite=suite,
+            extensions=_extensions(extensions),
         )
     )
 
 
-def addition(_: Peer, request: Answer) -> Proposal:
-    """Return the proposal that adds one key package."""
-    [proposal] = additions([request["key_package"]])
-    return proposal
-
-
-PROPOSALS: dict[str, Callable[[Peer, Answer], Proposal]] = {
-    "add": addition,
-    "remove": removal,
-    "gce": replacement,
-    "psk": pre_shared_key,
-    "reinit": reinitialisation,
-}
-
-
-def propose(peer: Peer, request: Answer) -> Answer:
-    """Propose and do not commit: kind is update, add, remove, gce, psk or reinit."""
-    framing: Any = {
-        "random": os.urandom,
-        "authenticated_data": bytes.fromhex(request.get("aad", "")),
-        "public": request.get("public", False),
-    }
-    kind, group = request["kind"], peer.me.group
-    if kind != "update" and kind not in PROPOSALS:
-        return {"unsupported": f"proposal {kind}"}
-    if kind == "update":
-        proposed = group.propose_update(**framing)
-    else:
-        proposed = group.propose(PROPOSALS[kind](peer, request), **framing)
-    peer.me.joined = proposed.group
-    return {"proposal": proposed.message.hex(), "reference": proposed.reference.hex()}
-
-
-def merge(peer: Peer, request: Answer) -> Answer:
-    """Apply the commit that was held."""
-    peer.me.merge()
-    return state(peer, request)
-
-
-def drop(peer: Peer, request: Answer) -> Answer:
-    """Forget the commit that was held."""
-    if peer.me.pending is None:
-        raise UsageError("no commit is held")
-    peer.me.pending = None
-    return state(peer, request)
-
-
-def join(peer: Peer, request: Answer) -> Answer:
-    """Enter by a welcome, with a ratchet_tree beside it if it brings none."""
-    welcome = bytes.fromhex(request["welcome"])
-    named = {sealed.new_member for sealed in read_welcome(welcome).secrets}
-    for own in peer.me.packages:
-        if own.suite.key_package_ref(own.key_package.encode()) in named:
-            break
-    else:
-        raise UsageError("the welcome is for no key package of this client")
-    tree = request.get("ratchet_tree")
-    group = join_group(
-        welcome,
-        own,
-        now=time.time(),
-        policy=unsafe_accept_everything,
-        psks=peer.me.find_psk,
-        ratchet_tree=None if tree is None else bytes.fromhex(tree),
-    )
-    # A key package is good once.
-    peer.me.packages.remove(own)
-    peer.me.joined = group.retaining(RETENTION)
-    return state(peer, request)
-
-
-def group_info(peer: Peer, request: Answer) -> Answer:
-    """Return what an external commit starts from."""
-    with_tree = request.get("ratchet_tree", True)
-    return {"group_info": peer.me.group.group_info(with_ratchet_tree=with_tree).hex()}
-
-
-def external_join(peer: Peer, request: Answer) -> Answer:
-    """Commit ourselves in: group_info; who is in the group already comes back (`resync`)."""
-    tree = request.get("ratchet_tree")
-    entered: ExternalCommit = join_by_external_commit(
-        bytes.fromhex(request["group_info"]),
-        peer.me.new_package(),
-        now=time.time(),
-        random=os.urandom,
-        policy=unsafe_accept_everything,
-        psks=peer.me.find_psk,
-        ratchet_tree=None if tree is None else bytes.fromhex(tree),
-        authenticated_data=bytes.fromhex(request.get("aad", "")),
-    )
-    peer.me.joined = entered.group.retaining(RETENTION)
-    return {"commit": entered.message.hex()}
-
-
-def recv(peer: Peer, request: Answer) -> Answer:
-    """Take a message: msg. Answers its kind, and what was said."""
-    heard = peer.me.group.process(
-        bytes.fromhex(request["msg"]),
-        policy=unsafe_accept_everything,
-        psks=peer.me.find_psk,
-        now=time.time(),
-    )
-    match heard:
-        case ApplicationData():
-            peer.me.joined = heard.group
-            sender = {"leaf": heard.sender.leaf_index, "identity": heard.sender.identity.hex()}
-            aad = heard.authenticated_data.hex()
-            return {"kind": "application", "data": heard.data.hex(), "aad": aad, **sender}
-        case ProposalReceived():
-            peer.me.joined = heard.group
-            return {"kind": "proposal", "reference": heard.reference.hex()}
-        case EpochChange():
-            # Another's commit was first: ours is void.
-            peer.me.joined, peer.me.pending = heard.group, None
-            return {"kind": "commit", "aad": heard.authenticated_data.hex(), **state(peer, request)}
-        case Removed():
-            peer.me.joined = peer.me.pending = None
-            return {"kind": "removed"}
-        case OwnMessage():
-            return {"kind": "own"}
-
-
-def send(peer: Peer, request: Answer) -> Answer:
-    """Say something: data, and if wanted aad."""
-    protected = peer.me.group.protect(
-        bytes.fromhex(request["data"]),
-        random=os.urandom,
-        authenticated_data=bytes.fromhex(request.get("aad", "")),
-    )
-    peer.me.joined = protected.group
-    return {"msg": protected.message.hex()}
-
-
-def export(peer: Peer, request: Answer) -> Answer:
-    """Export a secret: label (text), context, length."""
-    context = bytes.fromhex(request["context"])
-    secret = peer.me.group.export(request["label"], context, request["length"])
-    return {"secret": secret.hex()}
-
-
-def psk_store(peer: Peer, request: Answer) -> Answer:
-    """Keep a pre-shared key: id, psk."""
-    peer.me.psks[bytes.fromhex(request["id"])] = bytes.fromhex(request["psk"])
-    return {}
-
-
-def state(peer: Peer, _: Answer) -> Answer:
-    """Say where we are."""
-    group = peer.me.group
-    members = [
-        {"leaf": member.leaf_index, "identity": member.identity.hex()} for member in group.members
-    ]
-    return {
-        "group_id": group.group_id.hex(),
-        "epoch": group.epoch,
-        "epoch_authenticator": group.epoch_authenticator.hex(),
-        "leaf": group.own_leaf_index,
-        "members": members,
-        "tree_hash": group.group_context.tree_hash.hex(),
-        "required_capabilities": group.extension(ExtensionType.required_capabilities) is not None,
-    }
-
-
-OPERATIONS: dict[str, Callable[[Peer, Answer], Answer]] = {
-    "info": info,
-    "client": client,
-    "key_package": key_package,
-    "create_group": new_group,
-    "add": add,
-    "join": join,
-    "update": update,
-    "remove": remove,
-    "gce": gce,
-    "psk_commit": psk_commit,
-    "propose": propose,
-    "merge": merge,
-    "drop": drop,
-    "recv": recv,
-    "send": send,
-    "export": export,
-    "group_info": group_info,
-    "external_join": external_join,
-    "psk_store": psk_store,
-    "state": state,
-}
-
-
-def serve(requests: TextIO, answers: TextIO) -> None:
-    """Answer until the requests end."""
-    peer = Peer()
-    for line in requests:
-        try:
-            request = json.loads(line)
-        except ValueError as error:
-            request, answer = {}, {"error": f"bad request: {error}", "us": 0}
-        else:
-            known = isinstance(request, dict)
-            answer = peer.answer(request) if known else {"error": "bad request: no object", "us": 0}
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
+def main() -> None:
+    """Speak until the input ends."""
+    for path in sys.argv[1:]:
+        runpy.run_path(path)
+    serve(_operations(Peer()), (MLSError,))
 
 
 if __name__ == "__main__":
-    serve(sys.stdin, sys.stdout)
+    main()
