@@ -1,9 +1,11 @@
 """Check cases of the official families tree-operations, tree-validation and treekem."""
 
 import os
+from collections.abc import Callable
+from functools import cache, partial
 
 from holdspace.protocol.mls import treemath
-from holdspace.protocol.mls.ciphersuite import CipherSuite, cipher_suite
+from holdspace.protocol.mls.ciphersuite import CipherSuite, HPKEKeyPair, cipher_suite
 from holdspace.protocol.mls.messages import Add, Proposal, Remove, Update, UpdatePath
 from holdspace.protocol.mls.ratchet_tree import RatchetTree, resolution
 from holdspace.protocol.mls.structs import GroupContext
@@ -17,6 +19,8 @@ from holdspace.protocol.mls.treekem import (
 )
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
 from vectors_encoding import Case, unhex
+
+KeyPairOf = Callable[[bytes], HPKEKeyPair]
 
 
 def verify_tree_operations(case: Case) -> None:
@@ -67,29 +71,31 @@ def verify_treekem(case: Case) -> None:
     """Take every path as every member, then make one as every member and take that."""
     suite = cipher_suite(case["cipher_suite"])
     tree = RatchetTree.decode(unhex(case, "ratchet_tree"))
-    held = {leaf["index"]: private_keys(suite, tree, leaf) for leaf in case["leaves_private"]}
+    # Many members know the same secret, and deriving a key pair from it is what takes time.
+    key_pair_of = cache(partial(node_key_pair, suite))
+    held = {
+        leaf["index"]: private_keys(suite, tree, leaf, key_pair_of)
+        for leaf in case["leaves_private"]
+    }
     for given in case["update_paths"]:
-        their_path(place_of(suite, tree, given["sender"], case), given, held)
+        their_path(place_of(suite, tree, given["sender"], case), given, held, key_pair_of)
     for leaf in case["leaves_private"]:
         our_path(place_of(suite, tree, leaf["index"], case), unhex(leaf, "signature_priv"), held)
 
 
-def their_path(place: PathPlace, given: Case, held: dict[int, PrivateKeys]) -> None:
+def their_path(
+    place: PathPlace, given: Case, held: dict[int, PrivateKeys], key_pair_of: KeyPairOf
+) -> None:
     """Take a path of the case."""
     update_path = UpdatePath.decode(unhex(given, "update_path"))
-    # Members on the same side are sealed the same secret, and deriving a key is what takes time.
-    seen = {
-        secret: node_key_pair(place.suite, bytes.fromhex(secret)).public_key
-        for secret in given["path_secrets"]
-        if secret
-    }
     for own_leaf in held.keys() - {given["sender"]}:
         result = apply_path(
             place, update_path, own_leaf=LeafIndex(own_leaf), private_keys=held[own_leaf]
         )
         assert result.commit_secret == unhex(given, "commit_secret")
         assert result.group_context.tree_hash == unhex(given, "tree_hash_after")
-        assert seen[given["path_secrets"][own_leaf]] in result.private_keys
+        secret = bytes.fromhex(given["path_secrets"][own_leaf])
+        assert key_pair_of(secret).public_key in result.private_keys
 
 
 def our_path(place: PathPlace, signature_priv: bytes, held: dict[int, PrivateKeys]) -> None:
@@ -110,7 +116,9 @@ def our_path(place: PathPlace, signature_priv: bytes, held: dict[int, PrivateKey
         assert result.group_context == created.group_context
 
 
-def private_keys(suite: CipherSuite, tree: RatchetTree, leaf: Case) -> PrivateKeys:
+def private_keys(
+    suite: CipherSuite, tree: RatchetTree, leaf: Case, key_pair_of: KeyPairOf
+) -> PrivateKeys:
     """Return the private keys of one member, which must fit the tree."""
     own = suite.kem.load(unhex(leaf, "encryption_priv"))
     leaf_node = tree.leaf(LeafIndex(leaf["index"]))
@@ -118,7 +126,7 @@ def private_keys(suite: CipherSuite, tree: RatchetTree, leaf: Case) -> PrivateKe
     assert leaf_node.encryption_key == own.public_key
     keys = {own.public_key: own}
     for known in leaf["path_secrets"]:
-        key_pair = node_key_pair(suite, unhex(known, "path_secret"))
+        key_pair = key_pair_of(unhex(known, "path_secret"))
         content = tree.subtree(known["node"]).content
         assert content is not None
         assert content.encryption_key == key_pair.public_key
