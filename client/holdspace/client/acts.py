@@ -23,8 +23,8 @@ from holdspace.client.act_table import (
     Spot,
     Who,
 )
-from holdspace.client.seat.intents import Intent, OpenTheFlow, Say
-from holdspace.client.seat.view import KnockView, PersonView, Place, RoomView
+from holdspace.client.seat.intents import Intent, Leave, OpenTheFlow, Say
+from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
 
 __all__ = [
     "ACTS",
@@ -46,6 +46,8 @@ __all__ = [
     "act_of",
     "acts_for",
     "is_here",
+    "is_last_stage",
+    "is_only_facilitator",
     "is_permitted",
     "is_useful",
     "keys_page",
@@ -101,8 +103,30 @@ def act_of(intent: Intent) -> Act:
     return _BY_INTENT[type(intent)]
 
 
+def is_last_stage(view: RoomView) -> bool:
+    """Return whether there is no stage after the current one."""
+    return bool(view.stages) and view.stages[-1].is_current
+
+
+def is_only_facilitator(view: RoomView) -> bool:
+    """Return whether nobody who stays in the room could lead it."""
+    others = (person for person in view.people if not person.is_me)
+    return (
+        view.place is Place.ROOM
+        and view.is_facilitator
+        and all(other.role is Role.MEMBER for other in others)
+    )
+
+
+_NOBODY_LEADS = (
+    "You are the only facilitator here: the room goes on without one, and nobody new can come in."
+)
+
+
 def question_for(intent: Intent, view: RoomView) -> str:
     """Return what to ask before doing it, or "" when it can simply be done."""
+    if isinstance(intent, Leave) and is_only_facilitator(view):
+        return f"{act_of(intent).question} {_NOBODY_LEADS}"
     who = getattr(intent, "who", b"")
     name = next((person.name for person in view.people if person.identity == who), "this person")
     # The name is put in by replacing, not by format(): a name is data, never a pattern.

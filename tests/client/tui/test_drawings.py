@@ -203,3 +203,41 @@ def test_a_share_cannot_reach_the_column_of_signs() -> None:
     )
     body = passage_rows(fake, 60)[1:]
     assert all(plain(line).startswith("  ") for line in body if line)
+
+
+def test_a_text_too_long_is_counted_as_it_would_be_sent_and_the_floor_is_still_said() -> None:
+    shown = text(hint(sample.MY_TURN, "x" * 4_012 + "  \n", "", 120))
+    assert shown.startswith("You have the floor. 12 characters too long")
+    refused = text(hint(sample.MY_TURN, "x", "That is too much.", 120))
+    assert refused == "You have the floor. That is too much."
+
+
+def test_before_the_first_stage_a_facilitator_reads_how_to_begin() -> None:
+    ahead = tuple(replace(one, is_done=False, is_current=False) for one in sample.stages())
+    view = replace(sample.FACILITATOR, stages=ahead, floor=None)
+    begins = "n begins the first stage; d shows who is at the door."
+    assert text(hint(view, "", "", 120)).rstrip() == f"Esc, then {begins}"
+    assert text(hint(view, "", "", 120, is_writing=False)).rstrip() == begins
+    assert "begins" not in text(hint(sample.FACILITATOR, "", "", 120))
+    assert "begins" not in text(hint(replace(view, is_facilitator=False), "", "", 120))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_waits_behind_escape_is_said_while_writing(width: int) -> None:
+    assert "Esc, then d door" in plain(keyline(sample.FACILITATOR, width, is_writing=True))
+    assert "Esc, then p pass" in plain(keyline(sample.MY_TURN, width, is_writing=True))
+    quiet = replace(sample.FACILITATOR, knocks=())
+    assert "Esc keys" in plain(keyline(quiet, width, is_writing=True))
+    assert "door" not in plain(keyline(sample.ROOM, width, is_writing=True))
+
+
+def test_a_facilitator_with_the_floor_sees_first_how_to_let_it_go() -> None:
+    me = replace(sample.ME_ANA, has_floor=True)
+    view = replace(sample.FACILITATOR, me=me, floor=me, can_pass=True)
+    shown = plain(keyline(view, 80, is_writing=False))
+    assert shown.startswith("p pass   o move the floor on   n next stage")
+
+
+def test_after_the_last_stage_the_same_key_closes_and_its_word_says_so() -> None:
+    view = replace(sample.FACILITATOR, stages=sample.told(sample.stages(7)))
+    assert "n close the meeting" in plain(keyline(view, 80, is_writing=False))

@@ -21,8 +21,8 @@ from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_per
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.tui import terminal
-from holdspace.client.tui.asking import leave_options, mode_options, question_of, yes_options
-from holdspace.client.tui.attending import Attending
+from holdspace.client.tui.asking import leave_options, meant, mode_options, question_of, yes_options
+from holdspace.client.tui.attending import Attending, moment_of
 from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
@@ -111,6 +111,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def want(self, intent: Intent) -> Refusal | None:
         """Do it, or ask first when it cannot be taken back."""
+        intent = meant(intent, self._view)
         if isinstance(intent, Leave) and not intent.fine:
             self._ask(question_of(intent, self._view), leave_options(self._view))
             return None
@@ -175,7 +176,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     async def _follow(self) -> None:
         async for view, notices in self._attendance.changes():
             # "It is your turn" must not stand there when it is somebody else's.
-            if _moment(view) != _moment(self._view):
+            if moment_of(view) != moment_of(self._view):
                 self._notice = ""
             for notice in notices:
                 self._hear(notice)
@@ -310,13 +311,6 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._exit_renderables[:] = [Text(crash_words(self._exception, incident_id()))]
         self._return_value = Ending.CRASHED
         self._close_messages_no_wait()
-
-
-def _moment(view: RoomView) -> tuple[object, ...]:
-    """Return what a notice is about: when one of these changes, it is out of date."""
-    floor = view.floor.identity if view.floor else None
-    stage = view.stage.title if view.stage else ""
-    return view.place, floor, stage, view.is_held, view.me and view.me.place_in_queue
 
 
 def _is_over(view: RoomView) -> bool:

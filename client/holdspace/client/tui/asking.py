@@ -1,9 +1,23 @@
 """Which question goes before an act, and which answers it has."""
 
-from holdspace.client.acts import MODE_WORDS, MODES, act_of, question_for
-from holdspace.client.seat.intents import ChangeMode, Intent, Leave
+from holdspace.client.acts import (
+    BY_ID,
+    MODE_WORDS,
+    MODES,
+    act_of,
+    is_last_stage,
+    is_only_facilitator,
+    question_for,
+)
+from holdspace.client.seat.intents import ChangeMode, CloseTheMeeting, Intent, Leave, NextStage
 from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.screens.confirm import Option
+
+
+def meant(intent: Intent, view: RoomView) -> Intent:
+    """Return what going on means here: after the last stage it is closing, which is asked first."""
+    is_over = isinstance(intent, NextStage) and view.is_facilitator and is_last_stage(view)
+    return CloseTheMeeting() if is_over else intent
 
 
 def question_of(intent: Intent, view: RoomView) -> str:
@@ -17,10 +31,13 @@ def yes_options(intent: Intent) -> list[Option]:
 
 
 def leave_options(view: RoomView) -> list[Option]:
-    """Return the two ways to leave; at the door there is nobody to tell."""
+    """Return the ways to leave; at the door, or without another facilitator, nobody is told."""
     quiet = Option("y", "yes, leave quietly", Leave())
     if view.place is not Place.ROOM:
         return [quiet]
+    if is_only_facilitator(view):
+        close = BY_ID["close"]
+        return [quiet, Option(close.key, f"{close.verb} for everybody", CloseTheMeeting())]
     return [
         quiet,
         Option("f", "leave; facilitators read: I'm fine, just going", Leave(fine=True)),

@@ -57,3 +57,10 @@ class Home(Protocol):
 
     def finish(self) -> None:
         """Close the screen after the meeting is over for this person."""
+
+
+def moment_of(view: RoomView) -> tuple[object, ...]:
+    """Return what a notice is about: when one of these changes, it is out of date."""
+    floor = view.floor.identity if view.floor else None
+    stage = view.stage.title if view.stage else ""
+    return view.place, floor, stage, view.is_held, view.me and view.me.place_in_queue

@@ -1,6 +1,6 @@
 """The line above the composer: what happens to the draft, why it was not sent, which commands fit."""
 
-from holdspace.client.acts import ACTS, Act, is_here, is_permitted
+from holdspace.client.acts import ACTS, BY_ID, Act, is_here, is_permitted
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Ink, Row, apart, cells, clip, flow, paragraph, row
 from holdspace.protocol.meeting.events import MAX_TEXT
@@ -8,16 +8,20 @@ from holdspace.protocol.meeting.events import MAX_TEXT
 COMMAND_ROWS = 2
 
 
-def hint(view: RoomView, draft: str, refusal: str, width: int) -> list[Row]:
+def hint(
+    view: RoomView, draft: str, refusal: str, width: int, *, is_writing: bool = True
+) -> list[Row]:
     """Return the one sentence that matters most about this draft now, in at most two rows."""
     if refusal:
-        return _sentence(refusal, width, "amber")
+        return _sentence(_floor(view) + refusal, width, "amber")
     if draft.startswith("/") and not draft.startswith("//"):
         return _commands(view, draft, width)
-    if len(draft) > MAX_TEXT:
-        over = f"{len(draft) - MAX_TEXT:,} characters too long to send in one piece. All of it stays here."
-        return _sentence(over, width, "amber")
-    lines = _sentence(view.composer_words or _fallback(view), width, "muted")
+    over = len(_to_send(draft)) - MAX_TEXT
+    if over > 0:
+        words = f"{over} characters too long to send in one piece. All of it stays here."
+        return _sentence(_floor(view) + words, width, "amber")
+    words = _before_the_flow(view, is_writing=is_writing) or view.composer_words or _fallback(view)
+    lines = _sentence(words, width, "muted")
     length = row((_length(view, draft), "muted"))
     if cells(lines[-1]) + cells(length) <= width:
         lines[-1] = apart(lines[-1], length, width)
@@ -27,6 +31,29 @@ def hint(view: RoomView, draft: str, refusal: str, width: int) -> list[Row]:
 def _sentence(words: str, width: int, ink: Ink) -> list[Row]:
     lines = paragraph(words, width, ink)
     return lines if len(lines) < 3 else [lines[0], clip((*lines[1], *row(" …")), width)]
+
+
+def _to_send(draft: str) -> str:
+    """Return what would be sent, so that this count and the one of a refusal are the same."""
+    return draft.strip().removeprefix("/") if draft.startswith("//") else draft.strip()
+
+
+def _floor(view: RoomView) -> str:
+    """Whose turn it is must not be hidden by what is wrong with the draft."""
+    return "You have the floor. " if view.me and view.me.has_floor else ""
+
+
+def _before_the_flow(view: RoomView, *, is_writing: bool) -> str:
+    """Return to a facilitator how the meeting begins, until it has."""
+    if not (view.is_facilitator and view.stages and view.can_write) or view.is_held:
+        return ""
+    if any(stage.is_current or stage.is_done for stage in view.stages):
+        return ""
+    escape = "Esc, then " if is_writing else ""
+    return (
+        f"{escape}{BY_ID['next'].key} begins the first stage; "
+        f"{BY_ID['door'].key} shows who is at the door."
+    )
 
 
 def _fallback(view: RoomView) -> str:

@@ -1,15 +1,17 @@
 """The last line: the keys that do something here and now, each with its word."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from holdspace.client.acts import BY_ID, Act, is_useful
+from holdspace.client.acts import BY_ID, Act, is_last_stage, is_useful
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Piece, Row, cells, flow, row
 
+ESCAPE = ("Esc", "keys")
 WRITING = (
     ("Enter", "send"),
     ("Ctrl+J", "new line"),
-    ("Esc", "keys"),
+    ESCAPE,
     ("F1", "help"),
     ("/", "commands"),
 )
@@ -31,6 +33,8 @@ _LEADER = (
     "what",
     "who",
 )
+# Whoever has the floor sees first how to let it go: in a round one key must be enough for that.
+_HOLDER = ("pass", "onward")
 _LAST = ("help", "leave")
 _CAPITAL = {"enter": "Enter", "f2": "F2", "f12": "F12", "up": "↑", "down": "↓", "escape": "Esc"}
 
@@ -43,10 +47,36 @@ def key_name(key: str) -> str:
 def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     """Return the keys of the room for where the focus is."""
     if is_writing:
-        return keys(WRITING, width, last=ALWAYS)
-    first = _LEADER if view.is_facilitator else _MEMBER
-    useful = [BY_ID[act_id] for act_id in first if is_useful(BY_ID[act_id], view)]
+        return keys(_writing(view), width, last=ALWAYS)
+    usual = _LEADER if view.is_facilitator else _MEMBER
+    order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *usual))
+    useful = [
+        _as_it_is_now(act, view) for act in map(BY_ID.get, order) if act and is_useful(act, view)
+    ]
     return keys(act_keys(useful), width, last=act_keys([BY_ID[act_id] for act_id in _LAST]))
+
+
+def _is_holder(view: RoomView) -> bool:
+    return view.can_pass and bool(view.me and view.me.has_floor)
+
+
+def _as_it_is_now(act: Act, view: RoomView) -> Act:
+    """Return the act with the word for what it does after the last stage."""
+    is_end = act.id == "next" and is_last_stage(view)
+    return replace(act, verb=BY_ID["close"].verb) if is_end else act
+
+
+def _writing(view: RoomView) -> list[tuple[str, str]]:
+    """Return the keys of the text field, with what waits behind Esc when something does."""
+    waiting = [
+        *(["pass"] if _is_holder(view) else []),
+        *(["door"] if view.is_facilitator and view.knocks else []),
+    ]
+    behind = [(f"Esc, then {BY_ID[act_id].key}", BY_ID[act_id].verb) for act_id in waiting]
+    if not behind:
+        return list(WRITING)
+    at = WRITING.index(ESCAPE)
+    return [*behind, *WRITING[:at], *WRITING[at + 1 :]]
 
 
 def keys(

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from holdspace.client.seat.intents import Intent
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,7 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
 
     def _rows(self, width: int, height: int) -> list[Row]:
         del height
-        answers = [
-            row((f"  {option.key}", "amber-strong"), (f"  {option.words}", "text"))
-            for option in self._options
-        ]
+        answers = [line for option in self._options for line in _answer(option, width)]
         return [
             *paragraph(self._question, width, "strong"),
             BLANK,
@@ -70,3 +67,10 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
     def step_back(self) -> None:
         """Answer no."""
         self.dismiss(None)
+
+
+def _answer(option: Option, width: int) -> list[Row]:
+    """Return the key and its words; they go on in the next row when one is too short."""
+    key = f"  {option.key}  "
+    first, *rest = paragraph(option.words, max(1, width - len(key)))
+    return [(Piece(key, "amber-strong"), *first), *indent(rest, len(key))]

@@ -14,6 +14,7 @@ from holdspace.client.acts import Given, Local, Problem, Spot, parse_command
 from holdspace.client.seat.intents import Say
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.agenda import agenda
+from holdspace.client.tui.attending import moment_of
 from holdspace.client.tui.clock import seconds_until_change
 from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.header import header, status, trouble
@@ -42,6 +43,7 @@ class RoomScreen(HoldScreen):
     def __init__(self) -> None:
         super().__init__()
         self._refusal = ""
+        self._refused_at: object = None
         self._minute: Timer | None = None
 
     @override
@@ -87,6 +89,8 @@ class RoomScreen(HoldScreen):
     @override
     def show(self, view: RoomView) -> None:
         """Draw the new picture."""
+        if moment_of(view) != self._refused_at:
+            self._refusal = ""
         self.query_one("#prompt").display = bool(view.is_held or view.stage)
         self.query_one("#prompt").set_class(view.is_held, "-held")
         self.query_one("#trouble").display = bool(trouble(view, 80))
@@ -114,7 +118,7 @@ class RoomScreen(HoldScreen):
 
     def _hint(self, width: int, height: int) -> list[Row]:
         del height
-        return hint(self.view, self.composer.text, self._refusal, width)
+        return hint(self.view, self.composer.text, self._refusal, width, is_writing=self.is_writing)
 
     def _keys(self, width: int, height: int) -> list[Row]:
         del height
@@ -144,7 +148,7 @@ class RoomScreen(HoldScreen):
 
     def _refuse(self, words: str) -> None:
         """Say why nothing was sent; the draft stays as it is."""
-        self._refusal = words
+        self._refusal, self._refused_at = words, moment_of(self.view)
         self.query_one("#hint", Drawing).redraw()
 
     def copy_phrase(self, words: str) -> None:

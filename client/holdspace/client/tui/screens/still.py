@@ -120,7 +120,9 @@ class EndedScreen(StillScreen):
         """Return what happened, and what is left of it on this device."""
         title, words = _ENDS.get(view.place, _ENDS[Place.ENDED])
         kept = "Nothing of the meeting is kept on this device."
-        return _said(title, view.ended_words or words, kept, width)
+        # What the seat says may begin with the title, which stands above it already.
+        said = view.ended_words.removeprefix(title).removeprefix(".").strip()
+        return _said(title, said or words, kept, width)
 
 
 def _said(title: str, words: str, rest: str, width: int) -> list[Row]:
