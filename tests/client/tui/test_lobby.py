@@ -63,8 +63,20 @@ async def test_a_refused_name_is_answered_and_what_was_typed_stays() -> None:
         assert "Ana" in text
         assert "I wrote a lot" in text
         player.refuse = lambda _: None
-        await pilot.press("B", "enter", "enter", "enter")
-        assert player.wanted == [intents.Accept("AnaB", "I wrote a lot")]
+        # The old name is selected: what is typed takes its place, and the reason stays beside it.
+        await pilot.press(*"Bea")
+        assert words in " ".join(screen_text(pilot.app).split())
+        await pilot.press("enter", "enter", "enter")
+        assert player.wanted == [intents.Accept("Bea", "I wrote a lot")]
+        assert words not in " ".join(screen_text(pilot.app).split())
+
+
+async def test_a_sign_says_without_colour_which_field_one_writes_in() -> None:
+    async with shown(sample.LOBBY) as (pilot, _):
+        assert "› Name" in screen_text(pilot.app)
+        await pilot.press("enter")
+        assert "› A line" in screen_text(pilot.app)
+        assert "› Name" not in screen_text(pilot.app)
 
 
 async def test_one_can_leave_at_the_door_without_a_reason() -> None:

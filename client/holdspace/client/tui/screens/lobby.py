@@ -16,7 +16,7 @@ from typing_extensions import override
 from holdspace.client.acts import Spot
 from holdspace.client.seat.intents import Accept
 from holdspace.client.seat.view import CardView
-from holdspace.client.tui import pages
+from holdspace.client.tui import marks, pages
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
@@ -25,6 +25,7 @@ from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 
 MAX_INTRODUCTION = 200
+NAMELESS = "Please choose a name first. It can be any name you like to go by here."
 KEYS = (
     ("Tab", "next field"),
     ("PgDn", "read on"),
@@ -56,10 +57,10 @@ class LobbyScreen(HoldScreen):
         with Vertical(id="form"):
             yield Drawing(lambda width, _: self._answer(width), id="answer")
             with Horizontal(classes="field"):
-                yield Drawing(lambda *_: [row(("Name", "sage"))], classes="label")
+                yield self._label("Name", "name")
                 yield _field("What to call you here; any name", id="name", max_length=60)
             with Horizontal(classes="field"):
-                yield Drawing(lambda *_: [row(("A line", "sage"))], classes="label")
+                yield self._label("A line", "introduction")
                 yield _field(
                     "About you, for the facilitator (you may leave it empty)", id="introduction"
                 )
@@ -78,6 +79,17 @@ class LobbyScreen(HoldScreen):
     def begin(self) -> None:
         """Begin at the name."""
         self.query_one("#name").focus()
+
+    def _label(self, words: str, field: str) -> Drawing:
+        """Return the label of a field, with a sign while one writes there: colour alone is not enough."""
+
+        def draw(_width: int, _height: int) -> list[Row]:
+            has_focus = self.query_one(f"#{field}").has_focus
+            return [
+                row((f"{marks.CHOSEN} " if has_focus else "  ", "amber-strong"), (words, "sage"))
+            ]
+
+        return Drawing(draw, classes="label")
 
     def _head(self, width: int) -> list[Row]:
         title = row(
@@ -117,19 +129,21 @@ class LobbyScreen(HoldScreen):
 
     @on(Input.Changed)
     def _typing(self) -> None:
-        self.home.tell("")
+        """Let the reminder go at the first letter; why a name was refused stays until the next try."""
+        if self.home.notice == NAMELESS:
+            self.home.tell("")
 
     @on(Press.Pressed, "#accept")
     def _accept(self) -> None:
         name = self.query_one("#name", Input).value.strip()
         if not name:
-            self.home.tell("Please choose a name first. It can be any name you like to go by here.")
+            self.home.tell(NAMELESS)
             self.query_one("#name").focus()
             return
         refusal = self.home.want(Accept(name, self.query_one("#introduction", Input).value.strip()))
         if refusal:
             self.home.tell(refusal.words)
-            self.query_one("#name").focus()
+            self.query_one("#name", Input).focus().select_all()
 
     @on(Press.Pressed, "#leave")
     def _leave(self) -> None:
