@@ -91,6 +91,15 @@ LONG = replace(
         for at in range(24)
     ),
 )
+BEFORE_THE_FLOW = replace(
+    sample.FACILITATOR,
+    stages=tuple(replace(one, is_done=False, is_current=False) for one in sample.stages()),
+    floor=None,
+    hands=(),
+    going_around=(),
+    composer_words="You can write.",
+)
+LAST_STAGE = replace(sample.FACILITATOR, stages=sample.told(sample.stages(7)))
 STATES: dict[str, tuple[RoomView, Act]] = {
     "01-connecting": (sample.OUTSIDE, nothing),
     "02-cannot-start": (sample.NO_START, nothing),
@@ -122,6 +131,9 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "28-left": (sample.ended(Place.LEFT), nothing),
     "29-removed": (sample.ended(Place.REMOVED), nothing),
     "30-closed": (sample.ended(Place.CLOSED), nothing),
+    "31-before-the-flow": (BEFORE_THE_FLOW, nothing),
+    "32-leave-alone": (sample.FACILITATOR, pressing("escape", "q")),
+    "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 OTHER_SIZES = {
     "06-room-writing": ((40, 12), (60, 20), (200, 60), (30, 8)),
