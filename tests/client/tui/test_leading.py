@@ -25,6 +25,12 @@ async def test_going_on_after_the_last_stage_asks_whether_to_close(keys: tuple[s
         assert player.wanted == [intents.CloseTheMeeting()]
 
 
+async def test_the_run_sheet_says_too_what_going_on_means_at_the_end() -> None:
+    async with shown(LAST) as (pilot, _):
+        await pilot.press("escape", "f")
+        assert "n close the meeting" in screen_text(pilot.app)
+
+
 async def test_the_only_facilitator_reads_what_leaving_means_and_can_close_instead() -> None:
     async with shown(sample.FACILITATOR) as (pilot, player):
         await pilot.press("escape", "q")

@@ -51,7 +51,7 @@ def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     usual = _LEADER if view.is_facilitator else _MEMBER
     order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *usual))
     useful = [
-        _as_it_is_now(act, view) for act in map(BY_ID.get, order) if act and is_useful(act, view)
+        as_it_is_now(act, view) for act in map(BY_ID.get, order) if act and is_useful(act, view)
     ]
     return keys(act_keys(useful), width, last=act_keys([BY_ID[act_id] for act_id in _LAST]))
 
@@ -60,7 +60,7 @@ def _is_holder(view: RoomView) -> bool:
     return view.can_pass and bool(view.me and view.me.has_floor)
 
 
-def _as_it_is_now(act: Act, view: RoomView) -> Act:
+def as_it_is_now(act: Act, view: RoomView) -> Act:
     """Return the act with the word for what it does after the last stage."""
     is_end = act.id == "next" and is_last_stage(view)
     return replace(act, verb=BY_ID["close"].verb) if is_end else act

@@ -14,7 +14,7 @@ from holdspace.client.seat.view import StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.clock import left_words
-from holdspace.client.tui.keyline import act_keys, key_rows
+from holdspace.client.tui.keyline import act_keys, as_it_is_now, key_rows
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
@@ -96,7 +96,7 @@ class SheetScreen(ListScreen):
     @override
     def _keys(self, width: int) -> list[Row]:
         first = [
-            BY_ID["next"],
+            as_it_is_now(BY_ID["next"], self.view),
             BY_ID["resume" if self.view.is_held else "hold"],
             BY_ID["more-time"],
         ]
