@@ -147,7 +147,11 @@ def test_private_keys_are_integers_below_the_order(kem: Kem) -> None:
     # mls.md 1: P-521 keys in the official vectors come without their leading zeros.
     assert one == kem.load(one.private_key)
     assert len(one.private_key) == len(kem.generate_key_pair(random).private_key)
-    for outside in (bytes(len(one.private_key)), b"\xff" * len(one.private_key)):
+    for outside in (
+        bytes(len(one.private_key)),
+        b"\xff" * len(one.private_key),
+        b"\0" + one.private_key,
+    ):
         with pytest.raises(CryptoError, match="private key"):
             kem.load(outside)
 

@@ -194,6 +194,9 @@ def test_17_a_received_key_package_is_held_against_the_clock() -> None:
     assert welcome is not None
     with pytest.raises(ValidationError, match="no key package"):
         read_key_package(SUITE, welcome, now=NOW)
+    unsigned = MLSMessage.of(replace(ADA.key_package, signature=bytes(64))).encode()
+    with pytest.raises(CryptoError, match="signature"):
+        read_key_package(SUITE, unsigned, now=NOW)
     assert isinstance(MLSMessage.decode(ADA.message).body, KeyPackage)
 
 
