@@ -152,7 +152,7 @@ def test_text_over_the_limit_comes_back_whole(table: Table) -> None:
     refusal = table.do(ana, i.Say("x" * 4100))
     assert refusal is not None
     assert len(refusal.kept) == 4100
-    assert "100 characters more" in refusal.words
+    assert "by 100 of 4000 characters" in refusal.words
 
 
 def test_nods_are_counted_under_the_share(table: Table) -> None:

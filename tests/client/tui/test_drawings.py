@@ -159,7 +159,7 @@ def test_the_facilitator_reads_what_to_say_and_nobody_else_does() -> None:
         ("/ra", "/raise"),
         ("/xyz", "No command begins like this."),
         ("//home", "You are listening."),
-        ("x" * 4_100, "100 characters too long to send in one piece. All of it stays here."),
+        ("x" * 4_100, "Too long for one piece, by 100 of 4000 characters. All of it stays here."),
         ("a word or two", "4 of about 80 words"),
     ],
 )
@@ -207,7 +207,7 @@ def test_a_share_cannot_reach_the_column_of_signs() -> None:
 
 def test_a_text_too_long_is_counted_as_it_would_be_sent_and_the_floor_is_still_said() -> None:
     shown = text(hint(sample.MY_TURN, "x" * 4_012 + "  \n", "", 120))
-    assert shown.startswith("You have the floor. 12 characters too long")
+    assert shown.startswith("You have the floor. Too long for one piece, by 12 of")
     refused = text(hint(sample.MY_TURN, "x", "That is too much.", 120))
     assert refused == "You have the floor. That is too much."
 

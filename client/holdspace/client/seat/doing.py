@@ -62,8 +62,8 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
         return Refusal("There is nothing written yet.")
     if len(text) > ev.MAX_TEXT:
         return Refusal(
-            f"That is {len(text) - ev.MAX_TEXT} characters more than fit in one share "
-            f"({ev.MAX_TEXT}). It is kept here; you could send it in two parts.",
+            f"That is longer than one share can be, by {len(text) - ev.MAX_TEXT} of "
+            f"{ev.MAX_TEXT} characters. It is kept here; you could send it in two parts.",
             intent.text,
         )
     if seat.state is None:

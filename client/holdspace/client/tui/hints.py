@@ -18,7 +18,7 @@ def hint(
         return _commands(view, draft, width)
     over = len(_to_send(draft)) - MAX_TEXT
     if over > 0:
-        words = f"{over} characters too long to send in one piece. All of it stays here."
+        words = f"Too long for one piece, by {over} of {MAX_TEXT} characters. All of it stays here."
         return _sentence(_floor(view) + words, width, "amber")
     words = _before_the_flow(view, is_writing=is_writing) or view.composer_words or _fallback(view)
     lines = _sentence(words, width, "muted")
