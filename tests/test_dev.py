@@ -117,7 +117,7 @@ def test_the_first_use_sets_up_and_the_second_does_not(checkout: Checkout) -> No
 
 def test_arguments_and_exit_code_pass_through(checkout: Checkout) -> None:
     code, said, _ = checkout.run("test", "-k", "two words")
-    assert (code, said) == (5, "ran -n 2 -k two words\n")
+    assert (code, said) == (5, "ran -n 4 --dist worksteal -k two words\n")
 
 
 def test_a_new_lock_makes_a_new_environment(checkout: Checkout) -> None:
@@ -179,7 +179,7 @@ def test_two_at_once_set_up_once(checkout: Checkout) -> None:
     assert second.stderr.readline() == "Another ./dev is setting up; waiting for it ...\n"
     hold.unlink()
     for process in (first, second):
-        assert process.communicate(timeout=60)[0] == "ran -n 2\n"
+        assert process.communicate(timeout=60)[0] == "ran -n 4 --dist worksteal\n"
     assert checkout.calls() == WHOLE_SET_UP
 
 
