@@ -189,7 +189,7 @@ def _demo(asked: argparse.Namespace) -> int:
     from holdspace.client.demo import run  # noqa: PLC0415 (a play nobody else needs to load)
 
     plain = choose_plain(flag=asked.plain)
-    return asyncio.run(run(facilitate=asked.facilitate, plain=plain, speed=asked.speed))
+    return run(facilitate=asked.facilitate, plain=plain, speed=asked.speed)
 
 
 def _check_flow(asked: argparse.Namespace) -> int:

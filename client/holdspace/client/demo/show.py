@@ -33,10 +33,14 @@ class Show:
     plain: bool
     speed: float
 
-    async def run(self) -> int:
+    def run(self) -> int:
         """Show it, and return the program's exit code."""
-        play = self._host if self.facilitate else self._visit
+        # Asked before there is an event loop, which would swallow Ctrl-C at the prompt.
         name = _asked_name(load_cast()) if self.facilitate else ""
+        return asyncio.run(self._play(name))
+
+    async def _play(self, name: str) -> int:
+        play = self._host if self.facilitate else self._visit
         say("demo: Starting a relay on this computer, for this demo only.")
         try:
             async with relay_here() as relay:
