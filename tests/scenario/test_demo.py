@@ -278,6 +278,15 @@ def test_ctrl_c_while_it_starts_leaves_nothing(house: House, moment: str) -> Non
     assert_nothing_left(house)
 
 
+def test_ctrl_c_at_the_first_question_leaves_at_once(house: House) -> None:
+    demo = house.start("demo", DEV, "demo", "--plain", "--facilitate")
+    demo.expect("What shall people here call you")
+    demo.signal(signal.SIGINT)
+    assert demo.ends() == 0
+    assert demo.matching("^Stopped")
+    assert_nothing_left(house)
+
+
 def relay_folders(house: House) -> list[Path]:
     """Return the temporary folders of relays."""
     return list(house.home.glob("holdspace-*"))
