@@ -126,4 +126,6 @@ def close_answer(code: int) -> Answer:
     """Return what a close code means for the person; unknown codes follow their range."""
     if code in CLOSES:
         return CLOSES[Close(code)]
-    return Answer("The connection was lost. Your place is kept.", not 4500 <= code <= 4999)
+    return Answer(
+        "The connection was lost. Your place is kept.", not COME_BACK_BELOW <= code <= 4999
+    )

@@ -22,7 +22,7 @@ from holdspace.protocol.refusals import REFUSALS, Refusal
 from . import changing, saying
 from .seat import HostKeys, Seat, Wire, access_key
 from .step import Moment
-from .view import Notice, Place, Urgency
+from .view import Notice, Place
 
 
 def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
@@ -202,8 +202,3 @@ def revoke_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     proof = prove(host.root, Purpose.REVOKE, occasion, revocation_digest(knock_key))
     moment.frames.append(frames.RevokeInvitation(ref, seat.facts.room, knock_key, proof))
     return seat
-
-
-def tell_refused(moment: Moment, refusal: Refusal | None, urgency: Urgency = Urgency.LINE) -> None:
-    """Say a refusal in its one sentence."""
-    moment.notices.append(Notice(_words(refusal), urgency))

@@ -23,7 +23,6 @@ from .view import (
     RoomView,
 )
 
-NOT_YET = Rights(*(("The room is still opening. Your words are kept.",) * 4))
 TRUST = "end-to-end encrypted"
 BROKEN_TRUST = "NOT CONFIRMED"
 

@@ -16,8 +16,6 @@ from .seat import Seat
 from .step import Moment, Step, World
 from .view import Place, Refusal, RoomView
 
-AWAY_SECONDS = 45.0
-
 SNAPSHOT_SECONDS = 60.0
 NOT_SHOWN_IN = (
     "You were let in, but nobody could show you where the meeting stands. "

@@ -12,6 +12,7 @@ from typing import Any
 
 from holdspace.protocol import frames
 from holdspace.protocol.invite import (
+    MAX_INTRODUCTION,
     Invitation,
     InvitationError,
     KnockLetter,
@@ -41,7 +42,6 @@ from .step import Step, World
 from .view import CardView, Connection, Notice, Place, Refusal, RoomView, Urgency
 
 KNOCK_BYTES = 16
-MAX_INTRODUCTION = 280
 FULL_LOBBY_SECONDS = 2.0
 DECLINED = "The facilitator answered: "
 NOT_ANSWERED = (
