@@ -37,7 +37,7 @@ from holdspace.protocol.frames import (
 from holdspace.protocol.keys import Occasion, Purpose, SigningKey, begin_digest, prove
 from holdspace.server.cli import serve
 from holdspace.server.config import Config
-from holdspace.server.gate import SUBPROTOCOL
+from holdspace.server.door import SUBPROTOCOL
 from holdspace.server.limits import MIB, Limits
 
 ENTRIES = 600

@@ -13,7 +13,7 @@ from websockets.typing import Origin
 
 from holdspace.protocol.frames import MAX_FRAME, Ack, Attached, Entry, Hello, Refuse
 from holdspace.protocol.refusals import Close, Refusal
-from holdspace.server.gate import SUBPROTOCOL
+from holdspace.server.door import SUBPROTOCOL
 from holdspace.server.limits import Limits
 from holdspace.server.log import UnusableLogError
 from holdspace.server.log.memory import MemoryLog

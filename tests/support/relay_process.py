@@ -24,7 +24,8 @@ from holdspace.protocol.frames import (
     encode,
 )
 from holdspace.server.config import address
-from holdspace.server.gate import SUBPROTOCOL, Gate
+from holdspace.server.door import SUBPROTOCOL, Door
+from holdspace.server.gate import Gate
 from holdspace.server.journal import Journal
 from holdspace.server.limits import Limits
 from holdspace.server.log import Log
@@ -56,7 +57,7 @@ async def relay_here(
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = address("127.0.0.1", listener.getsockname()[1])
         gate = Gate(Relay(limits, [url], log.load()), log, limits, Journal(said))
-        serving = asyncio.create_task(gate.run(listener, stop, ready.set))
+        serving = asyncio.create_task(gate.run(Door([listener], limits), stop, ready.set))
         await ready.wait()
         try:
             yield Running(url, log, gate, said, stop)

@@ -6,9 +6,7 @@ Exit codes: 0 stopped as asked, 1 cannot listen, 2 asked for something that does
 
 import argparse
 import asyncio
-import errno
 import signal
-import socket
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -24,20 +22,17 @@ from holdspace.server.config import (
     allowed_origins,
     state_folder,
 )
+from holdspace.server.door import Door
 from holdspace.server.gate import Gate
 from holdspace.server.journal import Journal
 from holdspace.server.limits import Limits
+from holdspace.server.listeners import CannotListenError, Listening, listen
 from holdspace.server.log import Log, UnusableLogError
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.log.sqlite import SqliteLog
 from holdspace.server.relay import Relay
 
 CANNOT_LISTEN, ASKED_WRONGLY, LOG_UNUSABLE = 1, 2, 3
-_BACKLOG = 512
-
-
-class CannotListenError(Exception):
-    """The address cannot be listened on; the sentence says why and what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,41 +54,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(config: Config, limits: Limits | None = None) -> None:
     """Listen, say so on standard output, and serve until SIGTERM or Ctrl-C."""
     limits = limits or Limits()
-    with _listener(config.host, config.port) as listener:
+    [listener] = listen([Listening(config.host, config.port)])
+    with listener:
         port = listener.getsockname()[1]
         origins = allowed_origins(config, port)
         log: Log = SqliteLog(config.data) if config.data else MemoryLog()
         relay = Relay(limits, origins, log.load())
         gate = Gate(relay, log, limits, Journal())
-        asyncio.run(_serve(gate, listener, f"listening on {address(config.host, port)}\n"))
+        door = Door([listener], limits)
+        asyncio.run(_serve(gate, door, f"listening on {address(config.host, port)}\n"))
 
 
-async def _serve(gate: Gate, listener: socket.socket, ready: str) -> None:
+async def _serve(gate: Gate, door: Door, ready: str) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await gate.run(listener, stop, lambda: _say(ready))
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
-        raise CannotListenError(_why_not(error, host, port)) from None
-
-
-def _why_not(error: Exception, host: str, port: int) -> str:
-    number = error.errno if isinstance(error, OSError) else None
-    if number == errno.EADDRINUSE:
-        return (
-            f"Port {port} is taken: is a relay running already? Stop it, or choose another port "
-            f"with --port {port + 1}."
-        )
-    if number == errno.EACCES:
-        return f"Port {port} is for the system only. Choose one above 1023 with --port."
-    return f"This machine cannot listen on {host}, port {port}. Check --host and --port."
+    await gate.run(door, stop, lambda: _say(ready))
 
 
 def _parser() -> argparse.ArgumentParser:

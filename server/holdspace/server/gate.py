@@ -1,41 +1,35 @@
-"""The door: sockets, queues and clocks around the pure core.
+"""The gate: queues and clocks between the door and the pure core.
 
-Everything a stranger can do before the core sees a frame is bounded here: handshake time, path,
-frame size, rate, unread bytes. The core's effects are carried out here and nowhere else.
+What somebody who came in through the door sends and leaves unread is bounded here: rate, size and
+meaning of frames, bytes waiting for them. The core's effects are carried out here and nowhere else.
 """
 
 import asyncio
-import http
 import os
-import socket
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from itertools import count
 
-from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
-from websockets.typing import Subprotocol
 
-from holdspace.protocol.frames import MAX_FRAME, decode_client_frame, encode
-from holdspace.protocol.refusals import CLOSES, Close, PeerError
+from holdspace.protocol.frames import decode_client_frame, encode
+from holdspace.protocol.refusals import PeerError
 from holdspace.server.bucket import Bucket
+from holdspace.server.door import Door, Guest
 from holdspace.server.effects import Effect, HangUp, Read, Send, Store
-from holdspace.server.journal import Event, Journal, silent_logger
+from holdspace.server.journal import Event, Journal
 from holdspace.server.limits import Limits
 from holdspace.server.log import Log, NotSaved, Outcome, Saved, UnusableLogError
-from holdspace.server.outbox import CLOSE_SECONDS, WRITE_LIMIT, Outbox
+from holdspace.server.outbox import CLOSE_SECONDS, Outbox
 from holdspace.server.relay import Relay
 
-SUBPROTOCOL = Subprotocol("holdspace.1")
 _TICK_SECONDS = 0.5
-_KEEPALIVE_SECONDS = 20.0
 _DRAIN_SECONDS = 5.0
 
 
 class Gate:
-    """Serve one relay core on one listening socket."""
+    """Serve one relay core to everybody who comes in through one door."""
 
     def __init__(self, relay: Relay, log: Log, limits: Limits, journal: Journal) -> None:
         self._relay = relay
@@ -51,50 +45,25 @@ class Gate:
         # Seconds since 1970 that only ever go forward, however the machine's clock is set.
         self._started = time.time() - time.monotonic()
 
-    async def run(
-        self, listener: socket.socket, stop: asyncio.Event, ready: Callable[[], None]
-    ) -> None:
+    async def run(self, door: Door, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Serve until `stop` is set, then let everybody go and save what was acknowledged."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _loop, _context: self._journal.note(Event.UNEXPECTED))
         self._log.start(lambda outcome: _call_soon(loop, self._logged, outcome))
-        server = await self._listen(listener)
+        await door.open(self._attend)
         ticking = loop.create_task(self._tick())
         ready()
         try:
             await stop.wait()
             self._journal.note(Event.STOPPING)
-            await self._drain(server)
+            await self._drain(door)
         finally:
             ticking.cancel()
             await asyncio.to_thread(self._log.close)
         self._journal.note(Event.STOPPED)
 
-    async def _listen(self, listener: socket.socket) -> Server:
-        return await serve(
-            self._attend,
-            sock=listener,
-            compression=None,
-            max_size=MAX_FRAME,
-            max_queue=4,
-            write_limit=WRITE_LIMIT,
-            open_timeout=self._limits.handshake_seconds,
-            close_timeout=CLOSE_SECONDS,
-            ping_interval=_KEEPALIVE_SECONDS,
-            ping_timeout=_KEEPALIVE_SECONDS,
-            server_header=None,
-            subprotocols=[SUBPROTOCOL],
-            process_request=_admit,
-            logger=silent_logger(),
-        )
-
-    async def _attend(self, connection: ServerConnection) -> None:
+    async def _attend(self, connection: Guest) -> None:
         number = next(self._numbers)
-        # asyncio does this only for sockets it made itself; without it every second frame waits
-        # some 40 ms for the other end's delayed acknowledgement.
-        connection.transport.get_extra_info("socket").setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, True
-        )
         outbox = Outbox(
             connection,
             self._limits.unread_bytes,
@@ -116,7 +85,7 @@ class Gate:
             await asyncio.wait([writer])
             del self._outboxes[number]
 
-    async def _take_frames(self, number: int, connection: ServerConnection) -> None:
+    async def _take_frames(self, number: int, connection: Guest) -> None:
         limits, now = self._limits, self._now()
         frames = Bucket.full(limits.frames_per_second, limits.frames_burst, now)
         sizes = Bucket.full(limits.bytes_per_second, limits.bytes_burst, now)
@@ -197,16 +166,16 @@ class Gate:
             await asyncio.sleep(_TICK_SECONDS)
             self._perform(self._relay.tick(self._now()))
 
-    async def _drain(self, server: Server) -> None:
+    async def _drain(self, door: Door) -> None:
         self._is_stopping = True
-        server.close(close_connections=False)
+        door.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 await self._until_idle()
         self._perform(self._relay.closing(self._now()))
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * CLOSE_SECONDS):
-                await server.wait_closed()
+                await door.emptied()
 
     async def _until_idle(self) -> None:
         if not self._relay.is_idle:
@@ -220,18 +189,6 @@ class Gate:
 
     def _now(self) -> float:
         return self._started + time.monotonic()
-
-
-def _admit(connection: ServerConnection, request: Request) -> Response | None:
-    # R16: one path, and nothing about a room in it. Every other request gets the same answer.
-    offered = request.headers.get_all("Sec-WebSocket-Protocol")
-    names = {name.strip() for line in offered for name in line.split(",")}
-    if "Origin" in request.headers:
-        sentence = CLOSES[Close.NOT_FOR_BROWSERS].sentence
-        return connection.respond(http.HTTPStatus.FORBIDDEN, sentence + "\n")
-    if request.path != "/" or SUBPROTOCOL not in names:
-        return connection.respond(http.HTTPStatus.NOT_FOUND, "Nothing here.\n")
-    return None
 
 
 def _call_soon(
