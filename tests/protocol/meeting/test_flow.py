@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdspace.protocol.meeting import toml_reader as toml
+from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.meeting.flow import (
     PLAYED_AS,
     FlowError,

@@ -23,9 +23,9 @@ from holdspace.client.library.sections import (
     Step,
     TechniqueCard,
 )
-from holdspace.protocol.meeting import toml_reader as toml
-from holdspace.protocol.meeting.toml_reader import DataError, Problem
+from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.refusals import LocalError
+from holdspace.protocol.toml_reader import DataError, Problem
 
 __all__ = [
     "Agreements",

@@ -4,8 +4,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from holdspace.protocol.meeting import toml_reader as toml
-from holdspace.protocol.meeting.toml_reader import key
+from holdspace.protocol import toml_reader as toml
+from holdspace.protocol.toml_reader import key
 
 FORMAT = 1
 

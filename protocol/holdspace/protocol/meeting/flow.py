@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from holdspace.protocol.meeting import toml_reader as toml
+from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.meeting.flow_rules import check_flow
 from holdspace.protocol.meeting.flow_schema import (
     BRACES,
@@ -21,7 +21,7 @@ from holdspace.protocol.meeting.flow_schema import (
     Stage,
     Turn,
 )
-from holdspace.protocol.meeting.toml_reader import DataError, Problem
+from holdspace.protocol.toml_reader import DataError, Problem
 
 __all__ = [
     "FORMAT",

@@ -6,7 +6,7 @@ Each rule looks at the whole flow and yields where it is broken and what to do a
 from collections.abc import Callable, Iterator
 
 from holdspace.protocol.meeting.flow_schema import BRACES, PLACEHOLDERS, Flow, Stage
-from holdspace.protocol.meeting.toml_reader import Path, Reader
+from holdspace.protocol.toml_reader import Path, Reader
 
 Finding = tuple[Path, str]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from holdspace.protocol.meeting import toml_reader as toml
-from holdspace.protocol.meeting.toml_reader import key
+from holdspace.protocol import toml_reader as toml
+from holdspace.protocol.toml_reader import key
 
 FORMAT = 1
 MAX_FLOW_BYTES = toml.MAX_BYTES

@@ -10,7 +10,7 @@ reported at that line.
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 
 from holdspace.protocol.refusals import PeerError
 
-# A flow rides in a snapshot with the rest of the state, which must fit into one frame.
+# A flow rides in a snapshot with the rest of the state, which must fit into one frame. A file that
+# only its own reader sees may be longer, if they say so.
 MAX_BYTES = 28_000
 # Dotted keys cost tomllib the square of their depth, and a key cannot span lines.
 MAX_LINE = 2_000
@@ -79,14 +80,14 @@ def has_forbidden(text: str) -> bool:
 # ---- from text to TOML
 
 
-def open_document(text: str) -> Document:
+def open_document(text: str, max_bytes: int = MAX_BYTES) -> Document:
     """Return the parsed file and where its keys are; raise DataError if it is no TOML."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
         raise DataError((Problem(1, "The file is not UTF-8 text."),)) from None
-    if size > MAX_BYTES:
-        raise DataError((Problem(1, f"The file is over {MAX_BYTES} bytes long."),))
+    if size > max_bytes:
+        raise DataError((Problem(1, f"The file is over {max_bytes} bytes long."),))
     problems = _raw_problems(text)
     if problems:
         raise DataError(problems)
@@ -203,7 +204,7 @@ def _newest(path: Path, counts: dict[Path, int]) -> Path:
 # ---- from TOML to sections
 
 
-class _Wrong(Exception):
+class Wrong(Exception):
     """What a check says about a value: the end of the sentence that begins with its key."""
 
 
@@ -245,7 +246,7 @@ def read_section(
     before = len(reader.problems)
     for name in table:
         if name not in known:
-            reader.wrong((*path, name), _unknown(name, known))
+            reader.wrong((*path, name), unknown_key(name, known))
     values: dict[str, Any] = {}
     for name, declared in known.items():
         if name in table:
@@ -258,7 +259,7 @@ def read_section(
 def _checked(reader: Reader, declared: Field[Any], value: Any, path: Path) -> Any:
     try:
         return declared.metadata["check"](reader, value, path)
-    except _Wrong as wrong:
+    except Wrong as wrong:
         reader.wrong(path, f"{_shown(path)} {wrong}.")
         return None
 
@@ -272,8 +273,9 @@ def _safe_name(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else "a key with an odd name"
 
 
-def _unknown(name: str, known: Mapping[str, object]) -> str:
-    near = get_close_matches(name[:40], known, n=1, cutoff=0.6)
+def unknown_key(name: str, known: Iterable[str]) -> str:
+    """Return the sentence about a key that is not in the table, with the nearest one that is."""
+    near = get_close_matches(name[:40], [*known], n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"Nobody knows the key {_safe_name(name)} here.{hint}"
 
@@ -286,13 +288,13 @@ def text(limit: int, *, lines: bool = False, empty: bool = False) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> str:
         if not isinstance(value, str):
-            raise _Wrong("must be a text in quotes")
+            raise Wrong("must be a text in quotes")
         if has_forbidden(value) or (not lines and "\n" in value):
-            raise _Wrong("has a line break, or an invisible, escape or direction character")
+            raise Wrong("has a line break, or an invisible, escape or direction character")
         if len(value) > limit:
-            raise _Wrong(f"is {len(value)} characters long; {limit} is the most")
+            raise Wrong(f"is {len(value)} characters long; {limit} is the most")
         if not empty and not value.strip():
-            raise _Wrong("is empty")
+            raise Wrong("is empty")
         return value
 
     return check
@@ -303,7 +305,7 @@ def pattern(expression: str, what: str) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> str:
         if not isinstance(value, str) or not re.fullmatch(expression, value):
-            raise _Wrong(f"must be {what}")
+            raise Wrong(f"must be {what}")
         return value
 
     return check
@@ -314,7 +316,7 @@ def choice(*options: str) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> str:
         if not isinstance(value, str) or value not in options:
-            raise _Wrong(f"must be one of: {', '.join(options)}")
+            raise Wrong(f"must be one of: {', '.join(options)}")
         return value
 
     return check
@@ -325,7 +327,7 @@ def whole(least: int, most: int) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> int:
         if type(value) is not int or not least <= value <= most:
-            raise _Wrong(f"must be a whole number from {least} to {most}")
+            raise Wrong(f"must be a whole number from {least} to {most}")
         return value
 
     return check
@@ -337,7 +339,7 @@ def number(least: float, most: float) -> Check:
     def check(_reader: Reader, value: Any, _path: Path) -> float:
         is_number = type(value) is int or (type(value) is float and math.isfinite(value))
         if not is_number or not least <= value <= most:
-            raise _Wrong(f"must be a number from {least:g} to {most:g}")
+            raise Wrong(f"must be a number from {least:g} to {most:g}")
         return float(value)
 
     return check
@@ -348,7 +350,7 @@ def flag() -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> bool:
         if not isinstance(value, bool):
-            raise _Wrong("must be true or false")
+            raise Wrong("must be true or false")
         return value
 
     return check
@@ -359,7 +361,7 @@ def day() -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise _Wrong("must be a date like 2027-11-01, without quotes")
+            raise Wrong("must be a date like 2027-11-01, without quotes")
         return value
 
     return check
@@ -370,9 +372,9 @@ def many(one: Check, most: int, *, least: int = 0) -> Check:
 
     def check(reader: Reader, value: Any, path: Path) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise _Wrong("must be a list in square brackets")
+            raise Wrong("must be a list in square brackets")
         if not least <= len(value) <= most:
-            raise _Wrong(f"must have {least} to {most} entries and has {len(value)}")
+            raise Wrong(f"must have {least} to {most} entries and has {len(value)}")
         return tuple(one(reader, item, (*path, place)) for place, item in enumerate(value))
 
     return check
