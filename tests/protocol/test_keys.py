@@ -11,18 +11,22 @@ from msgspec.structs import replace as changed
 from holdspace.protocol.frames import SLOT_COUNT, Bundle, SealedWelcome
 from holdspace.protocol.keys import (
     NotAnAddressError,
+    NotARoomCodeError,
     Occasion,
     Purpose,
     SigningKey,
     begin_digest,
     bundle_digest,
     check_proof,
+    code_digest,
     invitation_digest,
     is_safe_public_key,
     knock_digest,
+    new_room_code,
     origin,
     prove,
     revocation_digest,
+    room_code_key,
     verify,
 )
 
@@ -201,3 +205,47 @@ def test_origin_has_one_form(url: str, normal: str) -> None:
 def test_what_is_no_address_is_said_kindly(url: str) -> None:
     with pytest.raises(NotAnAddressError, match=r"^That is not the address of a relay\."):
         origin(url)
+
+
+CODE = "0123a-bcdef-ghjkm-npqrs-tvwxy"
+
+
+def test_a_new_room_code_has_five_groups_and_125_random_bits() -> None:
+    assert new_room_code(bytes) == "00000-00000-00000-00000-00000"
+    assert new_room_code(lambda count: b"\xff" * count) == "zzzzz-zzzzz-zzzzz-zzzzz-zzzzz"
+    drawn = (0b10110 << 123 | 0b111).to_bytes(16, "big")
+    assert new_room_code(lambda _count: drawn) == "00000-00000-00000-00000-0000p"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        CODE.upper(),
+        f"  {CODE}\n",
+        CODE.replace("-", " "),
+        CODE.replace("-", ""),
+        CODE.replace("0", "O").replace("1", "l"),
+    ],
+)
+def test_a_room_code_is_read_as_people_type_it(typed: str) -> None:
+    assert room_code_key(typed) == room_code_key(CODE)
+
+
+def test_another_room_code_is_another_key() -> None:
+    assert room_code_key(CODE) != room_code_key(CODE.replace("a", "b"))
+
+
+@pytest.mark.parametrize("text", ["", CODE[:-1], CODE + "z", CODE.replace("a", "u"), "é" * 25])
+def test_what_is_no_room_code_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(NotARoomCodeError) as refused:
+        room_code_key(text)
+    assert not text or text not in str(refused.value)
+
+
+def test_the_proof_of_a_room_code_is_good_for_one_root_key() -> None:
+    code = room_code_key(CODE)
+    proof = prove(code, Purpose.CODE, OCCASION, code_digest(KEY.public))
+    good = code_digest(KEY.public)
+    assert check_proof(code.public, proof, Purpose.CODE, OCCASION, digest=good)
+    other = code_digest(code.public)
+    assert not check_proof(code.public, proof, Purpose.CODE, OCCASION, digest=other)

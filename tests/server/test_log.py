@@ -5,8 +5,10 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from holdspace.server.log import Log, NotSaved, Outcome, Saved, UnusableLogError
@@ -175,6 +177,12 @@ class TestKeeping:
         assert bench.read() == before
         assert [one.is_commit for one in before] == [False, True, False]
 
+    def test_a_room_keeps_the_code_it_was_last_opened_with(self, bench: Bench) -> None:
+        codes = [CIRCLE.slot(0).public, CIRCLE.slot(1).public]
+        rooms = [msgspec.structs.replace(opened(), code=code) for code in codes]
+        bench.saved(*rooms)
+        assert bench.reopen().rooms == (rooms[1],)
+
     def test_a_room_opened_again_keeps_its_meeting(self, bench: Bench) -> None:
         bench.saved(opened(), begun(), invited(), opened(expires_minute=500))
         kept = bench.reopen()
@@ -318,6 +326,18 @@ class TestSqlite:
         bench.reopen()
         assert len(bench.read()) == 50
         bench.log.close()
+
+    def test_rooms_of_version_1_were_opened_without_a_code(self, tmp_path: Path) -> None:
+        schema = resources.files("holdspace.server") / "schema"
+        SqliteLog(tmp_path, [(schema / "1.sql").read_text("utf-8")]).close()
+        database = sqlite3.connect(tmp_path / DATABASE)
+        row = (CIRCLE.room, CIRCLE.root.public, 100)
+        database.execute("INSERT INTO room VALUES (?, ?, ?)", row)
+        database.commit()
+        database.close()
+        log = SqliteLog(tmp_path)
+        assert log.load().rooms == (opened(),)
+        log.close()
 
     def test_a_newer_database_is_refused_untouched(self, tmp_path: Path) -> None:
         SqliteLog(tmp_path).close()

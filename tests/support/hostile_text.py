@@ -11,6 +11,7 @@ from holdspace.client.seat.view import (
     HandView,
     KnockView,
     Line,
+    OperatorView,
     Passage,
     PersonView,
     RoomView,
@@ -64,7 +65,7 @@ def hostile_view(*evils: str, view: RoomView = sample.FACILITATOR) -> RoomView:
         connection_words=evil(),
         room_name=evil(),
         check_phrase=evil(),
-        card=CardView(evil(), evil(), evil(), (evil(), evil()), evil(), evil(), evil(), evil()),
+        card=_card(evil),
         people=people,
         me=people[0],
         flow_title=evil(),
@@ -79,6 +80,13 @@ def hostile_view(*evils: str, view: RoomView = sample.FACILITATOR) -> RoomView:
         now_words=evil(),
         trust_words=evil(),
         ended_words=evil(),
+    )
+
+
+def _card(evil: Callable[[], str]) -> CardView:
+    operator = OperatorView(evil(), evil(), evil(), evil())
+    return CardView(
+        evil(), evil(), evil(), (evil(), evil()), evil(), evil(), operator, about=evil()
     )
 
 

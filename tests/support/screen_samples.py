@@ -10,6 +10,7 @@ from holdspace.client.seat.view import (
     HandView,
     KnockView,
     Line,
+    OperatorView,
     Passage,
     PersonView,
     Place,
@@ -272,7 +273,7 @@ CARD = CardView(
     ),
     check_phrase=PHRASE,
     relay="wss://relay.example",
-    operator="a volunteer of the circle",
+    operator=OperatorView(runs_it="a volunteer of the circle", contact="relay@example.org"),
     about="For adults who live with pain that stays. An introductory evening: a taste, not a commitment.",
 )
 OUTSIDE = RoomView(place=Place.OUTSIDE, connection=Connection.CONNECTING)

@@ -44,12 +44,22 @@ class Hello(ClientFrame, frozen=True, tag=1):
 
 
 class OpenRoom(ClientFrame, frozen=True, tag=2):
-    """Make a room known to the relay; proof by `root_key`, purpose "open"."""
+    """Make a room known to the relay; proof by `root_key`, purpose "open".
+
+    Where the relay asks for a room code: `code_key` is the public half of the key that comes from
+    it, `code_proof` by that key, purpose "code", digest SHA-256(root_key). Both, or neither.
+    """
 
     ref: Ref
     room: Handle
     root_key: Key
     proof: Signature
+    code_key: Annotated[bytes, Meta(max_length=32)] = b""
+    code_proof: Annotated[bytes, Meta(max_length=64)] = b""
+
+    def __post_init__(self) -> None:
+        if (len(self.code_key), len(self.code_proof)) not in {(0, 0), (32, 64)}:
+            raise ValueError("A room code is proved with a whole key and a whole proof, or not.")
 
 
 class BeginMeeting(ClientFrame, frozen=True, tag=3):
@@ -200,12 +210,24 @@ class RelayFrame(Struct, frozen=True, array_like=True):
     """Anything the relay may send."""
 
 
+class OperatorCard(Struct, frozen=True, array_like=True):
+    """Who runs the relay, how to reach them, what they say it keeps, and their rules.
+
+    Nobody signs it: it is the relay's own word, and hostile text like any other.
+    """
+
+    runs_it: Annotated[str, Meta(max_length=200)] = ""
+    contact: Annotated[str, Meta(max_length=200)] = ""
+    keeps: Annotated[str, Meta(max_length=400)] = ""
+    rules: Annotated[str, Meta(max_length=800)] = ""
+
+
 class Greeting(RelayFrame, frozen=True, tag=101):
-    """Answer Hello: the version chosen, a fresh nonce for proofs, and words from the operator."""
+    """Answer Hello: the version chosen, a fresh nonce for proofs, and who runs the relay."""
 
     version: int
     nonce: Key
-    operator: Annotated[str, Meta(max_length=400)] = ""
+    operator: OperatorCard | None = None
 
 
 class Done(RelayFrame, frozen=True, tag=102):
@@ -354,9 +376,14 @@ def _decode(decoder: "msgspec.msgpack.Decoder[FrameType]", body: bytes) -> Frame
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise PeerError("The frame is not one this version knows.") from error
     # R12: refuse what is not written the one canonical way (longer integers, trailing bytes).
-    if _encoder.encode(frame) != body:
+    if _encoder.encode(frame) != body and not _is_canonical(body):
         raise PeerError("The frame is not written the one way frames are written.")
     return frame
+
+
+def _is_canonical(body: bytes) -> bool:
+    # A peer of another age has fewer fields, or a newer relay more: its bytes are judged alone.
+    return _encoder.encode(msgspec.msgpack.decode(body)) == body
 
 
 def _unknown_relay_type(body: bytes) -> bool:

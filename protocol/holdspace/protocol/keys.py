@@ -6,7 +6,7 @@ opens a second connection, another room, another relay, or another request. Pure
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from functools import lru_cache
@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from holdspace.protocol.frames import Bundle
 
@@ -22,6 +24,11 @@ ACCESS_LABEL = "holdspace access"
 _PROOF_LABEL = b"holdspace relay proof v1"
 _BUNDLE_LABEL = b"holdspace bundle v1"
 _BEGIN_LABEL = b"holdspace begin v1"
+_ROOM_CODE_LABEL = b"holdspace room code v1"
+# Crockford's base 32: no letter that looks like a digit. 25 of them hold 125 bits.
+_ROOM_CODE_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"
+_ROOM_CODE_LENGTH = 25
+_READ_ALIKE = str.maketrans("oil", "011", "- ")
 _KEY_BYTES = 32
 _DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
@@ -46,6 +53,7 @@ class Purpose(StrEnum):
     KNOCK = "knock"
     LOBBY = "lobby"
     CLOSE = "close"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +165,38 @@ def revocation_digest(knock_key: bytes) -> bytes:
 def knock_digest(knock: bytes, sealed: bytes) -> bytes:
     """Return what the proof of Knock covers besides its occasion."""
     return hashlib.sha256(knock + sealed).digest()
+
+
+def code_digest(root_key: bytes) -> bytes:
+    """Return what the proof of a room code covers besides its occasion."""
+    return hashlib.sha256(root_key).digest()
+
+
+def new_room_code(random: Callable[[int], bytes]) -> str:
+    """Return a code that an operator hands out: five groups of five letters and digits."""
+    number = int.from_bytes(random(16), "big") >> 3
+    letters = [_ROOM_CODE_LETTERS[number >> at & 31] for at in range(0, 5 * _ROOM_CODE_LENGTH, 5)]
+    groups = ("".join(letters[at : at + 5]) for at in range(0, _ROOM_CODE_LENGTH, 5))
+    return "-".join(groups)
+
+
+def room_code_key(code: str) -> SigningKey:
+    """Return the key that a room code stands for; the relay knows its public half only."""
+    # Longer than any code with spaces between all of its letters.
+    plain = code[:200].strip().lower().translate(_READ_ALIKE)
+    if len(plain) != _ROOM_CODE_LENGTH or not set(plain) <= set(_ROOM_CODE_LETTERS):
+        raise NotARoomCodeError
+    seed = HKDF(SHA256(), length=32, salt=None, info=_ROOM_CODE_LABEL).derive(plain.encode())
+    return SigningKey.from_seed(seed)
+
+
+class NotARoomCodeError(ValueError):
+    """A text does not have the form of a room code; the text itself is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "That is not a room code. It has 25 letters and digits, in five groups of five."
+        )
 
 
 def origin(url: str) -> str:

@@ -35,6 +35,8 @@ class Refusal(IntEnum):
     ALREADY_THERE = 113
     NOT_ATTACHED = 114
     GAP = 115
+    NEEDS_CODE = 116
+    CODE_IN_USE = 117
 
 
 @unique
@@ -86,6 +88,16 @@ REFUSALS: dict[Refusal, Answer] = {
     Refusal.ALREADY_THERE: Answer("That room or meeting exists already.", False),
     Refusal.NOT_ATTACHED: Answer("The connection has not joined the meeting yet.", True),
     Refusal.GAP: Answer("The relay no longer has what you missed. Please knock again.", False),
+    Refusal.NEEDS_CODE: Answer(
+        "This relay opens rooms only with a room code, and did not accept one. Ask whoever runs "
+        "the relay for a code.",
+        False,
+    ),
+    Refusal.CODE_IN_USE: Answer(
+        "That room code keeps as many rooms as it may. Ask whoever runs the relay for another, or "
+        "wait until one of its rooms is forgotten.",
+        False,
+    ),
 }
 
 CLOSES: dict[Close, Answer] = {

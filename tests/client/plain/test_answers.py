@@ -14,6 +14,7 @@ from holdspace.client.seat.view import (
     HandView,
     KnockView,
     Line,
+    OperatorView,
     Passage,
     PersonView,
     Place,
@@ -130,12 +131,11 @@ def test_reading_back_keeps_every_line_and_puts_the_time_last() -> None:
 
 
 def test_what_was_agreed_can_be_read_again_in_the_room() -> None:
-    card = CardView(
-        "Tuesday", "Mara", "A peer.", ("Be kind.",), "a b c d", "wss://r", "We log nothing"
-    )
+    operator = OperatorView(keeps="We log nothing.")
+    card = CardView("Tuesday", "Mara", "A peer.", ("Be kind.",), "a b c d", "wss://r", operator)
     lines = list(answers.about(Asked(UNDER_WAY, card=card)))
     assert "1. Be kind." in lines
-    assert 'relay: Its operator says: "We log nothing"' in lines
+    assert "relay: What it says it keeps: We log nothing." in lines
     assert said(answers.about, UNDER_WAY)[-1] == "room: The four words to compare are: a b c d."
 
 

@@ -96,10 +96,10 @@ def test_td01_the_hosts_card_the_operators_words_and_the_decline(table: Table) -
     hostile = Opening(EVERYTHING, "Ana", AGREEMENTS, standing=EVERYTHING, about=EVERYTHING)
     ana = table._sit("Ana", open_room(RELAY, hostile, table.world()))
     ben = table.visitor("Ben", ana.view.invitation)
-    greeting = frames.Greeting(frames.VERSION, bytes(32), EVERYTHING)
+    greeting = frames.Greeting(frames.VERSION, bytes(32), frames.OperatorCard(*[EVERYTHING] * 4))
     ben.machine = ben.machine.receive(greeting, table.world()).machine
     assert ben.view.card is not None
-    assert "pwned" in ben.view.card.operator
+    assert "pwned" in ben.view.card.operator.runs_it
     assert_harmless(ana)
     assert_harmless(ben)
     assert ben.view.place is Place.LOBBY

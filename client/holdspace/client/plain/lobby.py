@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from holdspace.client.plain.narrator import speak
-from holdspace.client.seat.view import CardView
+from holdspace.client.seat.view import CardView, OperatorView
 
 CONSENT = "Type y to accept, q to leave."
 NAME = (
@@ -36,14 +36,25 @@ def agreement_lines(card: CardView) -> Iterator[str]:
         yield f"{number}. {agreement}"
 
 
+def operator_lines(operator: OperatorView) -> Iterator[str]:
+    """Yield what a relay says about whoever runs it; nothing where it says nothing."""
+    if operator.runs_it:
+        yield f"relay: It says that it is run by: {operator.runs_it}"
+    if operator.contact:
+        yield f"relay: To reach them: {operator.contact}"
+    if operator.keeps:
+        yield f"relay: What it says it keeps: {operator.keeps}"
+    if operator.rules:
+        yield f"relay: Its rules: {operator.rules}"
+
+
 def privacy_lines(card: CardView) -> Iterator[str]:
     """Yield what this relay can and cannot see, before anything is decided."""
     yield (
         f"relay: {card.relay} passes on what is written. It cannot read it, and does not learn "
         "names or who takes part. It sees your internet address, when you are here, and how many are."
     )
-    if card.operator:
-        yield from speak("relay", f'Its operator says: "{card.operator}"')
+    yield from operator_lines(card.operator)
     yield (
         "relay: Nobody can prevent screenshots. This is support, not treatment, and not an "
         "emergency service. The software has not been audited."

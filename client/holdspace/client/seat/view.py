@@ -124,6 +124,19 @@ class KnockView:
 
 
 @dataclass(frozen=True)
+class OperatorView:
+    """What a relay says about whoever runs it, in its own (cleaned) words; all may be empty."""
+
+    runs_it: str = ""
+    contact: str = ""
+    keeps: str = ""
+    rules: str = ""
+
+
+SAYS_NOTHING = OperatorView()
+
+
+@dataclass(frozen=True)
 class CardView:
     """What a newcomer reads before consenting: whose room it is and what is agreed there."""
 
@@ -133,7 +146,7 @@ class CardView:
     agreements: tuple[str, ...]
     check_phrase: str
     relay: str
-    operator: str = ""
+    operator: OperatorView = SAYS_NOTHING
     about: str = ""
 
 

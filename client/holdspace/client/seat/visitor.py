@@ -34,12 +34,23 @@ from holdspace.protocol.text import NameRefused, check_name, clean_line
 from .host import own_key_package
 from .intents import Accept, Intent, Leave
 from .log_position import LogPosition
+from .operator_card import operator_view
 from .people import people_of
 from .policy import newcomer_policy
 from .seat import Facts, Seat, roles_of
 from .sitting import Sitting
 from .step import Step, World
-from .view import CardView, Connection, Notice, Place, Refusal, RoomView, Urgency
+from .view import (
+    SAYS_NOTHING,
+    CardView,
+    Connection,
+    Notice,
+    OperatorView,
+    Place,
+    Refusal,
+    RoomView,
+    Urgency,
+)
 
 KNOCK_BYTES = 16
 FULL_LOBBY_SECONDS = 2.0
@@ -71,7 +82,7 @@ class Visitor:
 
     invitation: Invitation
     nonce: bytes = field(default=b"", repr=False)
-    operator: str = ""
+    operator: OperatorView = SAYS_NOTHING
     card: RoomCard | None = field(default=None, repr=False)
     knocked: Knocked | None = None
     knock_again_at: float = 0.0
@@ -147,7 +158,7 @@ class Visitor:
             agreements=card.agreements,
             check_phrase=check_phrase(card.host_key, card.room),
             relay=self.relay,
-            operator=clean_line(self.operator),
+            operator=self.operator,
             about=card.about,
         )
 
@@ -214,7 +225,8 @@ def visit(code: str, world: World) -> Visitor:
 
 
 def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step:
-    visitor = replace(visitor, nonce=frame.nonce, operator=frame.operator, lost_words="")
+    operator = operator_view(frame.operator)
+    visitor = replace(visitor, nonce=frame.nonce, operator=operator, lost_words="")
     if visitor.knocked is not None:
         return Step(visitor, visitor.knock_again())
     key = visitor.invitation.knock_key.public

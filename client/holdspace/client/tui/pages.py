@@ -86,8 +86,8 @@ def phrase(card: CardView, width: int) -> list[Row]:
 def relay(card: CardView, width: int) -> list[Row]:
     """Return what the relay can see, and whose it is."""
     whose = (
-        f"It is run by {card.operator}, at {card.relay}."
-        if card.operator
+        f"It says that it is run by {card.operator.runs_it}, at {card.relay}."
+        if card.operator.runs_it
         else f"It is at {card.relay}."
     )
     return [

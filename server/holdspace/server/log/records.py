@@ -14,11 +14,15 @@ class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class RoomOpened(Record, frozen=True):
-    """A room is known; writing it again moves its last day."""
+    """A room is known; writing it again moves its last day.
+
+    `code` is the public key of the room code it was opened with; empty if none was asked for.
+    """
 
     room: bytes
     root_key: bytes
     expires_minute: int
+    code: bytes = b""
 
 
 class MeetingBegun(Record, frozen=True):

@@ -171,7 +171,7 @@ class SqliteLog:
         damage = self._reads.execute("PRAGMA quick_check(1)").fetchone()[0]
         if damage != "ok":
             raise sqlite3.DatabaseError(damage)
-        rooms = self._reads.execute("SELECT handle, root_key, expires_minute FROM room")
+        rooms = self._reads.execute("SELECT handle, root_key, expires_minute, code FROM room")
         invitations = self._reads.execute(
             "SELECT room, knock_key, card, expires_minute FROM invitation"
         )
@@ -267,9 +267,9 @@ class SqliteLog:
     @_keep.register
     def _room_opened(self, record: r.RoomOpened) -> None:
         self._write.execute(
-            "INSERT INTO room VALUES (?, ?, ?)"
-            " ON CONFLICT (handle) DO UPDATE SET expires_minute = excluded.expires_minute",
-            (record.room, record.root_key, record.expires_minute),
+            "INSERT INTO room VALUES (?, ?, ?, ?) ON CONFLICT (handle) DO UPDATE"
+            " SET expires_minute = excluded.expires_minute, code = excluded.code",
+            (record.room, record.root_key, record.expires_minute, record.code),
         )
 
     @_keep.register

@@ -1,0 +1,87 @@
+"""Frames are read in one spelling only, and from an end that is older or newer than this one."""
+
+import msgspec
+import pytest
+
+from holdspace.protocol.frames import (
+    ClientFrame,
+    Done,
+    Greeting,
+    OpenRoom,
+    OperatorCard,
+    decode_client_frame,
+    decode_relay_frame,
+    encode,
+)
+from holdspace.protocol.refusals import PeerError
+
+OPENING = OpenRoom(7, b"r" * 16, b"k" * 32, b"p" * 64)
+WITH_CODE = OpenRoom(7, b"r" * 16, b"k" * 32, b"p" * 64, b"c" * 32, b"s" * 64)
+CARD = OperatorCard("The circle", "relay@example.org", "Nothing after a meeting.", "Be kind.")
+GREETING = Greeting(1, b"n" * 32, CARD)
+
+
+def as_sent(body: bytes) -> bytes:
+    return (len(body).to_bytes(4, "big") + body).ljust(1024, b"\0")
+
+
+def written(*values: object) -> bytes:
+    return as_sent(msgspec.msgpack.encode(values))
+
+
+@pytest.mark.parametrize("frame", [OPENING, WITH_CODE])
+def test_a_room_is_opened_with_a_code_or_without(frame: ClientFrame) -> None:
+    assert decode_client_frame(encode(frame)) == frame
+
+
+@pytest.mark.parametrize("code", [(b"c" * 32, b""), (b"", b"s" * 64), (b"c" * 31, b"s" * 64)])
+def test_half_a_proof_of_a_code_is_no_frame(code: tuple[bytes, bytes]) -> None:
+    body = (2, 7, OPENING.room, OPENING.root_key, OPENING.proof, *code)
+    with pytest.raises(PeerError):
+        decode_client_frame(written(*body))
+
+
+def test_a_greeting_says_who_runs_the_relay_or_nothing() -> None:
+    assert decode_relay_frame(encode(GREETING)) == GREETING
+    nothing = Greeting(1, b"n" * 32)
+    assert decode_relay_frame(encode(nothing)) == nothing
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_an_operator_card_is_short(at: int) -> None:
+    texts = [""] * 4
+    texts[at] = "x" * 801
+    with pytest.raises(PeerError):
+        decode_relay_frame(written(101, 1, b"n" * 32, texts))
+
+
+def test_frames_of_an_end_that_knows_fewer_fields_are_read() -> None:
+    older = written(2, 7, OPENING.room, OPENING.root_key, OPENING.proof)
+    assert decode_client_frame(older) == OPENING
+    assert decode_relay_frame(written(101, 1, b"n" * 32)) == Greeting(1, b"n" * 32)
+
+
+def test_fields_that_a_newer_relay_appends_are_left_aside() -> None:
+    assert decode_relay_frame(written(102, 5, "more", [1, 2])) == Done(5)
+    card = [CARD.runs_it, CARD.contact, CARD.keeps, CARD.rules, "more"]
+    assert decode_relay_frame(written(101, 1, b"n" * 32, card)) == GREETING
+
+
+def test_fields_that_a_newer_client_appends_are_refused() -> None:
+    body = (2, 7, OPENING.room, OPENING.root_key, OPENING.proof, b"", b"", b"more")
+    with pytest.raises(PeerError):
+        decode_client_frame(written(*body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x92\x66\xcc\x05",  # 5 in two bytes
+        b"\xdc\x00\x02\x66\x05",  # two items behind a longer header
+        b"\x93\x66\x05\xcd\x00\x01",  # an unknown field in a longer spelling
+        b"\x92\x66\x05\x00",  # something after the end
+    ],
+)
+def test_a_second_spelling_of_a_frame_is_refused(body: bytes) -> None:
+    with pytest.raises(PeerError):
+        decode_relay_frame(as_sent(body))
