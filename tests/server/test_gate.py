@@ -257,7 +257,7 @@ class TestSaving:
 
     async def test_entries_that_cannot_be_read_back_close_the_connection(self) -> None:
         class Damaged(MemoryLog):
-            def read(  # type: ignore[explicit-override]
+            async def read(  # type: ignore[explicit-override]
                 self, meeting: bytes, after: int, up_to: int, *, max_weight: int
             ) -> list[LogEntry]:
                 raise UnusableLogError

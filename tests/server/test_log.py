@@ -1,5 +1,6 @@
 """One conformance suite for every log: what was reported saved is there, whole and in order."""
 
+import asyncio
 import queue
 import sqlite3
 import threading
@@ -35,10 +36,10 @@ class Bench:
     def open(self) -> None:
         self.log = self.make()
         self.kept = self.log.load()
-        self.log.start(self.outcomes.put)
+        asyncio.run(self.log.start(self.outcomes.put))
 
     def reopen(self) -> r.Kept:
-        self.log.close()
+        asyncio.run(self.log.close())
         self.open()
         return self.kept
 
@@ -61,7 +62,7 @@ class Bench:
         assert reported == expected
 
     def read(self, after: int = 0, up_to: int = 1000, max_weight: int = 10**9) -> list[r.LogEntry]:
-        return [*self.log.read(CIRCLE.meeting, after, up_to, max_weight=max_weight)]
+        return [*asyncio.run(self.log.read(CIRCLE.meeting, after, up_to, max_weight=max_weight))]
 
 
 @pytest.fixture(params=["memory", "sqlite"])
@@ -71,7 +72,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         (lambda: in_memory) if request.param == "memory" else (lambda: SqliteLog(tmp_path))
     )
     yield bench
-    bench.log.close()
+    asyncio.run(bench.log.close())
 
 
 def opened(circle: Circle = CIRCLE, expires_minute: int = 100) -> r.RoomOpened:
@@ -285,7 +286,7 @@ class TestSqlite:
             name: log._write.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
         }
-        log.close()
+        asyncio.run(log.close())
         assert settings == {
             "journal_mode": "wal",
             "synchronous": 2,
@@ -305,7 +306,7 @@ class TestSqlite:
         bench.log.resume()
         bench.saved(entry(2, "y" * 50_000))
         assert [one.payload[:1] for one in bench.read()] == [b"w", b"y"]
-        bench.log.close()
+        asyncio.run(bench.log.close())
 
     def test_records_that_queue_up_share_a_commit(self, tmp_path: Path) -> None:
         bench = Bench(lambda: SqliteLog(tmp_path))
@@ -316,7 +317,7 @@ class TestSqlite:
             outcome = bench.outcomes.get(timeout=PATIENCE)
             assert isinstance(outcome, Saved)
             batches.append(outcome.tickets)
-        bench.log.close()
+        asyncio.run(bench.log.close())
         assert [ticket for batch in batches for ticket in batch] == tickets
         assert len(batches) < 250
 
@@ -325,11 +326,11 @@ class TestSqlite:
         bench.submit(opened(), begun(), *(entry(seq) for seq in range(1, 51)))
         bench.reopen()
         assert len(bench.read()) == 50
-        bench.log.close()
+        asyncio.run(bench.log.close())
 
     def test_rooms_of_version_1_were_opened_without_a_code(self, tmp_path: Path) -> None:
         schema = resources.files("holdspace.server") / "schema"
-        SqliteLog(tmp_path, [(schema / "1.sql").read_text("utf-8")]).close()
+        asyncio.run(SqliteLog(tmp_path, [(schema / "1.sql").read_text("utf-8")]).close())
         database = sqlite3.connect(tmp_path / DATABASE)
         row = (CIRCLE.room, CIRCLE.root.public, 100)
         database.execute("INSERT INTO room VALUES (?, ?, ?)", row)
@@ -337,10 +338,10 @@ class TestSqlite:
         database.close()
         log = SqliteLog(tmp_path)
         assert log.load().rooms == (opened(),)
-        log.close()
+        asyncio.run(log.close())
 
     def test_a_newer_database_is_refused_untouched(self, tmp_path: Path) -> None:
-        SqliteLog(tmp_path).close()
+        asyncio.run(SqliteLog(tmp_path).close())
         with_version(tmp_path, 9)
         before = (tmp_path / DATABASE).read_bytes()
         with pytest.raises(UnusableLogError, match=r"newer relay\. Nothing was changed\."):
@@ -349,8 +350,8 @@ class TestSqlite:
 
     def test_an_older_database_is_brought_up_to_date(self, tmp_path: Path) -> None:
         steps = ["CREATE TABLE one (a)", "CREATE TABLE two (b)"]
-        SqliteLog(tmp_path, steps[:1]).close()
-        SqliteLog(tmp_path, steps).close()
+        asyncio.run(SqliteLog(tmp_path, steps[:1]).close())
+        asyncio.run(SqliteLog(tmp_path, steps).close())
         database = sqlite3.connect(tmp_path / DATABASE)
         assert database.execute("PRAGMA user_version").fetchone() == (2,)
         assert database.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (2,)
@@ -358,10 +359,10 @@ class TestSqlite:
 
     def test_a_step_that_fails_leaves_the_version_before(self, tmp_path: Path) -> None:
         steps = ["CREATE TABLE one (a)", "CREATE TABLE two (b); CREATE TABLE one (again)"]
-        SqliteLog(tmp_path, steps[:1]).close()
+        asyncio.run(SqliteLog(tmp_path, steps[:1]).close())
         with pytest.raises(UnusableLogError):
             SqliteLog(tmp_path, steps)
-        SqliteLog(tmp_path, steps[:1]).close()
+        asyncio.run(SqliteLog(tmp_path, steps[:1]).close())
 
     @pytest.mark.parametrize("content", [b"This is a shopping list.\n" * 200, bytes(4096)])
     def test_a_file_that_is_no_database_is_refused_untouched(
@@ -384,7 +385,7 @@ class TestSqlite:
     def test_damage_is_found_before_anybody_is_let_in(self, tmp_path: Path) -> None:
         bench = Bench(lambda: SqliteLog(tmp_path))
         bench.saved(opened(), begun(), *(entry(seq, "x" * 3000) for seq in range(1, 50)))
-        bench.log.close()
+        asyncio.run(bench.log.close())
         with (tmp_path / DATABASE).open("r+b") as file:
             file.seek(40_000)
             file.write(b"\xff" * 20_000)
@@ -393,14 +394,14 @@ class TestSqlite:
             UnusableLogError, match=r"damaged.*Nothing was changed.*Move the folder"
         ):
             log.load()
-        log.close()
+        asyncio.run(log.close())
 
     def test_two_relays_never_share_a_folder(self, tmp_path: Path) -> None:
         first = SqliteLog(tmp_path)
         with pytest.raises(UnusableLogError, match="Another relay is using"):
             SqliteLog(tmp_path)
-        first.close()
-        SqliteLog(tmp_path).close()
+        asyncio.run(first.close())
+        asyncio.run(SqliteLog(tmp_path).close())
 
     def test_a_folder_that_is_a_file_is_said_so(self, tmp_path: Path) -> None:
         (tmp_path / "taken").touch()

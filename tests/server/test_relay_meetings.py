@@ -345,7 +345,7 @@ class TestReading:
         self, table: Table, circle: Circle, host: Caller
     ) -> None:
         host.send(host.papers.append("one"))
-        table.log.read = lambda *_place, **_weight: []  # type: ignore[method-assign]
+        table.read = lambda *_place, **_weight: []  # type: ignore[method-assign]
         late = table.call()
         late.attach(circle)
         assert late.closed is Close.NOT_SAVING
@@ -472,7 +472,7 @@ class TestTheEnd:
         assert host.send(close)[-2:] == [Done(close.ref), MeetingClosed(circle.meeting)]
         assert member.news() == [MeetingClosed(circle.meeting)]
         assert host.closed is member.closed is Close.MEETING_OVER
-        assert table.log.read(circle.meeting, 0, 9, max_weight=9999) == []
+        assert table.read(circle.meeting, 0, 9) == []
         assert table.log.load().meetings == ()
 
     def test_a_member_who_is_no_facilitator_cannot_close(

@@ -7,6 +7,7 @@ look at what happens while something is not saved yet.
 from collections import deque
 from dataclasses import dataclass, field
 
+from at_once import at_once
 from holdspace.protocol.frames import ClientFrame, Hello, Refuse, RelayFrame, decode_relay_frame
 from holdspace.protocol.frames import encode as encode_frame
 from holdspace.protocol.refusals import Close, Refusal
@@ -14,7 +15,7 @@ from holdspace.server.effects import Effect, HangUp, Read, Send, Store
 from holdspace.server.limits import Limits
 from holdspace.server.log import NotSaved, Outcome, Saved
 from holdspace.server.log.memory import MemoryLog
-from holdspace.server.log.records import Record
+from holdspace.server.log.records import LogEntry, Record
 from holdspace.server.relay import Relay
 from relay_papers import Circle, Papers, seeded
 
@@ -86,7 +87,7 @@ class Table:
         self._reads.clear()
         self.callers.clear()
         self.relay = Relay(self.limits, [ORIGIN], self.log.load())
-        self.log.start(self._outcomes.append)
+        at_once(self.log.start(self._outcomes.append))
 
     def call(self, *, says_hello: bool = True) -> Caller:
         """Connect somebody."""
@@ -126,6 +127,12 @@ class Table:
         self.perform([])
         return True
 
+    def read(
+        self, meeting: bytes, after: int, up_to: int, *, max_weight: int = 10**9
+    ) -> list[LogEntry]:
+        """Return what the log keeps of a meeting."""
+        return [*at_once(self.log.read(meeting, after, up_to, max_weight=max_weight))]
+
     def wait(self, seconds: float) -> None:
         """Let time pass."""
         self.now += seconds
@@ -147,7 +154,7 @@ class Table:
             case Read() if self.are_reads_slow:
                 self._reads.append(effect)
             case Read(number, read, meeting, after, up_to):
-                entries = self.log.read(meeting, after, up_to, max_weight=4096)
+                entries = self.read(meeting, after, up_to, max_weight=4096)
                 self._effects.extend(self.relay.loaded(number, read, entries, self.now))
 
     def _answer(self, outcome: Outcome) -> None:

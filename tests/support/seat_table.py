@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from at_once import at_once
 from holdspace.client.seat.host import Opening, open_room
 from holdspace.client.seat.intents import Accept, Admit, Intent
 from holdspace.client.seat.sitting import Sitting
@@ -77,7 +78,7 @@ class Table:
 
     def host(self, name: str = "Ana", flow: str = "") -> Guest:
         opening = Opening("Tuesday circle", name, AGREEMENTS, flow_toml=flow)
-        return self._sit(name, open_room(RELAY, opening, self.world()))
+        return self._sit(name, open_room((RELAY,), opening, self.world()))
 
     def visitor(self, name: str, code: str) -> Guest:
         return self._sit(name, visit(code, self.world()))
@@ -128,7 +129,7 @@ class Table:
 
     def _start_relay(self) -> None:
         self.relay = Relay(Limits(), (RELAY,), self.log.load())
-        self.log.start(self._report)
+        at_once(self.log.start(self._report))
 
     def _report(self, outcome: Outcome) -> None:
         assert isinstance(outcome, Saved)
@@ -186,7 +187,7 @@ class Table:
             case Store(ticket, record):
                 self.log.submit(ticket, record)
             case Read(connection, number, meeting, after, up_to):
-                entries = self.log.read(meeting, after, up_to, max_weight=10**6)
+                entries = at_once(self.log.read(meeting, after, up_to, max_weight=10**6))
                 self._effects.extend(self.relay.loaded(connection, number, entries, self.now))
 
     def _guest_on(self, number: int) -> Guest | None:

@@ -28,6 +28,20 @@ class Store(msgspec.Struct, frozen=True, gc=False):
     record: Record
 
 
+class Propose(msgspec.Struct, frozen=True, gc=False):
+    """Let the log find a record's place among those of all relays, then tell the core `placed`."""
+
+    ticket: int
+    record: Record
+
+
+class Settled(msgspec.Struct, frozen=True, gc=False):
+    """Remember where a record is kept: at `place` it took effect, as it stands here."""
+
+    record: Record
+    place: int
+
+
 class Read(msgspec.Struct, frozen=True, gc=False):
     """Read (after, up_to] once the connection has taken what it was sent, then tell `loaded`."""
 
@@ -38,4 +52,4 @@ class Read(msgspec.Struct, frozen=True, gc=False):
     up_to: int
 
 
-Effect = Send | HangUp | Store | Read
+Effect = Send | HangUp | Store | Propose | Settled | Read

@@ -17,10 +17,10 @@ from holdspace.protocol.frames import decode_client_frame, encode
 from holdspace.protocol.refusals import PeerError
 from holdspace.server.bucket import Bucket
 from holdspace.server.door import Door, Guest
-from holdspace.server.effects import Effect, HangUp, Read, Send, Store
+from holdspace.server.effects import Effect, HangUp, Propose, Read, Send, Settled, Store
 from holdspace.server.journal import Event, Journal
 from holdspace.server.limits import Limits
-from holdspace.server.log import Log, NotSaved, Outcome, Saved, UnusableLogError
+from holdspace.server.log import GivenUp, Log, NotSaved, Outcome, Placed, Saved, UnusableLogError
 from holdspace.server.outbox import CLOSE_SECONDS, Outbox
 from holdspace.server.relay import Relay
 
@@ -49,7 +49,7 @@ class Gate:
         """Serve until `stop` is set, then let everybody go and save what was acknowledged."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _loop, _context: self._journal.note(Event.UNEXPECTED))
-        self._log.start(lambda outcome: _call_soon(loop, self._logged, outcome))
+        await self._log.start(lambda outcome: _call_soon(loop, self._logged, outcome))
         await door.open(self._attend)
         ticking = loop.create_task(self._tick())
         ready()
@@ -59,7 +59,7 @@ class Gate:
             await self._drain(door)
         finally:
             ticking.cancel()
-            await asyncio.to_thread(self._log.close)
+            await self._log.close()
         self._journal.note(Event.STOPPED)
 
     async def _attend(self, connection: Guest) -> None:
@@ -111,8 +111,10 @@ class Gate:
             match effect:
                 case Send():
                     self._send(effect)
-                case Store():
+                case Store() | Propose():
                     self._log.submit(effect.ticket, effect.record)
+                case Settled():
+                    self._log.settle(effect.record, effect.place)
                 case Read():
                     self._begin(self._read(effect))
                 case HangUp():
@@ -133,8 +135,7 @@ class Gate:
             return
         await outbox.drained()
         try:
-            entries = await asyncio.to_thread(
-                self._log.read,
+            entries = await self._log.read(
                 effect.meeting,
                 effect.after,
                 effect.up_to,
@@ -152,6 +153,11 @@ class Gate:
                     self._is_saving = True
                     self._journal.note(Event.SAVES_AGAIN)
                 self._perform(self._relay.saved(tickets, self._now()))
+            case Placed(records):
+                for ticket, record, place in records:
+                    self._perform(self._relay.placed(ticket, record, place, self._now()))
+            case GivenUp(tickets):
+                self._perform(self._relay.given_up(tickets, self._now()))
             case NotSaved():
                 if self._is_saving:
                     self._is_saving = False

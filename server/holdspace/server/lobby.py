@@ -32,8 +32,8 @@ from holdspace.protocol.refusals import Refusal, Refused
 from holdspace.server.connections import Connection
 from holdspace.server.effects import Effect
 from holdspace.server.log.records import InvitationPut, InvitationRevoked, WelcomeKept
-from holdspace.server.state import Invitation, KnockAnswer, Meeting, PendingKnock, Room
-from holdspace.server.world import MINUTE, Claim, World, minute_of
+from holdspace.server.state import Change, Invitation, KnockAnswer, Meeting, PendingKnock, Room
+from holdspace.server.world import MINUTE, Claim, World, minute_of, nothing_more
 
 
 def put_invitation(
@@ -58,20 +58,30 @@ def put_invitation(
         world.limits.invitations
     ):
         raise Refused(Refusal.RELAY_FULL)
-    expires = min(frame.expires, minute_of(now) + world.limits.invitation_minutes)
-    before = room.invitations.get(frame.knock_key)
-    room.invitations[frame.knock_key] = Invitation(frame.knock_key, frame.card, expires)
+    record = InvitationPut(
+        room=room.handle,
+        knock_key=frame.knock_key,
+        card=frame.card,
+        expires_minute=min(frame.expires, minute_of(now) + world.limits.invitation_minutes),
+    )
+    yield from world.ask(record, (connection.number, frame.ref))
+
+
+def place_invitation(world: World, record: InvitationPut) -> Change:
+    """Open an invitation, or open it longer."""
+    room = _room(world, record.room)
+    before = room.invitations.get(record.knock_key)
+    room.invitations[record.knock_key] = Invitation(
+        record.knock_key, record.card, record.expires_minute
+    )
 
     def undo() -> None:
         if before is None:
-            del room.invitations[frame.knock_key]
+            del room.invitations[record.knock_key]
         else:
-            room.invitations[frame.knock_key] = before
+            room.invitations[record.knock_key] = before
 
-    record = InvitationPut(
-        room=room.handle, knock_key=frame.knock_key, card=frame.card, expires_minute=expires
-    )
-    yield world.store(record, waiter=(connection.number, frame.ref), undo=undo)
+    return Change(record, undo, nothing_more)
 
 
 def revoke_invitation(
@@ -82,20 +92,28 @@ def revoke_invitation(
     key = room.root_key if room else None
     digest = revocation_digest(frame.knock_key)
     world.check(connection, Claim(key, frame.proof, Purpose.REVOKE, room=frame.room, digest=digest))
-    invitation = room.invitations.pop(frame.knock_key, None) if room else None
-    if room is None or invitation is None:
+    yield from world.ask(
+        InvitationRevoked(room=frame.room, knock_key=frame.knock_key),
+        (connection.number, frame.ref),
+    )
+
+
+def place_revocation(world: World, record: InvitationRevoked) -> Change:
+    """Forget an invitation, and everybody who knocks with it."""
+    room = _room(world, record.room)
+    invitation = room.invitations.pop(record.knock_key, None)
+    if invitation is None:
         raise Refused(Refusal.NOT_HERE)
 
     def undo() -> None:
-        room.invitations[frame.knock_key] = invitation
+        room.invitations[record.knock_key] = invitation
 
     def then(now: float) -> Iterator[Effect]:
-        gone = [id_ for id_, knock in room.knocks.items() if knock.knock_key == frame.knock_key]
+        gone = [id_ for id_, knock in room.knocks.items() if knock.knock_key == record.knock_key]
         for knock_id in gone:
             yield from _forget_knock(world, room, knock_id)
 
-    record = InvitationRevoked(room=room.handle, knock_key=frame.knock_key)
-    yield world.store(record, waiter=(connection.number, frame.ref), undo=undo, then=then)
+    return Change(record, undo, then)
 
 
 def get_card(world: World, connection: Connection, frame: GetCard, now: float) -> Iterator[Effect]:
@@ -197,7 +215,6 @@ def welcomes_to_keep(
             meeting=meeting.handle,
             knock=welcome.knock,
             knock_key=_key_of_knock(room, welcome.knock),
-            seq=meeting.head + 1,
             sealed=welcome.sealed,
             expires_minute=_answer_ends(world, now),
         )
@@ -240,6 +257,13 @@ def expire(world: World, now: float) -> Iterator[Effect]:
         ]
         for knock_id in over:
             yield from _forget_knock(world, room, knock_id)
+
+
+def _room(world: World, handle: bytes) -> Room:
+    room = world.rooms.get(handle)
+    if room is None:
+        raise Refused(Refusal.NOT_HERE)
+    return room
 
 
 def _knows(room: Room, frame: Knock) -> bool:

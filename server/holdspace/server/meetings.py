@@ -5,6 +5,9 @@ of epoch k reads up to and including the commit that closes k; then the next one
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
+
+from msgspec.structs import replace
 
 from holdspace.protocol.frames import Ack, Append, Attach, Attached, Bundle, Done, Entry, Prove
 from holdspace.protocol.keys import Purpose, bundle_digest, is_safe_public_key
@@ -14,7 +17,7 @@ from holdspace.server.connections import Connection, Happening, step
 from holdspace.server.effects import Effect, Read
 from holdspace.server.limits import ENTRY_COST
 from holdspace.server.log.records import EntryAppended, EpochChanged, EpochKept, LogEntry
-from holdspace.server.state import Meeting, Reader
+from holdspace.server.state import Again, Change, Meeting, Reader
 from holdspace.server.world import Claim, HungUpError, World, detach, minute_of
 
 # The meeting's end is written anew only when it moved this far, not with every entry.
@@ -81,8 +84,10 @@ def prove(world: World, connection: Connection, frame: Prove, now: float) -> Ite
 def append(world: World, connection: Connection, frame: Append, now: float) -> Iterator[Effect]:
     """Add an entry, or ack again the one that has this message id."""
     meeting, reader = _place_of(connection)
-    if frame.message_id in meeting.seqs:
-        yield from _ack_again(world, meeting, connection, frame)
+    waiter = (connection.number, frame.ref)
+    again = _placed_before(meeting, frame.message_id)
+    if again is not None:
+        yield from world.wait_for(again, waiter)
         return
     if frame.epoch != meeting.epoch or reader.epoch != meeting.epoch:
         raise Refused(Refusal.STALE_EPOCH)
@@ -91,21 +96,22 @@ def append(world: World, connection: Connection, frame: Append, now: float) -> I
         raise Refused(Refusal.MEETING_FULL_OF_WORDS)
     entry = EntryAppended(
         meeting=meeting.handle,
-        seq=meeting.head + 1,
         epoch=frame.epoch,
         message_id=frame.message_id,
         payload=frame.payload,
         cost=cost,
         expires_minute=_moved_end(world, meeting, now),
     )
-    yield _store_entry(world, meeting, entry, waiter=(connection.number, frame.ref))
+    yield from world.ask(entry, waiter, cost)
 
 
 def bundle(world: World, connection: Connection, frame: Bundle, now: float) -> Iterator[Effect]:
     """Change the epoch, all of it or nothing; of several for one epoch the first one wins."""
     meeting, reader = _place_of(connection)
-    if frame.message_id in meeting.seqs:
-        yield from _ack_again(world, meeting, connection, frame)
+    waiter = (connection.number, frame.ref)
+    again = _placed_before(meeting, frame.message_id)
+    if again is not None:
+        yield from world.wait_for(again, waiter)
         return
     if frame.base_epoch != meeting.epoch or reader.epoch != meeting.epoch:
         raise Refused(Refusal.LOST_RACE)
@@ -116,7 +122,6 @@ def bundle(world: World, connection: Connection, frame: Bundle, now: float) -> I
         raise Refused(Refusal.MEETING_FULL_OF_WORDS)
     commit = EntryAppended(
         meeting=meeting.handle,
-        seq=meeting.head + 1,
         epoch=frame.base_epoch,
         message_id=frame.message_id,
         payload=frame.commit,
@@ -129,7 +134,61 @@ def bundle(world: World, connection: Connection, frame: Bundle, now: float) -> I
         slots=frame.slots,
         welcomes=lobby.welcomes_to_keep(world, meeting, frame, now),
     )
-    yield _store_epoch(world, meeting, change, waiter=(connection.number, frame.ref))
+    yield from world.ask(change, waiter, cost)
+
+
+def place_entry(world: World, asked: EntryAppended) -> Change | Again:
+    """Take an entry, unless it has a place already or the epoch moved on before it (R2)."""
+    meeting = _running(world, asked.meeting)
+    again = _placed_before(meeting, asked.message_id)
+    if again is not None:
+        return again
+    if asked.epoch != meeting.epoch:
+        raise Refused(Refusal.STALE_EPOCH)
+    entry = _take(world, meeting, asked)
+
+    def then(now: float) -> Iterator[Effect]:
+        _settle(meeting, entry)
+        yield from _fan_out(world, meeting, _entry_frame(entry, is_commit=False), now)
+
+    undo = partial(_untake, world, meeting, entry, meeting.expires_minute)
+    change = Change(entry, undo, then, partial(_ack, entry.seq))
+    meeting.unsaved[entry.seq] = change
+    _move_end(meeting, entry)
+    return change
+
+
+def place_epoch(world: World, asked: EpochChanged) -> Change | Again:
+    """Take a bundle, if it is the first one for the epoch that is current (R5)."""
+    meeting = _running(world, asked.commit.meeting)
+    again = _placed_before(meeting, asked.commit.message_id)
+    if again is not None:
+        return again
+    if asked.commit.epoch != meeting.epoch:
+        raise Refused(Refusal.LOST_RACE)
+    slots_before, end_before = meeting.slots, meeting.expires_minute
+    commit = _take(world, meeting, asked.commit)
+    welcomes = tuple(replace(kept, seq=commit.seq) for kept in asked.welcomes)
+    record = replace(asked, commit=commit, welcomes=welcomes)
+    meeting.epochs.append(EpochKept(record.access_key, commit.seq))
+    meeting.slots = record.slots
+
+    def undo() -> None:
+        meeting.epochs.pop()
+        meeting.slots = slots_before
+        _untake(world, meeting, commit, end_before)
+
+    def then(now: float) -> Iterator[Effect]:
+        _settle(meeting, commit)
+        meeting.saved_epoch += 1
+        yield from _fan_out(world, meeting, _entry_frame(commit, is_commit=True), now)
+        yield from lobby.welcome(world, meeting, welcomes)
+        lobby.keep_watchers(world, meeting, record.slots)
+
+    change = Change(record, undo, then, partial(_ack, commit.seq), misled=meeting)
+    meeting.unsaved[commit.seq] = change
+    _move_end(meeting, commit)
+    return change
 
 
 def loaded(
@@ -180,19 +239,25 @@ def _place_of(connection: Connection) -> tuple[Meeting, Reader]:
     return meeting, meeting.readers[connection.number]
 
 
-def _ack_again(
-    world: World, meeting: Meeting, connection: Connection, frame: Append | Bundle
-) -> Iterator[Effect]:
-    seq = meeting.seqs[frame.message_id]
-    pending = meeting.unsaved.get(seq)
-    if pending is None:
-        yield from world.send((connection.number,), Ack(frame.ref, seq))
-    else:
-        pending.waiters.append((connection.number, frame.ref))
+def _running(world: World, handle: bytes) -> Meeting:
+    meeting = world.meetings.get(handle)
+    if meeting is None:
+        raise Refused(Refusal.NOT_HERE)
+    return meeting
+
+
+def _placed_before(meeting: Meeting, message_id: bytes) -> Again | None:
+    seq = meeting.seqs.get(message_id)
+    return None if seq is None else Again(partial(_ack, seq), meeting.unsaved.get(seq))
+
+
+def _ack(seq: int, ref: int) -> Ack:
+    return Ack(ref, seq)
 
 
 def _has_space(world: World, meeting: Meeting, cost: int, *, is_bundle: bool) -> bool:
     limits = world.limits
+    cost += world.asked_cost
     quotas = (meeting.cost, limits.meeting_bytes), (world.cost, limits.total_bytes)
     return all(
         used + cost <= (quota if is_bundle else limits.words(quota)) for used, quota in quotas
@@ -204,68 +269,23 @@ def _moved_end(world: World, meeting: Meeting, now: float) -> int | None:
     return end if end >= meeting.expires_minute + _EXPIRY_STEP_MINUTES else None
 
 
-def _store_entry(
-    world: World, meeting: Meeting, entry: EntryAppended, *, waiter: tuple[int, int]
-) -> Effect:
-    end_before = meeting.expires_minute
-
-    def undo() -> None:
-        _untake(world, meeting, entry, end_before)
-
-    def then(now: float) -> Iterator[Effect]:
-        meeting.saved_head = entry.seq
-        del meeting.unsaved[entry.seq]
-        yield from _fan_out(world, meeting, _entry_frame(entry, is_commit=False), now)
-
-    _take(world, meeting, entry)
-    effect = world.store(
-        entry, waiter=waiter, undo=undo, then=then, answer=lambda ref: Ack(ref, entry.seq)
-    )
-    meeting.unsaved[entry.seq] = world.pending[-1]
-    return effect
-
-
-def _store_epoch(
-    world: World, meeting: Meeting, change: EpochChanged, *, waiter: tuple[int, int]
-) -> Effect:
-    commit = change.commit
-    slots_before, end_before = meeting.slots, meeting.expires_minute
-
-    def undo() -> None:
-        meeting.epochs.pop()
-        meeting.slots = slots_before
-        _untake(world, meeting, commit, end_before)
-
-    def then(now: float) -> Iterator[Effect]:
-        meeting.saved_head = commit.seq
-        meeting.saved_epoch += 1
-        del meeting.unsaved[commit.seq]
-        yield from _fan_out(world, meeting, _entry_frame(commit, is_commit=True), now)
-        yield from lobby.welcome(world, meeting, change.welcomes)
-        lobby.keep_watchers(world, meeting, change.slots)
-
-    _take(world, meeting, commit)
-    meeting.epochs.append(EpochKept(change.access_key, commit.seq))
-    meeting.slots = change.slots
-    effect = world.store(
-        change,
-        waiter=waiter,
-        undo=undo,
-        then=then,
-        answer=lambda ref: Ack(ref, commit.seq),
-        misled=meeting,
-    )
-    meeting.unsaved[commit.seq] = world.pending[-1]
-    return effect
-
-
-def _take(world: World, meeting: Meeting, entry: EntryAppended) -> None:
+def _take(world: World, meeting: Meeting, asked: EntryAppended) -> EntryAppended:
+    entry = replace(asked, seq=meeting.head + 1)
     meeting.head = entry.seq
     meeting.seqs[entry.message_id] = entry.seq
     meeting.cost += entry.cost
     world.cost += entry.cost
+    return entry
+
+
+def _move_end(meeting: Meeting, entry: EntryAppended) -> None:
     if entry.expires_minute is not None:
-        meeting.expires_minute = entry.expires_minute
+        meeting.expires_minute = max(meeting.expires_minute, entry.expires_minute)
+
+
+def _settle(meeting: Meeting, entry: EntryAppended) -> None:
+    meeting.saved_head = entry.seq
+    del meeting.unsaved[entry.seq]
 
 
 def _untake(world: World, meeting: Meeting, entry: EntryAppended, end_before: int) -> None:

@@ -33,12 +33,24 @@ from holdspace.server import lobby, meetings, rooms
 from holdspace.server.connections import FRAMES, Connection, Happening, step
 from holdspace.server.effects import Effect
 from holdspace.server.limits import Limits
-from holdspace.server.log.records import Kept, LogEntry
-from holdspace.server.world import HungUpError, World
+from holdspace.server.log.records import (
+    EntryAppended,
+    EpochChanged,
+    Forgotten,
+    InvitationPut,
+    InvitationRevoked,
+    Kept,
+    LogEntry,
+    MeetingBegun,
+    MeetingClosed,
+    Record,
+    RoomOpened,
+)
+from holdspace.server.world import HungUpError, Placer, World
 
 OLDEST_VERSION = 1
 
-# A handler judges first and changes after: what it refuses has changed nothing.
+# A handler judges by the connection and asks for a record; what it refuses has changed nothing.
 Handler = Callable[[World, Connection, Any, float], Iterator[Effect]]
 
 
@@ -74,19 +86,38 @@ STORED: frozenset[type[ClientFrame]] = frozenset(
     (OpenRoom, BeginMeeting, CloseMeeting, Append, Bundle, PutInvitation, RevokeInvitation)
 )
 
+# A placer judges a record by the records before it, and takes it: on every relay alike.
+PLACERS: dict[type[Record], Placer] = {
+    RoomOpened: rooms.place_room,
+    MeetingBegun: rooms.place_beginning,
+    MeetingClosed: rooms.place_closing,
+    Forgotten: rooms.place_forgetting,
+    EntryAppended: meetings.place_entry,
+    EpochChanged: meetings.place_epoch,
+    InvitationPut: lobby.place_invitation,
+    InvitationRevoked: lobby.place_revocation,
+}
+
 
 class Relay:
     """Decide everything a relay decides; give `now` in seconds since 1970."""
 
-    def __init__(self, limits: Limits, origins: Sequence[str], kept: Kept | None = None) -> None:
-        self._world = World(limits, tuple(origins))
+    def __init__(
+        self,
+        limits: Limits,
+        origins: Sequence[str],
+        kept: Kept | None = None,
+        *,
+        is_alone: bool = True,
+    ) -> None:
+        self._world = World(limits, tuple(origins), PLACERS, is_alone)
         if kept is not None:
             rooms.restore(self._world, kept)
 
     @property
     def is_idle(self) -> bool:
         """Tell whether nothing is on its way to the log."""
-        return not self._world.pending
+        return not self._world.under_way
 
     def connected(self, number: int, nonce: bytes, now: float) -> list[Effect]:
         """Take in a new connection; the nonce is random and used for no other."""
@@ -111,7 +142,7 @@ class Relay:
             refusal = allowed[kind]
             if refusal is not None:
                 raise Refused(refusal)
-            if kind in STORED and len(world.pending) >= world.limits.pending:
+            if kind in STORED and world.under_way >= world.limits.pending:
                 raise Refused(Refusal.TOO_FAST)
             return [*HANDLERS[kind](world, connection, frame, now)]
         except Refused as refused:
@@ -139,6 +170,14 @@ class Relay:
     def not_saved(self, now: float) -> list[Effect]:
         """Take back all that is under way; only then may the log resume."""
         return [*self._world.not_saved(now)]
+
+    def placed(self, ticket: int | None, record: Record, place: int, now: float) -> list[Effect]:
+        """Judge and take a durable record at its place; `ticket` is None if another relay asked."""
+        return [*self._world.placed(ticket, record, place, now)]
+
+    def given_up(self, tickets: Iterable[int], now: float) -> list[Effect]:
+        """Send away who asked for records that may or may not get a place yet."""
+        return [*self._world.given_up(tickets, now)]
 
     def loaded(
         self, number: int, read: int, entries: Sequence[LogEntry], now: float

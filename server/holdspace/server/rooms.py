@@ -16,11 +16,11 @@ from holdspace.server import lobby
 from holdspace.server.connections import Connection
 from holdspace.server.effects import Effect
 from holdspace.server.log import records
-from holdspace.server.state import Invitation, KnockAnswer, Meeting, Room
-from holdspace.server.world import Claim, World, minute_of
+from holdspace.server.state import Again, Change, Invitation, KnockAnswer, Meeting, Room
+from holdspace.server.world import Claim, World, minute_of, nothing_more
 
 
-class _Expired(NamedTuple):
+class _Over(NamedTuple):
     rooms: list[Room]
     meetings: list[Meeting]
     invitations: list[tuple[Room, Invitation]]
@@ -39,19 +39,31 @@ def open_room(
         raise Refused(Refusal.ALREADY_THERE)
     if before is None and len(world.rooms) >= world.limits.rooms:
         raise Refused(Refusal.RELAY_FULL)
-    expires = minute_of(now) + world.limits.room_minutes
-    room = before or Room(frame.room, frame.root_key, expires)
-    expires_before, room.expires_minute = room.expires_minute, expires
-    world.rooms[frame.room] = room
+    record = records.RoomOpened(
+        room=frame.room,
+        root_key=frame.root_key,
+        expires_minute=minute_of(now) + world.limits.room_minutes,
+    )
+    yield from world.ask(record, (connection.number, frame.ref))
+
+
+def place_room(world: World, record: records.RoomOpened) -> Change:
+    """Make a room known, or keep it longer; its root key never changes."""
+    before = world.rooms.get(record.room)
+    if before is not None and before.root_key != record.root_key:
+        raise Refused(Refusal.ALREADY_THERE)
+    room = before or Room(record.room, record.root_key, record.expires_minute)
+    expires_before = room.expires_minute
+    room.expires_minute = max(expires_before, record.expires_minute)
+    world.rooms[record.room] = room
 
     def undo() -> None:
         room.expires_minute = expires_before
         if before is None:
             lobby.forget_knocks(world, room)
-            del world.rooms[frame.room]
+            del world.rooms[record.room]
 
-    record = records.RoomOpened(room=frame.room, root_key=frame.root_key, expires_minute=expires)
-    yield world.store(record, waiter=(connection.number, frame.ref), undo=undo)
+    return Change(record, undo, nothing_more)
 
 
 def begin_meeting(
@@ -74,23 +86,56 @@ def begin_meeting(
         raise Refused(Refusal.NOT_HERE)
     if not all(is_safe_public_key(key) for key in (frame.access_key, *frame.slots)):
         raise Refused(Refusal.BAD_KEY)
-    running = world.meetings.get(frame.meeting)
-    if running is not None:
-        yield from _begun_already(world, connection, frame, running)
-        return
-    if world.cost >= world.limits.words(world.limits.total_bytes):
+    begun = records.MeetingBegun(
+        room=frame.room,
+        meeting=frame.meeting,
+        access_key=frame.access_key,
+        slots=frame.slots,
+        expires_minute=minute_of(now) + world.limits.meeting_minutes,
+        replaces=room.meeting.handle if room.meeting else None,
+    )
+    is_new = frame.meeting not in world.meetings
+    if is_new and world.cost >= world.limits.words(world.limits.total_bytes):
         raise Refused(Refusal.RELAY_FULL)
-    yield _store_beginning(world, room, frame, now, waiter=(connection.number, frame.ref))
+    yield from world.ask(begun, (connection.number, frame.ref))
 
 
-def _begun_already(
-    world: World, connection: Connection, frame: BeginMeeting, running: Meeting
-) -> Iterator[Effect]:
+def place_beginning(world: World, record: records.MeetingBegun) -> Change | Again:
+    """Start a meeting in the place of the one that ran when this was asked for, and of no other."""
+    room = world.rooms.get(record.room)
+    if room is None:
+        raise Refused(Refusal.NOT_HERE)
+    running = world.meetings.get(record.meeting)
+    if running is not None:
+        return _begun_before(running, record)
+    replaced = room.meeting
+    if (replaced.handle if replaced else None) != record.replaces:
+        raise Refused(Refusal.NOT_SAVED)
+    first = records.EpochKept(record.access_key, 0)
+    meeting = Meeting(room.handle, record.meeting, [first], record.slots, record.expires_minute)
+    if replaced is not None:
+        _hide(world, replaced)
+    _show(world, meeting)
+
+    def undo() -> None:
+        _hide(world, meeting)
+        if replaced is not None:
+            _show(world, replaced)
+
+    def then(now: float) -> Iterator[Effect]:
+        meeting.saved_epoch = 0
+        if replaced is not None:
+            yield from _end(world, replaced, now)
+
+    return Change(record, undo, then, misled=replaced)
+
+
+def _begun_before(running: Meeting, record: records.MeetingBegun) -> Again:
     # The same request again, after its answer was lost, gets the same answer.
-    is_same = running.room == frame.room and running.epochs[0].access_key == frame.access_key
+    is_same = running.room == record.room and running.epochs[0].access_key == record.access_key
     if not is_same or running.saved_epoch < 0:
         raise Refused(Refusal.ALREADY_THERE)
-    yield from world.send((connection.number,), Done(frame.ref))
+    return Again(Done)
 
 
 def close_meeting(
@@ -105,35 +150,47 @@ def close_meeting(
     if not world.is_proved(connection, claim):
         is_member = meeting is not None and connection.meeting is meeting
         raise Refused(Refusal.NOT_FACILITATOR if is_member else Refusal.NOT_HERE)
+    record = records.MeetingClosed(meeting=frame.meeting, slot_key=frame.slot_key)
+    yield from world.ask(record, (connection.number, frame.ref))
+
+
+def place_closing(world: World, record: records.MeetingClosed) -> Change:
+    """End a meeting, if the slot that asked is still in force."""
+    meeting = world.meetings.get(record.meeting)
     if meeting is None:
         raise Refused(Refusal.NOT_HERE)
+    if record.slot_key not in meeting.slots:
+        raise Refused(Refusal.NOT_FACILITATOR)
     _hide(world, meeting)
-    yield world.store(
-        records.MeetingClosed(meeting=meeting.handle),
-        waiter=(connection.number, frame.ref),
-        undo=lambda: _show(world, meeting),
-        then=lambda now: _end(world, meeting, now),
+    return Change(
+        record,
+        undo=partial(_show, world, meeting),
+        then=partial(_end, world, meeting),
         misled=meeting,
     )
 
 
 def sweep(world: World, now: float) -> Iterator[Effect]:
     """Delete what nobody came back to."""
-    expired = _take_expired(world, minute_of(now))
-    if not any(expired):
-        return
+    minute = minute_of(now)
+    over = _over(world, minute)
+    if any(over):
+        yield from world.ask(_forgotten(minute, over), None)
+
+
+def place_forgetting(world: World, record: records.Forgotten) -> Change:
+    """Delete what had run out at that minute and was not kept longer since."""
+    over = _take_over(world, record)
+    if not any(over):
+        raise Refused(Refusal.NOT_HERE)
 
     def then(now: float) -> Iterator[Effect]:
-        for meeting in expired.meetings:
+        for meeting in over.meetings:
             yield from _end(world, meeting, now)
+        for room in over.rooms:
+            lobby.forget_knocks(world, room)
 
-    record = records.Forgotten(
-        rooms=tuple(room.handle for room in expired.rooms),
-        meetings=tuple(meeting.handle for meeting in expired.meetings),
-        invitations=tuple((room.handle, one.knock_key) for room, one in expired.invitations),
-        welcomes=tuple((room.handle, knock_id) for room, knock_id, _ in expired.answers),
-    )
-    yield world.store(record, waiter=None, undo=partial(_put_back, world, expired), then=then)
+    return Change(_forgotten(record.minute, over), partial(_put_back, world, over), then)
 
 
 def restore(world: World, kept: records.Kept) -> None:
@@ -165,38 +222,6 @@ def _restore_meeting(world: World, kept: records.MeetingKept) -> None:
     world.meetings[kept.meeting] = meeting
     world.rooms[kept.room].meeting = meeting
     world.cost += kept.cost
-
-
-def _store_beginning(
-    world: World, room: Room, frame: BeginMeeting, now: float, *, waiter: tuple[int, int]
-) -> Effect:
-    replaced = room.meeting
-    expires = minute_of(now) + world.limits.meeting_minutes
-    first = records.EpochKept(frame.access_key, 0)
-    meeting = Meeting(room.handle, frame.meeting, [first], frame.slots, expires)
-    if replaced is not None:
-        _hide(world, replaced)
-    _show(world, meeting)
-
-    def undo() -> None:
-        _hide(world, meeting)
-        if replaced is not None:
-            _show(world, replaced)
-
-    def then(now: float) -> Iterator[Effect]:
-        meeting.saved_epoch = 0
-        if replaced is not None:
-            yield from _end(world, replaced, now)
-
-    record = records.MeetingBegun(
-        room=room.handle,
-        meeting=frame.meeting,
-        access_key=frame.access_key,
-        slots=frame.slots,
-        expires_minute=expires,
-        replaces=replaced.handle if replaced else None,
-    )
-    return world.store(record, waiter=waiter, undo=undo, then=then, misled=replaced)
 
 
 def _hide(world: World, meeting: Meeting) -> None:
@@ -234,40 +259,77 @@ def _forget_welcomes(room: Room, meeting: bytes) -> None:
             del room.answers[knock_id]
 
 
-def _is_over(room: Room, minute: int) -> bool:
-    # Whoever is at the door is let go first: knocks are counted over all rooms.
-    is_in_use = bool(room.meeting or room.knocks) or any(
-        invitation.expires_minute > minute for invitation in room.invitations.values()
+def _over(world: World, minute: int) -> _Over:
+    """Return what has run out; who is at the door is let go first: knocks are counted over all."""
+    rooms = [room for room in world.rooms.values() if not room.knocks and _is_over(room, minute)]
+    return _Over(
+        rooms,
+        [one for one in world.meetings.values() if one.expires_minute <= minute],
+        [
+            (room, invitation)
+            for room in world.rooms.values()
+            for invitation in room.invitations.values()
+            if invitation.expires_minute <= minute
+        ],
+        [
+            (room, knock_id, answer)
+            for room in world.rooms.values()
+            for knock_id, answer in room.answers.items()
+            if answer.expires_minute <= minute
+        ],
     )
-    return room.expires_minute <= minute and not is_in_use
 
 
-def _take_expired(world: World, minute: int) -> _Expired:
-    meetings = [one for one in world.meetings.values() if one.expires_minute <= minute]
-    for meeting in meetings:
-        _hide(world, meeting)
-    rooms = [room for room in world.rooms.values() if _is_over(room, minute)]
-    for room in rooms:
-        del world.rooms[room.handle]
-    expired = _Expired(rooms, meetings, [], [])
-    for room in world.rooms.values():
-        for invitation in [*room.invitations.values()]:
-            if invitation.expires_minute <= minute:
-                del room.invitations[invitation.knock_key]
-                expired.invitations.append((room, invitation))
-        for knock_id, answer in [*room.answers.items()]:
-            if answer.expires_minute <= minute:
-                del room.answers[knock_id]
-                expired.answers.append((room, knock_id, answer))
-    return expired
+def _is_over(room: Room, minute: int) -> bool:
+    is_meeting = room.meeting is not None and room.meeting.expires_minute > minute
+    is_open = any(one.expires_minute > minute for one in room.invitations.values())
+    return room.expires_minute <= minute and not is_meeting and not is_open
 
 
-def _put_back(world: World, expired: _Expired) -> None:
-    for room in expired.rooms:
+def _take_over(world: World, record: records.Forgotten) -> _Over:
+    minute = record.minute
+    over = _Over([], [], [], [])
+    for handle in record.meetings:
+        meeting = world.meetings.get(handle)
+        if meeting is not None and meeting.expires_minute <= minute:
+            _hide(world, meeting)
+            over.meetings.append(meeting)
+    for handle in record.rooms:
+        room = world.rooms.get(handle)
+        if room is not None and room.meeting is None and _is_over(room, minute):
+            del world.rooms[handle]
+            over.rooms.append(room)
+    for handle, knock_key in record.invitations:
+        room = world.rooms.get(handle)
+        invitation = room.invitations.get(knock_key) if room else None
+        if room is not None and invitation is not None and invitation.expires_minute <= minute:
+            del room.invitations[knock_key]
+            over.invitations.append((room, invitation))
+    for handle, knock_id in record.welcomes:
+        room = world.rooms.get(handle)
+        answer = room.answers.get(knock_id) if room else None
+        if room is not None and answer is not None and answer.expires_minute <= minute:
+            del room.answers[knock_id]
+            over.answers.append((room, knock_id, answer))
+    return over
+
+
+def _forgotten(minute: int, over: _Over) -> records.Forgotten:
+    return records.Forgotten(
+        minute=minute,
+        rooms=tuple(room.handle for room in over.rooms),
+        meetings=tuple(meeting.handle for meeting in over.meetings),
+        invitations=tuple((room.handle, one.knock_key) for room, one in over.invitations),
+        welcomes=tuple((room.handle, knock_id) for room, knock_id, _ in over.answers),
+    )
+
+
+def _put_back(world: World, over: _Over) -> None:
+    for room in over.rooms:
         world.rooms[room.handle] = room
-    for meeting in expired.meetings:
+    for meeting in over.meetings:
         _show(world, meeting)
-    for room, invitation in expired.invitations:
+    for room, invitation in over.invitations:
         room.invitations[invitation.knock_key] = invitation
-    for room, knock_id, answer in expired.answers:
+    for room, knock_id, answer in over.answers:
         room.answers[knock_id] = answer

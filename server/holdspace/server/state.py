@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from holdspace.protocol.frames import RelayFrame
+from holdspace.protocol.frames import Done, RelayFrame
 from holdspace.server.effects import Effect
-from holdspace.server.log.records import EpochKept
+from holdspace.server.log.records import EpochKept, Record
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +35,7 @@ class Meeting:
     cost: int = 0
     is_closing: bool = False
     seqs: dict[bytes, int] = field(default_factory=dict)
-    unsaved: dict[int, "Pending"] = field(default_factory=dict)
+    unsaved: dict[int, "Change"] = field(default_factory=dict)
     readers: dict[int, Reader] = field(default_factory=dict)
 
     @property
@@ -96,17 +96,36 @@ class Room:
     watchers: dict[int, bytes] = field(default_factory=dict)
 
 
+# A connection and its own number for what it asked.
+Waiter = tuple[int, int]
 Answer = Callable[[int], RelayFrame]
 
 
 @dataclass(slots=True, eq=False)
-class Pending:
-    """Hold one change on its way to the log: whom to answer, what follows, how to take it back."""
+class Change:
+    """Hold one record at its place: what follows once it is durable, or how to take it back."""
 
-    ticket: int
-    waiters: list[tuple[int, int]]
-    answer: Answer
-    then: Callable[[float], Iterator[Effect]]
+    record: Record
     undo: Callable[[], None]
+    then: Callable[[float], Iterator[Effect]]
+    answer: Answer = Done
     # Members of this meeting may have been refused because of a change that is not coming about.
     misled: Meeting | None = None
+    waiters: list[Waiter] = field(default_factory=list)
+    ticket: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Again:
+    """Say that a record has its place already; `change` is there until that is durable."""
+
+    answer: Answer
+    change: Change | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Asked:
+    """Hold who waits for a record that has no place yet, and what it will cost if it gets one."""
+
+    waiter: Waiter | None
+    cost: int

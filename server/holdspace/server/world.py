@@ -1,23 +1,26 @@
 """All that a relay knows at one moment, and the few things every handler does with it.
 
-Changes that must be durable are made here at once, so that the next frame is judged by them, but
-nobody is told of them before the log said "saved". If the log cannot save, every change under way
-is taken back, newest first, and what is believed equals what is kept again.
+What must be durable is a record, and has one place in the order of all records. A handler checks
+what depends on the connection and asks; a placer judges at that place, by the records before it
+and nothing else, and takes the change. A relay that keeps its log alone is the order: it places at
+once, so that the next frame is judged by it, and tells nobody before the log said "saved"; if the
+log cannot save, every change under way is taken back, newest first. Where several relays share a
+log, the place is known when the log hands the record out, to all of them, and it is durable then.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from holdspace.protocol.frames import Done, Refuse, RelayFrame
+from holdspace.protocol.frames import Refuse, RelayFrame
 from holdspace.protocol.keys import Occasion, Purpose, check_proof
 from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server.connections import Connection
-from holdspace.server.effects import Effect, HangUp, Send, Store
+from holdspace.server.effects import Effect, HangUp, Propose, Send, Settled, Store
 from holdspace.server.limits import Limits
 from holdspace.server.log.records import Record
-from holdspace.server.state import Answer, Meeting, Pending, Room
+from holdspace.server.state import Again, Asked, Change, Meeting, Room, Waiter
 
 # Checked in place of a key that is not there, so that the answer takes as long (security.md 5).
 _NOBODY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
@@ -36,6 +39,10 @@ class Claim(NamedTuple):
     digest: bytes = b""
 
 
+# Judges a record at its place and takes it; it is given no clock, so that all relays judge alike.
+Placer = Callable[["World", Any], Change | Again]
+
+
 class HungUpError(Exception):
     """The connection is to be closed; nothing else changed."""
 
@@ -50,11 +57,15 @@ class World:
 
     limits: Limits
     origins: tuple[str, ...]
+    placers: Mapping[type[Record], Placer]
+    is_alone: bool = True
     rooms: dict[bytes, Room] = field(default_factory=dict)
     meetings: dict[bytes, Meeting] = field(default_factory=dict)
     connections: dict[int, Connection] = field(default_factory=dict)
-    pending: deque[Pending] = field(default_factory=deque)
+    pending: deque[Change] = field(default_factory=deque)
+    asked: dict[int, Asked] = field(default_factory=dict)
     cost: int = 0
+    asked_cost: int = 0
     knock_count: int = 0
     sweep_at: float = 0.0
     _numbers: int = 0
@@ -89,39 +100,85 @@ class World:
             yield connection.origin
         yield from (origin for origin in self.origins if origin != connection.origin)
 
-    def store(
-        self,
-        record: Record,
-        *,
-        waiter: tuple[int, int] | None,
-        undo: Callable[[], None],
-        then: Callable[[float], Iterator[Effect]] | None = None,
-        answer: Answer = Done,
-        misled: Meeting | None = None,
-    ) -> Store:
-        """Remember what to do when a record is saved or not, and return the effect that saves it."""
-        waiters = [] if waiter is None else [waiter]
-        ticket = self.next_number()
-        self.pending.append(Pending(ticket, waiters, answer, then or _nothing, undo, misled))
-        return Store(ticket, record)
+    @property
+    def under_way(self) -> int:
+        """Return how many records the log has not answered for yet."""
+        return len(self.pending) + len(self.asked)
+
+    def ask(self, record: Record, waiter: Waiter | None, cost: int = 0) -> Iterator[Effect]:
+        """Have a record placed, and whoever waits for it answered when it is durable."""
+        if not self.is_alone:
+            ticket = self.next_number()
+            self.asked[ticket] = Asked(waiter, cost)
+            self.asked_cost += cost
+            yield Propose(ticket, record)
+            return
+        placed = self.placers[type(record)](self, record)
+        if isinstance(placed, Again):
+            yield from self.wait_for(placed, waiter)
+            return
+        if waiter is not None:
+            placed.waiters.append(waiter)
+        placed.ticket = self.next_number()
+        self.pending.append(placed)
+        yield Store(placed.ticket, placed.record)
+
+    def wait_for(self, again: Again, waiter: Waiter | None) -> Iterator[Effect]:
+        """Answer what has its place already, now or as soon as that is durable."""
+        if again.change is None:
+            yield from self.answer(waiter, again)
+        elif waiter is not None:
+            again.change.waiters.append(waiter)
+
+    def placed(
+        self, ticket: int | None, record: Record, place: int, now: float
+    ) -> Iterator[Effect]:
+        """Judge and take a record at its place in the order, where it is durable."""
+        asked = self.asked.pop(ticket, None) if ticket is not None else None
+        waiter = asked.waiter if asked else None
+        self.asked_cost -= asked.cost if asked else 0
+        try:
+            placed = self.placers[type(record)](self, record)
+        except Refused as refused:
+            if waiter is not None:
+                yield from self.send(waiter[:1], Refuse(waiter[1], refused.refusal))
+            return
+        if isinstance(placed, Change):
+            yield Settled(placed.record, place)
+        yield from self.answer(waiter, placed)
+        if isinstance(placed, Change):
+            yield from placed.then(now)
+
+    def given_up(self, tickets: Iterable[int], now: float) -> Iterator[Effect]:
+        """Hang up on who asked: they come back, and ask again under the same message id."""
+        for ticket in tickets:
+            asked = self.asked.pop(ticket)
+            self.asked_cost -= asked.cost
+            if asked.waiter is not None:
+                yield from self.hang_up(asked.waiter[0], Close.NOT_SAVING, now)
+
+    def answer(self, waiter: Waiter | None, about: Change | Again) -> Iterator[Effect]:
+        """Tell whoever waits that what they asked for is durable."""
+        if waiter is not None:
+            yield from self.send(waiter[:1], about.answer(waiter[1]))
 
     def saved(self, tickets: Iterable[int], now: float) -> Iterator[Effect]:
         """Tell everybody who waited for these, then go on."""
         for ticket in tickets:
             if not self.pending or self.pending[0].ticket != ticket:
                 raise LookupError("The log answered out of order.")
-            pending = self.pending.popleft()
-            for connection, ref in pending.waiters:
-                yield from self.send((connection,), pending.answer(ref))
-            yield from pending.then(now)
+            change = self.pending.popleft()
+            for waiter in change.waiters:
+                yield from self.answer(waiter, change)
+            yield from change.then(now)
 
     def not_saved(self, now: float) -> Iterator[Effect]:
         """Take back everything under way, newest first; who was misled by it starts anew."""
         taken_back = [*self.pending]
         while self.pending:
             self.pending.pop().undo()
-        for pending in taken_back:
-            for connection, ref in pending.waiters:
+        for change in taken_back:
+            for connection, ref in change.waiters:
                 yield from self.send((connection,), Refuse(ref, Refusal.NOT_SAVED))
         for meeting in [one.misled for one in taken_back if one.misled is not None]:
             for number in [*meeting.readers]:
@@ -173,5 +230,6 @@ def minute_of(now: float) -> int:
     return int(now // MINUTE)
 
 
-def _nothing(_now: float) -> Iterator[Effect]:
+def nothing_more(_now: float) -> Iterator[Effect]:
+    """Follow a change that nobody else is told of."""
     return iter(())

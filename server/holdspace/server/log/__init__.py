@@ -1,12 +1,17 @@
 """Where a relay's meetings are kept: one contract, several backends.
 
 The contract, which one conformance suite holds every backend to:
-- `submit` never waits. Records become durable in the order they were submitted, each whole.
-- `report` is told once per ticket, in that order, and only when the record would survive the
-  machine losing power. It may be called from any thread.
+- `submit` never waits. `report` may be called from any thread.
+- `read` returns durable entries only, in order, without gaps.
+A log that one relay has for itself (`is_alone`) is given records that have their place:
+- They become durable in the order they were submitted, each whole, and `Saved` names each ticket
+  once, in that order, and only when its record would survive the machine losing power.
 - After a failure nothing submitted before `resume` becomes durable any more: the relay takes back
   all it had under way, so that what it believes and what is kept never differ.
-- `read` blocks; it returns durable entries only, in order, without gaps.
+A log that several relays share is given records that were only asked for:
+- `Placed` hands every durable record out, in one order, to all relays, also to those that start
+  later; the ticket is there for who asked. It is told by `settle` which records took effect.
+- `GivenUp` says of tickets that their records may or may not get a place yet.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +34,21 @@ class NotSaved:
     """Say that a record could not be kept, and that nothing is taken before `resume`."""
 
 
-Outcome = Saved | NotSaved
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Hand out records in their order: with the ticket if this relay asked, and the place."""
+
+    records: tuple[tuple[int | None, Record, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Say that nobody knows what will become of these tickets' records."""
+
+    tickets: tuple[int, ...]
+
+
+Outcome = Saved | NotSaved | Placed | GivenUp
 Report = Callable[[Outcome], None]
 
 
@@ -45,11 +64,15 @@ class UnusableLogError(Exception):
 class Log(Protocol):
     """Keep records durably and give them back."""
 
+    @property
+    def is_alone(self) -> bool:
+        """Tell whether no other relay writes to this log."""
+
     def load(self) -> Kept:
         """Return what is kept; call before anything else."""
 
-    def start(self, report: Report) -> None:
-        """Take records from now on."""
+    async def start(self, report: Report) -> None:
+        """Take records from now on; a shared log has handed out all there are when this returns."""
 
     def submit(self, ticket: int, record: Record) -> None:
         """Ask for a record to be kept."""
@@ -57,10 +80,13 @@ class Log(Protocol):
     def resume(self) -> None:
         """Take records again after a failure."""
 
-    def read(
+    def settle(self, record: Record, place: int) -> None:
+        """Hear that the record that was handed out with this place took effect as it stands here."""
+
+    async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
     ) -> Sequence[LogEntry]:
         """Return entries from (after, up_to] up to a weight, at least one if there is any."""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Finish what was submitted and let go of everything."""

@@ -23,6 +23,8 @@ class _Meeting:
 class MemoryLog:
     """Keep records in dictionaries; what is kept can be loaded again, as after a restart."""
 
+    is_alone = True
+
     def __init__(self, fails: Callable[[Record], bool] = lambda _record: False) -> None:
         self._fails = fails
         self._is_failed = False
@@ -40,7 +42,7 @@ class MemoryLog:
             welcomes=tuple(self._welcomes.values()),
         )
 
-    def start(self, report: Report) -> None:
+    async def start(self, report: Report) -> None:
         self._report = report
         self._is_failed = False
 
@@ -56,7 +58,10 @@ class MemoryLog:
     def resume(self) -> None:
         self._is_failed = False
 
-    def read(
+    def settle(self, record: Record, place: int) -> None:
+        raise NotImplementedError
+
+    async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
     ) -> Sequence[LogEntry]:
         kept = self._meetings.get(meeting)
@@ -68,7 +73,7 @@ class MemoryLog:
             found.append(entry)
         return found
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._report = lambda _outcome: None
 
     def _kept_meetings(self) -> Iterator[MeetingKept]:

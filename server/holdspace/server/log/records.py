@@ -1,6 +1,7 @@
 """What a log is asked to keep, and what it gives back: facts, written in the past tense.
 
-Each record is one transaction: all of it is durable, or none. No name, address, client time or
+Each record is one transaction: all of it is durable, or none. A record that was only asked for has
+no place yet: its `seq` is 0, and placing it makes the record that is kept. No name, address, client time or
 anything a member said is in here but as ciphertext.
 """
 
@@ -26,7 +27,7 @@ class RoomOpened(Record, frozen=True):
 
 
 class MeetingBegun(Record, frozen=True):
-    """A room's meeting runs at epoch 0; `replaces` is the meeting it ended, if any."""
+    """A room's meeting runs at epoch 0; `replaces` is the meeting that ran when it was asked for."""
 
     room: bytes
     meeting: bytes
@@ -36,11 +37,11 @@ class MeetingBegun(Record, frozen=True):
     replaces: bytes | None = None
 
 
-class EntryAppended(Record, frozen=True):
+class EntryAppended(Record, frozen=True, kw_only=True):
     """An entry stands in a meeting's log; `expires_minute` is given when the meeting's end moved."""
 
     meeting: bytes
-    seq: int
+    seq: int = 0
     epoch: int
     message_id: bytes
     payload: bytes
@@ -48,14 +49,14 @@ class EntryAppended(Record, frozen=True):
     expires_minute: int | None = None
 
 
-class WelcomeKept(Record, frozen=True):
+class WelcomeKept(Record, frozen=True, kw_only=True):
     """The answer to one knock waits for whoever knocked; `knock_key` is empty if not known."""
 
     room: bytes
     meeting: bytes
     knock: bytes
     knock_key: bytes
-    seq: int
+    seq: int = 0
     sealed: bytes
     expires_minute: int
 
@@ -86,14 +87,16 @@ class InvitationRevoked(Record, frozen=True):
 
 
 class MeetingClosed(Record, frozen=True):
-    """A meeting and all of its log are deleted."""
+    """A meeting and all of its log are deleted, as the holder of `slot_key` asked."""
 
     meeting: bytes
+    slot_key: bytes = b""
 
 
 class Forgotten(Record, frozen=True):
-    """What ran out by itself is deleted, with all that hangs on it."""
+    """What had run out by itself at `minute` is deleted, with all that hangs on it."""
 
+    minute: int = 0
     rooms: tuple[bytes, ...] = ()
     meetings: tuple[bytes, ...] = ()
     invitations: tuple[tuple[bytes, bytes], ...] = ()

@@ -5,6 +5,7 @@ share one sync, and when idle a record waits for nothing. WAL with synchronous=F
 commit returns; secure_delete and a truncated WAL leave nothing of a closed meeting in the file.
 """
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -50,6 +51,8 @@ _START_AFRESH = (
 class SqliteLog:
     """Keep records in one folder's database."""
 
+    is_alone = True
+
     def __init__(self, folder: Path, steps: Sequence[str] | None = None) -> None:
         self._folder = folder
         self._steps = _schema_steps() if steps is None else steps
@@ -78,7 +81,7 @@ class SqliteLog:
         except sqlite3.Error as error:
             raise _unusable(self._folder / DATABASE, error) from None
 
-    def start(self, report: Report) -> None:
+    async def start(self, report: Report) -> None:
         self._report = report
         self._writer = threading.Thread(target=self._write_batches, name="log", daemon=True)
         self._writer.start()
@@ -93,16 +96,27 @@ class SqliteLog:
         with self._wake:
             self._is_failed = False
 
-    def read(
+    def settle(self, record: Record, place: int) -> None:
+        raise NotImplementedError
+
+    async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
     ) -> Sequence[LogEntry]:
+        return await asyncio.to_thread(self._read_safely, meeting, after, up_to, max_weight)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._close)
+
+    def _read_safely(
+        self, meeting: bytes, after: int, up_to: int, max_weight: int
+    ) -> list[LogEntry]:
         try:
             with self._read_lock:
                 return self._read(meeting, after, up_to, max_weight)
         except sqlite3.Error as error:
             raise _unusable(self._folder / DATABASE, error) from None
 
-    def close(self) -> None:
+    def _close(self) -> None:
         with self._wake:
             self._is_closing = True
             self._wake.notify()
