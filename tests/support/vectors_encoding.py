@@ -8,7 +8,7 @@ import pytest
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite, cipher_suite
-from holdspace.protocol.mls.codec import Reader, Struct, length_header
+from holdspace.protocol.mls.codec import Struct
 from holdspace.protocol.mls.errors import CodecError
 from holdspace.protocol.mls.messages import (
     Add,
@@ -25,6 +25,7 @@ from holdspace.protocol.mls.messages import (
 )
 from holdspace.protocol.mls.structs import RatchetTreeExtension
 from holdspace.protocol.mls.treemath import NodeIndex
+from holdspace.protocol.mls.wire import Reader, length_header
 
 Case = dict[str, Any]
 

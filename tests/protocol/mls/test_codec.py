@@ -8,25 +8,27 @@ from hypothesis import strategies as st
 
 from holdspace.protocol.mls import messages, tree_hash
 from holdspace.protocol.mls.codec import (
-    MAX_INPUT,
-    MAX_ITEMS,
-    Codec,
     Field,
     Given,
     Kept,
-    Opaque,
-    Reader,
     Select,
     Struct,
-    UInt8,
     When,
-    encode_opaque,
-    length_header,
     registered_structs,
 )
 from holdspace.protocol.mls.errors import CodecError, UsageError
 from holdspace.protocol.mls.messages import ContentType
 from holdspace.protocol.mls.structs import Capabilities, Credential, LeafNode, Lifetime
+from holdspace.protocol.mls.wire import (
+    MAX_INPUT,
+    MAX_ITEMS,
+    Codec,
+    Opaque,
+    Reader,
+    UInt8,
+    encode_opaque,
+    length_header,
+)
 
 # Importing these defines the structs; those of the group need not be named again here.
 DEFINING = (messages, tree_hash)

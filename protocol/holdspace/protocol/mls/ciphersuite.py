@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from holdspace.protocol.mls.codec import encode_opaque
 from holdspace.protocol.mls.errors import CryptoError, UsageError, ValidationError
 from holdspace.protocol.mls.hpke import (
     AES_128_GCM,
@@ -45,6 +44,7 @@ from holdspace.protocol.mls.signatures import (
     SignatureKeyPair,
     SignatureScheme,
 )
+from holdspace.protocol.mls.wire import encode_opaque
 
 __all__ = [
     "DEFAULT_SUITE",

@@ -1,4 +1,4 @@
-"""The TLS presentation language of RFC 9420 (2.1, and RFC 8446 3), declared once per struct.
+"""The presentation language of RFC 9420 (2.1), declared once per struct.
 
 A struct is a class whose annotations *are* its encoding:
 
@@ -17,13 +17,11 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from operator import attrgetter
-from struct import unpack
 from types import UnionType
 from typing import (
     Annotated,
     Any,
     ClassVar,
-    NamedTuple,
     Self,
     Union,
     dataclass_transform,
@@ -33,162 +31,16 @@ from typing import (
 )
 
 from holdspace.protocol.mls.errors import CodecError, UsageError
-
-MAX_INPUT = 16 * 1024 * 1024
-# A full ratchet tree of 2^12 leaves has 2^13 - 1 nodes; nothing else in a message comes near.
-MAX_ITEMS = 2**13
-
-from_bytes = int.from_bytes
-
-__all__ = [
-    "MAX_INPUT",
-    "MAX_ITEMS",
-    "Bytes4",
-    "Codec",
-    "Given",
-    "Kept",
-    "Opaque",
-    "Padding",
-    "Reader",
-    "Select",
-    "Struct",
-    "UInt8",
-    "UInt16",
-    "UInt16Enum",
-    "UInt32",
-    "UInt64",
-    "When",
-    "encode_opaque",
-    "registered_structs",
-]
-
-
-class Reader:
-    """Walk over one message, never beyond the vector being read."""
-
-    __slots__ = ("at", "data", "end")
-
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at, self.end = data, 0, len(data)
-
-    def take(self, length: int) -> bytes:
-        at = self.at
-        stop = at + length
-        if stop > self.end:
-            raise CodecError(f"{length} bytes announced, {self.end - at} left", at)
-        self.at = stop
-        return self.data[at:stop]
-
-    def uint(self, size: int) -> int:
-        return from_bytes(self.take(size))
-
-    def length(self) -> int:
-        """Read a vector's length (RFC 9420 2.1.2), and refuse it if that much is not there."""
-        at, left = self.at, self.end - self.at
-        if left < 1:
-            raise CodecError("vector length missing", at)
-        first = self.data[at]
-        if first < 0x40:
-            length, size = first, 1
-        else:
-            length, size = self._long_length(first)
-        if length > left - size:
-            raise CodecError(f"vector of {length} bytes announced, {left - size} left", at)
-        self.at = at + size
-        return length
-
-    def _long_length(self, first: int) -> tuple[int, int]:
-        # RFC 9420 2.1.2: "Vectors that start with the prefix "11" are invalid and MUST be rejected."
-        if first >= 0xC0:
-            raise CodecError("vector length prefix 0b11", self.at)
-        size = 2 if first < 0x80 else 4
-        if size > self.end - self.at:
-            raise CodecError("vector length cut short", self.at)
-        length = int.from_bytes(self.data[self.at : self.at + size]) & ((1 << (8 * size - 2)) - 1)
-        # RFC 9420 2.1.2: "values using more bits than necessary MUST be treated as malformed"
-        if length < (0x40 if size == 2 else 0x4000):
-            raise CodecError("vector length not minimal", self.at)
-        return length, size
-
-    def opaque(self) -> bytes:
-        length = self.length()
-        at = self.at
-        self.at = at + length
-        return self.data[at : at + length]
-
-    def vector(self, decode_item: Callable[["Reader"], Any]) -> tuple[Any, ...]:
-        outer_end, stop = self.end, self.length() + self.at
-        self.end = stop
-        items: list[Any] = []
-        while self.at < stop:
-            if len(items) == MAX_ITEMS:
-                raise CodecError(f"more than {MAX_ITEMS} items", self.at)
-            items.append(decode_item(self))
-        self.end = outer_end
-        return tuple(items)
-
-    def uint16s(self) -> tuple[int, ...]:
-        """Read a vector of two-byte numbers at once: each leaf has five of them."""
-        at, data = self.at, self.opaque()
-        if len(data) % 2 or len(data) > 2 * MAX_ITEMS:
-            raise CodecError(f"{len(data)} bytes are no vector of two-byte numbers", at)
-        return unpack(f">{len(data) // 2}H", data)
-
-    def padding(self) -> bytes:
-        """Read what is left, which must be zero (RFC 9420 6.3.1)."""
-        rest = self.take(self.end - self.at)
-        # "A receiver MUST verify that there are no non-zero bytes in the padding field"
-        if rest.count(0) != len(rest):
-            raise CodecError("padding is not zero", self.at - len(rest))
-        return rest
-
-
-def length_header(length: int) -> bytes:
-    if length < 0x40:
-        return length.to_bytes(1)
-    if length < 0x4000:
-        return (length | 0x4000).to_bytes(2)
-    if length < 0x40000000:
-        return (length | 0x80000000).to_bytes(4)
-    raise UsageError("vector too long to encode")
-
-
-def encode_opaque(value: bytes) -> bytes:
-    """Encode `opaque value<V>`."""
-    return length_header(len(value)) + value
-
-
-class Codec(NamedTuple):
-    """How values of one type become bytes and come back."""
-
-    encode: Callable[..., bytes]
-    decode: Callable[..., Any]
-    kind: Any = None
-
-
-def _uint(size: int) -> Codec:
-    return Codec(
-        lambda value: value.to_bytes(size), lambda reader: reader.uint(size), ("uint", size)
-    )
-
-
-def _bytes4(value: bytes) -> bytes:
-    if len(value) != 4:
-        raise UsageError("opaque[4] takes 4 bytes")
-    return value
-
-
-UInt8 = Annotated[int, _uint(1)]
-UInt16 = Annotated[int, _uint(2)]
-UInt32 = Annotated[int, _uint(4)]
-UInt64 = Annotated[int, _uint(8)]
-Opaque = Annotated[bytes, Codec(encode_opaque, Reader.opaque, ("opaque",))]
-Bytes4 = Annotated[bytes, Codec(_bytes4, lambda reader: reader.take(4), ("bytes", 4))]
-Padding = Annotated[bytes, Codec(bytes, Reader.padding, ("padding",))]
-
-
-class UInt16Enum(IntEnum):
-    """Be the base of enums that take two bytes; other enums take one."""
+from holdspace.protocol.mls.wire import (
+    MAX_INPUT,
+    Codec,
+    Reader,
+    enum_of,
+    from_bytes,
+    length_header,
+    optional_of,
+    vector_of,
+)
 
 
 @dataclass(frozen=True)
@@ -228,57 +80,6 @@ class Field:
     cases: Mapping[int, Codec] = field(default_factory=dict)
 
 
-def _enum(kind: type[IntEnum]) -> Codec:
-    size = 2 if issubclass(kind, UInt16Enum) else 1
-    values: dict[int, IntEnum] = {int(member): member for member in kind}
-
-    def decode(reader: Reader) -> IntEnum:
-        at, number = reader.at, reader.uint(size)
-        if number not in values:
-            raise CodecError(f"{number} is no {kind.__name__} known here", at)
-        return values[number]
-
-    return Codec(lambda value: value.to_bytes(size), decode, ("enum", kind))
-
-
-def _vector(item: Codec) -> Codec:
-    encode, decode = item.encode, item.decode
-    return Codec(
-        lambda values: encode_opaque(b"".join([encode(value) for value in values])),
-        Reader.uint16s if item.kind == ("uint", 2) else lambda reader: reader.vector(decode),
-        ("vector", item),
-    )
-
-
-def _optional(item: Codec) -> Codec:
-    def encode(value: Any) -> bytes:
-        return b"\0" if value is None else b"\1" + item.encode(value)
-
-    def decode(reader: Reader) -> Any:
-        at, present = reader.at, reader.uint(1)
-        if present > 1:
-            raise CodecError(f"optional marked {present}, not 0 or 1", at)
-        return item.decode(reader) if present else None
-
-    return Codec(encode, decode, ("optional", item))
-
-
-def _plain(struct: type["Struct"]) -> Codec:
-    return Codec(struct.encode_given, struct.read, ("struct", struct))
-
-
-def _kept(struct: type["Struct"]) -> Codec:
-    """Read and write a struct that keeps its encoding (see `Kept`)."""
-
-    def decode(reader: Reader) -> Any:
-        start, value = reader.at, struct.read(reader)
-        # What was read is the one canonical encoding, so it need not be made again.
-        value.__dict__["encoded"] = reader.data[start : reader.at]
-        return value
-
-    return Codec(attrgetter("encoded"), decode, ("struct", struct))
-
-
 def codec_of(hint: Any) -> Codec:
     """Return the codec an annotation stands for."""
     origin, arguments = get_origin(hint), get_args(hint)
@@ -287,13 +88,14 @@ def codec_of(hint: Any) -> Codec:
             (extra for extra in arguments[1:] if isinstance(extra, Codec)), None
         ) or codec_of(arguments[0])
     if origin is tuple:
-        return _vector(codec_of(arguments[0]))
+        return vector_of(codec_of(arguments[0]))
     if origin in (Union, UnionType) and type(None) in arguments:
-        return _optional(codec_of(Union[tuple(a for a in arguments if a is not type(None))]))  # noqa: UP007
+        return optional_of(codec_of(Union[tuple(a for a in arguments if a is not type(None))]))  # noqa: UP007
     if isinstance(hint, type) and issubclass(hint, IntEnum):
-        return _enum(hint)
+        return enum_of(hint)
     if isinstance(hint, type) and issubclass(hint, Struct):
-        return _kept(hint) if issubclass(hint, Kept) else _plain(hint)
+        encode = attrgetter("encoded") if issubclass(hint, Kept) else hint.encode_given
+        return Codec(encode, hint.read, ("struct", hint))
     raise TypeError(f"no encoding is known for {hint}")
 
 
@@ -310,33 +112,95 @@ def _field_of(name: str, hint: Any) -> Field:
     return Field(name, codec, rule)
 
 
-def _source(fields: tuple[Field, ...]) -> str:
-    """Write a struct's encoder and decoder as Python: a loop over fields takes twice the time."""
-    parts, reads = [], []
-    for number, spec in enumerate(fields):
-        name, rule = spec.name, spec.rule
-        seen = rule.field if rule else ""
-        mine = seen if seen == "outer" else f"self.{seen}"
-        match rule:
-            case When():
-                absent = f"absent(self.{name}, {name!r})"
-                parts.append(f"e{number}(self.{name}) if {mine} in k{number} else {absent}")
-                reads.append(f"{name} = d{number}(reader) if {seen} in k{number} else None")
-            case Select():
-                parts.append(f"k{number}[{mine}].encode(self.{name})")
-                reads.append(f"{name} = chosen(k{number}, {seen}, reader).decode(reader)")
-            case Given():
-                parts.append(f"e{number}(self.{name}, {mine})")
-                reads.append(f"{name} = d{number}(reader, {seen})")
-            case None:
-                parts.append(f"e{number}(self.{name})")
-                reads.append(f"{name} = d{number}(reader)")
+# How a struct's encoder and decoder are written as Python: a loop over fields takes three times as
+# long. Names of the text's own begin with "_", so that no field can have them.
+
+
+def _encoding(number: int, spec: Field) -> str:
+    """Write what a field adds to the parts of an encoding."""
+    value, rule = f"self.{spec.name}", spec.rule
+    given = "" if rule is None else rule.field if rule.field == "outer" else f"self.{rule.field}"
+    match rule, spec.codec.kind:
+        case When(), _:
+            there = f"_encode{number}({value}) if {given} in _cases{number}"
+            return f"{there} else _absent({value}, {spec.name!r})"
+        case Select(), _:
+            return f"_cases{number}[{given}].encode({value})"
+        case Given(), _:
+            return f"_encode{number}({value}, {given})"
+        case None, ("uint", size):
+            return f"{value}.to_bytes({size})"
+        case None, ("opaque",):
+            return f"_header(len({value})), {value}"
+        case _:
+            return f"_encode{number}({value})"
+
+
+def _decoding(number: int, spec: Field) -> str:
+    """Write how a field is read from `reader`."""
+    rule = spec.rule
+    match rule:
+        case When():
+            return f"_decode{number}(reader) if {rule.field} in _cases{number} else None"
+        case Select():
+            return f"_chosen(_cases{number}, {rule.field}, reader).decode(reader)"
+        case Given():
+            return f"_decode{number}(reader, {rule.field})"
+        case None:
+            return f"_decode{number}(reader)"
+
+
+def _shortcut(spec: Field) -> tuple[str, str] | None:
+    """Write when a plain value can be cut out of the data on the spot, and how.
+
+    Most values can. What is longer, or not right, is the reader's business.
+    """
+    match spec.rule, spec.codec.kind:
+        case None, ("opaque",):
+            fits = "_at < _end and _data[_at] < 0x40 and (_stop := _at + 1 + _data[_at]) <= _end"
+            return fits, "_data[_at + 1:_stop]"
+        case None, ("uint", size):
+            return f"(_stop := _at + {size}) <= _end", "_from_bytes(_data[_at:_stop])"
+        case _:
+            return None
+
+
+def _reading(number: int, spec: Field) -> list[str]:
+    by_reader = ["reader.at = _at", f"{spec.name} = {_decoding(number, spec)}", "_at = reader.at"]
+    shortcut = _shortcut(spec)
+    if shortcut is None:
+        return by_reader
+    fits, value = shortcut
+    return [
+        f"if {fits}:",
+        f"    {spec.name} = {value}",
+        "    _at = _stop",
+        "else:",
+        *(f"    {line}" for line in by_reader),
+    ]
+
+
+def _source(fields: tuple[Field, ...], *, kept: bool) -> str:
+    """Write a struct's encoder and decoder as Python."""
+    numbered = list(enumerate(fields))
+    parts = [_encoding(number, spec) for number, spec in numbered]
+    reads = [line for number, spec in numbered for line in _reading(number, spec)]
     body = "".join(f"        {line}\n" for line in reads)
+    # Setting each attribute of a frozen dataclass through its `__init__` takes longer than reading.
+    values = [f"{spec.name}={spec.name}" for spec in fields]
+    # What was read is the one canonical encoding, so it need not be made again.
+    values += ["encoded=_data[_start:_at]"] if kept else []
     return (
-        f"def encode(self, outer=None):\n    return join(({', '.join(parts)},))\n"
-        f"def decode(reader, outer=None):\n    try:\n{body or '        pass'}\n"
-        "    except CodecError as error:\n        raise located(error, locals()) from None\n"
-        f"    return make({', '.join(f'{spec.name}={spec.name}' for spec in fields)})\n"
+        f"def encode(self, outer=None):\n    return _join(({', '.join(parts)},))\n"
+        "def decode(reader, outer=None):\n"
+        "    _data, _start, _end = reader.data, reader.at, reader.end\n"
+        "    _at = _start\n"
+        f"    try:\n{body or '        pass'}\n"
+        "    except CodecError as error:\n        raise _located(error, locals()) from None\n"
+        "    reader.at = _at\n"
+        "    _value = _new(_cls)\n"
+        f"    _value.__dict__.update({', '.join(values)})\n"
+        "    return _value\n"
     )
 
 
@@ -363,15 +227,28 @@ def _compile(cls: type["Struct"], fields: tuple[Field, ...]) -> None:
         path = f"{failed}.{error.field.partition('.')[2]}".rstrip(".")
         return CodecError(error.problem, error.offset, f"{cls.__name__}.{path}")
 
-    names: dict[str, Any] = {"join": b"".join, "absent": _absent, "chosen": _chosen}
-    names |= {"CodecError": CodecError, "located": located, "make": cls}
+    names: dict[str, Any] = {"_join": b"".join, "_absent": _absent, "_chosen": _chosen}
+    names |= {"_header": length_header, "_from_bytes": from_bytes, "CodecError": CodecError}
+    names |= {"_located": located, "_new": object.__new__, "_cls": cls}
     for number, spec in enumerate(fields):
-        names |= {f"e{number}": spec.codec.encode, f"d{number}": spec.codec.decode}
-        names[f"k{number}"] = (
+        names |= {f"_encode{number}": spec.codec.encode, f"_decode{number}": spec.codec.decode}
+        names[f"_cases{number}"] = (
             frozenset(spec.rule.values) if isinstance(spec.rule, When) else spec.cases
         )
-    exec(_source(fields), names)  # noqa: S102 - our own text, made from the declaration only
+    source = _source(fields, kept=issubclass(cls, Kept))
+    exec(source, names)  # noqa: S102 - our own text, made from the declaration only
     cls.encode_given, cls.read = names["encode"], staticmethod(names["decode"])
+
+
+class Kept:
+    """Make a struct keep its encoding: for those that are hashed or signed again and again."""
+
+    encode: Callable[[], bytes]
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """Return the encoding, made at most once."""
+        return self.encode()
 
 
 @dataclass_transform(frozen_default=True)
@@ -431,17 +308,6 @@ class Struct:
                 f"{reader.end - reader.at} bytes follow the end", reader.at, cls.__name__
             )
         return value
-
-
-class Kept:
-    """Make a struct keep its encoding: for those that are hashed or signed again and again."""
-
-    encode: Callable[[], bytes]
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """Return the encoding, made at most once."""
-        return self.encode()
 
 
 _registry: list[type[Struct]] = []

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, HPKEKeyPair
-from holdspace.protocol.mls.codec import encode_opaque
 from holdspace.protocol.mls.messages import (
     AuthenticatedContent,
     ConfirmedTranscriptHashInput,
@@ -12,6 +11,7 @@ from holdspace.protocol.mls.messages import (
     PSKLabel,
 )
 from holdspace.protocol.mls.structs import GroupContext
+from holdspace.protocol.mls.wire import encode_opaque
 
 
 @dataclass(frozen=True, repr=False)

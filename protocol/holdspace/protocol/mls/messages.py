@@ -4,19 +4,11 @@ from enum import IntEnum
 from typing import Annotated
 
 from holdspace.protocol.mls.codec import (
-    Bytes4,
     Given,
     Kept,
-    Opaque,
-    Padding,
     Select,
     Struct,
-    UInt16,
-    UInt16Enum,
-    UInt32,
-    UInt64,
     When,
-    encode_opaque,
 )
 from holdspace.protocol.mls.structs import (
     Extension,
@@ -24,6 +16,16 @@ from holdspace.protocol.mls.structs import (
     KeyPackage,
     LeafNode,
     ProtocolVersion,
+)
+from holdspace.protocol.mls.wire import (
+    Bytes4,
+    Opaque,
+    Padding,
+    UInt16,
+    UInt16Enum,
+    UInt32,
+    UInt64,
+    encode_opaque,
 )
 
 

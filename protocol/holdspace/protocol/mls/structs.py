@@ -6,16 +6,13 @@ Messages (framing, commits, welcomes) are in messages.py. The RFC section stands
 from enum import IntEnum
 from typing import Annotated
 
-from holdspace.protocol.mls.codec import (
-    Kept,
+from holdspace.protocol.mls.codec import Kept, Select, Struct, When
+from holdspace.protocol.mls.wire import (
     Opaque,
-    Select,
-    Struct,
     UInt16,
     UInt16Enum,
     UInt32,
     UInt64,
-    When,
     encode_opaque,
 )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite
-from holdspace.protocol.mls.codec import Opaque, Struct, UInt32
+from holdspace.protocol.mls.codec import Struct
 from holdspace.protocol.mls.ratchet_tree import (
     Branch,
     Leaf,
@@ -23,6 +23,7 @@ from holdspace.protocol.mls.ratchet_tree import (
 )
 from holdspace.protocol.mls.structs import LeafNode, NodeType, ParentNode
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+from holdspace.protocol.mls.wire import Opaque, UInt32
 
 
 # 7.8
