@@ -35,8 +35,8 @@ from holdspace.protocol.frames import (
     encode,
 )
 from holdspace.protocol.keys import Occasion, Purpose, SigningKey, begin_digest, prove
-from holdspace.server.cli import serve
-from holdspace.server.config import Config
+from holdspace.server.commands.serve import serve
+from holdspace.server.config import Config, Listen, LogSettings
 from holdspace.server.door import SUBPROTOCOL
 from holdspace.server.limits import MIB, Limits
 
@@ -173,7 +173,8 @@ def show(name: str, rate: float, latencies: list[float], base: tuple[float, list
 
 def run_relay(folder: str) -> None:
     """Be the relay."""
-    serve(Config(port=0, data=Path(folder)), UNLEASHED)
+    log = LogSettings(folder=Path(folder))
+    serve(Config(listen=Listen(port=0), log=log, limits=UNLEASHED))
 
 
 def main() -> None:

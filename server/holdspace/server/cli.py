@@ -1,76 +1,46 @@
 """`holdspace-relay`: one command, safe without any setting, clear when it cannot start.
 
-Exit codes: 0 stopped as asked, 1 cannot listen, 2 asked for something that does not make sense,
-3 the log cannot be used.
+Exit codes: 0 done, or stopped as asked; 1 not well, or cannot listen; 2 asked for something that
+does not make sense; 3 the log cannot be used.
 """
 
 import argparse
-import asyncio
-import signal
-import sys
+import os
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from holdspace.protocol.frames import VERSION
-from holdspace.protocol.keys import NotAnAddressError, origin
-from holdspace.server.config import (
-    DEFAULT_PORT,
-    Config,
-    ConfigError,
-    address,
-    allowed_origins,
-    state_folder,
-)
-from holdspace.server.door import Door
-from holdspace.server.gate import Gate
-from holdspace.server.journal import Journal
-from holdspace.server.limits import Limits
-from holdspace.server.listeners import CannotListenError, Listening, listen
-from holdspace.server.log import Log, UnusableLogError
-from holdspace.server.log.memory import MemoryLog
-from holdspace.server.log.sqlite import SqliteLog
-from holdspace.server.relay import Relay
+from holdspace.server.commands import COMMANDS
+from holdspace.server.commands.command import ASKED_WRONGLY, LOG_UNUSABLE, Asked, Command, complain
+from holdspace.server.config import DEFAULT_PORT, ConfigError, Sources
+from holdspace.server.log import UnusableLogError
 
-CANNOT_LISTEN, ASKED_WRONGLY, LOG_UNUSABLE = 1, 2, 3
+# Options that are settings; `config.sections` says what they do.
+_OPTIONS = ("host", "port", "origin", "data")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a relay until it is asked to stop, and return the exit code."""
+    """Do what was asked, and return the exit code."""
     asked = _parser().parse_args(arguments)
-    data = None if asked.memory else asked.data or state_folder()
-    config = Config(asked.host, asked.port, data, tuple(asked.origin))
+    command: Command = getattr(asked, "command", COMMANDS[0])
     try:
-        serve(config)
-    except CannotListenError as error:
-        return _complain(str(error), CANNOT_LISTEN)
+        return command.run(Asked(asked, _sources(asked)))
     except ConfigError as error:
-        return _complain(str(error), ASKED_WRONGLY)
+        for line in str(error).splitlines():
+            complain(line)
+        return ASKED_WRONGLY
     except UnusableLogError as error:
-        return _complain(str(error), LOG_UNUSABLE)
-    return 0
+        complain(str(error))
+        return LOG_UNUSABLE
 
 
-def serve(config: Config, limits: Limits | None = None) -> None:
-    """Listen, say so on standard output, and serve until SIGTERM or Ctrl-C."""
-    limits = limits or Limits()
-    [listener] = listen([Listening(config.host, config.port)])
-    with listener:
-        port = listener.getsockname()[1]
-        origins = allowed_origins(config, port)
-        log: Log = SqliteLog(config.data) if config.data else MemoryLog()
-        relay = Relay(limits, origins, log.load())
-        gate = Gate(relay, log, limits, Journal())
-        door = Door([listener], limits)
-        asyncio.run(_serve(gate, door, f"listening on {address(config.host, port)}\n"))
-
-
-async def _serve(gate: Gate, door: Door, ready: str) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await gate.run(door, stop, lambda: _say(ready))
+def _sources(asked: argparse.Namespace) -> Sources:
+    given = vars(asked)
+    options = {f"--{name}": given[name] for name in _OPTIONS if name in given}
+    if "memory" in given:
+        options["--memory"] = "memory"
+    return Sources(given.get("config"), os.environ, options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,43 +48,57 @@ def _parser() -> argparse.ArgumentParser:
         prog="holdspace-relay",
         description="Order and briefly keep what people in holdspace rooms say to each other, "
         "without being able to read it. Without any option it serves this machine only.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    where = parser.add_mutually_exclusive_group()
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument(
-        "--port", type=int, default=DEFAULT_PORT, help="port, 0 for any free one (%(default)s)"
-    )
-    where.add_argument(
-        "--data", type=Path, help="folder of the log (a private one in your state folder)"
-    )
-    where.add_argument("--memory", action="store_true", help="keep the log in memory only")
-    parser.add_argument(
-        "--origin",
-        type=_origin,
-        action="append",
-        default=[],
-        help="address people reach this relay by, such as wss://relay.example; may be repeated",
-    )
+    _add_options(parser)
     parser.add_argument("--version", action="version", version=_version())
+    words = parser.add_subparsers(title="commands", metavar="")
+    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    for command in COMMANDS:
+        first, *rest = command.words
+        if rest and first not in groups:
+            about = ", ".join(one.words[1] for one in COMMANDS if one.words[0] == first)
+            group = words.add_parser(first, help=about, allow_abbrev=False)
+            groups[first] = group.add_subparsers(required=True, metavar=about.replace(", ", " | "))
+        below = groups[first] if rest else words
+        _add_command(below.add_parser(command.words[-1], help=command.about), command)
     return parser
 
 
-def _origin(text: str) -> str:
-    try:
-        return origin(text)
-    except NotAnAddressError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
+    parser.description = command.about[0].upper() + command.about[1:] + "."
+    _add_options(parser)
+    command.add_arguments(parser)
+    parser.set_defaults(command=command)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    # Given before or after the command's word; what is not given is not set, so that the file and
+    # the variables count.
+    add = parser.add_argument_group("settings (config example shows all)").add_argument
+    add("--config", type=Path, default=argparse.SUPPRESS, metavar="FILE", help="the TOML file")
+    add("--host", default=argparse.SUPPRESS, help="address to listen on (127.0.0.1)")
+    add("--port", default=argparse.SUPPRESS, help=f"port, 0 for any free one ({DEFAULT_PORT})")
+    add(
+        "--origin",
+        action="append",
+        default=argparse.SUPPRESS,
+        help="address people reach this relay by, such as wss://relay.example; may be repeated",
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--data",
+        type=lambda text: str(Path(text).absolute()),
+        default=argparse.SUPPRESS,
+        help="the relay's folder (a private one among your state files)",
+    )
+    where.add_argument(
+        "--memory",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="keep the log in memory only",
+    )
 
 
 def _version() -> str:
     return f"holdspace-relay {version('holdspace')} (protocol {VERSION}; not audited)"
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line)
-    sys.stdout.flush()
-
-
-def _complain(sentence: str, code: int) -> int:
-    sys.stderr.write(f"holdspace-relay: {sentence}\n")
-    return code
