@@ -23,17 +23,20 @@ from holdspace.protocol.frames import (
     decode_relay_frame,
     encode,
 )
+from holdspace.server.addresses import Proxies
 from holdspace.server.config import address
 from holdspace.server.door import SUBPROTOCOL, Door
 from holdspace.server.gate import Gate
 from holdspace.server.journal import Journal
 from holdspace.server.limits import Limits
+from holdspace.server.listeners import Listening, listen
 from holdspace.server.log import Log
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.relay import Relay
 from relay_papers import Circle, Papers
 
 PATIENCE = 20.0
+HERE = Listening(port=0)
 
 
 @dataclass
@@ -49,15 +52,21 @@ class Running:
 
 @asynccontextmanager
 async def relay_here(
-    log: Log | None = None, limits: Limits | None = None
+    log: Log | None = None,
+    limits: Limits | None = None,
+    *,
+    place: Listening = HERE,
+    proxies: Proxies | None = None,
 ) -> AsyncIterator[Running]:
     """Run a relay on a free port of this machine until the block ends."""
     log, limits, said, stop = log or MemoryLog(), limits or Limits(), StringIO(), asyncio.Event()
     ready = asyncio.Event()
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = address("127.0.0.1", listener.getsockname()[1])
-        gate = Gate(Relay(limits, [url], log.load()), log, limits, Journal(said))
-        serving = asyncio.create_task(gate.run(Door([listener], limits), stop, ready.set))
+    with listen([place])[0] as listener:
+        url = address("127.0.0.1", listener.port)
+        journal = Journal(said)
+        gate = Gate(Relay(limits, [url], log.load()), log, limits, journal)
+        door = Door([listener], limits, journal, proxies=proxies)
+        serving = asyncio.create_task(gate.run(door, stop, ready.set))
         await ready.wait()
         try:
             yield Running(url, log, gate, said, stop)

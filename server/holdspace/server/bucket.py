@@ -1,6 +1,7 @@
-"""A token bucket: how much one connection may send, without ever refusing what it sends.
+"""A token bucket: how much may be done at once, and how much in the long run.
 
-What comes too fast is read later. The sender's own socket fills up; nobody else notices.
+What one connection sends too fast is read later: its own socket fills up, nobody else notices. What
+would be kept for long is refused instead, for nobody waits for hours.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,15 @@ class Bucket:
 
     def take(self, amount: float, now: float) -> float:
         """Take tokens, on credit if need be, and return how long to wait before the next take."""
-        self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate) - amount
-        self.at = now
+        self._fill(now)
+        self.tokens -= amount
         return max(0.0, -self.tokens / self.rate)
+
+    def has(self, amount: float, now: float) -> bool:
+        """Tell whether that much is there to take without credit."""
+        self._fill(now)
+        return self.tokens >= amount
+
+    def _fill(self, now: float) -> None:
+        self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate)
+        self.at = now

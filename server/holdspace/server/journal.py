@@ -19,6 +19,14 @@ class Event(StrEnum):
     NOT_SAVED = "not-saved: the log refused to save, is the disk full? nothing acknowledged is lost"
     SAVES_AGAIN = "saves-again: the log works again"
     UNREADABLE = "unreadable: entries could not be read back, is the disk failing?"
+    PROXY_NOT_TRUSTED = (
+        "proxy-not-trusted: a proxy on this machine says for whom it speaks, but [proxies] trusted "
+        "does not name it; everybody behind it shares the limits of one visitor"
+    )
+    CERTIFICATE_TAKEN = "certificate-taken: new connections get the certificate as it is now"
+    CERTIFICATE_KEPT = (
+        "certificate-kept: the certificate files cannot be used; new connections get the old one"
+    )
     UNEXPECTED = "unexpected: a fault inside the relay, one connection was closed"
 
 

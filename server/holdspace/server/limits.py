@@ -13,11 +13,15 @@ class Limits:
 
     # Time to say who one is (security.md 5) and to walk on to the next epoch (R3).
     handshake_seconds: float = 5.0
+    # Who has not finished the handshake; whoever began first makes place for the next.
+    arriving: int = 1024
+    head_bytes: int = 8 * 1024
     hello_seconds: float = 5.0
     prove_seconds: float = 5.0
     renew_seconds: float = 15.0
 
     connections: int = 4096
+    connections_per_visitor: int = 256
     connections_per_meeting: int = 64
     rooms: int = 10_000
     # What may be on its way to the log, should the disk stand still.
@@ -49,6 +53,21 @@ class Limits:
     bytes_burst: float = 512 * 1024.0
     unread_bytes: int = 256 * 1024
     read_weight: int = 128 * 1024
+
+    # One visitor: everybody in a /24 or a /56, or one Tor circuit (visitors.py has the prices). What
+    # may be spent at once comes back within ten minutes, so that forgetting a visitor by then gives
+    # nothing away.
+    visitor_work_per_second: float = 100.0
+    visitor_work_burst: float = 2000.0
+    visitor_keeping_per_second: float = 0.4
+    visitor_keeping_burst: float = 240.0
+    # How many are remembered: some 8 MiB. Whoever holds a large network has no end of prefixes.
+    visitors: int = 20_000
+    # Everybody together: who is in is not to notice who else wants in.
+    arrivals_per_second: float = 250.0
+    arrivals_burst: float = 5000.0
+    keeping_per_second: float = 4.0
+    keeping_burst: float = 2400.0
 
     def words(self, quota: int) -> int:
         """Return the part of a quota that entries other than bundles may fill."""

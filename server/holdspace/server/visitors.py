@@ -1,0 +1,193 @@
+"""How much of a relay one visitor may take, without knowing who that is.
+
+A visitor is everybody in one /24 or /56, or one Tor circuit. It is known here by a keyed hash of
+that prefix; the key is random, renewed every hour, and nowhere else. Within ten minutes of silence
+a visitor is forgotten. None of it is ever stored, written down or counted in a metric.
+"""
+
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, NamedTuple
+
+from holdspace.protocol.frames import (
+    Append,
+    Attach,
+    BeginMeeting,
+    Bundle,
+    ClientFrame,
+    CloseMeeting,
+    DeclineKnock,
+    GetCard,
+    Hello,
+    Knock,
+    OpenRoom,
+    Prove,
+    PutInvitation,
+    RevokeInvitation,
+    WatchLobby,
+)
+from holdspace.server.addresses import Address, Proxies, prefix
+from holdspace.server.bucket import Bucket
+from holdspace.server.limits import Limits
+
+_KEY_SECONDS = 3600.0
+# With a sweep every minute, silence of ten minutes is forgotten.
+_REMEMBERED_SECONDS = 9 * 60.0
+_NO_ADDRESS = b"this machine"
+
+
+class Price(NamedTuple):
+    """Say what something costs: work that is done at once, and what is kept for long."""
+
+    work: float
+    keeping: float = 0.0
+
+
+# A connection costs a handshake; a proof costs a signature check for each address of the relay.
+CONNECTION = Price(2)
+PRICES: dict[type[ClientFrame], Price] = {
+    Hello: Price(0),
+    Append: Price(1),
+    Prove: Price(1),
+    Attach: Price(2),
+    Bundle: Price(4),
+    GetCard: Price(2),
+    Knock: Price(2, keeping=1),
+    WatchLobby: Price(2),
+    DeclineKnock: Price(1),
+    PutInvitation: Price(3, keeping=2),
+    RevokeInvitation: Price(2),
+    BeginMeeting: Price(4, keeping=4),
+    CloseMeeting: Price(2),
+    OpenRoom: Price(3, keeping=10),
+}
+
+
+@dataclass(slots=True, eq=False)
+class Visitor:
+    """Hold what one visitor has left to spend; `number` tells visitors apart and says nothing else."""
+
+    number: int | None
+    work: Bucket = field(repr=False)
+    keeping: Bucket = field(repr=False)
+    together: "Together" = field(repr=False)
+    last_seen: float = field(repr=False)
+    # Whoever holds a connection is not silent.
+    guests: set[Any] = field(default_factory=set, repr=False)
+    arriving: dict[Any, None] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether what is taken here is taken from others of the same visitor."""
+        return self.number is not None
+
+    def connects(self, now: float) -> bool:
+        """Pay for a connection; False if there are too many at once."""
+        if self.number is None:
+            return True
+        return _spend(((self.work, CONNECTION.work), (self.together.arrivals, 1)), now)
+
+    def asks(self, kind: type[ClientFrame], now: float) -> float | None:
+        """Pay for a frame: how many seconds it has to wait, or None if it is too much to keep."""
+        if self.number is None:
+            return 0.0
+        price = PRICES[kind]
+        wait = self.work.take(price.work, now)
+        purses = ((self.keeping, price.keeping), (self.together.keeping, price.keeping))
+        return wait if not price.keeping or _spend(purses, now) else None
+
+
+@dataclass(slots=True, eq=False)
+class Together:
+    """Hold what all visitors together have left to spend."""
+
+    arrivals: Bucket
+    keeping: Bucket
+
+
+def _spend(purses: Sequence[tuple[Bucket, float]], now: float) -> bool:
+    # All of it or nothing: what is refused costs nobody else anything.
+    if not all(purse.has(amount, now) for purse, amount in purses):
+        return False
+    for purse, amount in purses:
+        purse.take(amount, now)
+    return True
+
+
+class Visitors:
+    """Know visitors again for a while; give `random` bytes and the time."""
+
+    def __init__(
+        self, limits: Limits, proxies: Proxies, random: Callable[[int], bytes], now: float
+    ) -> None:
+        self._limits = limits
+        self._proxies = proxies
+        self._random = random
+        self._key = b""
+        self._key_until = float("-inf")
+        self._known: OrderedDict[bytes, Visitor] = OrderedDict()
+        self._numbers = count(1)
+        self._together = Together(
+            Bucket.full(limits.arrivals_per_second, limits.arrivals_burst, now),
+            Bucket.full(limits.keeping_per_second, limits.keeping_burst, now),
+        )
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def visitor(self, client: Address | None, now: float) -> Visitor:
+        """Return whose share a connection from `client` takes; None is a program on this machine."""
+        if self._proxies.exempts(client):
+            return self._new(None, now)
+        self.forget(now)
+        name = hmac.digest(self._key, _prefix(client), "sha256")
+        known = self._known.get(name)
+        if known is None:
+            self._make_place(now)
+            known = self._known[name] = self._new(next(self._numbers), now)
+        known.last_seen = now
+        self._known.move_to_end(name)
+        return known
+
+    def forget(self, now: float) -> None:
+        """Forget who was silent, and every hour everybody; call it about once a minute."""
+        if now >= self._key_until:
+            # Whoever is connected keeps their share; who they were cannot be found out any more.
+            self._key, self._key_until = self._random(32), now + _KEY_SECONDS
+            self._known.clear()
+        while self._known:
+            name, oldest = next(iter(self._known.items()))
+            if oldest.last_seen > now - _REMEMBERED_SECONDS:
+                return
+            if oldest.guests:
+                oldest.last_seen = now
+                self._known.move_to_end(name)
+            else:
+                del self._known[name]
+
+    def _make_place(self, now: float) -> None:
+        for _ in range(len(self._known)):
+            if len(self._known) < self._limits.visitors:
+                return
+            name, oldest = self._known.popitem(last=False)
+            if oldest.guests:
+                oldest.last_seen = now
+                self._known[name] = oldest
+
+    def _new(self, number: int | None, now: float) -> Visitor:
+        limits = self._limits
+        return Visitor(
+            number,
+            Bucket.full(limits.visitor_work_per_second, limits.visitor_work_burst, now),
+            Bucket.full(limits.visitor_keeping_per_second, limits.visitor_keeping_burst, now),
+            self._together,
+            now,
+        )
+
+
+def _prefix(client: Address | None) -> bytes:
+    # Whoever uses this machine is one visitor, by whichever of its addresses they come.
+    return _NO_ADDRESS if client is None or client.is_loopback else prefix(client)
