@@ -60,6 +60,9 @@ __all__ = [
 ]
 
 
+Sealer = Callable[[bytes, bytes], HPKECiphertext]
+
+
 @lru_cache(maxsize=256)
 def _kdf_label(label: str, length: int) -> bytes:
     return length.to_bytes(2) + _labelled(label)
@@ -165,9 +168,19 @@ class CipherSuite:
         random: RandomSource,
     ) -> HPKECiphertext:
         """EncryptWithLabel."""
-        info = _labelled(label) + encode_opaque(context)
-        kem_output, sender = self._hpke.setup_base_sender(public_key, info, random)
-        return HPKECiphertext(kem_output, sender.seal(plaintext))
+        return self.sealer(label, context, random)(public_key, plaintext)
+
+    def sealer(self, label: str, context: bytes, random: RandomSource) -> Sealer:
+        """Return EncryptWithLabel for many public keys, with what is the same for all done once."""
+        hpke = self._hpke
+        # A Welcome's context is as long as its group is large.
+        prepared = hpke.prepared(_labelled(label) + encode_opaque(context))
+
+        def seal(public_key: bytes, plaintext: bytes) -> HPKECiphertext:
+            kem_output, sender = hpke.setup_prepared_sender(public_key, prepared, random)
+            return HPKECiphertext(kem_output, sender.seal(plaintext))
+
+        return seal
 
     def decrypt_with_label(
         self, key_pair: HPKEKeyPair, label: str, context: bytes, *, ciphertext: HPKECiphertext
@@ -191,6 +204,10 @@ class CipherSuite:
     def derive_key_pair(self, secret: bytes) -> HPKEKeyPair:
         """KEM.DeriveKeyPair."""
         return self.kem.derive_key_pair(secret)
+
+    def derive_known_key_pair(self, secret: bytes, public_key: bytes) -> HPKEKeyPair:
+        """KEM.DeriveKeyPair where the public half is known; raise CryptoError if it is another."""
+        return self.kem.derive_known_key_pair(secret, public_key)
 
     def generate_key_pair(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh HPKE key pair."""

@@ -105,6 +105,9 @@ class Kem(Protocol):
     def derive_key_pair(self, ikm: bytes) -> HPKEKeyPair:
         """Derive a key pair from a secret."""
 
+    def derive_known_key_pair(self, ikm: bytes, public_key: bytes) -> HPKEKeyPair:
+        """Derive the key pair that has this public half, or raise CryptoError."""
+
     def generate_key_pair(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh key pair."""
 
@@ -124,7 +127,7 @@ class Context:
 
     hpke: "Hpke"
     _secret: bytes = field(repr=False)
-    _schedule: bytes = field(repr=False)
+    _key_schedule_context: bytes = field(repr=False)
 
     def seal(self, plaintext: bytes, aad: bytes = b"") -> bytes:
         """Encrypt the one message of this context."""
@@ -147,7 +150,7 @@ class Context:
 
     def _expand(self, label: bytes, length: int) -> bytes:
         return self.hpke.kdf.labeled_expand(
-            self.hpke.suite_id, self._secret, label + self._schedule, length
+            self.hpke.suite_id, self._secret, label + self._key_schedule_context, length
         )
 
 
@@ -171,15 +174,24 @@ class Hpke:
         self, public_key: bytes, info: bytes, random: RandomSource
     ) -> tuple[bytes, Context]:
         """Start towards the holder of a public key; return `enc` and the context."""
-        shared_secret, enc = self.kem.encap(public_key, random)
-        return enc, self._context(shared_secret, info)
+        return self.setup_prepared_sender(public_key, self.prepared(info), random)
 
     def setup_base_receiver(self, enc: bytes, key_pair: HPKEKeyPair, info: bytes) -> Context:
         """Take up what a sender started."""
-        return self._context(self.kem.decap(enc, key_pair), info)
+        return self._context(self.kem.decap(enc, key_pair), self.prepared(info))
 
-    def _context(self, shared_secret: bytes, info: bytes) -> Context:
-        kdf = self.kdf
-        info_hash = kdf.labeled_extract(self.suite_id, b"", b"info_hash", info)
-        secret = kdf.labeled_extract(self.suite_id, shared_secret, b"secret", b"")
-        return Context(self, secret, b"\0" + self._psk_id_hash + info_hash)
+    def prepared(self, info: bytes) -> bytes:
+        """Return `key_schedule_context`, which is the same for all receivers (RFC 9180 5.1)."""
+        info_hash = self.kdf.labeled_extract(self.suite_id, b"", b"info_hash", info)
+        return b"\0" + self._psk_id_hash + info_hash
+
+    def setup_prepared_sender(
+        self, public_key: bytes, key_schedule_context: bytes, random: RandomSource
+    ) -> tuple[bytes, Context]:
+        """Start as `setup_base_sender` does, with an info that was prepared."""
+        shared_secret, enc = self.kem.encap(public_key, random)
+        return enc, self._context(shared_secret, key_schedule_context)
+
+    def _context(self, shared_secret: bytes, key_schedule_context: bytes) -> Context:
+        secret = self.kdf.labeled_extract(self.suite_id, shared_secret, b"secret", b"")
+        return Context(self, secret, key_schedule_context)

@@ -6,7 +6,7 @@ from the key alone, when a secret is agreed with it.
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -33,8 +33,13 @@ class Group(Protocol):
     def load(self, private_key: bytes) -> HPKEKeyPair:
         """Make a key pair of its serialised private half."""
 
-    def derive(self, kdf: Kdf, suite_id: bytes, dkp_prk: bytes) -> HPKEKeyPair:
-        """Make a key pair of an extracted secret (the end of DeriveKeyPair, RFC 9180 7.1.3)."""
+    def derive(
+        self, kdf: Kdf, suite_id: bytes, dkp_prk: bytes, public_key: bytes | None = None
+    ) -> HPKEKeyPair:
+        """Make a key pair of an extracted secret (the end of DeriveKeyPair, RFC 9180 7.1.3).
+
+        If its public half must be `public_key`, refuse another.
+        """
 
     def generate(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh key pair."""
@@ -44,6 +49,12 @@ class Group(Protocol):
 
     def exchange(self, private: Any, public_key: bytes) -> bytes:
         """Return the Diffie-Hellman secret of an opened private key and somebody's public key."""
+
+
+def _checked(key_pair: HPKEKeyPair, public_key: bytes) -> HPKEKeyPair:
+    if key_pair.public_key != public_key:
+        raise CryptoError("the secret belongs to another public key")
+    return key_pair
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,12 @@ class Montgomery:
             raise self._wrong_length() from None
         return HPKEKeyPair(opened.public_key().public_bytes_raw(), private_key, opened)
 
-    def derive(self, kdf: Kdf, suite_id: bytes, dkp_prk: bytes) -> HPKEKeyPair:
+    def derive(
+        self, kdf: Kdf, suite_id: bytes, dkp_prk: bytes, public_key: bytes | None = None
+    ) -> HPKEKeyPair:
         """Make a key pair of an extracted secret."""
-        return self.load(kdf.labeled_expand(suite_id, dkp_prk, b"sk", self.size))
+        key_pair = self.load(kdf.labeled_expand(suite_id, dkp_prk, b"sk", self.size))
+        return key_pair if public_key is None else _checked(key_pair, public_key)
 
     def generate(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh key pair."""
@@ -73,7 +87,8 @@ class Montgomery:
 
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse what has another length; small order shows only at use."""
-        self._public(public_key)
+        if len(public_key) != self.size:
+            raise self._wrong_length()
 
     def exchange(self, private: Any, public_key: bytes) -> bytes:
         """Return the secret, or refuse a public key that would leave no secret."""
@@ -101,21 +116,25 @@ class Prime:
 
     curve: PrimeCurve
 
-    def load(self, private_key: bytes) -> HPKEKeyPair:
+    def load(self, private_key: bytes, public_key: bytes | None = None) -> HPKEKeyPair:
         """Make a key pair of an integer below the group's order."""
-        return self._pair(private_key, self.curve.private(private_key))
+        opened = self.curve.private(private_key, public_key)
+        full_length = private_key.rjust(self.curve.size, b"\0")
+        return HPKEKeyPair(public_key or self.curve.public_bytes(opened), full_length, opened)
 
-    def derive(self, kdf: Kdf, suite_id: bytes, dkp_prk: bytes) -> HPKEKeyPair:
+    def derive(
+        self, kdf: Kdf, suite_id: bytes, dkp_prk: bytes, public_key: bytes | None = None
+    ) -> HPKEKeyPair:
         """Make a key pair of the first candidate that is one."""
         labels = (b"candidate" + counter.to_bytes(1) for counter in range(256))
         candidates = (
             kdf.labeled_expand(suite_id, dkp_prk, label, self.curve.size) for label in labels
         )
-        return self._pair(*self.curve.first_private(candidates))
+        return self.load(self.curve.first_private(candidates), public_key)
 
     def generate(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh key pair."""
-        return self._pair(*self.curve.generate(random))
+        return self.load(self.curve.generate(random))
 
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse what is no point of the curve."""
@@ -126,10 +145,6 @@ class Prime:
         opened: ec.EllipticCurvePrivateKey = private
         return opened.exchange(ec.ECDH(), self.curve.public(public_key))
 
-    def _pair(self, private_key: bytes, opened: ec.EllipticCurvePrivateKey) -> HPKEKeyPair:
-        full_length = private_key.rjust(self.curve.size, b"\0")
-        return HPKEKeyPair(self.curve.public_bytes(opened), full_length, opened)
-
 
 @dataclass(frozen=True)
 class Dhkem:
@@ -139,7 +154,7 @@ class Dhkem:
     group: Group
     kdf: Kdf
 
-    @property
+    @cached_property
     def _suite_id(self) -> bytes:
         return b"KEM" + self.kem_id.to_bytes(2)
 
@@ -149,8 +164,14 @@ class Dhkem:
 
     def derive_key_pair(self, ikm: bytes) -> HPKEKeyPair:
         """Derive a key pair from a secret (RFC 9180 7.1.3)."""
-        dkp_prk = self.kdf.labeled_extract(self._suite_id, b"", b"dkp_prk", ikm)
-        return self.group.derive(self.kdf, self._suite_id, dkp_prk)
+        return self.group.derive(self.kdf, self._suite_id, self._dkp_prk(ikm))
+
+    def derive_known_key_pair(self, ikm: bytes, public_key: bytes) -> HPKEKeyPair:
+        """Derive the key pair that has this public half, or refuse."""
+        return self.group.derive(self.kdf, self._suite_id, self._dkp_prk(ikm), public_key)
+
+    def _dkp_prk(self, ikm: bytes) -> bytes:
+        return self.kdf.labeled_extract(self._suite_id, b"", b"dkp_prk", ikm)
 
     def generate_key_pair(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh key pair."""
@@ -231,6 +252,10 @@ class XWing:
         label = b"DeriveKeyPair"
         labeled = ikm + b"HPKE-v1" + self._suite_id + len(label).to_bytes(2) + label
         return self.load(hashlib.shake_256(labeled + (32).to_bytes(2)).digest(32))
+
+    def derive_known_key_pair(self, ikm: bytes, public_key: bytes) -> HPKEKeyPair:
+        """Derive the key pair that has this public half, or refuse."""
+        return _checked(self.derive_key_pair(ikm), public_key)
 
     def generate_key_pair(self, random: RandomSource) -> HPKEKeyPair:
         """Make a fresh key pair."""

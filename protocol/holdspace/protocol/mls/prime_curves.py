@@ -21,14 +21,24 @@ class PrimeCurve:
     curve: ec.EllipticCurve
     size: int
 
-    def private(self, data: bytes) -> ec.EllipticCurvePrivateKey:
-        """Return a private key; leading zeros may be missing, as they are in the vectors."""
+    def private(self, data: bytes, public_key: bytes | None = None) -> ec.EllipticCurvePrivateKey:
+        """Return a private key; its public half, where that is known, is checked and not found anew.
+
+        Leading zeros may be missing, as they are in the vectors.
+        """
         try:
-            if len(data) > self.size:
+            if len(data) > self.size or not self._in_range(data):
                 raise ValueError
-            return ec.derive_private_key(int.from_bytes(data), self.curve)
+            number = int.from_bytes(data)
+            if public_key is None:
+                return ec.derive_private_key(number, self.curve)
+            point = self.public(public_key).public_numbers()
+            return ec.EllipticCurvePrivateNumbers(number, point).private_key()
         except ValueError:
             raise CryptoError(f"this is no {self.name} private key") from None
+
+    def _in_range(self, data: bytes) -> bool:
+        return 0 < int.from_bytes(data) < self.curve.group_order
 
     def public(self, data: bytes) -> ec.EllipticCurvePublicKey:
         """Return a public key; the library checks that the point is on the curve."""
@@ -40,22 +50,18 @@ class PrimeCurve:
         except ValueError:
             raise CryptoError(f"this is no {self.name} key") from None
 
-    def first_private(
-        self, candidates: Iterator[bytes]
-    ) -> tuple[bytes, ec.EllipticCurvePrivateKey]:
-        """Return the first candidate that is a private key (RFC 9180 7.1.3), and that key."""
+    def first_private(self, candidates: Iterator[bytes]) -> bytes:
+        """Return the first candidate that is a private key (RFC 9180 7.1.3)."""
         # "bitmask is defined to be 0xFF for P-256 and P-384, and 0x01 for P-521"
         bitmask = 0xFF >> (8 * self.size - self.curve.key_size)
         for candidate in candidates:
             data = bytes([candidate[0] & bitmask]) + candidate[1:]
-            try:
-                return data, self.private(data)
-            except CryptoError:  # zero, or not below the group's order
-                continue
+            if self._in_range(data):
+                return data
         raise CryptoError("256 candidates in a row were no keys")
 
-    def generate(self, random: Callable[[int], bytes]) -> tuple[bytes, ec.EllipticCurvePrivateKey]:
-        """Return a fresh private key, as bytes and opened."""
+    def generate(self, random: Callable[[int], bytes]) -> bytes:
+        """Return a fresh private key."""
         return self.first_private(random(self.size) for _ in range(256))
 
     def public_bytes(self, private: ec.EllipticCurvePrivateKey) -> bytes:

@@ -110,8 +110,7 @@ class Ecdsa:
 
     def generate_key_pair(self, random: RandomSource) -> SignatureKeyPair:
         """Make a fresh key pair."""
-        private_key, opened = self.curve.generate(random)
-        return SignatureKeyPair(self.curve.public_bytes(opened), private_key, opened)
+        return self.load(self.curve.generate(random))
 
     def check_public_key(self, public_key: bytes) -> None:
         """Refuse what is no point of the curve."""

@@ -7,7 +7,6 @@ them the commit secret.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import (
@@ -110,8 +109,9 @@ def create_path(
     leaf_key_pair = suite.generate_key_pair(random)
     leaf_node = _renewed_leaf(place, leaf_key_pair.public_key, leaf_parent_hash, signature_key_pair)
     tree, group_context = place.merged(leaf_node, parents)
+    seal = suite.sealer("UpdatePathNode", group_context.encoded, random)
     sealed = [
-        _sealed(place, step, group_context.encoded, path_secret=path_secret, random=random)
+        tuple(seal(public_key, path_secret) for public_key in place.recipients(step))
         for step, path_secret in zip(steps, path_secrets, strict=True)
     ]
     nodes = zip(key_pairs, sealed, strict=True)
@@ -239,10 +239,12 @@ def node_key_pair(suite: CipherSuite, path_secret: bytes) -> HPKEKeyPair:
 def checked_key_pair(suite: CipherSuite, path_secret: bytes, public_key: bytes) -> HPKEKeyPair:
     """Return the key pair of a node, or refuse it if the tree says otherwise."""
     # 7.5: "The recipient of an UpdatePath MUST verify that the derived public keys are equal".
-    key_pair = node_key_pair(suite, path_secret)
-    if key_pair.public_key != public_key:
-        raise CryptoError("a path secret does not belong to its public key (RFC 9420, 7.5)")
-    return key_pair
+    try:
+        return suite.derive_known_key_pair(suite.derive_secret(path_secret, "node"), public_key)
+    except CryptoError:
+        raise CryptoError(
+            "a path secret does not belong to its public key (RFC 9420, 7.5)"
+        ) from None
 
 
 def kept_keys(
@@ -293,13 +295,6 @@ def _renewed_leaf(
     return sign_leaf_node(
         place.suite, renewed, signature_key_pair, group_id=group_id, leaf_index=place.sender
     )
-
-
-def _sealed(
-    place: PathPlace, step: PathStep, context: bytes, *, path_secret: bytes, random: RandomSource
-) -> tuple[HPKECiphertext, ...]:
-    seal = partial(place.suite.encrypt_with_label, plaintext=path_secret, random=random)
-    return tuple(seal(key, "UpdatePathNode", context) for key in place.recipients(step))
 
 
 def _entry(steps: Sequence[PathStep], own_leaf: LeafIndex) -> int:

@@ -72,18 +72,13 @@ def make_welcome(
     group_info = make_group_info(state, [ratchet_tree])
     encrypted_group_info = suite.aead_seal(key, nonce, b"", group_info.encode())
     own = treemath.node_of(state.own_leaf_index)
+    seal = suite.sealer("Welcome", encrypted_group_info, random)
     to_all = []
     for joiner in joiners:
         shared = treemath.common_ancestor(own, treemath.node_of(joiner.leaf))
         path_secret = PathSecret(path_secrets[shared]) if path_secrets else None
         group_secrets = GroupSecrets(secrets.joiner_secret, path_secret, secrets.psks)
-        sealed = suite.encrypt_with_label(
-            joiner.key_package.init_key,
-            "Welcome",
-            encrypted_group_info,
-            plaintext=group_secrets.encode(),
-            random=random,
-        )
+        sealed = seal(joiner.key_package.init_key, group_secrets.encode())
         new_member = suite.key_package_ref(joiner.key_package.encode())
         to_all.append(EncryptedGroupSecrets(new_member, sealed))
     return MLSMessage.of(Welcome(suite.id, tuple(to_all), encrypted_group_info)).encode()
