@@ -30,6 +30,7 @@ from holdspace.protocol.keys import (
     SigningKey,
     begin_digest,
     bundle_digest,
+    code_digest,
     invitation_digest,
     knock_digest,
     prove,
@@ -109,9 +110,14 @@ class Papers:
         occasion = Occasion(self.origin, room, meeting, epoch, self.nonce)
         return prove(signer, purpose, occasion, digest)
 
-    def open(self, circle: Circle) -> OpenRoom:
+    def open(self, circle: Circle, code: SigningKey | None = None) -> OpenRoom:
         proof = self.proof(circle.root, Purpose.OPEN, room=circle.room)
-        return OpenRoom(self.refs(), circle.room, circle.root.public, proof)
+        frame = OpenRoom(self.refs(), circle.room, circle.root.public, proof)
+        if code is None:
+            return frame
+        digest = code_digest(circle.root.public)
+        code_proof = self.proof(code, Purpose.CODE, room=circle.room, digest=digest)
+        return replace(frame, code_key=code.public, code_proof=code_proof)
 
     def begin(self, circle: Circle) -> BeginMeeting:
         access, slots = circle.access(0).public, circle.slots

@@ -46,6 +46,7 @@ from holdspace.server.log.records import (
     Record,
     RoomOpened,
 )
+from holdspace.server.terms import Terms
 from holdspace.server.world import HungUpError, Placer, World
 
 OLDEST_VERSION = 1
@@ -61,7 +62,8 @@ def hello(world: World, connection: Connection, frame: Hello, now: float) -> Ite
         raise HungUpError(Close.WRONG_VERSION)
     step(connection, Happening.GREETED)
     connection.deadline = now + world.limits.prove_seconds
-    yield from world.send((connection.number,), Greeting(version, connection.nonce))
+    greeting = Greeting(version, connection.nonce, world.terms.operator)
+    yield from world.send((connection.number,), greeting)
 
 
 HANDLERS: dict[type[ClientFrame], Handler] = {
@@ -109,24 +111,41 @@ class Relay:
         kept: Kept | None = None,
         *,
         is_alone: bool = True,
+        terms: Terms | None = None,
     ) -> None:
-        self._world = World(limits, tuple(origins), PLACERS, is_alone)
+        self._world = World(limits, tuple(origins), PLACERS, is_alone, terms or Terms())
         if kept is not None:
             rooms.restore(self._world, kept)
+
+    def agree(self, terms: Terms) -> None:
+        """Hold to other terms from now on; rooms that are open stay so until they are forgotten."""
+        self._world.terms = terms
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """Return how many connections, rooms and meetings there are."""
+        world = self._world
+        return len(world.connections), len(world.rooms), len(world.meetings)
+
+    def rooms_of(self, code: bytes) -> int:
+        """Return how many rooms a code keeps."""
+        return rooms.count_of(self._world, code)
 
     @property
     def is_idle(self) -> bool:
         """Tell whether nothing is on its way to the log."""
         return not self._world.under_way
 
-    def connected(self, number: int, nonce: bytes, now: float) -> list[Effect]:
-        """Take in a new connection; the nonce is random and used for no other."""
+    def connected(
+        self, number: int, nonce: bytes, now: float, *, visitor: int | None = None
+    ) -> list[Effect]:
+        """Take in a new connection; the nonce is random and used for no other.
+
+        `visitor` is the same number for all who share the limits of one visitor.
+        """
         world = self._world
-        connection = Connection(number, nonce, now + world.limits.hello_seconds)
-        world.connections[number] = connection
-        if len(world.connections) > world.limits.connections:
-            return [*world.hang_up(number, Close.CROWDED, now)]
-        return []
+        connection = Connection(number, nonce, now + world.limits.hello_seconds, visitor)
+        return [*world.come(connection, now)]
 
     def receive(self, number: int, frame: ClientFrame, now: float) -> list[Effect]:
         """Judge a frame by the two tables, then by its handler."""
@@ -149,6 +168,10 @@ class Relay:
             return [*world.send((number,), Refuse(_ref(frame), refused.refusal))]
         except HungUpError as hung_up:
             return [*world.hang_up(number, hung_up.code, now)]
+
+    def too_fast(self, number: int, frame: ClientFrame) -> list[Effect]:
+        """Refuse a frame that costs more than its visitor has left."""
+        return [*self._world.send((number,), Refuse(_ref(frame), Refusal.TOO_FAST))]
 
     def not_understood(self, number: int, now: float) -> list[Effect]:
         """Close a connection that sent something that is no frame."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from holdspace.protocol.frames import BeginMeeting, CloseMeeting, Done, MeetingClosed, OpenRoom
 from holdspace.protocol.frames import Welcomed as WelcomedFrame
-from holdspace.protocol.keys import Purpose, begin_digest, is_safe_public_key
+from holdspace.protocol.keys import Purpose, begin_digest, code_digest, is_safe_public_key
 from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server import lobby
 from holdspace.server.connections import Connection
@@ -18,6 +18,8 @@ from holdspace.server.effects import Effect
 from holdspace.server.log import records
 from holdspace.server.state import Again, Change, Invitation, KnockAnswer, Meeting, Room
 from holdspace.server.world import Claim, World, minute_of, nothing_more
+
+_HOUR = 3600.0
 
 
 class _Over(NamedTuple):
@@ -43,8 +45,49 @@ def open_room(
         room=frame.room,
         root_key=frame.root_key,
         expires_minute=minute_of(now) + world.limits.room_minutes,
+        code=_code_of(world, connection, frame, now),
     )
     yield from world.ask(record, (connection.number, frame.ref))
+
+
+def count_of(world: World, code: bytes) -> int:
+    """Return how many rooms a code keeps."""
+    return sum(room.code == code for room in world.rooms.values())
+
+
+def _code_of(world: World, connection: Connection, frame: OpenRoom, now: float) -> bytes:
+    """Return the code that vouches for a room, if any does; refuse it if one has to."""
+    terms, before = world.terms, world.rooms.get(frame.room)
+    if frame.code_key and _holds_code(world, connection, frame):
+        is_more = before is None or before.code != frame.code_key
+        if is_more and count_of(world, frame.code_key) >= terms.codes[frame.code_key]:
+            raise Refused(Refusal.CODE_IN_USE)
+        return frame.code_key
+    code = before.code if before else b""
+    if code in terms.codes or frame.root_key in terms.declared:
+        return code
+    if not terms.rooms_are_open:
+        raise Refused(Refusal.NEEDS_CODE)
+    if before is None:
+        _count_opening(world, now)
+    return code
+
+
+def _holds_code(world: World, connection: Connection, frame: OpenRoom) -> bool:
+    key = frame.code_key if frame.code_key in world.terms.codes else None
+    digest = code_digest(frame.root_key)
+    claim = Claim(key, frame.code_proof, Purpose.CODE, room=frame.room, digest=digest)
+    return world.is_proved(connection, claim)
+
+
+def _count_opening(world: World, now: float) -> None:
+    openings, most = world.openings, world.terms.rooms_per_hour
+    while openings and openings[0] <= now - _HOUR:
+        openings.popleft()
+    if most is not None:
+        if len(openings) >= most:
+            raise Refused(Refusal.RELAY_FULL)
+        openings.append(now)
 
 
 def place_room(world: World, record: records.RoomOpened) -> Change:
@@ -53,12 +96,13 @@ def place_room(world: World, record: records.RoomOpened) -> Change:
     if before is not None and before.root_key != record.root_key:
         raise Refused(Refusal.ALREADY_THERE)
     room = before or Room(record.room, record.root_key, record.expires_minute)
-    expires_before = room.expires_minute
+    expires_before, code_before = room.expires_minute, room.code
+    room.code = record.code
     room.expires_minute = max(expires_before, record.expires_minute)
     world.rooms[record.room] = room
 
     def undo() -> None:
-        room.expires_minute = expires_before
+        room.expires_minute, room.code = expires_before, code_before
         if before is None:
             lobby.forget_knocks(world, room)
             del world.rooms[record.room]
@@ -196,7 +240,8 @@ def place_forgetting(world: World, record: records.Forgotten) -> Change:
 def restore(world: World, kept: records.Kept) -> None:
     """Put back what the log kept, as it was when the last record was saved."""
     for opened in kept.rooms:
-        world.rooms[opened.room] = Room(opened.room, opened.root_key, opened.expires_minute)
+        room = Room(opened.room, opened.root_key, opened.expires_minute, opened.code)
+        world.rooms[opened.room] = room
     for one in kept.meetings:
         _restore_meeting(world, one)
     for put in kept.invitations:

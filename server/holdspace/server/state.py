@@ -89,6 +89,7 @@ class Room:
     handle: bytes
     root_key: bytes
     expires_minute: int
+    code: bytes = b""
     meeting: Meeting | None = None
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
     knocks: dict[bytes, PendingKnock] = field(default_factory=dict)

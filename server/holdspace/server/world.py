@@ -8,7 +8,7 @@ log cannot save, every change under way is taken back, newest first. Where sever
 log, the place is known when the log hands the record out, to all of them, and it is durable then.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -21,9 +21,12 @@ from holdspace.server.effects import Effect, HangUp, Propose, Send, Settled, Sto
 from holdspace.server.limits import Limits
 from holdspace.server.log.records import Record
 from holdspace.server.state import Again, Asked, Change, Meeting, Room, Waiter
+from holdspace.server.terms import Terms
 
 # Checked in place of a key that is not there, so that the answer takes as long (security.md 5).
-_NOBODY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+# SHA-256 of "holdspace: nobody has this key 1", a point of the curve: with the key of an example, a
+# proof by that key would be found right at once, where a wrong one is tried at every address.
+_NOBODY = bytes.fromhex("538bfb21ea10fc2bce471b643fbe95a7e7a8e726655182e28955dc3609318500")
 MINUTE = 60.0
 
 
@@ -59,15 +62,19 @@ class World:
     origins: tuple[str, ...]
     placers: Mapping[type[Record], Placer]
     is_alone: bool = True
+    terms: Terms = field(default_factory=Terms)
     rooms: dict[bytes, Room] = field(default_factory=dict)
     meetings: dict[bytes, Meeting] = field(default_factory=dict)
     connections: dict[int, Connection] = field(default_factory=dict)
+    shares: Counter[int] = field(default_factory=Counter)
     pending: deque[Change] = field(default_factory=deque)
     asked: dict[int, Asked] = field(default_factory=dict)
     cost: int = 0
     asked_cost: int = 0
     knock_count: int = 0
     sweep_at: float = 0.0
+    # When rooms were opened that nobody vouched for, in the last hour.
+    openings: deque[float] = field(default_factory=deque)
     _numbers: int = 0
 
     def next_number(self) -> int:
@@ -196,11 +203,32 @@ class World:
             self.drop(number, now)
             yield HangUp(number, code)
 
+    def come(self, connection: Connection, now: float) -> Iterator[HangUp]:
+        """Take in a connection; if there are too many, the first that has shown nothing makes place.
+
+        So nobody who came in can be crowded out, and nobody is kept out by connections that idle.
+        """
+        self.connections[connection.number] = connection
+        same: int | None = None
+        if connection.visitor is not None:
+            self.shares[connection.visitor] += 1
+            if self.shares[connection.visitor] > self.limits.connections_per_visitor:
+                same = connection.visitor
+        if same is None and len(self.connections) <= self.limits.connections:
+            return
+        idle = (one for one in self.connections.values() if not one.has_proved)
+        first = next(one for one in idle if same in {None, one.visitor})
+        yield from self.hang_up(first.number, Close.CROWDED, now)
+
     def drop(self, number: int, now: float) -> None:
         """Forget a connection; a knock it made waits a little for the next one."""
         connection = self.connections.pop(number, None)
         if connection is None:
             return
+        if connection.visitor is not None:
+            self.shares[connection.visitor] -= 1
+            if not self.shares[connection.visitor]:
+                del self.shares[connection.visitor]
         detach(connection)
         self.unwatch(connection)
         for room_handle, knock_id in connection.knocks:
