@@ -35,7 +35,7 @@ async def test_a_redirect_leads_nowhere_else(status: str) -> None:
         await asyncio.start_server(redirect, "127.0.0.1", 0) as relay,
     ):
         address = f"ws://127.0.0.1:{port_of(relay)}"
-        link = Link(address, hear, jitter=lambda: 0.0)
+        link = Link([address], hear, jitter=lambda: 0.0)
         async with asyncio.timeout(10):
             await link.run()
     assert heard == [Ended(NOT_A_RELAY)]

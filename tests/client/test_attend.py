@@ -60,7 +60,7 @@ def has_line(text: str) -> Callable[[RoomView], bool]:
 
 
 async def meet(relay: RelayProcess) -> tuple[Attendance, Attendance]:
-    ana = await Attendance.host(relay.url, OPENING)
+    ana = await Attendance.host([relay.url], OPENING)
     await until(ana, lambda view: view.invitation)
     ben = await Attendance.join(ana.view.invitation)
     await until(ben, lambda view: view.place is Place.LOBBY)

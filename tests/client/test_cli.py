@@ -16,8 +16,10 @@ from holdspace.client.acts import ACTS
 from holdspace.client.front_end import why_plain
 from holdspace.protocol.invite import Invitation, encode_invitation
 
-EXPIRED = encode_invitation(Invitation("wss://relay.example", b"r" * 16, b"h" * 16, b"s" * 16, 1))
-NOBODY_THERE = Invitation("ws://127.0.0.1:9", b"r" * 16, b"h" * 16, b"s" * 16, 2**39)
+EXPIRED = encode_invitation(
+    Invitation(("wss://relay.example",), b"r" * 16, b"h" * 16, b"s" * 16, 1)
+)
+NOBODY_THERE = Invitation(("ws://127.0.0.1:9",), b"r" * 16, b"h" * 16, b"s" * 16, 2**39)
 
 
 def run(*arguments: str, typed: str = "", env: dict[str, str] | None = None) -> tuple[int, str]:
@@ -130,7 +132,10 @@ def test_half_a_code_can_be_given_up_or_pasted_anew() -> None:
     ("arguments", "typed"),
     [
         (("join", "--plain"), encode_invitation(NOBODY_THERE) + "\n"),
-        (("host", "--plain", "--relay", NOBODY_THERE.relay, "--room", "R", "--name", "Mara"), ""),
+        (
+            ("host", "--plain", "--relay", NOBODY_THERE.relays[0], "--room", "R", "--name", "Mara"),
+            "",
+        ),
     ],
 )
 def test_a_relay_that_does_not_answer_is_said_and_nothing_was_sent(
@@ -146,7 +151,7 @@ def test_what_answers_there_but_is_no_relay_of_ours_is_said() -> None:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         port = server.socket.getsockname()[1]
-        invitation = replace(NOBODY_THERE, relay=f"ws://127.0.0.1:{port}")
+        invitation = replace(NOBODY_THERE, relays=(f"ws://127.0.0.1:{port}",))
         code, said = run("join", "--plain", typed=encode_invitation(invitation) + "\n")
         server.shutdown()
         thread.join()

@@ -8,10 +8,12 @@ import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from holdspace.client import link as module
+from holdspace.client import relays
 from holdspace.client.link import Ended, Happening, Link, Lost, Up
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import Close
 
+NOBODY = "ws://127.0.0.1:9"
 Peer = Callable[[ServerConnection], Awaitable[None]]
 
 
@@ -34,14 +36,14 @@ class Listener:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less between tries than people would."""
-    monkeypatch.setattr(module, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(relays, "FIRST_WAIT", 0.01)
 
 
 @asynccontextmanager
-async def running(url: str) -> AsyncIterator[tuple[Link, Listener]]:
-    """Run a link to an address for the length of a test."""
+async def running(*urls: str) -> AsyncIterator[tuple[Link, Listener]]:
+    """Run a link to these addresses for the length of a test."""
     listener = Listener()
-    link = Link(url, listener, jitter=lambda: 0.5)
+    link = Link(urls, listener, jitter=lambda: 0.5)
     task = asyncio.create_task(link.run())
     try:
         yield link, listener
@@ -79,7 +81,7 @@ async def relay(peer: Peer) -> AsyncIterator[Server]:
 
 
 async def test_an_address_where_nobody_listens_is_given_up_after_a_few_tries() -> None:
-    async with running("ws://127.0.0.1:9") as (_, listener):
+    async with running(NOBODY) as (_, listener):
         (ended,) = await listener.until(Ended)
     assert isinstance(ended, Ended)
     assert "cannot be reached" in ended.words
@@ -117,7 +119,7 @@ async def test_a_relay_that_restarts_is_found_again() -> None:
         await connection.close(Close.RESTARTING)
 
     async with relay(restarting) as server, running(address(server)) as (_, listener):
-        await listener.until(Up, times=2)
+        assert await listener.until(Up, times=2) == [Up(address(server))] * 2
         (lost, *_) = await listener.until(Lost)
     assert isinstance(lost, Lost)
     assert "Your place is kept" in lost.words
@@ -159,3 +161,73 @@ async def test_what_is_queued_goes_out_before_the_link_stops() -> None:
         link.send(frames.Prove(1, 1, bytes(64)))
         await link.stop()
     assert [type(frame) for frame in received] == [frames.Prove]
+
+
+async def listening(connection: ServerConnection) -> None:
+    await greet(connection)
+    await connection.send(frames.encode(frames.Done(1)))
+    await connection.wait_closed()
+
+
+def relays_of(listener: Listener) -> list[str]:
+    """Return the relays it was connected to, in order."""
+    return [one.relay for one in listener.heard if isinstance(one, Up)]
+
+
+def has_ended(listener: Listener) -> bool:
+    return any(isinstance(one, Ended) for one in listener.heard)
+
+
+async def test_a_relay_that_nobody_serves_is_passed_over() -> None:
+    async with relay(listening) as server, running(NOBODY, address(server)) as (_, listener):
+        await listener.until(frames.Done)
+        assert relays_of(listener) == [address(server)]
+
+
+async def test_when_a_relay_dies_the_link_goes_on_over_the_next() -> None:
+    async with relay(listening) as second, relay(listening) as first:
+        urls = [address(first), address(second)]
+        async with running(*urls) as (_, listener):
+            await listener.until(frames.Done)
+            first.close(close_connections=True)
+            await listener.until(frames.Done, times=2)
+    assert relays_of(listener) == urls
+    assert not has_ended(listener)
+
+
+async def test_what_is_no_relay_is_left_out_while_another_is_there() -> None:
+    async def other(connection: ServerConnection) -> None:
+        await connection.wait_closed()
+
+    async with (
+        await serve(other, "127.0.0.1", 0) as wrong,
+        relay(listening) as right,
+        running(address(wrong), address(right)) as (_, listener),
+    ):
+        await listener.until(frames.Done)
+    assert not has_ended(listener)
+
+
+async def test_a_meeting_that_is_over_is_over_at_every_relay() -> None:
+    async def over(connection: ServerConnection) -> None:
+        await greet(connection)
+        await connection.close(Close.MEETING_OVER)
+
+    async with (
+        relay(over) as first,
+        relay(listening) as second,
+        running(address(first), address(second)) as (_, listener),
+    ):
+        (ended,) = await listener.until(Ended)
+    assert isinstance(ended, Ended)
+    assert ended.code == Close.MEETING_OVER
+
+
+async def test_who_is_told_to_go_elsewhere_does() -> None:
+    async with relay(listening) as first, relay(listening) as second:
+        urls = [address(first), address(second)]
+        async with running(*urls) as (link, listener):
+            await listener.until(frames.Done)
+            link.go_elsewhere()
+            await listener.until(frames.Done, times=2)
+    assert relays_of(listener) == urls

@@ -50,7 +50,7 @@ def seeded(name: str) -> RandomSource:
 ROOT = SigningKey.from_seed(b"r" * 32)
 SEALING = new_sealing_key(seeded("sealing"))
 INVITATION = Invitation(
-    relay="wss://relay.example:8443",
+    relays=("wss://relay.example:8443",),
     room=b"room" * 4,
     host_key_hash=hash_host_key(ROOT.public),
     secret=b"secret secrets!!",
@@ -96,15 +96,17 @@ def test_a_code_gives_back_what_was_put_in() -> None:
     assert CODE.startswith("holdspace1:")
 
 
+RELAYS = ["ws://127.0.0.1:8787", "wss://a.example", "ws://[::1]:9", "wss://" + "a" * 194]
+SEVERAL = replace(INVITATION, relays=tuple(RELAYS))
+
+
 @given(
     st.binary(min_size=48, max_size=48),
     st.integers(min_value=1, max_value=2**40 - 1),
-    st.sampled_from(
-        ["ws://127.0.0.1:8787", "wss://a.example", "ws://[::1]:9", "wss://" + "a" * 194]
-    ),
+    st.lists(st.sampled_from(RELAYS), min_size=1, max_size=4, unique=True),
 )
-def test_every_invitation_survives_its_code(secrets: bytes, minute: int, relay: str) -> None:
-    invitation = Invitation(relay, secrets[:16], secrets[16:32], secrets[32:], minute)
+def test_every_invitation_survives_its_code(secrets: bytes, minute: int, relays: list[str]) -> None:
+    invitation = Invitation(tuple(relays), secrets[:16], secrets[16:32], secrets[32:], minute)
     assert decode_invitation(encode_invitation(invitation), 0.0) == invitation
 
 
@@ -175,15 +177,40 @@ def test_parts_of_a_code_are_mistyped(pasted: str) -> None:
         decode(pasted)
 
 
-def test_a_code_knows_how_long_it_is() -> None:
-    start = CODE.index(":") + 1
-    assert all(is_unfinished(CODE[:length]) for length in range(start, len(CODE) - 1))
-    assert not is_unfinished(CODE)
-    assert not is_unfinished(CODE + "q")
+@pytest.mark.parametrize("code", [CODE, encode_invitation(SEVERAL)])
+def test_a_code_knows_how_long_it_is(code: str) -> None:
+    start = code.index(":") + 1
+    assert all(is_unfinished(code[:length]) for length in range(start, len(code) - 1))
+    assert not is_unfinished(code)
+    assert not is_unfinished(code + "q")
+
+
+def test_only_a_code_for_several_relays_is_of_the_second_version() -> None:
+    code = encode_invitation(SEVERAL)
+    assert code.startswith("holdspace2:")
+    assert decode(code) == SEVERAL
+    for place in range(len("holdspace2:"), len(code), 7):
+        wrong = code[:place] + ("a" if code[place] != "a" else "b") + code[place + 1 :]
+        with pytest.raises(InvitationError, match="typing mistake"):
+            decode(wrong)
+
+
+@pytest.mark.parametrize("relays", [(), (*RELAYS, "wss://b.example"), (RELAYS[0], RELAYS[0])])
+def test_a_code_names_one_to_four_relays_once_each(relays: tuple[str, ...]) -> None:
+    with pytest.raises(LocalError):
+        encode_invitation(replace(INVITATION, relays=relays))
+    with pytest.raises(InvitationError, match="not an invitation code"):
+        decode(forged(" ".join(relays).encode(), version=2))
+
+
+def test_a_relay_is_not_written_in_the_version_for_several_nor_several_in_that_for_one() -> None:
+    for relays, version in ((b"wss://a.example", 2), (b"wss://a.example wss://b.example", 1)):
+        with pytest.raises(InvitationError, match="not an invitation code"):
+            decode(forged(relays, version=version))
 
 
 @pytest.mark.parametrize(
-    "pasted", ["", "hello", "holdspace2:abc", "holdspace1:!!!!!!!!", "q" * 5000]
+    "pasted", ["", "hello", "holdspace3:abc", "holdspace1:!!!!!!!!", "q" * 5000]
 )
 def test_what_is_no_code_is_not_the_beginning_of_one(pasted: str) -> None:
     assert not is_unfinished(pasted)
@@ -191,12 +218,13 @@ def test_what_is_no_code_is_not_the_beginning_of_one(pasted: str) -> None:
 
 @given(st.text(max_size=200))
 def test_asking_whether_any_text_is_unfinished_raises_nothing(text: str) -> None:
-    assert is_unfinished(f"holdspace1:{text}") in {True, False}
+    for version in (1, 2):
+        assert is_unfinished(f"holdspace{version}:{text}") in {True, False}
 
 
 def test_a_newer_code_says_so() -> None:
     with pytest.raises(InvitationError, match="newer version"):
-        decode(CODE.replace("holdspace1", "holdspace2"))
+        decode(CODE.replace("holdspace1", "holdspace3"))
 
 
 def test_an_expired_code_says_so_to_the_second() -> None:
@@ -206,7 +234,7 @@ def test_an_expired_code_says_so_to_the_second() -> None:
 
 @given(st.text(max_size=300) | st.text("abcdefghijklmnopqrstuvwxyz234567", max_size=300))
 def test_any_text_is_an_invitation_or_one_sentence(text: str) -> None:
-    for pasted in (text, "holdspace1:" + text):
+    for pasted in (text, "holdspace1:" + text, "holdspace2:" + text):
         with pytest.raises(InvitationError, match=r"\.$"):
             decode(pasted)
 
@@ -214,7 +242,7 @@ def test_any_text_is_an_invitation_or_one_sentence(text: str) -> None:
 def test_only_a_normal_relay_address_gets_into_a_code() -> None:
     for relay in ("wss://relay.example/path", "WSS://relay.example", "https://relay.example", ""):
         with pytest.raises(LocalError):
-            encode_invitation(replace(INVITATION, relay=relay))
+            encode_invitation(replace(INVITATION, relays=(relay,)))
 
 
 def test_secrets_stay_out_of_sight() -> None:
@@ -387,18 +415,18 @@ def test_a_reply_from_somebody_else_is_refused_and_words_come_out_clean() -> Non
         open_reply(sealed, b"o" * 32)
 
 
-def forged(relay: bytes) -> str:
+def forged(relay: bytes, version: int = 1) -> str:
     """Return a code with a right checksum for any relay: whoever hands out codes can write anything."""
-    body = bytes((len(relay),)) + relay + bytes(48) + (2**39).to_bytes(5, "big")
-    checksum = binascii.crc32(b"holdspace\x01" + body).to_bytes(4, "big")
-    return "holdspace1:" + base64.b32encode(body + checksum).decode().rstrip("=").lower()
+    body = len(relay).to_bytes(version, "big") + relay + bytes(48) + (2**39).to_bytes(5, "big")
+    checksum = binascii.crc32(b"holdspace" + bytes((version,)) + body).to_bytes(4, "big")
+    return f"holdspace{version}:" + base64.b32encode(body + checksum).decode().rstrip("=").lower()
 
 
 @pytest.mark.parametrize(
     "relay", [b"wss://relay.example/path", b"https://relay.example", b"\x1b[2J", b"", b"WSS://A"]
 )
 def test_a_code_for_what_is_no_relay_is_refused_though_its_checksum_is_right(relay: bytes) -> None:
-    assert decode(forged(b"wss://relay.example")).relay == "wss://relay.example"
+    assert decode(forged(b"wss://relay.example")).relays == ("wss://relay.example",)
     with pytest.raises(InvitationError, match="not an invitation code"):
         decode(forged(relay))
 

@@ -75,7 +75,7 @@ def test_an_expired_code_is_told_from_a_wrong_one(
 ) -> None:
     invitation = decode_invitation(meet(relay.url, "Mara").code, now=0.0)
     expired = type(invitation)(
-        relay=invitation.relay,
+        relays=invitation.relays,
         room=invitation.room,
         host_key_hash=invitation.host_key_hash,
         secret=invitation.secret,

@@ -60,8 +60,10 @@ class Guest:
 class Table:
     """The relay's core, its log, everybody's machines, and the time."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int = 1, relays: tuple[str, ...] = (RELAY,)) -> None:
         self.random = random.Random(seed)
+        self.relays = relays
+        self.here = relays[0]
         self.now = 1_000_000.0
         self.log = MemoryLog()
         self.guests: dict[str, Guest] = {}
@@ -78,7 +80,7 @@ class Table:
 
     def host(self, name: str = "Ana", flow: str = "") -> Guest:
         opening = Opening("Tuesday circle", name, AGREEMENTS, flow_toml=flow)
-        return self._sit(name, open_room((RELAY,), opening, self.world()))
+        return self._sit(name, open_room(self.relays, opening, self.world()))
 
     def visitor(self, name: str, code: str) -> Guest:
         return self._sit(name, visit(code, self.world()))
@@ -110,6 +112,7 @@ class Table:
     def connect(self, guest: Guest) -> None:
         self._connections += 1
         guest.connection = self._connections
+        self._take(guest, guest.machine.reached(self.here))
         nonce = self.random.randbytes(32)
         self._arrive(self.relay.connected(guest.connection, nonce, self.now))
         self._send(guest, frames.Hello(frames.VERSION, frames.VERSION))
@@ -119,8 +122,9 @@ class Table:
         self._arrive(self.relay.disconnected(gone, self.now))
         self._take(guest, guest.machine.lost("The connection was lost."))
 
-    def kill_relay(self) -> None:
-        """Let the relay die and start again with what its log kept."""
+    def kill_relay(self, then: str = "") -> None:
+        """Let the relay die and start again with what its log kept; or another of the cluster `then`."""
+        self.here = then or self.here
         for guest in self.guests.values():
             if guest.connection:
                 guest.connection = 0
@@ -128,7 +132,7 @@ class Table:
         self._start_relay()
 
     def _start_relay(self) -> None:
-        self.relay = Relay(Limits(), (RELAY,), self.log.load())
+        self.relay = Relay(Limits(), (self.here,), self.log.load())
         at_once(self.log.start(self._report))
 
     def _report(self, outcome: Outcome) -> None:

@@ -9,10 +9,11 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+from holdspace.protocol.invite import MOST_RELAYS
 from holdspace.protocol.keys import NotAnAddressError, origin
 from holdspace.protocol.refusals import LocalError
 
@@ -36,9 +37,9 @@ class CannotStart(LocalError):
 class Attendance:
     """One person attending one meeting; made by `host` or `join`, ended by `aclose`."""
 
-    def __init__(self, machine: Machine, relay: str) -> None:
+    def __init__(self, machine: Machine, relays: tuple[str, ...], *, start: int = 0) -> None:
         self._machine = machine
-        self._link = Link(relay, self._hear, random.random)
+        self._link = Link(relays, self._hear, random.random, start=start)
         self._view = machine.view()
         self._notices: list[Notice] = []
         self._changed = asyncio.Event()
@@ -49,17 +50,18 @@ class Attendance:
         ]
 
     @classmethod
-    async def host(cls, relay: str, opening: Opening) -> "Attendance":
-        """Open a room at this relay and sit down in it as its host."""
-        address = check_address(relay)
-        return cls(open_room(address, opening, _world()), address)
+    async def host(cls, relays: Iterable[str], opening: Opening) -> "Attendance":
+        """Open a room at these relays of one cluster and sit down in it as its host."""
+        addresses = check_addresses(relays)
+        return cls(open_room(addresses, opening, _world()), addresses)
 
     @classmethod
     async def join(cls, code: str) -> "Attendance":
         """Go to the lobby that an invitation code leads to; raise InvitationError if it is none."""
         visitor = visit(code, _world())
-        address = check_address(visitor.relay)
-        return cls(visitor, address)
+        addresses = check_addresses(visitor.invitation.relays)
+        # Everybody begins at another one, so that a cluster shares the work.
+        return cls(visitor, addresses, start=os.urandom(1)[0] % len(addresses))
 
     @property
     def view(self) -> RoomView:
@@ -129,8 +131,8 @@ class Attendance:
 
     def _hear(self, happening: LinkHappening) -> None:
         match happening:
-            case Up():
-                return
+            case Up(relay):
+                self._take(self._machine.reached(relay))
             case Lost(words):
                 self._take(self._machine.lost(words))
             case Ended(words, code):
@@ -143,6 +145,8 @@ class Attendance:
         self._machine = step.machine
         for frame in step.frames:
             self._link.send(frame)
+        if step.goes_elsewhere:
+            self._link.go_elsewhere()
         self._notices.extend(step.notices)
         if not (changed or step.notices):
             return
@@ -157,6 +161,14 @@ _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Plac
 
 def _world() -> World:
     return World(now=time.time(), random=os.urandom)
+
+
+def check_addresses(relays: Iterable[str]) -> tuple[str, ...]:
+    """Return each relay's address once, in its one form; raise CannotStart if one is not safe."""
+    addresses = tuple(dict.fromkeys(map(check_address, relays)))
+    if len(addresses) > MOST_RELAYS:
+        raise CannotStart(f"A room can have up to {MOST_RELAYS} relays. Nothing was sent.")
+    return addresses
 
 
 def check_address(relay: str) -> str:

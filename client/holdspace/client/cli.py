@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import NoReturn
 
 from holdspace.client.acts import ACTS, Spot, Who
-from holdspace.client.attend import Attendance, CannotStart, check_address
+from holdspace.client.attend import Attendance, CannotStart, check_address, check_addresses
 from holdspace.client.flow_check import check
 from holdspace.client.front_end import FAILED, WELL, choose_plain, show
 from holdspace.client.here import RelayNotStartedError, relay_here
@@ -114,7 +114,7 @@ def _host(asked: argparse.Namespace) -> int:
 
 async def _hold(relay: str, opening: Opening, *, plain: bool) -> int:
     async with _relay(relay) as address:
-        return await _attend(await Attendance.host(address, opening), plain=plain)
+        return await _attend(await Attendance.host([address], opening), plain=plain)
 
 
 @asynccontextmanager
@@ -165,7 +165,7 @@ def _readable(code: str) -> str:
     while is_unfinished(code) and (rest := _rest()):
         code = rest if _CODE_MARK in rest.lower() else code + rest
     # Read here only to say what is wrong with it; the seat reads it again.
-    check_address(decode_invitation(code, time.time()).relay)
+    check_addresses(decode_invitation(code, time.time()).relays)
     return code
 
 

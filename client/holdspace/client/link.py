@@ -1,13 +1,13 @@
-"""One websocket to the relay that keeps coming back: connect, pass frames, back off, try again.
+"""One websocket to a room's relays that keeps coming back: connect, pass frames, back off, try again.
 
 The link knows frames but not meetings: proofs, resuming and everything else that has meaning are
 the seat's. What it adds is time: how long to wait, when to give up on a first try, and which
-closes must not be retried.
+closes must not be retried. Where a room has several relays, it goes on over the next.
 """
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,22 +24,27 @@ from websockets.typing import Subprotocol
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import Close, PeerError, close_answer
 
+from .relays import Relays
+
 SUBPROTOCOL = Subprotocol("holdspace.1")
-FIRST_WAIT = 0.4
-LONGEST_WAIT = 12.0
 OPEN_TIMEOUT = 8.0
-FIRST_TRIES = 4
 OUTGOING_BOUND = 256
 NOT_A_RELAY = (
     "That address answers, but not as a holdspace relay of this version. Nothing was sent. "
     "Check the address with whoever runs it."
+)
+UNREACHABLE = (
+    "The relay cannot be reached. Nothing was sent. Check the network and the relay's address, then "
+    "start again."
 )
 FOREIGN = "The relay sent something that no relay sends. Nothing of it was used."
 
 
 @dataclass(frozen=True)
 class Up:
-    """The socket is open and Hello was sent; a Greeting comes next."""
+    """The socket to this relay is open and Hello was sent; a Greeting comes next."""
+
+    relay: str
 
 
 @dataclass(frozen=True)
@@ -67,11 +72,12 @@ class Listener(Protocol):
 
 
 class _Fatal(Exception):
-    """Trying the same address again cannot help."""
+    """Trying the same relay again cannot help, and any other only if it `may_be_elsewhere`."""
 
     def __init__(self, ended: Ended) -> None:
         super().__init__(ended.words)
         self.ended = ended
+        self.may_be_elsewhere = ended.code != Close.MEETING_OVER
 
 
 class _Connect(connect):
@@ -82,13 +88,20 @@ class _Connect(connect):
 
 
 class Link:
-    """Keep one connection to `url` alive until `stop()`; tell `listener` everything.
+    """Keep one connection to one of these relays alive until `stop()`; tell `listener` everything.
 
     `jitter` gives numbers in [0, 1) so that many clients do not come back in the same instant.
     """
 
-    def __init__(self, url: str, listener: Listener, jitter: Callable[[], float]) -> None:
-        self._url = url
+    def __init__(
+        self,
+        relays: Sequence[str],
+        listener: Listener,
+        jitter: Callable[[], float],
+        *,
+        start: int = 0,
+    ) -> None:
+        self._relays = Relays(relays, start)
         self._listener = listener
         self._jitter = jitter
         self._outgoing: asyncio.Queue[bytes | None] = asyncio.Queue(OUTGOING_BOUND)
@@ -105,23 +118,27 @@ class Link:
         except asyncio.QueueFull:
             self._drop_connection()
 
+    def go_elsewhere(self) -> None:
+        """Leave this relay for the next: it does not have what the room's relays should have."""
+        self._drop_connection()
+
     async def run(self) -> None:
         """Connect again and again until stopped or told that it cannot help."""
-        tries = 0
         while not self._stopping:
             try:
                 lost = await self._one_connection()
             except _Fatal as fatal:
-                self._listener(fatal.ended)
-                return
+                if not (fatal.may_be_elsewhere and self._relays.give_up()):
+                    self._listener(fatal.ended)
+                    return
+                lost = Lost("")
             if self._stopping:
                 return
-            tries = 0 if lost.words else tries + 1
-            if not self._was_up and tries >= FIRST_TRIES:
-                self._listener(Ended(self._unreachable()))
+            if not self._was_up and self._relays.is_hopeless:
+                self._listener(Ended(UNREACHABLE))
                 return
             self._listener(Lost(lost.words or self._waiting_words()))
-            await asyncio.sleep(self._wait(tries))
+            await asyncio.sleep(self._relays.wait(self._jitter()))
 
     async def stop(self, *, drain: float = 1.0) -> None:
         """Send what is queued, for at most `drain` seconds, and close."""
@@ -134,10 +151,6 @@ class Link:
         except TimeoutError:
             self._drop_connection()
 
-    def _wait(self, tries: int) -> float:
-        longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0**tries)
-        return longest * (0.5 + self._jitter() / 2)
-
     def _drop_connection(self) -> None:
         if self._connection is not None:
             self._connection.transport.abort()
@@ -145,9 +158,10 @@ class Link:
     async def _one_connection(self) -> Lost:
         """Live through one connection; a Lost without words means that it never opened."""
         self._outgoing = asyncio.Queue(OUTGOING_BOUND)
+        relay = self._relays.address
         try:
             connection = await _Connect(
-                self._url,
+                relay,
                 subprotocols=[SUBPROTOCOL],
                 compression=None,
                 open_timeout=OPEN_TIMEOUT,
@@ -157,15 +171,16 @@ class Link:
                 close_timeout=2,
                 user_agent_header=None,
                 proxy=None,
-                ssl=_tls() if self._url.startswith("wss:") else None,
+                ssl=_tls() if relay.startswith("wss:") else None,
             )
         except (InvalidURI, InvalidHandshake, ssl.SSLError) as error:
             return self._judge_failure(error)
         except (OSError, TimeoutError):
+            self._relays.failed()
             return Lost("")
-        return await self._talk(connection)
+        return await self._talk(connection, relay)
 
-    async def _talk(self, connection: ClientConnection) -> Lost:
+    async def _talk(self, connection: ClientConnection, relay: str) -> Lost:
         self._connection = connection
         if connection.subprotocol != SUBPROTOCOL:
             await connection.close()
@@ -173,7 +188,7 @@ class Link:
         writer = asyncio.create_task(self._write(connection))
         try:
             self.send(frames.Hello(frames.VERSION, frames.VERSION))
-            self._listener(Up())
+            self._listener(Up(relay))
             await self._read(connection)
         except PeerError:
             await connection.close(Close.NOT_UNDERSTOOD)
@@ -195,6 +210,8 @@ class Link:
                 raise _Fatal(Ended(close_answer(Close.WRONG_VERSION).sentence, Close.WRONG_VERSION))
             if frame is not None:
                 self._was_up = True
+                if not isinstance(frame, frames.Greeting | frames.Refuse):
+                    self._relays.served()
                 self._listener(frame)
 
     async def _write(self, connection: ClientConnection) -> None:
@@ -213,12 +230,14 @@ class Link:
         refused = isinstance(error, InvalidStatus) and error.response.status_code < 500
         if (refused or isinstance(error, NegotiationError)) and not self._was_up:
             raise _Fatal(Ended(NOT_A_RELAY))
+        self._relays.failed()
         return Lost("")
 
     def _judge_close(self, code: int) -> Lost:
         answer = close_answer(code)
         if not answer.try_again and not self._stopping:
             raise _Fatal(Ended(answer.sentence, code))
+        self._relays.failed(code)
         return Lost(answer.sentence)
 
     def _waiting_words(self) -> str:
@@ -227,12 +246,6 @@ class Link:
                 "The relay does not answer yet. Your words are safe here, and your place is kept."
             )
         return "The relay does not answer yet. Trying again."
-
-    def _unreachable(self) -> str:
-        return (
-            "The relay cannot be reached. Nothing was sent. Check the network and the relay's "
-            "address, then start again."
-        )
 
 
 def _tls() -> ssl.SSLContext:

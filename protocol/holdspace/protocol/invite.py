@@ -35,17 +35,20 @@ from holdspace.protocol.words import WORDS
 RandomSource = Callable[[int], bytes]
 
 PREFIX = "holdspace"
-VERSION = 1
+# A code for one relay is written in version 1, which every client reads; one for several in 2. They
+# differ in how many bytes say how long the addresses are together.
+LENGTH_BYTES = {1: 1, 2: 2}
+MOST_RELAYS = 4
 MAX_INTRODUCTION = 280
 MAX_DECLINE = 280
 _MAX_RELAY_BYTES = 200
-# Far above the longest code, which has about 430 characters; nothing is computed beyond it.
+# Far above the longest code, which has about 1,400 characters; nothing is computed beyond it.
 _MAX_PASTED = 4000
 _HASH_BYTES = 16
 _SECRET_BYTES = 16
 _EXPIRY_BYTES = 5
 _CHECKSUM_BYTES = 4
-_FIXED_BYTES = 1 + 16 + _HASH_BYTES + _SECRET_BYTES + _EXPIRY_BYTES + _CHECKSUM_BYTES
+_FIXED_BYTES = 16 + _HASH_BYTES + _SECRET_BYTES + _EXPIRY_BYTES + _CHECKSUM_BYTES
 _NONCE_BYTES = 12
 
 
@@ -54,7 +57,7 @@ class InvitationError(PeerError):
 
 
 _NOT_A_CODE = (
-    f'That is not an invitation code. A code begins with "{PREFIX}{VERSION}:" and is pasted whole.'
+    f'That is not an invitation code. A code begins with "{PREFIX}1:" and is pasted whole.'
 )
 _MISTYPED = (
     "That code has a typing mistake or a part is missing. Nothing was sent. Please paste it again."
@@ -78,9 +81,12 @@ _NO_REPLY = "The answer to your knock cannot be read. Please knock again."
 
 @dataclass(frozen=True)
 class Invitation:
-    """What a code says: where, which room, whose, and until when."""
+    """What a code says: where, which room, whose, and until when.
 
-    relay: str
+    Several relays are one cluster: each of them leads to the same room.
+    """
+
+    relays: tuple[str, ...]
     room: bytes
     host_key_hash: bytes
     secret: bytes = field(repr=False)
@@ -106,22 +112,23 @@ def hash_host_key(host_key: bytes) -> bytes:
 
 
 def encode_invitation(invitation: Invitation) -> str:
-    """Return the code to hand over; its relay must be in the form `origin()` gives."""
-    relay = invitation.relay.encode()
-    if len(relay) > _MAX_RELAY_BYTES or not _is_origin(invitation.relay):
-        raise LocalError("An invitation needs a relay address in its normal form.")
+    """Return the code to hand over; its relays must be in the form `origin()` gives."""
+    if not _are_relays(invitation.relays):
+        raise LocalError("An invitation needs one to four relay addresses in their normal form.")
+    relays = " ".join(invitation.relays).encode()
+    version = 1 if len(invitation.relays) == 1 else 2
     fixed = (invitation.room, 16), (invitation.host_key_hash, 16), (invitation.secret, 16)
     if any(len(value) != size for value, size in fixed):
         raise LocalError("An invitation's room, host hash and secret have 16 bytes each.")
     body = b"".join(
         (
-            bytes((len(relay),)),
-            relay,
+            len(relays).to_bytes(LENGTH_BYTES[version], "big"),
+            relays,
             *(value for value, _ in fixed),
             invitation.expires_minute.to_bytes(_EXPIRY_BYTES, "big"),
         )
     )
-    return f"{PREFIX}{VERSION}:" + _base32(body + _checksum(body))
+    return f"{PREFIX}{version}:" + _base32(body + _checksum(version, body))
 
 
 def decode_invitation(pasted: str, now: float) -> Invitation:
@@ -129,22 +136,21 @@ def decode_invitation(pasted: str, now: float) -> Invitation:
 
     Forgives spaces, line breaks, quotes and capitals, as mail programs and people add them.
     """
-    body = _checked_body(_payload(_compact(pasted)))
-    relay_end = 1 + body[0]
-    parts = memoryview(body)[relay_end:]
+    version, payload = _payload(_compact(pasted))
+    addresses, parts = _checked_parts(version, payload)
     try:
-        relay = body[1:relay_end].decode("ascii")
+        relays = tuple(addresses.decode("ascii").split(" "))
     except UnicodeDecodeError:
         raise InvitationError(_MISTYPED) from None
     invitation = Invitation(
-        relay=relay,
-        room=bytes(parts[:16]),
-        host_key_hash=bytes(parts[16:32]),
-        secret=bytes(parts[32:48]),
+        relays=relays,
+        room=parts[:16],
+        host_key_hash=parts[16:32],
+        secret=parts[32:48],
         expires_minute=int.from_bytes(parts[48:], "big"),
     )
     # The checksum is not a signature: anybody can make a code that names anything as its relay.
-    if not _is_origin(relay):
+    if not _are_relays(relays) or (len(relays) == 1) != (version == 1):
         raise InvitationError(_NOT_A_CODE)
     if now >= invitation.expires_minute * 60:
         raise InvitationError(_EXPIRED)
@@ -157,12 +163,12 @@ def is_unfinished(pasted: str) -> bool:
     A code copied off a screen comes in the lines that the screen broke it into.
     """
     try:
-        payload = _payload(_compact(pasted))
-        # Eight letters are five bytes, and the first byte is all that is needed.
-        relay_bytes = base64.b32decode(payload[:8].upper())[0] if len(payload) >= 8 else 0
+        version, payload = _payload(_compact(pasted))
+        # Eight letters are five bytes, and the first two are all that is needed.
+        start = base64.b32decode(payload[:8].upper()) if len(payload) >= 8 else bytes(2)
     except (InvitationError, binascii.Error, ValueError):
         return False
-    return len(payload) * 5 // 8 < _FIXED_BYTES + relay_bytes
+    return len(payload) * 5 // 8 < _whole_length(version, start)
 
 
 def _compact(pasted: str) -> str:
@@ -178,42 +184,54 @@ def _is_wrapping(character: str) -> bool:
     return unicodedata.category(character) in {"Cf", "Cc", "Pi", "Pf", "Ps", "Pe"}
 
 
-def _payload(code: str) -> str:
+def _payload(code: str) -> tuple[int, str]:
     head, colon, payload = code.partition(":")
     version = head.removeprefix(PREFIX)
     if not (colon and head.startswith(PREFIX) and version.isascii() and version.isdigit()):
         raise InvitationError(_NOT_A_CODE)
-    if version != str(VERSION):
+    if version not in map(str, LENGTH_BYTES):
         raise InvitationError(_NEWER)
-    return payload
+    return int(version), payload
 
 
-def _checked_body(payload: str) -> bytes:
+def _whole_length(version: int, data: bytes) -> int:
+    size = LENGTH_BYTES[version]
+    return size + int.from_bytes(data[:size], "big") + _FIXED_BYTES
+
+
+def _checked_parts(version: int, payload: str) -> tuple[bytes, bytes]:
+    """Return the addresses and what follows them, if not a letter is wrong."""
     try:
         data = base64.b32decode(payload.upper() + "=" * (-len(payload) % 8))
     except (binascii.Error, ValueError):
         raise InvitationError(_MISTYPED) from None
     body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
     # Also refused: a second spelling of the same bytes in the unused bits of the last letter.
-    whole = len(data) >= _FIXED_BYTES and len(data) == _FIXED_BYTES + data[0]
-    if not whole or _base32(data) != payload or _checksum(body) != checksum:
+    is_whole = len(data) == _whole_length(version, data)
+    if not is_whole or _base32(data) != payload or _checksum(version, body) != checksum:
         raise InvitationError(_MISTYPED)
-    return body
+    fixed = len(body) - (_FIXED_BYTES - _CHECKSUM_BYTES)
+    return body[LENGTH_BYTES[version] : fixed], body[fixed:]
 
 
-def _checksum(body: bytes) -> bytes:
+def _checksum(version: int, body: bytes) -> bytes:
     # A CRC and not a hash: it detects every change within 32 bits in a row, so any one wrong
     # letter, and any two next to each other, for certain.
-    return binascii.crc32(PREFIX.encode() + bytes((VERSION,)) + body).to_bytes(4, "big")
+    return binascii.crc32(PREFIX.encode() + bytes((version,)) + body).to_bytes(4, "big")
 
 
 def _base32(data: bytes) -> str:
     return base64.b32encode(data).decode("ascii").rstrip("=").lower()
 
 
+def _are_relays(relays: tuple[str, ...]) -> bool:
+    is_each_once = len(set(relays)) == len(relays) <= MOST_RELAYS
+    return bool(relays) and is_each_once and all(map(_is_origin, relays))
+
+
 def _is_origin(relay: str) -> bool:
     try:
-        return origin(relay) == relay
+        return len(relay) <= _MAX_RELAY_BYTES and origin(relay) == relay
     except ValueError:
         return False
 

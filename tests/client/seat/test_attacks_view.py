@@ -94,7 +94,7 @@ def test_td01_names_of_people_a_co_facilitator_brought(table: Table) -> None:
 
 def test_td01_the_hosts_card_the_operators_words_and_the_decline(table: Table) -> None:
     hostile = Opening(EVERYTHING, "Ana", AGREEMENTS, standing=EVERYTHING, about=EVERYTHING)
-    ana = table._sit("Ana", open_room(RELAY, hostile, table.world()))
+    ana = table._sit("Ana", open_room((RELAY,), hostile, table.world()))
     ben = table.visitor("Ben", ana.view.invitation)
     greeting = frames.Greeting(frames.VERSION, bytes(32), frames.OperatorCard(*[EVERYTHING] * 4))
     ben.machine = ben.machine.receive(greeting, table.world()).machine

@@ -1,8 +1,15 @@
 """Connections break and the relay dies; nothing that was said is lost, doubled or out of order."""
 
+import pytest
+
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.view import Connection, Line
-from seat_table import Guest, Table
+from holdspace.client.seat.connecting import ROUNDS
+from holdspace.client.seat.view import Connection, Line, Place
+from holdspace.protocol import frames
+from holdspace.protocol.refusals import Refusal
+from seat_table import RELAY, Guest, Table
+
+OTHER = "wss://other.example"
 
 
 def shares(guest: Guest) -> list[str]:
@@ -83,3 +90,99 @@ def test_a_knock_survives_a_lost_connection(table: Table) -> None:
     table.do(ana, i.Admit(ana.view.knocks[0].knock))
     table.connect(ben)
     assert [p.name for p in ben.view.people] == ["Ana", "Ben"]
+
+
+@pytest.fixture
+def cluster() -> Table:
+    return Table(relays=(RELAY, OTHER))
+
+
+def test_a_meeting_goes_on_over_another_relay_and_says_so_once(cluster: Table) -> None:
+    ana = cluster.host()
+    ben = cluster.join("Ben", ana)
+    cluster.do(ben, i.Say("before"))
+    cluster.kill_relay(then=OTHER)
+    cluster.do(ana, i.Say("while it was dead"))
+    for guest in (ana, ben):
+        cluster.connect(guest)
+    # The other relay takes proofs that name it, and no others.
+    assert shares(ana) == shares(ben) == ["before", "while it was dead"]
+    for guest in (ana, ben):
+        assert guest.words.count(f"The relay changed, to {OTHER}. Nothing was lost.") == 1
+        assert guest.view.card is not None
+        assert guest.view.card.relay == OTHER
+        assert guest.view.card.relays == (RELAY, OTHER)
+    cluster.kill_relay()
+    cluster.connect(ben)
+    assert sum("relay changed" in words for words in ben.words) == 1
+
+
+def test_somebody_new_comes_in_over_the_relay_that_is_left(cluster: Table) -> None:
+    ana = cluster.host()
+    cluster.kill_relay(then=OTHER)
+    cluster.connect(ana)
+    ben = cluster.join("Ben", ana)
+    assert ben.view.card is not None
+    assert ben.view.card.relay == OTHER
+    assert not ben.words or "relay changed" not in " ".join(ben.words)
+
+
+def test_a_knock_is_repeated_at_another_relay(cluster: Table) -> None:
+    ana = cluster.host()
+    ben = cluster.visitor("Ben", ana.view.invitation)
+    cluster.do(ben, i.Accept("Ben"))
+    cluster.kill_relay(then=OTHER)
+    cluster.connect(ana)
+    cluster.connect(ben)
+    cluster.do(ana, i.Admit(ana.view.knocks[0].knock))
+    assert [p.name for p in ben.view.people] == ["Ana", "Ben"]
+
+
+def turned_away(table: Table, guest: Guest, refusal: Refusal) -> bool:
+    """Let the relay refuse whatever was asked last; tell whether the guest goes elsewhere."""
+    ref = max(frame_ref for frame_ref, _, _ in guest.seat.seat.wire.asked)
+    step = guest.machine.receive(frames.Refuse(ref, refusal), table.world())
+    guest.machine = step.machine
+    return step.goes_elsewhere
+
+
+@pytest.mark.parametrize("refusal", [Refusal.NOT_HERE, Refusal.GAP])
+def test_a_relay_behind_its_cluster_is_left_for_the_others_and_not_for_ever(
+    cluster: Table, refusal: Refusal
+) -> None:
+    ana = cluster.host()
+    ben = cluster.join("Ben", ana)
+    ben.tamper = lambda frame: None if isinstance(frame, frames.Attached) else frame
+    for _ in range(2 * ROUNDS):
+        cluster.disconnect(ben)
+        cluster.connect(ben)
+        assert turned_away(cluster, ben, refusal)
+        assert ben.view.place is Place.ROOM
+    cluster.disconnect(ben)
+    cluster.connect(ben)
+    assert not turned_away(cluster, ben, refusal)
+    assert ben.view.place is Place.ENDED
+
+
+def test_a_room_with_one_relay_is_looked_for_nowhere_else(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    ben.tamper = lambda frame: None if isinstance(frame, frames.Attached) else frame
+    table.disconnect(ben)
+    table.connect(ben)
+    assert not turned_away(table, ben, Refusal.NOT_HERE)
+    assert ben.view.place is Place.ENDED
+
+
+def test_an_invitation_that_one_relay_does_not_know_is_asked_for_at_the_next(
+    cluster: Table,
+) -> None:
+    ana = cluster.host()
+    ben = cluster.visitor("Ben", ana.view.invitation)
+    refuse = frames.Refuse(1, Refusal.INVITATION_OVER)
+    first = ben.machine.receive(refuse, cluster.world())
+    assert first.goes_elsewhere
+    assert first.machine.view().place is Place.LOBBY
+    second = first.machine.receive(refuse, cluster.world())
+    assert not second.goes_elsewhere
+    assert second.machine.view().place is Place.ENDED

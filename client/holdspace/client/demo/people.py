@@ -38,7 +38,7 @@ class Company:
         """Take part, all of them, until the meeting is over for each."""
         ana, code = None, self.order.invitation
         if not code:
-            ana = await Attendance.host(self.order.relay, self._opening())
+            ana = await Attendance.host([self.order.relay], self._opening())
             code = await invitation_of(ana)
             words = f"{self.cast.facilitator.name} has opened the room."
             tell(News(words=words, invitation=code))

@@ -64,7 +64,7 @@ class Show:
 
     async def _host(self, relay: str, name: str) -> int:
         say("demo: Opening your room. Six simulated people will knock, one after another.")
-        async with await Attendance.host(relay, _opening(load_cast(), name)) as attendance:
+        async with await Attendance.host([relay], _opening(load_cast(), name)) as attendance:
             code = await invitation_of(attendance)
             async with company(Order(relay, self.speed, code)) as people, _listening(people):
                 return await show(attendance, plain=self.plain)

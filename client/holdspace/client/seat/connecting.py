@@ -12,7 +12,9 @@ from holdspace.protocol import frames
 from holdspace.protocol.keys import (
     Occasion,
     Purpose,
+    SigningKey,
     begin_digest,
+    code_digest,
     invitation_digest,
     prove,
     revocation_digest,
@@ -20,9 +22,22 @@ from holdspace.protocol.keys import (
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from . import changing, saying
+from .operator_card import operator_view
 from .seat import HostKeys, Seat, Wire, access_key
 from .step import Moment
 from .view import Notice, Place
+
+# A relay that is a little behind its cluster does not know yet what this seat knows: so many rounds
+# over all relays it has to catch up.
+ROUNDS = 2
+_NOT_THERE_YET = frozenset({Refusal.NOT_HERE, Refusal.GAP})
+MOVED = "The relay changed, to {relay}. Nothing was lost."
+
+
+def reached(seat: Seat, relay: str) -> Seat:
+    """Note which of the room's relays this is."""
+    card = replace(seat.card, relay=relay) if seat.card else None
+    return replace(seat, facts=replace(seat.facts, origin=relay), card=card)
 
 
 def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
@@ -31,6 +46,8 @@ def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
     was = seat.wire
     wire = Wire(nonce=frame.nonce, lost_words=was.lost_words, is_lost=was.is_lost)
     seat = replace(seat, wire=wire, outbox=seat.outbox.worth_keeping())
+    if seat.card is not None and frame.operator is not None:
+        seat = replace(seat, card=replace(seat.card, operator=operator_view(frame.operator)))
     if seat.host is None:
         return _attach(seat, moment)
     seat = _open(seat, seat.host, moment)
@@ -43,7 +60,10 @@ def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
     if what != "attach" or frame.after > seat.position.seq:
         return seat
     wire = replace(seat.wire, attached=True, head=frame.head, is_lost=False, lost_words="")
-    seat = replace(seat, wire=wire)
+    here = seat.facts.origin
+    if seat.attached_at not in {"", here}:
+        moment.notices.append(Notice(MOVED.replace("{relay}", here)))
+    seat = replace(seat, wire=wire, attached_at=here, times_turned_away=0)
     seat = _watch_lobby(seat, moment)
     return resume(seat, moment)
 
@@ -86,6 +106,9 @@ def on_refuse(seat: Seat, frame: frames.Refuse, moment: Moment) -> Seat:
     refusal = _known(frame.code)
     if what in _OPENINGS and refusal is Refusal.ALREADY_THERE:
         return _note_opening(seat, what, moment)
+    if what == "attach" and refusal in _NOT_THERE_YET and _may_be_elsewhere(seat):
+        wire = replace(seat.wire, turned_away=True)
+        return replace(seat, wire=wire, times_turned_away=seat.times_turned_away + 1)
     # Without them there is no meeting to sit in. A meeting goes on without an invitation.
     if what in {"attach", "open", "begin"}:
         return replace(seat, place=Place.ENDED, ended_words=_words(refusal))
@@ -106,6 +129,11 @@ def on_closed(seat: Seat, frame: frames.MeetingClosed, moment: Moment) -> Seat:
 def lost(seat: Seat, words: str) -> Seat:
     """Forget this connection; everything else is kept."""
     return replace(seat, wire=Wire(lost_words=words, is_lost=True))
+
+
+def _may_be_elsewhere(seat: Seat) -> bool:
+    relays = len(seat.facts.relays)
+    return relays > 1 and seat.times_turned_away < ROUNDS * relays
 
 
 _OPENINGS = frozenset({"open", "begin", "invite"})
@@ -168,14 +196,23 @@ def _open(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     if not host.opened:
         seat, ref = seat.asking("open")
         occasion = Occasion(seat.facts.origin, room, nonce=seat.wire.nonce)
-        proof = prove(host.root, Purpose.OPEN, occasion)
-        moment.frames.append(frames.OpenRoom(ref, room, host.root.public, proof))
+        proof, root_key = prove(host.root, Purpose.OPEN, occasion), host.root.public
+        code = _code_proof(host.code, root_key, occasion)
+        moment.frames.append(frames.OpenRoom(ref, room, root_key, proof, *code))
         seat, ref = seat.asking("begin")
         key, slots = access_key(seat.facts, seat.group).public, seat.roles.slots
         occasion = Occasion(seat.facts.origin, room, meeting, nonce=seat.wire.nonce)
         proof = prove(host.root, Purpose.BEGIN, occasion, begin_digest(key, slots))
         moment.frames.append(frames.BeginMeeting(ref, room, meeting, key, slots, proof))
     return seat if host.invited else put_invitation(seat, host, moment)
+
+
+def _code_proof(
+    code: SigningKey | None, root_key: bytes, occasion: Occasion
+) -> tuple[bytes, bytes]:
+    if code is None:
+        return b"", b""
+    return code.public, prove(code, Purpose.CODE, occasion, code_digest(root_key))
 
 
 def put_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:

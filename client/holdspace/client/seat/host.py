@@ -57,10 +57,11 @@ class Opening:
     about: str = ""
     flow_toml: str = field(default="", repr=False)
     invitation_minutes: int = INVITATION_MINUTES
+    code: SigningKey | None = field(default=None, repr=False)
 
 
-def open_room(relay: str, opening: Opening, world: World) -> Sitting:
-    """Return the host's place in a new room, which the relay is told of once it is reached."""
+def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sitting:
+    """Return the host's place in a new room, which a relay is told of once it is reached."""
     room, meeting = world.random(HANDLE_BYTES), world.random(HANDLE_BYTES)
     root = SigningKey.from_seed(world.random(32))
     slot = SigningKey.from_seed(world.random(32))
@@ -75,7 +76,8 @@ def open_room(relay: str, opening: Opening, world: World) -> Sitting:
     )
     seat = Seat(
         facts=Facts(
-            origin=relay,
+            origin=relays[0],
+            relays=relays,
             room=room,
             meeting=meeting,
             room_name=clean_line(opening.room_name, 80),
@@ -90,7 +92,7 @@ def open_room(relay: str, opening: Opening, world: World) -> Sitting:
     state = apply_membership(MeetingState(), people_of(group, roles_of(group))).state
     words = _words(opening, name)
     seat = replace(seat, state=state, stage_started=world.now, card=_card_view(seat, words))
-    keys = HostKeys(root=root, words=words)
+    keys = HostKeys(root=root, words=words, code=opening.code)
     keys = new_invitation(seat, keys, minutes=opening.invitation_minutes, world=world)
     sitting = Sitting(replace(seat, host=keys))
     return sitting.saying(OpenFlow(opening.flow_toml), world) if opening.flow_toml else sitting
@@ -144,6 +146,7 @@ def _card_view(seat: Seat, words: CardWords) -> CardView:
         agreements=words.agreements,
         check_phrase=seat.facts.check_phrase,
         relay=seat.facts.origin,
+        relays=seat.facts.relays,
         about=words.about,
     )
 

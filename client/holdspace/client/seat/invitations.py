@@ -27,7 +27,7 @@ def new_invitation(seat: Seat, host: HostKeys, *, minutes: int, world: World) ->
     """
     expires_minute = int(world.now // 60) + minutes
     invitation = Invitation(
-        relay=seat.facts.origin,
+        relays=seat.facts.relays,
         room=seat.facts.room,
         host_key_hash=hash_host_key(host.root.public),
         secret=world.random(SECRET_BYTES),

@@ -28,9 +28,13 @@ from .view import CardView, Passage, Place
 
 @dataclass(frozen=True)
 class Facts:
-    """What stays the same through the whole meeting."""
+    """What stays the same through the whole meeting, but for the relay one is connected to.
+
+    `origin` is that one's address, which proofs are bound to; `relays` are all that carry the room.
+    """
 
     origin: str
+    relays: tuple[str, ...]
     room: bytes
     meeting: bytes
     room_name: str
@@ -50,6 +54,7 @@ class Wire:
     lost_words: str = ""
     is_lost: bool = False
     told_kept: bool = False
+    turned_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class HostKeys:
 
     root: SigningKey
     words: CardWords
+    code: SigningKey | None = field(default=None, repr=False)
     sealing_key: HPKEKeyPair | None = field(default=None, repr=False)
     invitation: str = field(default="", repr=False)
     agreements_digest: bytes = b""
@@ -195,6 +201,8 @@ class Seat:
     steps: Steps = field(default_factory=Steps)
     wire: Wire = field(default_factory=Wire)
     next_ref: int = 1
+    attached_at: str = ""
+    times_turned_away: int = 0
     host: HostKeys | None = field(default=None, repr=False)
     letters: tuple[Letter, ...] = ()
     letters_seen: int = 0

@@ -70,6 +70,10 @@ class Sitting:
             seat = _give_up(seat, moment)
         return self._step(seat, moment)
 
+    def reached(self, relay: str) -> Step:
+        """Learn where the connection leads; proofs and the card name this relay from now on."""
+        return Step(replace(self, seat=connecting.reached(self.seat, relay)))
+
     def lost(self, words: str) -> Step:
         """Forget the connection; everything else is kept."""
         return Step(replace(self, seat=connecting.lost(self.seat, words)))
@@ -93,7 +97,8 @@ class Sitting:
         now = _coarse(moment.now)
         same = seat is self.seat and now == self.now
         machine = self if same else replace(self, seat=seat, now=now)
-        return Step(machine, tuple(moment.frames), tuple(moment.notices))
+        frames, notices = tuple(moment.frames), tuple(moment.notices)
+        return Step(machine, frames, notices, goes_elsewhere=seat.wire.turned_away)
 
 
 def _give_up(seat: Seat, moment: Moment) -> Seat:

@@ -52,6 +52,10 @@ class Machine(Protocol):
         """Let time pass; called about once a second."""
         ...
 
+    def reached(self, relay: str) -> Step:
+        """Learn which of the room's relays the connection that just opened leads to."""
+        ...
+
     def lost(self, words: str) -> Step:
         """Learn that the connection is gone and will be tried again."""
         ...
@@ -67,11 +71,15 @@ class Machine(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """The machine after what happened, what to send, and what to tell the person."""
+    """The machine after what happened, what to send, and what to tell the person.
+
+    `goes_elsewhere`: this relay does not have the room, but another of the room's relays may.
+    """
 
     machine: Machine
     frames: tuple[ClientFrame, ...] = ()
     notices: tuple[Notice, ...] = ()
+    goes_elsewhere: bool = False
 
     def also(
         self, *, frames: tuple[ClientFrame, ...] = (), notices: tuple[Notice, ...] = ()

@@ -138,7 +138,10 @@ SAYS_NOTHING = OperatorView()
 
 @dataclass(frozen=True)
 class CardView:
-    """What a newcomer reads before consenting: whose room it is and what is agreed there."""
+    """What a newcomer reads before consenting: whose room it is and what is agreed there.
+
+    `relay` is the one that is connected, of all `relays` that the room can be reached over.
+    """
 
     room_name: str
     host_name: str
@@ -148,6 +151,7 @@ class CardView:
     relay: str
     operator: OperatorView = SAYS_NOTHING
     about: str = ""
+    relays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ from .view import (
 )
 
 KNOCK_BYTES = 16
+_NOT_THERE_YET = frozenset({RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER})
 FULL_LOBBY_SECONDS = 2.0
 DECLINED = "The facilitator answered: "
 NOT_ANSWERED = (
@@ -81,20 +82,17 @@ class Visitor:
     """A newcomer on the way in; the Machine before a Sitting."""
 
     invitation: Invitation
+    relay: str
     nonce: bytes = field(default=b"", repr=False)
     operator: OperatorView = SAYS_NOTHING
     card: RoomCard | None = field(default=None, repr=False)
     knocked: Knocked | None = None
     knock_again_at: float = 0.0
     was_told_full: bool = False
+    times_turned_away: int = 0
     place: Place = Place.OUTSIDE
     lost_words: str = ""
     ended_words: str = ""
-
-    @property
-    def relay(self) -> str:
-        """Return the address of the relay that the code names."""
-        return self.invitation.relay
 
     def receive(self, frame: frames.RelayFrame, world: World) -> Step:
         """Take in one frame; one that fits nothing changes nothing."""
@@ -115,6 +113,10 @@ class Visitor:
         if not self.knock_again_at or world.now < self.knock_again_at:
             return Step(self)
         return Step(replace(self, knock_again_at=0.0), self.knock_again())
+
+    def reached(self, relay: str) -> Step:
+        """Learn which of the relays in the code the connection leads to."""
+        return Step(replace(self, relay=relay))
 
     def lost(self, words: str) -> Step:
         """Learn that the connection is gone; the knock is made again when it is back."""
@@ -139,6 +141,11 @@ class Visitor:
         )
 
     @property
+    def may_be_elsewhere(self) -> bool:
+        """Tell whether a relay of the room was not asked yet for what this one does not know."""
+        return self.times_turned_away < len(self.invitation.relays) - 1
+
+    @property
     def _is_over(self) -> bool:
         return self.place in (Place.ENDED, Place.LEFT, Place.DECLINED)
 
@@ -158,6 +165,7 @@ class Visitor:
             agreements=card.agreements,
             check_phrase=check_phrase(card.host_key, card.room),
             relay=self.relay,
+            relays=self.invitation.relays,
             operator=self.operator,
             about=card.about,
         )
@@ -221,7 +229,8 @@ _NOW_WORDS = {
 
 def visit(code: str, world: World) -> Visitor:
     """Return the visitor of a pasted code; raise InvitationError with a sentence if it is none."""
-    return Visitor(decode_invitation(code, world.now))
+    invitation = decode_invitation(code, world.now)
+    return Visitor(invitation, invitation.relays[0])
 
 
 def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step:
@@ -250,6 +259,9 @@ def _on_refuse(visitor: Visitor, frame: frames.Refuse, world: World) -> Step:
         told = visitor.was_told_full
         notice = Notice("Many people are at the door just now. You knock again by yourself.")
         return Step(replace(later, was_told_full=True), notices=() if told else (notice,))
+    if frame.code in _NOT_THERE_YET and visitor.may_be_elsewhere:
+        again = replace(visitor, times_turned_away=visitor.times_turned_away + 1)
+        return Step(again, goes_elsewhere=True)
     known = frame.code in REFUSALS
     words = REFUSALS[RelayRefusal(frame.code)].sentence if known else "The relay said no."
     return Step(visitor.end(words))
@@ -296,6 +308,7 @@ def _seat(
     return Seat(
         facts=Facts(
             origin=visitor.relay,
+            relays=visitor.invitation.relays,
             room=room,
             meeting=meeting,
             room_name=card.room_name,
