@@ -61,6 +61,32 @@ def test_members_make_no_place_for_those_who_stayed_behind() -> None:
     assert (member.closed, host.closed) == (None, None)
 
 
+def test_ws01_idle_connections_of_one_visitor_keep_nobody_out() -> None:
+    table = Table(Limits(connections=6, connections_per_visitor=3))
+    host = running(table, Circle())
+    idle = [table.call(visitor=7) for _ in range(20)]
+    # Neither those of another visitor, nor somebody honest who shares the idle ones' prefix.
+    for visitor in (8, 7):
+        member = table.call(visitor=visitor)
+        assert of_type(Attached, member.attach(Circle()))
+        assert member.closed is None
+    assert host.closed is None
+    assert sum(one.closed is None for one in idle) == 2
+
+
+def test_ws01_a_visitor_whose_share_is_in_use_gets_no_more_of_it() -> None:
+    table = Table(Limits(connections_per_visitor=2))
+    running(table, Circle())
+    members = [table.call(visitor=7) for _ in range(2)]
+    for member in members:
+        member.attach(Circle())
+    assert table.call(visitor=7).closed is Close.CROWDED
+    members[0].hang_up()
+    assert table.call(visitor=7).closed is None
+    assert table.call(visitor=8).closed is None
+    assert members[1].closed is None
+
+
 def test_strangers_cannot_fill_the_relay_with_invitations() -> None:
     table = Table(Limits(invitations=5, invitations_per_room=3))
     answers = []

@@ -204,10 +204,11 @@ class TestTime:
             relay_here(limits=with_(Limits(), connections=1)) as relay,
             visiting(relay.url) as first,
         ):
+            await first.open(Circle())
             async with connect(relay.url, subprotocols=[SUBPROTOCOL]) as second:
                 await second.wait_closed()
             assert second.close_code == Close.CROWDED
-            await first.open(Circle())
+            await first.ask(first.papers.append("still here"))
 
 
 class TestSlowReaders:

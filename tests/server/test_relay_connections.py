@@ -14,7 +14,7 @@ from holdspace.server.connections import FRAMES, TRANSITIONS, Happening, Phase, 
 from holdspace.server.limits import Limits
 from holdspace.server.relay import HANDLERS
 from relay_papers import Circle, Papers, welcome
-from relay_table import Caller, Table, refused
+from relay_table import Caller, Table, refused, running
 
 MINUTE_LATER = 30_000_001
 
@@ -148,9 +148,22 @@ def test_a_wrong_proof_does_not_stop_the_clock(table: Table, circle: Circle, hos
 
 def test_a_relay_takes_only_so_many_connections() -> None:
     table = Table(replace(Limits(), connections=1))
-    first, second = table.call(), table.call(says_hello=False)
+    first = running(table, Circle())
+    second = table.call(says_hello=False)
     assert first.closed is None
     assert second.closed is Close.CROWDED
+
+
+def test_whoever_came_first_and_has_shown_nothing_makes_place() -> None:
+    table = Table(replace(Limits(), connections=3))
+    host = running(table, Circle())
+    first, second, third = (table.call() for _ in range(3))
+    assert [one.closed for one in (host, first, second, third)] == [
+        None,
+        Close.CROWDED,
+        None,
+        None,
+    ]
 
 
 def test_nothing_is_heard_from_a_connection_that_was_closed(table: Table, circle: Circle) -> None:

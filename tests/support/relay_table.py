@@ -89,12 +89,12 @@ class Table:
         self.relay = Relay(self.limits, [ORIGIN], self.log.load())
         at_once(self.log.start(self._outcomes.append))
 
-    def call(self, *, says_hello: bool = True) -> Caller:
+    def call(self, *, says_hello: bool = True, visitor: int | None = None) -> Caller:
         """Connect somebody."""
         number = self.next_ref()
         caller = Caller(self, number, seeded("nonce", number))
         self.callers[number] = caller
-        self.perform(self.relay.connected(number, caller.nonce, self.now))
+        self.perform(self.relay.connected(number, caller.nonce, self.now, visitor=visitor))
         if says_hello:
             caller.send(Hello(1, 1))
         return caller

@@ -94,6 +94,8 @@ class Connection:
     number: int
     nonce: bytes = field(repr=False)
     deadline: float
+    # A number for whoever shares an address prefix with others; None shares with nobody.
+    visitor: int | None = None
     phase: Phase = Phase.NEW
     has_proved: bool = False
     origin: str | None = None

@@ -16,8 +16,9 @@ from websockets.exceptions import ConnectionClosed
 from holdspace.protocol.frames import decode_client_frame, encode
 from holdspace.protocol.refusals import PeerError
 from holdspace.server.bucket import Bucket
-from holdspace.server.door import Door, Guest
+from holdspace.server.door import Door
 from holdspace.server.effects import Effect, HangUp, Propose, Read, Send, Settled, Store
+from holdspace.server.guest import Guest
 from holdspace.server.journal import Event, Journal
 from holdspace.server.limits import Limits
 from holdspace.server.log import GivenUp, Log, NotSaved, Outcome, Placed, Saved, UnusableLogError
@@ -71,7 +72,8 @@ class Gate:
         )
         self._outboxes[number] = outbox
         writer = asyncio.create_task(outbox.run())
-        self._perform(self._relay.connected(number, os.urandom(32), self._now()))
+        share = connection.visitor.number if connection.visitor else None
+        self._perform(self._relay.connected(number, os.urandom(32), self._now(), visitor=share))
         try:
             await self._take_frames(number, connection)
         except ConnectionClosed:
@@ -104,6 +106,12 @@ class Gate:
             if frame is None:
                 self._perform(self._relay.not_understood(number, self._now()))
                 return
+            wait_for_share = connection.asks(type(frame))
+            if wait_for_share is None:
+                self._perform(self._relay.too_fast(number, frame))
+                continue
+            if wait_for_share:
+                await asyncio.sleep(wait_for_share)
             self._perform(self._relay.receive(number, frame, self._now()))
 
     def _perform(self, effects: Iterable[Effect]) -> None:
