@@ -1,4 +1,4 @@
-"""What a relay says about its own health: codes from a fixed list, and counts. Nothing else.
+"""What a relay says about its own health: codes from a fixed list. Nothing else.
 
 No address, name, handle, key, message or exception text can get into a line, because there is no
 way to pass one in.
@@ -6,14 +6,19 @@ way to pass one in.
 
 import logging
 import sys
+from collections.abc import Iterable
 from enum import StrEnum, unique
-from typing import TextIO
+from typing import Protocol, TextIO
 
 
 @unique
 class Event(StrEnum):
     """Name everything the relay ever says while it runs."""
 
+    CONFIG_TAKEN = "config-taken: the settings were read again"
+    CONFIG_KEPT = "config-kept: the new settings have mistakes; the relay goes on with the old ones"
+    NEEDS_RESTART = "needs-restart: these settings take effect at the next start"
+    NO_ADMIN_SOCKET = "no-admin-socket: the commands health and status cannot reach this relay"
     STOPPING = "stopping: everybody is told to come back"
     STOPPED = "stopped: everything acknowledged is saved"
     NOT_SAVED = "not-saved: the log refused to save, is the disk full? nothing acknowledged is lost"
@@ -30,15 +35,24 @@ class Event(StrEnum):
     UNEXPECTED = "unexpected: a fault inside the relay, one connection was closed"
 
 
+class Setting(Protocol):
+    """What may be named besides events: a key of the configuration."""
+
+    @property
+    def full_name(self) -> str:
+        """Return section and name."""
+
+
 class Journal:
     """Write event codes, one per line."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
 
-    def note(self, event: Event) -> None:
-        """Write one line."""
-        self._stream.write(f"holdspace-relay: {event}\n")
+    def note(self, event: Event, settings: Iterable[Setting] = ()) -> None:
+        """Write one line; the names of settings may follow."""
+        names = ", ".join(one.full_name for one in settings)
+        self._stream.write(f"holdspace-relay: {event}{f': {names}' if names else ''}\n")
         self._stream.flush()
 
 

@@ -6,11 +6,13 @@ from holdspace.server.config.effect import (
     admin_socket_of,
     allowed_origins,
     folder_of,
+    has_card,
     in_effect,
     is_local,
     is_loopback,
     rooms_are_open,
     state_folder,
+    terms_of,
 )
 from holdspace.server.config.kinds import LocalAddress, RoomCode, Secret
 from holdspace.server.config.reading import ConfigProblem, Reading, Sources, load, read
@@ -52,6 +54,7 @@ __all__ = [
     "admin_socket_of",
     "allowed_origins",
     "folder_of",
+    "has_card",
     "in_effect",
     "is_local",
     "is_loopback",
@@ -60,4 +63,5 @@ __all__ = [
     "rooms_are_open",
     "settings",
     "state_folder",
+    "terms_of",
 ]

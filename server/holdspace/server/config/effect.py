@@ -7,8 +7,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from holdspace.protocol.frames import OperatorCard
 from holdspace.protocol.keys import origin
 from holdspace.server.config.sections import Config
+from holdspace.server.terms import Terms
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _ADMIN_SOCKET = "admin.sock"
@@ -89,6 +91,26 @@ def rooms_are_open(config: Config) -> bool:
     return is_local(config) if config.rooms.open is None else config.rooms.open
 
 
+def has_card(config: Config) -> bool:
+    """Tell whether the operator says anything about themselves."""
+    card = config.operator
+    return any((card.runs_it, card.contact, card.keeps, card.rules))
+
+
+def terms_of(config: Config) -> Terms:
+    """Return what people meet: the card, and who may open a room."""
+    card, rooms = config.operator, config.rooms
+    return Terms(
+        OperatorCard(card.runs_it, card.contact, card.keeps, card.rules)
+        if has_card(config)
+        else None,
+        rooms_are_open(config),
+        rooms.per_hour,
+        {code.key: code.rooms for code in rooms.codes},
+        frozenset(rooms.declared),
+    )
+
+
 def problems_together(config: Config) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with settings that are right one by one: which, and a sentence."""
     if (config.tls.certificate is None) != (config.tls.key is None):
@@ -111,7 +133,7 @@ def in_effect(config: Config) -> list[str]:
         f"Who can reach it: {_who(config)}",
         f"Opening a room: {_opening(config)}",
         f"Keeps its log: {_keeping(config)}",
-        f"People read about you: {'yes' if _has_card(config) else 'nothing; fill in [operator]'}",
+        f"People read about you: {'yes' if has_card(config) else 'nothing; fill in [operator]'}",
         f"Metrics: {_metrics(config)}",
     ]
 
@@ -158,11 +180,6 @@ def _keeping(config: Config) -> str:
         servers = _many(len(config.log.servers), "given server")
         return f"in the NATS cluster of {servers}, as {config.log.name}"
     return f"in {folder_of(config)}"
-
-
-def _has_card(config: Config) -> bool:
-    card = config.operator
-    return any((card.runs_it, card.contact, card.keeps, card.rules))
 
 
 def _metrics(config: Config) -> str:

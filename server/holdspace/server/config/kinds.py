@@ -7,15 +7,15 @@ check judges both, so that no value can come in by one way that the other would 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.keys import NotAnAddressError, is_safe_public_key, origin
 from holdspace.protocol.toml_reader import Reader, Wrong
+from holdspace.server.addresses import network
 
-Network = IPv4Network | IPv6Network
 _MOST_ITEMS = 1000
 
 
@@ -155,7 +155,7 @@ SECRET = Kind(
     lambda reader, value, path: Secret(toml.text(8000, lines=True)(reader, value, path)),
 )
 ORIGIN = made("the address of a relay, such as wss://relay.example", origin)
-NETWORK = made("a network or address, such as 127.0.0.1 or 10.1.0.0/16", ip_network)
+NETWORK = made("a network or address, such as 127.0.0.1 or 10.1.0.0/16", network)
 LOCAL_ADDRESS = made(
     "an address of this machine only, such as 127.0.0.1:9187, or the full path of a Unix socket",
     _local_address,

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from holdspace.server.addresses import Network
 from holdspace.server.config import kinds
 from holdspace.server.config.kinds import (
     FLAG,
@@ -22,7 +23,6 @@ from holdspace.server.config.kinds import (
     SECRET,
     Kind,
     LocalAddress,
-    Network,
     RoomCode,
     Secret,
     choice,
@@ -100,12 +100,20 @@ class Proxies:
     )
     header: str = key(
         pattern("[A-Za-z][A-Za-z-]{0,39}", "the name of a header such as X-Forwarded-For"),
-        "The header in which they say it; its last address counts.",
+        "The header in which they say it; read from the right, where they wrote.",
         "X-Forwarded-For",
+    )
+    exempt: tuple[Network, ...] = key(
+        many(NETWORK, "networks or addresses", 64),
+        "Whose connections the limits for one visitor do not hold for, such as a house that many "
+        "people share.",
+        (),
+        sample='["192.0.2.0/24"]',
     )
     proxy_protocol: bool = key(
         FLAG,
-        "They say it in a PROXY protocol line instead, as HiddenServiceExportCircuitID of tor does.",
+        "They say it in a PROXY protocol line (version 1 or 2) instead, as tor does with "
+        "HiddenServiceExportCircuitID haproxy.",
         False,
     )
 
