@@ -36,7 +36,7 @@ def test_every_download_is_hashed() -> None:
     assert "--no-build-isolation" in script  # else pip fetches what builds a package, unhashed
 
 
-@pytest.mark.parametrize("name", ["build", "relay"])
+@pytest.mark.parametrize("name", ["build", "relay", "relay-jetstream"])
 def test_the_locks_it_takes_hold_hashes_only(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     comments = "".join(re.findall(r"^#.*\n", text, re.MULTILINE))
@@ -65,11 +65,13 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "env"), [((), {}), (("--help",), {}), (("x",), {"PYTHON": "false"})]
+    ("words", "env"),
+    [((), {}), (("--help",), {}), (("x", "y"), {}), (("x",), {"PYTHON": "false"})],
 )
 def test_what_it_cannot_do_it_says(words: tuple[str, ...], env: dict[str, str]) -> None:
     done = install(*words, **env)
     assert done.returncode == 1
     assert re.match(
-        r"install-relay: .*(deploy/install-relay /opt|apt install python3-venv)", done.stderr
+        r"install-relay: .*(deploy/install-relay /opt|only: jetstream|apt install python3-venv)",
+        done.stderr,
     )
