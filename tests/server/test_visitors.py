@@ -1,0 +1,136 @@
+"""What one visitor may take of a relay, and that nothing about visitors lasts."""
+
+from dataclasses import replace
+from ipaddress import IPv6Address, ip_address, ip_network
+from random import Random
+
+import pytest
+
+from holdspace.protocol.frames import AnyClientFrame, Append, ClientFrame, GetCard, Knock, OpenRoom
+from holdspace.server.addresses import Proxies
+from holdspace.server.limits import Limits
+from holdspace.server.visitors import PRICES, Visitor, Visitors
+
+NOON = 1_000_000.0
+ONE, SAME, ANOTHER = (ip_address(text) for text in ("192.0.2.7", "192.0.2.8", "198.51.100.7"))
+
+
+def visitors(limits: Limits | None = None, proxies: Proxies | None = None) -> Visitors:
+    return Visitors(limits or Limits(), proxies or Proxies(), Random(7).randbytes, NOON)
+
+
+def spend(visitor: Visitor, kind: type[ClientFrame], now: float = NOON) -> int:
+    """Ask for one thing until it is refused, and return how often it was not."""
+    times = 0
+    while visitor.asks(kind, now) is not None:
+        times += 1
+        assert times < 100_000
+    return times
+
+
+def test_every_frame_has_its_price() -> None:
+    assert set(PRICES) == set(AnyClientFrame.__args__)
+
+
+def test_a_visitor_is_known_again_by_the_prefix() -> None:
+    known = visitors()
+    assert known.visitor(ONE, NOON) is known.visitor(SAME, NOON)
+    assert known.visitor(ONE, NOON).number != known.visitor(ANOTHER, NOON).number
+
+
+def test_this_machine_is_one_visitor() -> None:
+    known = visitors()
+    local = [None, ip_address("127.0.0.1"), ip_address("127.9.0.1"), ip_address("::1")]
+    assert len({known.visitor(one, NOON).number for one in local}) == 1
+
+
+def test_who_is_exempt_has_no_limits() -> None:
+    known = visitors(proxies=Proxies(exempt=(ip_network("192.0.2.0/24"),)))
+    free = known.visitor(ONE, NOON)
+    assert not free.is_shared
+    assert all(free.connects(NOON) and free.asks(OpenRoom, NOON) == 0 for _ in range(10_000))
+    assert len(known) == 0
+
+
+def test_what_is_kept_for_long_is_refused_beyond_a_share_and_comes_back() -> None:
+    visitor = visitors().visitor(ONE, NOON)
+    rooms = spend(visitor, OpenRoom)
+    assert rooms == Limits().visitor_keeping_burst // PRICES[OpenRoom].keeping
+    # Somebody who is out of rooms is out of knocks too, and still reads and writes.
+    assert visitor.asks(Knock, NOON) is None
+    assert visitor.asks(GetCard, NOON) == 0
+    assert spend(visitor, OpenRoom, NOON + 600) == rooms
+
+
+def test_work_is_done_later_and_never_refused() -> None:
+    limits = Limits()
+    visitor = visitors().visitor(ONE, NOON)
+    waits = [visitor.asks(Append, NOON) for _ in range(int(limits.visitor_work_burst) + 50)]
+    assert waits[int(limits.visitor_work_burst) - 1] == 0
+    assert waits[-1] == pytest.approx(50 / limits.visitor_work_per_second)
+
+
+def test_what_one_visitor_spends_is_not_missed_by_another() -> None:
+    known = visitors()
+    greedy, other = known.visitor(ONE, NOON), known.visitor(ANOTHER, NOON)
+    spend(greedy, OpenRoom)
+    while greedy.connects(NOON):
+        pass
+    assert other.asks(OpenRoom, NOON) == 0
+    assert other.connects(NOON)
+
+
+def test_jn08_all_visitors_together_are_bounded_too() -> None:
+    limits = replace(Limits(), keeping_burst=100.0, arrivals_burst=50.0)
+    known = visitors(limits)
+    crowd = [known.visitor(ip_address(f"10.0.{number}.1"), NOON) for number in range(20)]
+    assert sum(spend(one, Knock) for one in crowd) == 100
+    assert sum(one.connects(NOON) for one in crowd * 10) == 50
+    # Asking on and on does not push the moment away when there is some for everybody again.
+    assert crowd[0].asks(Knock, NOON + 1) == 0
+    assert crowd[1].connects(NOON + 1)
+
+
+class TestForgetting:
+    def test_ten_minutes_of_silence(self) -> None:
+        known = visitors()
+        known.visitor(ONE, NOON)
+        for minute in range(10):
+            known.forget(NOON + 60 * minute)
+        assert len(known) == 0
+
+    def test_who_is_connected_is_not_silent(self) -> None:
+        known = visitors()
+        visitor = known.visitor(ONE, NOON)
+        guest = object()
+        visitor.guests.add(guest)
+        for minute in range(30):
+            known.forget(NOON + 60 * minute)
+        assert known.visitor(ONE, NOON + 1800) is visitor
+        visitor.guests.discard(guest)
+        for minute in range(30, 45):
+            known.forget(NOON + 60 * minute)
+        assert len(known) == 0
+
+    def test_a_new_key_every_hour(self) -> None:
+        known = visitors()
+        before = known.visitor(ONE, NOON)
+        before.guests.add(object())
+        assert known.visitor(ONE, NOON + 3599) is before
+        assert known.visitor(ONE, NOON + 3600) is not before
+
+    def test_an_endless_network_makes_the_memory_no_larger(self) -> None:
+        known = visitors(Limits(visitors=50))
+        here = known.visitor(ONE, NOON)
+        here.guests.add(object())
+        # A /32 of IPv6 has 2^24 prefixes of one visitor each.
+        start = int(IPv6Address("2001:db8::"))
+        for number in range(500):
+            known.visitor(IPv6Address(start + (number << 72)), NOON + number / 100)
+            assert len(known) <= 50
+        assert known.visitor(ONE, NOON + 6) is here
+
+    def test_nothing_tells_who_a_visitor_is(self) -> None:
+        known = visitors()
+        assert repr(known.visitor(ONE, NOON)) == "Visitor(number=1)"
+        assert all(ONE.packed[:3] not in name for name in known._known)
