@@ -277,7 +277,7 @@ class TestSaving:
             await host.open(Circle())
             said = host.papers.append("last words")
             assert await host.ask(said) == Ack(said.ref, 1)
-            relay.stop.set()
+            relay.stop.ask()
             assert await host.closed() == Close.RESTARTING
 
 

@@ -33,6 +33,7 @@ from holdspace.server.listeners import Listening, listen
 from holdspace.server.log import Log
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.relay import Relay
+from holdspace.server.stopping import Stop
 from relay_papers import Circle, Papers
 
 PATIENCE = 20.0
@@ -47,7 +48,7 @@ class Running:
     log: Log
     gate: Gate
     said: StringIO
-    stop: asyncio.Event
+    stop: Stop
 
 
 @asynccontextmanager
@@ -59,7 +60,7 @@ async def relay_here(
     proxies: Proxies | None = None,
 ) -> AsyncIterator[Running]:
     """Run a relay on a free port of this machine until the block ends."""
-    log, limits, said, stop = log or MemoryLog(), limits or Limits(), StringIO(), asyncio.Event()
+    log, limits, said, stop = log or MemoryLog(), limits or Limits(), StringIO(), Stop()
     ready = asyncio.Event()
     with listen([place])[0] as listener:
         url = address("127.0.0.1", listener.port)
@@ -71,7 +72,7 @@ async def relay_here(
         try:
             yield Running(url, log, gate, said, stop)
         finally:
-            stop.set()
+            stop.ask()
             await serving
 
 

@@ -41,14 +41,14 @@ class Door:
         self,
         listeners: Sequence[Listener],
         limits: Limits,
-        journal: Journal | None = None,
+        journal: Journal,
         *,
         proxies: Proxies | None = None,
         certificates: Certificates | None = None,
     ) -> None:
         self.limits = limits
         self._listeners = listeners
-        self._journal = journal or Journal()
+        self._journal = journal
         self._proxies = proxies or Proxies()
         self._certificates = certificates
         self._servers: list[Server] = []

@@ -8,7 +8,6 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import suppress
 from itertools import count
 
 from websockets.exceptions import ConnectionClosed
@@ -24,9 +23,11 @@ from holdspace.server.limits import Limits
 from holdspace.server.log import GivenUp, Log, NotSaved, Outcome, Placed, Saved, UnusableLogError
 from holdspace.server.outbox import CLOSE_SECONDS, Outbox
 from holdspace.server.relay import Relay
+from holdspace.server.stopping import Stop
 
 _TICK_SECONDS = 0.5
-_DRAIN_SECONDS = 5.0
+# With the time to close connections and the log, a relay stops within ten seconds.
+_SAVE_SECONDS = 4.0
 
 
 class Gate:
@@ -46,8 +47,8 @@ class Gate:
         # Seconds since 1970 that only ever go forward, however the machine's clock is set.
         self._started = time.time() - time.monotonic()
 
-    async def run(self, door: Door, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-        """Serve until `stop` is set, then let everybody go and save what was acknowledged."""
+    async def run(self, door: Door, stop: Stop, ready: Callable[[], None]) -> None:
+        """Serve until `stop` is asked for, then let everybody go and save what was acknowledged."""
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _loop, _context: self._journal.note(Event.UNEXPECTED))
         await self._log.start(lambda outcome: _call_soon(loop, self._logged, outcome))
@@ -55,9 +56,9 @@ class Gate:
         ticking = loop.create_task(self._tick())
         ready()
         try:
-            await stop.wait()
+            await stop.asked.wait()
             self._journal.note(Event.STOPPING)
-            await self._drain(door)
+            await self._drain(door, stop)
         finally:
             ticking.cancel()
             await self._log.close()
@@ -180,16 +181,12 @@ class Gate:
             await asyncio.sleep(_TICK_SECONDS)
             self._perform(self._relay.tick(self._now()))
 
-    async def _drain(self, door: Door) -> None:
+    async def _drain(self, door: Door, stop: Stop) -> None:
         self._is_stopping = True
         door.close()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_DRAIN_SECONDS):
-                await self._until_idle()
+        await stop.patiently(self._until_idle(), _SAVE_SECONDS)
         self._perform(self._relay.closing(self._now()))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(2 * CLOSE_SECONDS):
-                await door.emptied()
+        await stop.patiently(door.emptied(), CLOSE_SECONDS + 1)
 
     async def _until_idle(self) -> None:
         if not self._relay.is_idle:

@@ -19,6 +19,7 @@ class Event(StrEnum):
     CONFIG_KEPT = "config-kept: the new settings have mistakes; the relay goes on with the old ones"
     NEEDS_RESTART = "needs-restart: these settings take effect at the next start"
     NO_ADMIN_SOCKET = "no-admin-socket: the commands health and status cannot reach this relay"
+    FEW_FILES = "few-files: fewer files may be open than connections are allowed, see LimitNOFILE"
     STOPPING = "stopping: everybody is told to come back"
     STOPPED = "stopped: everything acknowledged is saved"
     NOT_SAVED = "not-saved: the log refused to save, is the disk full? nothing acknowledged is lost"

@@ -58,10 +58,6 @@ class Listener:
         """Return the port that was taken; 0 for a Unix socket."""
         return 0 if self.is_unix else int(self.socket.getsockname()[1])
 
-    def getsockname(self) -> tuple[str, int]:
-        """Return where the socket is."""
-        return self.asked.host, self.port
-
     @property
     def is_unix(self) -> bool:
         return self.socket.family == socket.AF_UNIX
