@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from holdspace.protocol.mls import LeafIndex, ValidationError, cipher_suite
-from holdspace.protocol.mls.ratchet_tree import RatchetTree, resolution, survey
+from holdspace.protocol.mls.ratchet_tree import RatchetTree, keys_in_use, resolution, survey
 from holdspace.protocol.mls.structs import (
     LeafNode,
     Node,
@@ -145,4 +145,29 @@ def test_any_tree_survives_its_encoding(removals: list[int]) -> None:
     assert again.encode() == tree.encode()
     assert (again.leaf_count, list(again.members())) == (tree.leaf_count, list(tree.members()))
     assert survey(again.root) == survey(tree.root)
-    assert survey(tree.root).member_count == tree.member_count
+    assert keys_in_use(tree) == keys_in_use(again)
+    assert keys_in_use(tree).signature.count == tree.member_count
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["add", "remove", "path"]), st.integers(0, 40)), max_size=9)
+)
+def test_keys_counted_from_a_former_tree_are_those_counted_afresh(
+    changes: list[tuple[str, int]],
+) -> None:
+    tree = former = tree_of(9)
+    keys_in_use(former)
+    for what, number in changes:
+        leaves = [leaf for leaf, _ in tree.members()]
+        leaf = leaves[number % len(leaves)]
+        if what == "add":
+            tree, _ = tree.add_all([LEAVES[(number + more) % 9] for more in range(number % 7)])
+        elif what == "remove" and tree.member_count > 1:
+            tree = tree.remove(leaf)
+        else:
+            parents = {step.node: parent(f"{number}-{step.node}") for step in tree.path(leaf)}
+            tree = tree.set_path(leaf, LEAVES[number % 9], parents)
+    keys, afresh = keys_in_use(tree, former), keys_in_use(RatchetTree.of_nodes(tree.nodes()))
+    for bag, other in ((keys.encryption, afresh.encryption), (keys.signature, afresh.signature)):
+        assert (bag.count, bag.distinct) == (other.count, other.distinct)

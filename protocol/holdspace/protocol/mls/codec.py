@@ -180,7 +180,16 @@ def _reading(number: int, spec: Field) -> list[str]:
     ]
 
 
-def _source(fields: tuple[Field, ...], *, kept: bool) -> str:
+# What a `repeated` struct was read as last, if the same comes again.
+_REPEATED = """
+    _seen = _last[0]
+    if _seen and _data.startswith(_seen.encoded, _start, _end):
+        reader.at = _start + len(_seen.encoded)
+        return _seen
+"""
+
+
+def _source(fields: tuple[Field, ...], *, kept: bool, repeated: bool) -> str:
     """Write a struct's encoder and decoder as Python."""
     numbered = list(enumerate(fields))
     parts = [_encoding(number, spec) for number, spec in numbered]
@@ -194,12 +203,13 @@ def _source(fields: tuple[Field, ...], *, kept: bool) -> str:
         f"def encode(self, outer=None):\n    return _join(({', '.join(parts)},))\n"
         "def decode(reader, outer=None):\n"
         "    _data, _start, _end = reader.data, reader.at, reader.end\n"
-        "    _at = _start\n"
+        f"    _at = _start\n{_REPEATED if repeated else ''}"
         f"    try:\n{body or '        pass'}\n"
         "    except CodecError as error:\n        raise _located(error, locals()) from None\n"
         "    reader.at = _at\n"
         "    _value = _new(_cls)\n"
         f"    _value.__dict__.update({', '.join(values)})\n"
+        f"{'    _last[0] = _value' if repeated else ''}\n"
         "    return _value\n"
     )
 
@@ -220,7 +230,7 @@ def _chosen(cases: Mapping[int, Codec], key: int, reader: Reader) -> Codec:
     return cases[key]
 
 
-def _compile(cls: type["Struct"], fields: tuple[Field, ...]) -> None:
+def _compile(cls: type["Struct"], fields: tuple[Field, ...], *, repeated: bool) -> None:
     def located(error: CodecError, read: Mapping[str, object]) -> CodecError:
         # The decoder's local variables are the fields read so far: the first one missing failed.
         failed = next(spec.name for spec in fields if spec.name not in read)
@@ -229,13 +239,13 @@ def _compile(cls: type["Struct"], fields: tuple[Field, ...]) -> None:
 
     names: dict[str, Any] = {"_join": b"".join, "_absent": _absent, "_chosen": _chosen}
     names |= {"_header": length_header, "_from_bytes": from_bytes, "CodecError": CodecError}
-    names |= {"_located": located, "_new": object.__new__, "_cls": cls}
+    names |= {"_located": located, "_new": object.__new__, "_cls": cls, "_last": [None]}
     for number, spec in enumerate(fields):
         names |= {f"_encode{number}": spec.codec.encode, f"_decode{number}": spec.codec.decode}
         names[f"_cases{number}"] = (
             frozenset(spec.rule.values) if isinstance(spec.rule, When) else spec.cases
         )
-    source = _source(fields, kept=issubclass(cls, Kept))
+    source = _source(fields, kept=issubclass(cls, Kept), repeated=repeated)
     exec(source, names)  # noqa: S102 - our own text, made from the declaration only
     cls.encode_given, cls.read = names["encode"], staticmethod(names["decode"])
 
@@ -253,7 +263,11 @@ class Kept:
 
 @dataclass_transform(frozen_default=True)
 class Struct:
-    """Be the base of every struct of the protocol: a frozen value that knows its one encoding."""
+    """Be the base of every struct of the protocol: a frozen value that knows its one encoding.
+
+    What is `secret` does not show in a repr. Of what is `repeated` (and kept) one value after the
+    other is mostly the same, and then it is one object.
+    """
 
     fields: ClassVar[tuple[Field, ...]] = ()
     # Compiled for each struct. Both take what `Given` hands down, if the struct needs it.
@@ -261,14 +275,14 @@ class Struct:
     read: ClassVar[Callable[..., Any]]
 
     def __init_subclass__(  # type: ignore[explicit-override]
-        cls, *, kw_only: bool = False, secret: bool = False
+        cls, *, kw_only: bool = False, secret: bool = False, repeated: bool = False
     ) -> None:
         hints = get_type_hints(cls, include_extras=True)
         dataclass(frozen=True, kw_only=kw_only, repr=not secret)(cls)
         if secret:
             cls.__repr__ = _hidden  # type: ignore[method-assign]
         cls.fields = tuple(_field_of(name, hints[name]) for name in cls.__annotations__)
-        _compile(cls, cls.fields)
+        _compile(cls, cls.fields, repeated=repeated)
         _registry.append(cls)
 
     @classmethod

@@ -327,6 +327,7 @@ def _path_place(prior: GroupState, applied: Applied, sender: LeafIndex) -> PathP
         group_context=following,
         sender=sender,
         joiners=joiners,
+        former=prior.tree,
     )
 
 
@@ -345,7 +346,7 @@ def _outcome(
     place, own_leaf = _path_place(prior, applied, committer), prior.own_leaf_index
     if path is not None:
         return apply_path(place, path, own_leaf=own_leaf, private_keys=prior.private_keys)
-    check_members(applied.tree, applied.extensions)
+    check_members(applied.tree, applied.extensions, prior.tree)
     group_context = replace(
         place.group_context, tree_hash=tree_hash(prior.suite, applied.tree.root)
     )

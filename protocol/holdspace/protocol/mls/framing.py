@@ -248,10 +248,16 @@ def open_sender_data(epoch: Epoch, message: PrivateMessage) -> SenderData:
 
 # 6.3
 def unprotect_private(
-    epoch: Epoch, message: PrivateMessage, secret_tree: SecretTree
+    epoch: Epoch,
+    message: PrivateMessage,
+    secret_tree: SecretTree,
+    sender_data: SenderData | None = None,
 ) -> tuple[SecretTree, Unprotected]:
-    """Decrypt a private message; return the tree without its key, to be kept once verified."""
-    sender_data = open_sender_data(epoch, message)
+    """Decrypt a private message; return the tree without its key, to be kept once verified.
+
+    Whoever has opened the message's sender data already hands it on.
+    """
+    sender_data = sender_data or open_sender_data(epoch, message)
     leaf = LeafIndex(sender_data.leaf_index)
     # 6.3.2: "the recipient MUST verify that the leaf index indicated in the leaf_index field
     # identifies a non-blank node"; before a ratchet is touched (checklist 9, 13).

@@ -262,7 +262,7 @@ class Group(GroupState):
                 if sender_data.leaf_index == self.own_leaf_index:
                     return OwnMessage(private_message.content_type)
                 secret_tree, unprotected = framing.unprotect_private(
-                    epoch, private_message, self.secret_tree
+                    epoch, private_message, self.secret_tree, sender_data
                 )
                 return replace(self, secret_tree=secret_tree), unprotected
             case PublicMessage() as public_message:
@@ -286,9 +286,12 @@ def _said(read: Group, verified: Verified, data: bytes) -> ApplicationData:
 def _said_late(
     group: Group, past: PastEpoch, message: PrivateMessage
 ) -> ApplicationData | OwnMessage:
-    if framing.open_sender_data(past.epoch, message).leaf_index == group.own_leaf_index:
+    sender_data = framing.open_sender_data(past.epoch, message)
+    if sender_data.leaf_index == group.own_leaf_index:
         return OwnMessage(message.content_type)
-    secret_tree, unprotected = framing.unprotect_private(past.epoch, message, past.secret_tree)
+    secret_tree, unprotected = framing.unprotect_private(
+        past.epoch, message, past.secret_tree, sender_data
+    )
     content = framing.verify(past.epoch, unprotected).content
     if content.content_type != ContentType.application or not isinstance(content.content, bytes):
         raise AssertionError("only application messages are read late")

@@ -213,7 +213,7 @@ def _leaves_changed(sent: SentProposal) -> tuple[int, ...]:
 def apply_proposals(place: ProposalPlace, proposals: Sequence[SentProposal]) -> Applied:
     """Apply a list that was judged, in the order of section 12.3."""
     bodies = [(sent.body, sent.sender.leaf_index) for sent in proposals]
-    tree, extensions, joiners = place.tree, place.extensions, []
+    tree, extensions = place.tree, place.extensions
     for body, _ in bodies:
         if isinstance(body, GroupContextExtensions):
             extensions = body.extensions
@@ -223,14 +223,12 @@ def apply_proposals(place: ProposalPlace, proposals: Sequence[SentProposal]) -> 
     removed = [LeafIndex(body.removed) for body, _ in bodies if isinstance(body, Remove)]
     for gone in removed:
         tree = tree.remove(gone)
-    for body, _ in bodies:
-        if isinstance(body, Add):
-            tree, at = tree.add(body.key_package.leaf_node)
-            joiners.append(Joiner(at, body.key_package))
+    added = [body.key_package for body, _ in bodies if isinstance(body, Add)]
+    tree, leaves = tree.add_all([key_package.leaf_node for key_package in added])
     return Applied(
         tree=tree,
         extensions=extensions,
-        joiners=tuple(joiners),
+        joiners=tuple(map(Joiner, leaves, added)),
         removed=tuple(removed),
         psks=tuple(body.psk for body, _ in bodies if isinstance(body, PreSharedKey)),
         reinit=next((body for body, _ in bodies if isinstance(body, ReInit)), None),

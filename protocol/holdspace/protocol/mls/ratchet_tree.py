@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.errors import ValidationError
+from holdspace.protocol.mls.keys_in_use import KeysInUse
 from holdspace.protocol.mls.structs import (
     LeafNode,
     Node,
@@ -30,6 +31,7 @@ class Memo:
     resolution: tuple[NodeIndex, ...] | None = None
     resolution_keys: tuple[bytes, ...] | None = None
     survey: Survey | None = None
+    keys_in_use: KeysInUse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +167,17 @@ class RatchetTree:
 
     def add(self, leaf_node: LeafNode) -> tuple["RatchetTree", LeafIndex]:
         """Return the tree with one more member, and where that member sits."""
-        root = self.root if self.root.occupied < self.leaf_count else _doubled(self.root)
-        node = _leftmost_blank(root).index
-        leaf = treemath.leaf_of(node)
-        grown = _rewritten(root, node, leaf_node, lambda branch: _unmerged(branch, leaf))
-        return RatchetTree(grown), leaf
+        tree, [leaf] = self.add_all([leaf_node])
+        return tree, leaf
+
+    def add_all(self, leaf_nodes: Sequence[LeafNode]) -> tuple["RatchetTree", list[LeafIndex]]:
+        """Return the tree with more members, and where they sit, in their order."""
+        root = self.root
+        # Section 7.7: "If there are no blank leaves in the tree", it is doubled.
+        while treemath.leaf_span(root.index) < self.member_count + len(leaf_nodes):
+            root = _doubled(root)
+        places: list[LeafIndex] = []
+        return RatchetTree(_filled(root, leaf_nodes, places)), places
 
     def update(self, leaf: LeafIndex, leaf_node: LeafNode) -> "RatchetTree":
         """Return the tree with a member's leaf replaced and the parents above it blank."""
@@ -239,14 +247,64 @@ def _resolution_keys(subtree: Subtree) -> tuple[bytes, ...]:
 
 
 def survey(subtree: Subtree) -> Survey:
-    """Return what stands under a node (see survey.py)."""
+    """Return what the members under a node need and can do (see survey.py)."""
     if subtree.memo.survey is None:
         if isinstance(subtree, Leaf):
             subtree.memo.survey = Survey.of_leaf(subtree.content)
         else:
-            both = survey(subtree.left).joined(survey(subtree.right))
-            subtree.memo.survey = both.with_parent(subtree.content)
+            subtree.memo.survey = survey(subtree.left).joined(survey(subtree.right))
     return subtree.memo.survey
+
+
+def keys_in_use(tree: RatchetTree, former: RatchetTree | None = None) -> KeysInUse:
+    """Return the keys of a tree; what it shares with a former one is not counted again."""
+    memo = tree.root.memo
+    if memo.keys_in_use is None:
+        known = _known_keys(tree, former)
+        if former is None or known is None:
+            memo.keys_in_use = KeysInUse.of(node.content for node in _in_order(tree.root))
+        else:
+            memo.keys_in_use = known.after(*_changes(former.root, tree.root))
+    return memo.keys_in_use
+
+
+def _known_keys(tree: RatchetTree, former: RatchetTree | None) -> KeysInUse | None:
+    # Where most members are new, counting all is faster.
+    if former is None or 2 * former.member_count < tree.member_count:
+        return None
+    return former.root.memo.keys_in_use
+
+
+def _changes(before: Subtree, after: Subtree) -> tuple[list[Content], list[Content]]:
+    """Return what only one of two trees has: the contents gone, and those come."""
+    gone: list[Content] = []
+    come: list[Content] = []
+    waiting: list[tuple[Subtree | None, Subtree | None]] = [(before, after)]
+    while waiting:
+        old, new = waiting.pop()
+        if old is new:
+            continue
+        index = max(side.index for side in (old, new) if side is not None)
+        was, *old_sides = _opened(old, index)
+        now, *new_sides = _opened(new, index)
+        if was is not now:
+            gone.append(was)
+            come.append(now)
+        waiting += zip(old_sides, new_sides, strict=True)
+    return gone, come
+
+
+def _opened(
+    subtree: Subtree | None, index: NodeIndex
+) -> tuple[Content, Subtree | None, Subtree | None]:
+    """Return what a tree has at a node, and on its sides; a tree grows and is cut on the right."""
+    if subtree is None:
+        return None, None, None
+    if subtree.index < index:
+        return None, subtree, None
+    if isinstance(subtree, Leaf):
+        return subtree.content, None, None
+    return subtree.content, subtree.left, subtree.right
 
 
 def _rewritten(
@@ -276,13 +334,13 @@ def _blank(_: Branch) -> None:
     return None
 
 
-def _unmerged(branch: Branch, leaf: LeafIndex) -> ParentNode | None:
+def _unmerged(parent_node: ParentNode | None, leaves: Sequence[LeafIndex]) -> ParentNode | None:
     # Section 7.7: "For each non-blank intermediate node along the path from the leaf L to the root
     # of the tree, add L's leaf index to the unmerged_leaves list for the node."
-    if branch.content is None:
+    if parent_node is None:
         return None
-    unmerged_leaves = tuple(sorted((*branch.content.unmerged_leaves, leaf)))
-    return replace(branch.content, unmerged_leaves=unmerged_leaves)
+    unmerged_leaves = tuple(sorted((*parent_node.unmerged_leaves, *leaves)))
+    return replace(parent_node, unmerged_leaves=unmerged_leaves)
 
 
 def _doubled(root: Subtree) -> Branch:
@@ -290,11 +348,18 @@ def _doubled(root: Subtree) -> Branch:
     return Branch(above, None, root, _built(treemath.right(above), ()))
 
 
-def _leftmost_blank(subtree: Subtree) -> Leaf:
-    while isinstance(subtree, Branch):
-        room_on_the_left = subtree.left.occupied < treemath.leaf_span(subtree.left.index)
-        subtree = subtree.left if room_on_the_left else subtree.right
-    return subtree
+def _filled(subtree: Subtree, newcomers: Sequence[LeafNode], places: list[LeafIndex]) -> Subtree:
+    """Give each of the newcomers that have no place yet the leftmost blank leaf."""
+    room = treemath.leaf_span(subtree.index) - subtree.occupied
+    if not room or len(places) == len(newcomers):
+        return subtree
+    seated = len(places)
+    if isinstance(subtree, Leaf):
+        places.append(treemath.leaf_of(subtree.index))
+        return Leaf(subtree.index, newcomers[seated])
+    left = _filled(subtree.left, newcomers, places)
+    right = _filled(subtree.right, newcomers, places)
+    return Branch(subtree.index, _unmerged(subtree.content, places[seated:]), left, right)
 
 
 def _built(index: NodeIndex, contents: Sequence[Content]) -> Subtree:

@@ -83,7 +83,7 @@ class Credential(Struct, kw_only=True):
 
 
 # 7.2
-class Capabilities(Struct, kw_only=True):
+class Capabilities(Kept, Struct, kw_only=True, repeated=True):
     """List what a client understands beyond the defaults."""
 
     versions: tuple[UInt16, ...]
@@ -200,7 +200,7 @@ class ExternalPub(Struct):
 
 
 # 10
-class KeyPackage(Struct, kw_only=True):
+class KeyPackage(Kept, Struct, kw_only=True):
     """Offer one client for addition to one group."""
 
     version: ProtocolVersion = ProtocolVersion.mls10
@@ -212,7 +212,7 @@ class KeyPackage(Struct, kw_only=True):
 
     def tbs(self) -> bytes:
         """Return KeyPackageTBS (10)."""
-        return self.encode()[: -len(encode_opaque(self.signature))]
+        return self.encoded[: -len(encode_opaque(self.signature))]
 
 
 # 8.1

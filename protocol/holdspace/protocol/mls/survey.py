@@ -1,17 +1,16 @@
-"""What the rules about *all* members need to know, gathered subtree by subtree.
+"""What the members of a tree can do, gathered subtree by subtree.
 
-RFC 9420 demands that keys are unique across the tree and that every member supports what the group
-uses (sections 7.3, 11.1 and 12.2). A survey answers those questions for a whole subtree; it is kept
-with the subtree, so that an epoch surveys only the nodes it changed.
+RFC 9420 demands that every member supports what the group and the others use (sections 7.3, 11.1
+and 12.2). A survey answers that for a whole subtree; it is kept with the subtree, so that an epoch
+surveys only the nodes it changed.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from holdspace.protocol.mls.structs import Capabilities, LeafNode, ParentNode
+from holdspace.protocol.mls.structs import Capabilities, LeafNode
 
 NONE: frozenset[int] = frozenset()
-NO_KEYS: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +24,6 @@ class Support:
     credentials: frozenset[int]
 
     @classmethod
-    # Most members of a group run one program and list the same.
-    @lru_cache(maxsize=16)
     def of(cls, capabilities: Capabilities) -> "Support":
         """Return what one member lists."""
         return cls(
@@ -52,12 +49,8 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What stands under a node: how many nodes, which keys, which needs, which abilities."""
+    """What the members under a node need of each other, and what each of them can do."""
 
-    node_count: int = 0
-    member_count: int = 0
-    encryption_keys: frozenset[bytes] = NO_KEYS
-    signature_keys: frozenset[bytes] = NO_KEYS
     credential_types: frozenset[int] = NONE
     support: Support | None = None
 
@@ -66,48 +59,24 @@ class Survey:
         """Survey one leaf."""
         if leaf_node is None:
             return NOTHING
-        return cls(
-            1,
-            1,
-            frozenset((leaf_node.encryption_key,)),
-            frozenset((leaf_node.signature_key,)),
-            frozenset((leaf_node.credential.credential_type,)),
-            Support.of(leaf_node.capabilities),
-        )
-
-    def with_parent(self, parent_node: ParentNode | None) -> "Survey":
-        """Return the survey with the parent of both sides counted in."""
-        if parent_node is None:
-            return self
-        return Survey(
-            self.node_count + 1,
-            self.member_count,
-            self.encryption_keys | {parent_node.encryption_key},
-            self.signature_keys,
-            self.credential_types,
-            self.support,
-        )
+        return _of_member(leaf_node.credential.credential_type, leaf_node.capabilities)
 
     def joined(self, other: "Survey") -> "Survey":
         """Return the survey of two sides together."""
-        if other.node_count == 0:
+        if other is self or other.support is None:
             return self
-        if self.node_count == 0:
+        if self.support is None:
             return other
         return Survey(
-            self.node_count + other.node_count,
-            self.member_count + other.member_count,
-            self.encryption_keys | other.encryption_keys,
-            self.signature_keys | other.signature_keys,
             self.credential_types | other.credential_types,
-            _shared(self.support, other.support),
+            self.support.shared_with(other.support),
         )
 
 
 NOTHING = Survey()
 
 
-def _shared(first: Support | None, second: Support | None) -> Support | None:
-    if first is None or second is None:
-        return first or second
-    return first.shared_with(second)
+# Most members of a group run one program and list the same.
+@lru_cache(maxsize=16)
+def _of_member(credential_type: int, capabilities: Capabilities) -> Survey:
+    return Survey(frozenset((credential_type,)), Support.of(capabilities))

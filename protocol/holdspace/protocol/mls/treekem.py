@@ -39,7 +39,8 @@ class PathPlace:
     """Where an update path goes.
 
     `tree` has the commit's proposals applied already; `group_context` is the next epoch's but for
-    its tree hash; `joiners` are the leaves the same commit adds, who get path secrets by Welcome.
+    its tree hash; `joiners` are the leaves the same commit adds, who get path secrets by Welcome;
+    `former` is the tree that it all began with.
     """
 
     suite: CipherSuite
@@ -47,6 +48,7 @@ class PathPlace:
     group_context: GroupContext
     sender: LeafIndex
     joiners: Collection[LeafIndex] = ()
+    former: RatchetTree | None = None
 
     def steps(self) -> tuple[PathStep, ...]:
         """Return the parents that get a new key, lowest first."""
@@ -69,7 +71,7 @@ class PathPlace:
         tree = self.tree.set_path(self.sender, leaf_node, parents)
         # 12.4.2: the new keys must be "different from" every other in the tree, which is cheaper to
         # find out before anything is opened.
-        check_members(tree, self.group_context.extensions)
+        check_members(tree, self.group_context.extensions, self.former)
         # 12.4.2: the provisional GroupContext has the new tree hash, the new epoch and extensions,
         # and still the old confirmed transcript hash.
         hashed = replace(self.group_context, tree_hash=tree_hash(self.suite, tree.root))

@@ -1,7 +1,8 @@
 """What a leaf, a key package and a whole tree must be before we let them in.
 
 RFC 9420 sections 7.3, 10.1, 11.1 and 12.4.3.1. Every check quotes or names its rule, and each has a
-test that breaks it alone. What concerns all members at once is asked of the tree's survey.
+test that breaks it alone. What concerns all members at once is asked of what the tree keeps: its
+survey, and its keys.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -10,7 +11,7 @@ from itertools import pairwise
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite
 from holdspace.protocol.mls.errors import ValidationError
-from holdspace.protocol.mls.ratchet_tree import Branch, RatchetTree, descend, survey
+from holdspace.protocol.mls.ratchet_tree import Branch, RatchetTree, descend, keys_in_use, survey
 from holdspace.protocol.mls.structs import (
     GREASE_VALUES,
     Extension,
@@ -143,14 +144,19 @@ def check_key_package(suite: CipherSuite, key_package: KeyPackage) -> None:
     )
 
 
-def check_members(tree: RatchetTree, extensions: Sequence[Extension]) -> None:
-    """Refuse a tree whose members do not fit together (7.3, 11.1, 12.2)."""
-    found = survey(tree.root)
+def check_members(
+    tree: RatchetTree, extensions: Sequence[Extension], former: RatchetTree | None = None
+) -> None:
+    """Refuse a tree whose members do not fit together (7.3, 11.1, 12.2).
+
+    If it came of a `former` one that was checked, only the keys that changed are looked at.
+    """
+    found, keys = survey(tree.root), keys_in_use(tree, former)
     # 7.3: "Verify that the following fields are unique among the members of the group:
     # signature_key, encryption_key"; 12.4.3.1: and that no parent's key is used elsewhere.
-    if len(found.encryption_keys) != found.node_count:
+    if not keys.encryption.each_once:
         raise ValidationError("two nodes share an encryption key (RFC 9420, 7.3)")
-    if len(found.signature_keys) != found.member_count:
+    if not keys.signature.each_once:
         raise ValidationError("two members share a signature key (RFC 9420, 7.3)")
     if found.support is None:
         raise ValidationError("a group has at least one member")

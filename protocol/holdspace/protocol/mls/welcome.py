@@ -79,7 +79,7 @@ def make_welcome(
         path_secret = PathSecret(path_secrets[shared]) if path_secrets else None
         group_secrets = GroupSecrets(secrets.joiner_secret, path_secret, secrets.psks)
         sealed = seal(joiner.key_package.init_key, group_secrets.encode())
-        new_member = suite.key_package_ref(joiner.key_package.encode())
+        new_member = suite.key_package_ref(joiner.key_package.encoded)
         to_all.append(EncryptedGroupSecrets(new_member, sealed))
     return MLSMessage.of(Welcome(suite.id, tuple(to_all), encrypted_group_info)).encode()
 
@@ -140,7 +140,7 @@ def open_group_secrets(welcome: Welcome, own: OwnKeyPackage) -> GroupSecrets:
     """Return what the Welcome tells us alone."""
     # 12.4.3.1: "Identify an entry in the secrets array where the new_member value corresponds to
     # one of this client's KeyPackages".
-    new_member = own.suite.key_package_ref(own.key_package.encode())
+    new_member = own.suite.key_package_ref(own.key_package.encoded)
     for sealed in welcome.secrets:
         if sealed.new_member == new_member:
             opened = own.suite.decrypt_with_label(
@@ -296,7 +296,7 @@ def _own_leaf(tree: RatchetTree, own: OwnKeyPackage) -> LeafIndex:
     # 12.4.3.1: "Identify a leaf whose LeafNode is identical to the one in the KeyPackage. If no
     # such field exists, return an error."
     for leaf, leaf_node in tree.members():
-        if leaf_node == own.key_package.leaf_node:
+        if leaf_node.encoded == own.key_package.leaf_node.encoded:
             return leaf
     raise ValidationError("the welcome's group does not have us in it (RFC 9420, 12.4.3.1)")
 
