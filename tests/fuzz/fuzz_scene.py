@@ -144,12 +144,12 @@ def _inside(group: Group) -> Iterator[Struct]:
     """Yield what a message hides, or never carries alone."""
     yield RatchetTreeExtension.decode(group.tree.encode())
     yield from group.extensions
-    insides = {
+    insides: dict[int, type[Struct]] = {
         ExtensionType.required_capabilities: RequiredCapabilities,
         ExtensionType.external_senders: ExternalSenders,
     }
     for extension in group.extensions:
-        yield insides[ExtensionType(extension.extension_type)].decode(extension.extension_data)
+        yield insides[extension.extension_type].decode(extension.extension_data)
 
 
 @cache

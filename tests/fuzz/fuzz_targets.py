@@ -215,9 +215,7 @@ def inside_welcome() -> Iterable[bytes]:
     """Return what the Welcome of the room hides."""
     welcome = read_welcome(scene().welcome)
     group_secrets = open_group_secrets(welcome, scene().newcomer)
-    secrets = WelcomeSecrets(
-        group_secrets.joiner_secret, key_schedule.psk_secret(SUITE, group_secrets.psks)
-    )
+    secrets = WelcomeSecrets(group_secrets.joiner_secret, key_schedule.psk_secret(SUITE, ()))
     first = group_secrets.encode()
     second = open_group_info(SUITE, welcome, secrets).encode()
     yield len(first).to_bytes(2) + first + second

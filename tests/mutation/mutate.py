@@ -1,0 +1,259 @@
+"""Mutation testing: make every small mistake on purpose, and see whether a test notices.
+
+    ./dev mutate protocol/holdspace/protocol/mls/framing.py ... [--sample N] [--tests PATH ...]
+
+The tests are collected once; then each mutant gets a fork of that process, in which the code of the
+one function is exchanged, and only the tests that run through the mutated line. Mutants of what runs
+at import get a fork from before the import. A mutant is killed if a test fails or takes far too long.
+What was killed is remembered in .mutation/ by its function's text, so the next run asks only about
+survivors and what has changed. Mutants that cannot be killed are listed, each with its reason, in
+equivalent.toml.
+
+Written because mutmut 3.8 leaves decorated functions and whole statements alone, knows no line
+coverage to choose tests by, and wants to rewrite one source tree.
+"""
+
+import argparse
+import os
+import random
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+
+from mutants import Mutant, mutants_of
+from mutation_runner import Outcome, Subject, run_baseline, run_mutants
+
+ROOT = Path(__file__).parent.parent.parent
+EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+MEMORY = ROOT / ".mutation"
+# Tests that cover sources from outside the folder that mirrors theirs.
+FURTHER_TESTS = {"protocol/mls": ("tests/vectors/test_vectors.py",)}
+
+
+@dataclass
+class Module:
+    """One source under trial, and what became of each of its mutants."""
+
+    path: Path
+    mutants: list[Mutant]
+    equivalent: dict[tuple[str, str, str], str]
+    outcomes: dict[Mutant, Outcome] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path.relative_to(ROOT).with_suffix("").parts[1:])
+
+    @property
+    def title(self) -> str:
+        return title_of(self.path)
+
+    @property
+    def tried(self) -> list[Mutant]:
+        return [mutant for mutant in self.mutants if mutant.key not in self.equivalent]
+
+    def survivors(self) -> list[Mutant]:
+        return [
+            m for m in self.tried if self.outcomes.get(m) in (Outcome.survived, Outcome.untested)
+        ]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Try the modules that were asked for; the exit status is 0 if enough mutants were killed."""
+    parser = argparse.ArgumentParser(
+        prog="./dev mutate", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("module", nargs="+", type=Path, help="a source file of ours")
+    parser.add_argument("--tests", nargs="+", help="instead of the folder that mirrors the source")
+    parser.add_argument("--sample", type=int, help="try only so many mutants, drawn by --seed")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1, help="mutants tried at the same time")
+    parser.add_argument("--grace", type=float, default=3, help="seconds a mutant may take longer")
+    parser.add_argument("--least", type=float, default=90, help="percentage that must be killed")
+    parser.add_argument("--fresh", action="store_true", help="forget what earlier runs have found")
+    asked = parser.parse_args(arguments)
+    missing = [path for path in asked.module if not path.is_file()]
+    if missing:
+        say(f"There is no file {missing[0]}.")
+        return 2
+    modules = [load(path.resolve()) for path in asked.module]
+    memory = Memory(forget=asked.fresh)
+    chosen = choose(modules, memory, asked.sample, asked.seed)
+    tests = asked.tests or sorted({test for module in modules for test in tests_of(module.path)})
+    try_all(modules, chosen, memory, tests=tests, asked=asked)
+    return report(modules, asked.least, is_sample=asked.sample is not None)
+
+
+def listed() -> list[dict[str, str]]:
+    """Return the mutants that cannot be killed."""
+    found: list[dict[str, str]] = []
+    if EQUIVALENT.exists():
+        found = tomllib.loads(EQUIVALENT.read_text())["mutant"]
+    return found
+
+
+def title_of(path: Path) -> str:
+    """Return how a source is named in lists."""
+    return "/".join(path.relative_to(ROOT).parts[2:])
+
+
+def load(path: Path) -> Module:
+    """Read a source and make its mutants."""
+    equivalent = {
+        (entry["function"], entry["before"], entry["after"]): entry["reason"]
+        for entry in listed()
+        if entry["file"] == title_of(path)
+    }
+    return Module(path, mutants_of(path.read_text()), equivalent)
+
+
+def tests_of(path: Path) -> tuple[str, ...]:
+    """Return the folder that mirrors a source, and what else covers it."""
+    tree, _, *folders = path.relative_to(ROOT).parts[:-1]
+    place = "/".join(folders) if tree in folders[:1] else tree
+    return (f"tests/{place}", *FURTHER_TESTS.get(place, ()))
+
+
+class Memory:
+    """What earlier runs have killed, by the text of the function and the edit."""
+
+    def __init__(self, *, forget: bool) -> None:
+        MEMORY.mkdir(exist_ok=True)
+        self.file = MEMORY / "killed"
+        if forget:
+            self.file.unlink(missing_ok=True)
+        self.killed = set(self.file.read_text().split()) if self.file.exists() else set()
+
+    def key(self, module: Module, mutant: Mutant) -> str:
+        text = (module.name, *mutant.key, function_text(module, mutant))
+        return sha256(repr(text).encode()).hexdigest()[:32]
+
+    def knows(self, module: Module, mutant: Mutant) -> bool:
+        return self.key(module, mutant) in self.killed
+
+    def note(self, module: Module, mutant: Mutant) -> None:
+        with self.file.open("a") as file:
+            file.write(self.key(module, mutant) + "\n")
+
+
+def function_text(module: Module, mutant: Mutant) -> str:
+    """Return what must be the same for an earlier result to count: the lines near the mutant."""
+    same = [m.before for m in module.mutants if m.function == mutant.function]
+    nth = [m for m in module.mutants if m.key == mutant.key].index(mutant)
+    return f"{nth} {same if mutant.function else mutant.before}"
+
+
+Chosen = list[tuple[Module, Mutant]]
+
+
+def choose(modules: list[Module], memory: Memory, sample: int | None, seed: int) -> Chosen:
+    """Return the mutants to try; those known to die are counted at once."""
+    every = [(module, mutant) for module in modules for mutant in module.tried]
+    if sample is not None:
+        every = random.Random(seed).sample(every, min(sample, len(every)))
+    left = []
+    for module, mutant in every:
+        if memory.knows(module, mutant):
+            module.outcomes[mutant] = Outcome.killed
+        else:
+            left.append((module, mutant))
+    return left
+
+
+def try_all(
+    modules: list[Module],
+    chosen: Chosen,
+    memory: Memory,
+    *,
+    tests: Sequence[str],
+    asked: argparse.Namespace,
+) -> None:
+    """Try every mutant, saying how far it has come."""
+    if not chosen:
+        return
+    say(f"{len(chosen)} mutants to try; first the tests as they are: {' '.join(tests)}")
+    started = monotonic()
+    baseline = run_baseline([module.path for module in modules], list(tests), asked.grace)
+    say(f"{len(baseline.seconds)} tests in {monotonic() - started:.0f} s")
+    subjects = [Subject(module.path, module.name, mutant) for module, mutant in chosen]
+    progress = Progress(len(subjects))
+    owners = {id(subject): owner for subject, owner in zip(subjects, chosen, strict=True)}
+    for subject, outcome in run_mutants(subjects, baseline, list(tests), asked.jobs):
+        module, mutant = owners[id(subject)]
+        module.outcomes[mutant] = outcome
+        if outcome is Outcome.killed:
+            memory.note(module, mutant)
+        progress.step(outcome)
+    progress.end()
+
+
+class Progress:
+    """How many are done, and when the rest will be, judged by the pace of the last hundred."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.done, self.alive = total, 0, 0
+        self.times = [monotonic()]
+
+    def step(self, outcome: Outcome) -> None:
+        self.done += 1
+        self.alive += outcome is not Outcome.killed
+        self.times = [*self.times[-100:], monotonic()]
+        if sys.stderr.isatty() or self.done % 50 == 0:
+            pace = (self.times[-1] - self.times[0]) / (len(self.times) - 1)
+            left = round(pace * (self.total - self.done))
+            bar = "#" * (30 * self.done // self.total)
+            minutes = f"about {left // 60}:{left % 60:02} left"
+            line = f"[{bar:30}] {self.done}/{self.total}, {self.alive} alive, {minutes}"
+            sys.stderr.write(f"\r{line:79}" if sys.stderr.isatty() else f"{line}\n")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        sys.stderr.write("\n" if sys.stderr.isatty() else "")
+
+
+def report(modules: list[Module], least: float, *, is_sample: bool) -> int:
+    """Show who survived, and the score of each module."""
+    for module in modules:
+        for mutant in module.survivors():
+            why = "no test comes here" if module.outcomes[mutant] is Outcome.untested else "alive"
+            say(f"\n{module.path.relative_to(ROOT)}:{mutant.line} {mutant.function} ({why})")
+            say(f"  - {mutant.before}\n  + {mutant.after}")
+    say(f"\n{'module':40} mutants  killed  alive  equivalent   score")
+    scores = [line_of(module) for module in modules]
+    for module in modules:
+        for key in module.equivalent.keys() - {mutant.key for mutant in module.mutants}:
+            say(f"equivalent.toml lists a mutant that {module.title} no longer has: {key}")
+    if is_sample:
+        say("This was a sample.")
+    return 0 if all(score >= least for score in scores) else 1
+
+
+def line_of(module: Module) -> float:
+    """Show one module's line; return its score."""
+    counts = Counter(module.outcomes.values())
+    alive = counts[Outcome.survived] + counts[Outcome.untested]
+    tried = counts[Outcome.killed] + alive
+    score = 100 * counts[Outcome.killed] / tried if tried else 100.0
+    equivalent = len(module.mutants) - len(module.tried)
+    say(
+        f"{module.title:40} {tried:7} {counts[Outcome.killed]:7} {alive:6} {equivalent:11} {score:6.1f}%"
+    )
+    return score
+
+
+def say(line: str) -> None:
+    """Write one line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("\nStopped; what was found so far is remembered.")
+        os._exit(130)

@@ -1,0 +1,153 @@
+"""The mutation tool, tried on a small module: what it changes, what it leaves, and what it sees."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mutate
+from mutants import mutants_of
+
+TOOL = Path(mutate.__file__)
+
+
+def changes(text: str) -> set[str]:
+    return {mutant.after for mutant in mutants_of(text)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a < b", {"a <= b", "a >= b"}),
+        ("a is not b", {"a is b"}),
+        ("x = a not in b", {"x = a in b"}),
+        ("x = (a or b) and c", {"x = (a or b) or c", "x = (True) and c", "x = (a or b) and True"}),
+        ("x = not a", {"x = (a)"}),
+        ("x = a + 1", {"x = a - 1", "x = a + (2)", "x = a + (0)"}),
+        ("a.b = c", {"pass"}),
+        ("if a:\n    raise E('no')", {"if (not a):", "pass"}),
+        ("x = f(a, b, c=d)", {"x = f(b, a, c=d)", "x = f(a, b)"}),
+        ("x = a[b:]", {"x = a[None:]", "x = a[(b) + 1:]"}),
+        (
+            "x = any(c for c in b if c)",
+            {"x = all(c for c in b if c)", "x = any(c for c in b if True)"},
+        ),
+        (
+            "match a:\n    case A(b=1) if c: f()",
+            {"case A(b=_) if c: f()", "case A(b=1) if True: f()"},
+        ),
+        ("def f():\n    return a == b", {"return True", "return False", "return a != b"}),
+        ("x = lambda: a", {"x = lambda: None"}),
+        ("while a:\n    break", {"while (not a):", "continue", "pass"}),
+    ],
+)
+def test_mistakes_that_are_made(before: str, after: set[str]) -> None:
+    assert after <= changes(before)
+
+
+@pytest.mark.parametrize(
+    "idle",
+    [
+        '"""A docstring."""',
+        "def f(a: int | None) -> 'int': ...",
+        "raise AssertionError('never')",
+        "x = zip(a, strict=True)",
+        "@cache\ndef f(): ...",
+        "T = TypeVar('T')",
+        "Either = A | B",
+    ],
+)
+def test_what_does_nothing_is_left_alone(idle: str) -> None:
+    assert changes(idle) <= {"pass"}  # the `...` of a body
+
+
+def test_a_mutant_is_named_by_its_function_and_its_lines() -> None:
+    [first, *_] = mutants_of("class A:\n    def f(self):\n        return [g(\n            1)]\n")
+    assert first.function == "A.f"
+    assert (first.statement, first.line) == (3, 3)
+
+
+QUICKLY = ("protocol/holdspace/trial.py", "--tests", "tests/test_trial.py", "--grace", "0.3")
+SOURCE = """
+LIMIT = 3
+
+
+def within(number: int) -> bool:
+    return 0 < number <= LIMIT
+
+
+def forever(number: int) -> int:
+    while number > 0:
+        number -= 1
+    return number
+
+
+def unseen() -> int:
+    return 1
+"""
+TESTS = """
+from holdspace.trial import forever, within
+
+
+def test_within():
+    assert within(1) and within(3) and not within(4) and not within(0)
+
+
+def test_forever():
+    assert forever(1) == 0
+"""
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Path:
+    """Return a small project with a copy of the tool."""
+    for name in ("mutate.py", "mutants.py", "mutation_runner.py"):
+        (tmp_path / "tests" / "mutation").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "tests" / "mutation" / name).write_text(TOOL.with_name(name).read_text())
+    (tmp_path / "protocol" / "holdspace").mkdir(parents=True)
+    (tmp_path / "protocol" / "holdspace" / "trial.py").write_text(SOURCE)
+    (tmp_path / "tests" / "test_trial.py").write_text(TESTS)
+    return tmp_path
+
+
+def run(trial: Path, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "tests/mutation/mutate.py", *QUICKLY, *arguments],
+        cwd=trial,
+        env={"PYTHONPATH": "protocol", "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_survivors_are_shown_and_the_dead_and_the_equivalent_are_not_tried_again(
+    trial: Path,
+) -> None:
+    status, said = run(trial)
+    assert status == 1
+    alive = {line.strip() for line in said.splitlines() if line.startswith("  + ")}
+    assert alive == {"+ return None", "+ return (2)", "+ return (0)"}
+    assert "no test comes here" in said
+    listed = trial / "tests" / "mutation" / "equivalent.toml"
+    with listed.open("w") as file:
+        for after in ("return None", "return (2)", "return (0)", "return gone"):
+            file.write(
+                f'[[mutant]]\nfile = "trial.py"\nfunction = "unseen"\n'
+                f'before = "return 1"\nafter = "{after}"\nreason = "Nobody calls it."\n'
+            )
+    status, said = run(trial, "--sample", "5")
+    assert status == 0
+    assert "mutants to try" not in said
+    assert "no longer has: ('unseen', 'return 1', 'return gone')" in said
+    assert "This was a sample." in said
+
+
+def test_all_that_is_listed_as_equivalent_is_still_there() -> None:
+    titles = {entry["file"] for entry in mutate.listed()}
+    sources = {mutate.title_of(path): path for path in mutate.ROOT.glob("*/holdspace/**/*.py")}
+    for module in (mutate.load(sources[title]) for title in titles):
+        assert module.equivalent.keys() <= {mutant.key for mutant in module.mutants}, module.title
+        assert all(module.equivalent.values())
