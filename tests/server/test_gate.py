@@ -352,7 +352,7 @@ async def entries(visitor: Visitor, number: int) -> list[Entry]:
 
 
 def everything_in(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.iterdir())
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
 
 
 def free_port() -> str:

@@ -12,9 +12,10 @@ from itertools import count
 
 from websockets.exceptions import ConnectionClosed
 
-from holdspace.protocol.frames import decode_client_frame, encode
+from holdspace.protocol.frames import Refuse, decode_client_frame, encode
 from holdspace.protocol.refusals import PeerError
 from holdspace.server.bucket import Bucket
+from holdspace.server.counts import Counts
 from holdspace.server.door import Door
 from holdspace.server.effects import Effect, HangUp, Propose, Read, Send, Settled, Store
 from holdspace.server.guest import Guest
@@ -33,11 +34,20 @@ _SAVE_SECONDS = 4.0
 class Gate:
     """Serve one relay core to everybody who comes in through one door."""
 
-    def __init__(self, relay: Relay, log: Log, limits: Limits, journal: Journal) -> None:
+    def __init__(
+        self,
+        relay: Relay,
+        log: Log,
+        limits: Limits,
+        journal: Journal,
+        *,
+        counts: Counts | None = None,
+    ) -> None:
         self._relay = relay
         self._log = log
         self._limits = limits
         self._journal = journal
+        self._counts = counts or Counts()
         self._outboxes: dict[int, Outbox] = {}
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,6 +82,7 @@ class Gate:
             lambda: self._perform(self._relay.too_slow(number, self._now())),
         )
         self._outboxes[number] = outbox
+        self._counts.connections += 1
         writer = asyncio.create_task(outbox.run())
         share = connection.visitor.number if connection.visitor else None
         self._perform(self._relay.connected(number, os.urandom(32), self._now(), visitor=share))
@@ -80,6 +91,7 @@ class Gate:
         except ConnectionClosed:
             pass
         except Exception:  # noqa: BLE001  # no detail may reach the peer or the log
+            self._counts.faults += 1
             self._journal.note(Event.UNEXPECTED)
         finally:
             self._perform(self._relay.disconnected(number, self._now()))
@@ -89,10 +101,12 @@ class Gate:
             del self._outboxes[number]
 
     async def _take_frames(self, number: int, connection: Guest) -> None:
-        limits, now = self._limits, self._now()
+        limits, counts, now = self._limits, self._counts, self._now()
         frames = Bucket.full(limits.frames_per_second, limits.frames_burst, now)
         sizes = Bucket.full(limits.bytes_per_second, limits.bytes_burst, now)
         async for data in connection:
+            counts.frames_in += 1
+            counts.bytes_in += len(data)
             now = self._now()
             wait = max(frames.take(1, now), sizes.take(len(data), now))
             if wait:
@@ -121,18 +135,24 @@ class Gate:
                 case Send():
                     self._send(effect)
                 case Store() | Propose():
+                    self._counts.submitted += 1
                     self._log.submit(effect.ticket, effect.record)
                 case Settled():
                     self._log.settle(effect.record, effect.place)
                 case Read():
                     self._begin(self._read(effect))
                 case HangUp():
+                    self._counts.closes[effect.code] += 1
                     outbox = self._outboxes.get(effect.connection)
                     if outbox is not None:
                         outbox.finish(effect.code)
 
     def _send(self, effect: Send) -> None:
-        data = encode(effect.frame)
+        data, counts = encode(effect.frame), self._counts
+        counts.frames_out += len(effect.to)
+        counts.bytes_out += len(effect.to) * len(data)
+        if isinstance(effect.frame, Refuse):
+            counts.refusals[effect.frame.code] += 1
         for number in effect.to:
             outbox = self._outboxes.get(number)
             if outbox is not None:
@@ -158,16 +178,21 @@ class Gate:
     def _logged(self, outcome: Outcome) -> None:
         match outcome:
             case Saved(tickets):
+                self._counts.saves += 1
+                self._counts.saved += len(tickets)
                 if not self._is_saving:
                     self._is_saving = True
                     self._journal.note(Event.SAVES_AGAIN)
                 self._perform(self._relay.saved(tickets, self._now()))
             case Placed(records):
+                self._counts.saves += 1
+                self._counts.saved += len(records)
                 for ticket, record, place in records:
                     self._perform(self._relay.placed(ticket, record, place, self._now()))
             case GivenUp(tickets):
                 self._perform(self._relay.given_up(tickets, self._now()))
             case NotSaved():
+                self._counts.saves_failed += 1
                 if self._is_saving:
                     self._is_saving = False
                     self._journal.note(Event.NOT_SAVED)

@@ -155,7 +155,7 @@ class LogSettings:
     )
     credentials: Secret | None = key(
         SECRET,
-        "jetstream: the text of a .creds file. Better give credentials_file.",
+        "jetstream: the text of a .creds file, or user:password. Better give credentials_file.",
         sample="'-----BEGIN NATS USER JWT-----'",
         is_secret=True,
     )
@@ -163,6 +163,18 @@ class LogSettings:
         PATH,
         "jetstream: the .creds file, readable by the relay's user only.",
         sample='"/etc/holdspace-relay/relay.creds"',
+    )
+    system_credentials: Secret | None = key(
+        SECRET,
+        "jetstream: the same for a user of the system account, who can see whether the nodes sync "
+        "before they acknowledge. Better give system_credentials_file.",
+        sample="'-----BEGIN NATS USER JWT-----'",
+        is_secret=True,
+    )
+    system_credentials_file: Path | None = key(
+        PATH,
+        "jetstream: that user's .creds file, readable by the relay's user only.",
+        sample='"/etc/holdspace-relay/system.creds"',
     )
     development: bool = key(
         FLAG,
