@@ -228,7 +228,7 @@ class TestSlowReaders:
                 await host.send(host.papers.append(words, message=f"flood {number}"))
                 while not isinstance(await host.hear(), Entry):
                     pass
-                held = [outbox.unread for outbox in relay.gate._outboxes.values()]
+                held = [visit.outbox.unread for visit in relay.gate._visits.values()]
                 assert max(held) <= limits.unread_bytes
             slow.socket.transport.resume_reading()
             await slow.closed()

@@ -8,11 +8,13 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
 from itertools import count
+from typing import Any, ClassVar, NamedTuple
 
 from websockets.exceptions import ConnectionClosed
 
-from holdspace.protocol.frames import Refuse, decode_client_frame, encode
+from holdspace.protocol.frames import ClientFrame, Refuse, decode_client_frame, encode
 from holdspace.protocol.refusals import PeerError
 from holdspace.server.bucket import Bucket
 from holdspace.server.counts import Counts
@@ -22,13 +24,15 @@ from holdspace.server.guest import Guest
 from holdspace.server.journal import Event, Journal
 from holdspace.server.limits import Limits
 from holdspace.server.log import GivenUp, Log, NotSaved, Outcome, Placed, Saved, UnusableLogError
-from holdspace.server.outbox import CLOSE_SECONDS, Outbox
+from holdspace.server.outbox import CLOSE_SECONDS, Outbox, as_message
 from holdspace.server.relay import Relay
 from holdspace.server.stopping import Stop
 
 _TICK_SECONDS = 0.5
 # With the time to close connections and the log, a relay stops within ten seconds.
 _SAVE_SECONDS = 4.0
+# By so much later is read on after a frame that had to wait, so that it is judged before the next.
+_AFTERWARDS = 0.001
 
 
 class Gate:
@@ -48,7 +52,12 @@ class Gate:
         self._limits = limits
         self._journal = journal
         self._counts = counts or Counts()
-        self._outboxes: dict[int, Outbox] = {}
+        self._visits: dict[int, _Visit] = {}
+        # What the turn of the event loop that is under way leaves to do at its end.
+        self._due: list[Outbox] = []
+        self._submitted: list[Store | Propose] = []
+        self._is_turn_ending = False
+        self._loop: asyncio.AbstractEventLoop
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_stopping = False
@@ -59,7 +68,7 @@ class Gate:
 
     async def run(self, door: Door, stop: Stop, ready: Callable[[], None]) -> None:
         """Serve until `stop` is asked for, then let everybody go and save what was acknowledged."""
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _loop, _context: self._journal.note(Event.UNEXPECTED))
         await self._log.start(lambda outcome: _call_soon(loop, self._logged, outcome))
         await door.open(self._attend)
@@ -74,95 +83,128 @@ class Gate:
             await self._log.close()
         self._journal.note(Event.STOPPED)
 
-    async def _attend(self, connection: Guest) -> None:
-        number = next(self._numbers)
-        outbox = Outbox(
-            connection,
-            self._limits.unread_bytes,
-            lambda: self._perform(self._relay.too_slow(number, self._now())),
-        )
-        self._outboxes[number] = outbox
+    async def _attend(self, guest: Guest) -> None:
+        visit = self._visit(guest)
         self._counts.connections += 1
-        writer = asyncio.create_task(outbox.run())
-        share = connection.visitor.number if connection.visitor else None
-        self._perform(self._relay.connected(number, os.urandom(32), self._now(), visitor=share))
+        share = guest.visitor.number if guest.visitor else None
+        nonce = os.urandom(32)
+        self._perform(self._relay.connected(visit.number, nonce, self._now(), visitor=share))
+        guest.listen(partial(self._take, visit))
         try:
-            await self._take_frames(number, connection)
+            # What does not come in whole frames, or came with the request.
+            async for data in guest:
+                await asyncio.sleep(self._take(visit, data))
         except ConnectionClosed:
             pass
+        finally:
+            self._perform(self._relay.disconnected(visit.number, self._now()))
+            await visit.outbox.ended()
+            del self._visits[visit.number]
+
+    def _visit(self, guest: Guest) -> "_Visit":
+        number, limits, now = next(self._numbers), self._limits, self._now()
+        visit = self._visits[number] = _Visit(
+            number,
+            guest,
+            Outbox(guest, limits.unread_bytes, partial(self._too_slow, number)),
+            Bucket.full(limits.frames_per_second, limits.frames_burst, now),
+            Bucket.full(limits.bytes_per_second, limits.bytes_burst, now),
+        )
+        return visit
+
+    def _take(self, visit: "_Visit", data: bytes | str) -> float:
+        """Take a frame; return for how many seconds no other of this connection is to be read."""
+        counts, now = self._counts, self._now()
+        counts.frames_in += 1
+        counts.bytes_in += len(data)
+        wait = max(visit.frames.take(1, now), visit.sizes.take(len(data), now))
+        if self._is_stopping:
+            return wait
+        try:
+            return max(wait, self._judge(visit, data, now))
         except Exception:  # noqa: BLE001  # no detail may reach the peer or the log
             self._counts.faults += 1
             self._journal.note(Event.UNEXPECTED)
-        finally:
-            self._perform(self._relay.disconnected(number, self._now()))
-            if not outbox.is_finishing:
-                writer.cancel()
-            await asyncio.wait([writer])
-            del self._outboxes[number]
+            visit.outbox.abort()
+            return wait
 
-    async def _take_frames(self, number: int, connection: Guest) -> None:
-        limits, counts, now = self._limits, self._counts, self._now()
-        frames = Bucket.full(limits.frames_per_second, limits.frames_burst, now)
-        sizes = Bucket.full(limits.bytes_per_second, limits.bytes_burst, now)
-        async for data in connection:
-            counts.frames_in += 1
-            counts.bytes_in += len(data)
-            now = self._now()
-            wait = max(frames.take(1, now), sizes.take(len(data), now))
-            if wait:
-                await asyncio.sleep(wait)
-            if self._is_stopping:
-                continue
-            try:
-                # WS06: holdspace speaks in binary frames only.
-                frame = decode_client_frame(data) if isinstance(data, bytes) else None
-            except PeerError:
-                frame = None
-            if frame is None:
-                self._perform(self._relay.not_understood(number, self._now()))
-                return
-            wait_for_share = connection.asks(type(frame))
-            if wait_for_share is None:
-                self._perform(self._relay.too_fast(number, frame))
-                continue
-            if wait_for_share:
-                await asyncio.sleep(wait_for_share)
-            self._perform(self._relay.receive(number, frame, self._now()))
+    def _judge(self, visit: "_Visit", data: bytes | str, now: float) -> float:
+        try:
+            # WS06: holdspace speaks in binary frames only.
+            frame = decode_client_frame(data) if isinstance(data, bytes) else None
+        except PeerError:
+            frame = None
+        if frame is None:
+            self._perform(self._relay.not_understood(visit.number, now))
+            return 0.0
+        wait = visit.guest.asks(type(frame))
+        if wait is None:
+            self._perform(self._relay.too_fast(visit.number, frame))
+            return 0.0
+        if wait:
+            self._loop.call_later(wait, self._receive, visit.number, frame)
+            return wait + _AFTERWARDS
+        self._receive(visit.number, frame)
+        return 0.0
+
+    def _receive(self, number: int, frame: ClientFrame) -> None:
+        self._perform(self._relay.receive(number, frame, self._now()))
 
     def _perform(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
-            match effect:
-                case Send():
-                    self._send(effect)
-                case Store() | Propose():
-                    self._counts.submitted += 1
-                    self._log.submit(effect.ticket, effect.record)
-                case Settled():
-                    self._log.settle(effect.record, effect.place)
-                case Read():
-                    self._begin(self._read(effect))
-                case HangUp():
-                    self._counts.closes[effect.code] += 1
-                    outbox = self._outboxes.get(effect.connection)
-                    if outbox is not None:
-                        outbox.finish(effect.code)
+            self._DEEDS[type(effect)](self, effect)
 
     def _send(self, effect: Send) -> None:
-        data, counts = encode(effect.frame), self._counts
+        message, counts = as_message(encode(effect.frame)), self._counts
         counts.frames_out += len(effect.to)
-        counts.bytes_out += len(effect.to) * len(data)
+        counts.bytes_out += len(effect.to) * len(message)
         if isinstance(effect.frame, Refuse):
             counts.refusals[effect.frame.code] += 1
+        visits, due = self._visits, self._due
         for number in effect.to:
-            outbox = self._outboxes.get(number)
-            if outbox is not None:
-                outbox.push(data)
+            visit = visits.get(number)
+            if visit is not None and visit.outbox.push(message):
+                due.append(visit.outbox)
+        self._end_turn_soon()
+
+    def _submit(self, effect: Store | Propose) -> None:
+        self._counts.submitted += 1
+        self._submitted.append(effect)
+        self._end_turn_soon()
+
+    def _settle(self, effect: Settled) -> None:
+        self._log.settle(effect.record, effect.place)
+
+    def _hang_up(self, effect: HangUp) -> None:
+        self._counts.closes[effect.code] += 1
+        visit = self._visits.get(effect.connection)
+        if visit is not None:
+            visit.outbox.finish(effect.code)
+
+    def _too_slow(self, number: int) -> None:
+        self._perform(self._relay.too_slow(number, self._now()))
+
+    def _end_turn_soon(self) -> None:
+        if not self._is_turn_ending:
+            self._is_turn_ending = True
+            self._loop.call_soon(self._end_turn)
+
+    def _end_turn(self) -> None:
+        """Do what came together at once: one batch for the log, one write for each socket."""
+        self._is_turn_ending = False
+        submitted, self._submitted = self._submitted, []
+        due, self._due = self._due, []
+        for effect in submitted:
+            self._log.submit(effect.ticket, effect.record)
+        for outbox in due:
+            outbox.flush()
+
+    def _read_soon(self, effect: Read) -> None:
+        visit = self._visits.get(effect.connection)
+        if visit is not None:
+            visit.outbox.when_drained(lambda: self._begin(self._read(effect)))
 
     async def _read(self, effect: Read) -> None:
-        outbox = self._outboxes.get(effect.connection)
-        if outbox is None:
-            return
-        await outbox.drained()
         try:
             entries = await self._log.read(
                 effect.meeting,
@@ -225,6 +267,25 @@ class Gate:
 
     def _now(self) -> float:
         return self._started + time.monotonic()
+
+    _DEEDS: ClassVar[dict[type[Effect], Callable[["Gate", Any], None]]] = {
+        Send: _send,
+        Store: _submit,
+        Propose: _submit,
+        Settled: _settle,
+        Read: _read_soon,
+        HangUp: _hang_up,
+    }
+
+
+class _Visit(NamedTuple):
+    """One connection: what waits for it, and how much it may send."""
+
+    number: int
+    guest: Guest
+    outbox: Outbox
+    frames: Bucket
+    sizes: Bucket
 
 
 def _call_soon(

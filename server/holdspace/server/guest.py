@@ -9,7 +9,6 @@ import socket
 import ssl
 from typing import Any, Protocol
 
-from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
@@ -20,6 +19,7 @@ from holdspace.server.bucket import Bucket
 from holdspace.server.limits import Limits
 from holdspace.server.listeners import Listening
 from holdspace.server.visitors import Visitor
+from holdspace.server.wire import Wire
 
 # Pings, pongs, pieces of messages: a client of ours sends one every 20 seconds.
 _ODD_PER_SECOND, _ODD_BURST = 1.0, 40.0
@@ -52,7 +52,7 @@ class Porter(Protocol):
         """Forget a guest; it may be told twice."""
 
 
-class Guest(ServerConnection):
+class Guest(Wire):
     """One connection, and whose share of the relay it takes."""
 
     def __init__(self, *protocol: Any, door: Porter, asked: Listening, **settings: Any) -> None:
@@ -102,7 +102,7 @@ class Guest(ServerConnection):
             self._keep(data)
         elif self.request is None:
             self._read_head(data)
-        elif len(data) <= _PIECE:
+        elif self.is_listened_to or len(data) <= _PIECE:
             super().data_received(data)
         else:
             for at in range(0, len(data), _PIECE):

@@ -1,56 +1,97 @@
-"""What one connection has still to be sent: a bounded queue with one writer.
+"""What one connection has still to be sent: a bounded queue that is handed over once a turn.
 
-Fan-out never waits for anybody: it puts frames here. Whoever does not read loses the connection,
-with a code that says "come back", and reads on from where they were.
+Fan-out never waits for anybody: it puts frames here, and at the end of the event loop's turn all
+that came together goes to the socket in one write. Whoever does not read loses the connection, with
+a code that says "come back", and reads on from where they were.
 """
 
 import asyncio
-from collections import deque
+import struct
 from collections.abc import Callable
 
-from websockets.asyncio.server import ServerConnection
-from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
+from holdspace.protocol.frames import SIZE_CLASSES
 from holdspace.protocol.refusals import Close
+from holdspace.server.wire import Wire
 
-# One frame's payload is handed to the socket at a time; what the socket holds is bounded by this.
+# What the socket is given beyond what the kernel takes; the rest waits here.
 WRITE_LIMIT = 64 * 1024
+# How long the other end has to answer a close code.
 CLOSE_SECONDS = 3.0
+
+# RFC 6455, 5.2: what stands before an unmasked binary message of one frame, for each size there is.
+_BINARY, _IN_16_BITS, _IN_64_BITS = 0x82, 126, 127
+_HEADS = {
+    size: struct.pack("!BBH", _BINARY, _IN_16_BITS, size)
+    if size < 1 << 16
+    else struct.pack("!BBQ", _BINARY, _IN_64_BITS, size)
+    for size in SIZE_CLASSES
+}
+
+
+def as_message(frame: bytes) -> bytes:
+    """Return the bytes that carry a frame on the websocket, the same to everybody."""
+    return _HEADS[len(frame)] + frame
 
 
 class Outbox:
-    """Send frames in order, and at the end the close code."""
+    """Send messages in order, and at the end the close code."""
 
-    def __init__(
-        self, socket: ServerConnection, limit: int, on_overflow: Callable[[], None]
-    ) -> None:
-        self._socket = socket
+    __slots__ = (
+        "_closing", "_code", "_deadline", "_known", "_limit", "_messages", "_next", "_on_overflow",
+        "_size", "_wire",
+    )  # fmt: skip
+
+    def __init__(self, wire: Wire, limit: int, on_overflow: Callable[[], None]) -> None:
+        self._wire = wire
         self._limit = limit
         self._on_overflow = on_overflow
-        self._frames: deque[bytes] = deque()
+        self._messages: list[bytes] = []
         self._size = 0
+        # What the socket held when it was last looked at: since then it can only be less.
+        self._known = 0
         self._code: Close | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._wake = asyncio.Event()
-        self._drained = asyncio.Event()
-        self._drained.set()
+        self._closing: asyncio.Task[None] | None = None
+        self._next: Callable[[], None] | None = None
+        wire.when_there_is_room(self.flush)
 
     @property
     def unread(self) -> int:
         """Return how many bytes the other end has not taken yet."""
-        return self._size + self._socket.transport.get_write_buffer_size()
+        return self._size + self._wire.transport.get_write_buffer_size()
 
-    def push(self, frame: bytes) -> None:
-        """Queue a frame; too many unread bytes make the connection overflow instead."""
+    @property
+    def is_finishing(self) -> bool:
+        return self._code is not None
+
+    def push(self, message: bytes) -> bool:
+        """Queue a message, and tell whether it is the first one that waits for `flush`.
+
+        Too many unread bytes make the connection overflow instead.
+        """
         if self._code is not None:
-            return
-        if self.unread and self.unread + len(frame) > self._limit:
-            self._on_overflow()
-            return
-        self._frames.append(frame)
-        self._size += len(frame)
-        self._drained.clear()
-        self._wake.set()
+            return False
+        size = self._size + len(message)
+        if size + self._known > self._limit and self._overflows(len(message)):
+            return False
+        is_first = not self._size
+        self._messages.append(message)
+        self._size = size
+        return is_first
+
+    def flush(self) -> None:
+        """Hand over what is queued, as far as the socket takes it; then do what waited for that."""
+        wire = self._wire
+        if wire.protocol.state is not State.OPEN:
+            self._messages, self._size = [], 0
+        elif self._messages and not wire.paused:
+            messages, self._messages, self._size = self._messages, [], 0
+            wire.transport.writelines(messages)
+            self._known = wire.transport.get_write_buffer_size()
+        if not wire.paused:
+            self._go_on()
 
     def finish(self, code: Close) -> None:
         """Close after what is queued; a slow reader's queue is dropped."""
@@ -58,38 +99,40 @@ class Outbox:
             return
         self._code = code
         if code is Close.TOO_SLOW:
-            self._frames.clear()
-        self._wake.set()
+            self._messages, self._size = [], 0
         # Somebody who reads nothing does not read the close code either.
-        self._deadline = asyncio.get_running_loop().call_later(
-            CLOSE_SECONDS, self._socket.transport.abort
-        )
+        self._deadline = self._wire.loop.call_later(CLOSE_SECONDS, self._wire.transport.abort)
+        self.flush()
 
-    @property
-    def is_finishing(self) -> bool:
-        return self._code is not None
+    def when_drained(self, call: Callable[[], None]) -> None:
+        """Call once what is queued was handed over and the socket takes more."""
+        self._next = call
+        self.flush()
 
-    async def drained(self) -> None:
-        """Wait until everything queued was handed to the socket."""
-        await self._drained.wait()
+    def abort(self) -> None:
+        """Close at once, without a word."""
+        self._wire.transport.abort()
 
-    async def run(self) -> None:
-        """Write until the connection closes or is to be closed."""
-        try:
-            while True:
-                while self._frames:
-                    frame = self._frames.popleft()
-                    self._size -= len(frame)
-                    await self._socket.send(frame)
-                self._drained.set()
-                if self._code is not None:
-                    await self._socket.close(self._code, self._code.name.lower())
-                    return
-                self._wake.clear()
-                await self._wake.wait()
-        except ConnectionClosed:
-            return
-        finally:
-            self._drained.set()
-            if self._deadline is not None:
-                self._deadline.cancel()
+    async def ended(self) -> None:
+        """Wait until the connection is closed with the code it is to be closed with, if any."""
+        if self._code is not None:
+            await self._wire.wait_closed()
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+    def _go_on(self) -> None:
+        call, self._next = self._next, None
+        if call is not None:
+            call()
+        if self._code is not None and self._closing is None:
+            self._closing = self._wire.loop.create_task(
+                self._wire.close(self._code, self._code.name.lower())
+            )
+
+    def _overflows(self, size: int) -> bool:
+        self._known = self._wire.transport.get_write_buffer_size()
+        unread = self._size + self._known
+        if not unread or unread + size <= self._limit:
+            return False
+        self._on_overflow()
+        return True

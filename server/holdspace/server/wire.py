@@ -1,0 +1,149 @@
+"""A websocket that hands over all whole frames of one read from the socket at once.
+
+The library takes every frame through a parser that can wait at any byte, a queue and a task. Nearly
+all that clients send are whole, masked, binary frames, and those are read here as the slices they
+are. Pings and pongs are given to the library, each in one piece, so that it always stands between
+two frames; from the first byte of anything else on, the connection is read the library's way.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from websockets.asyncio.server import ServerConnection
+
+from holdspace.protocol.frames import MAX_FRAME
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # not compiled for this machine
+    from websockets.utils import apply_mask
+
+# RFC 6455, 5.2: FIN and the opcode; the mask bit and the length, or in how many bytes it follows.
+_MASK_BYTES = 4
+_LONGEST_CONTROL = 125
+_PING, _PONG = 0x89, 0x8A
+# The first two bytes of a masked binary frame, and how long its head is with length and mask. Of
+# shorter lengths there are none: the smallest frame of ours has 1,024 bytes.
+_HEADS = {b"\x82\xfe": 2 + 2 + _MASK_BYTES, b"\x82\xff": 2 + 8 + _MASK_BYTES}
+
+# Take a frame, and say for how many seconds no other is to be read.
+Take = Callable[[bytes], float]
+
+
+class Wire(ServerConnection):
+    """One connection, read frame by frame by whoever `listen`s, else by iterating over it."""
+
+    _take: Take | None = None
+    _unread: bytes = b""
+    _waiting: asyncio.TimerHandle | None = None
+    _on_room: Callable[[], None] | None = None
+
+    @property
+    def is_listened_to(self) -> bool:
+        """Tell whether whole frames are taken as they come."""
+        return self._take is not None
+
+    def listen(self, take: Take) -> bool:
+        """Give frames to `take` from now on, unless some came too early to be told apart."""
+        # What came along with the request is in the library's hands, perhaps in parts.
+        if self.protocol.reader.buffer or len(self.recv_messages.frames):
+            return False
+        self._take = take
+        return True
+
+    def when_there_is_room(self, call: Callable[[], None]) -> None:
+        """Call whenever the socket takes more again."""
+        self._on_room = call
+
+    def data_received(self, data: bytes) -> None:  # type: ignore[explicit-override]
+        """Read what came."""
+        if self._take is None:
+            super().data_received(data)
+            return
+        self._unread = self._unread + data if self._unread else data
+        if self._waiting is None:
+            self._read()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # type: ignore[explicit-override]
+        """Forget what was not read."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._take = self._on_room = None
+        super().connection_lost(exc)
+
+    def resume_writing(self) -> None:  # type: ignore[explicit-override]
+        """Go on sending."""
+        super().resume_writing()
+        if self._on_room is not None:
+            self._on_room()
+
+    def _read(self) -> None:
+        data, at = self._unread, 0
+        while self._take is not None and not self.transport.is_closing():
+            found = _binary_frame(data, at)
+            if found is None:
+                given = self._give_to_library(data, at)
+                if not given:
+                    break
+                at += given
+                continue
+            payload, at = found
+            wait = self._take(payload)
+            if wait:
+                self._wait(wait)
+                break
+        self._unread = data[at:]
+
+    def _wait(self, seconds: float) -> None:
+        self.transport.pause_reading()
+        self._waiting = self.loop.call_later(seconds, self._go_on)
+
+    def _go_on(self) -> None:
+        self._waiting = None
+        self.transport.resume_reading()
+        self._read()
+
+    def _give_to_library(self, data: bytes, at: int) -> int:
+        """Let the library read what is no binary frame; return how many bytes it was given."""
+        if _is_still_coming(data, at):
+            return 0
+        length = _control_length(data, at)
+        if length:
+            super().data_received(data[at : at + length])
+            return length
+        self._take = None
+        # Not only to the library: what comes before it may bound what it is given.
+        self.data_received(data[at:])
+        return len(data) - at
+
+
+def _binary_frame(data: bytes, at: int) -> tuple[bytes, int] | None:
+    """Return payload and end of the binary frame that starts here, if it is whole."""
+    head = _HEADS.get(data[at : at + 2])
+    if head is None:
+        return None
+    start = at + head
+    size = int.from_bytes(data[at + 2 : start - _MASK_BYTES])
+    if start + size > len(data) or size > MAX_FRAME:
+        return None
+    payload = apply_mask(data[start : start + size], data[start - _MASK_BYTES : start])
+    return payload, start + size
+
+
+def _control_length(data: bytes, at: int) -> int:
+    """Return the length of the ping or pong that starts here, 0 if it is nothing of the kind."""
+    size = data[at + 1] - 0x80
+    if data[at] not in {_PING, _PONG} or not 0 <= size <= _LONGEST_CONTROL:
+        return 0
+    return 2 + _MASK_BYTES + size
+
+
+def _is_still_coming(data: bytes, at: int) -> bool:
+    """Tell whether the rest has to be waited for before anybody can judge what starts here."""
+    there = len(data) - at
+    if there < 2:
+        return True
+    head = _HEADS.get(data[at : at + 2])
+    if head is None:
+        return there < _control_length(data, at)
+    return there < head or int.from_bytes(data[at + 2 : at + head - _MASK_BYTES]) <= MAX_FRAME
