@@ -10,7 +10,7 @@ import pytest
 
 from holdspace.protocol.frames import Greeting
 from holdspace.server.commands import command
-from holdspace.server.log.sqlite import DATABASE
+from holdspace.server.log.copies import DATABASE
 from relay_process import RelayProcess, visiting
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # refused unless an origin is given

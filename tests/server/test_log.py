@@ -14,8 +14,9 @@ import pytest
 
 from holdspace.server.log import Log, NotSaved, Outcome, Saved, UnusableLogError
 from holdspace.server.log import records as r
+from holdspace.server.log.copies import DATABASE
 from holdspace.server.log.memory import MemoryLog
-from holdspace.server.log.sqlite import DATABASE, SqliteLog
+from holdspace.server.log.sqlite import SqliteLog
 from relay_papers import Circle, id16
 
 CIRCLE = Circle()

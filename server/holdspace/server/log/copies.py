@@ -7,7 +7,7 @@ a day later, and a backup says what it is.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from holdspace.server.log import UnusableLogError
@@ -21,11 +21,12 @@ _SAFE = "Nothing was changed."
 def keep_before(database: sqlite3.Connection, path: Path, step: int) -> None:
     """Copy a database as it is before a step of its form."""
     copy = path.with_name(f"{_BEFORE}{step}")
-    copy.unlink(missing_ok=True)
     try:
+        copy.unlink(missing_ok=True)
         _copy(database, copy)
     except (sqlite3.Error, OSError):
-        copy.unlink(missing_ok=True)
+        with suppress(OSError):
+            copy.unlink(missing_ok=True)
         raise UnusableLogError(
             f"This version of the relay keeps its database in another form, and there is no place "
             f"for a copy of it in {path.parent}. {_SAFE} Make some, or install the version before."

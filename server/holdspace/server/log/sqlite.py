@@ -19,10 +19,10 @@ from typing import TypeVar
 
 from holdspace.server.log import NotSaved, Report, Saved, UnusableLogError, weight
 from holdspace.server.log import records as r
+from holdspace.server.log.copies import DATABASE, keep_before
 from holdspace.server.log.records import EpochKept, Kept, LogEntry, MeetingKept, Record
 
 _Kind = TypeVar("_Kind", bound=Record)
-DATABASE = "relay.db"
 _LOCK = "relay.lock"
 _APPLICATION_ID = 0x686F6C64  # "hold"
 _KEY_BYTES = 32
@@ -154,7 +154,7 @@ class SqliteLog:
             version = self._check_version(database, path)
             for pragma in _PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
-            self._bring_up_to_date(database, version)
+            self._bring_up_to_date(database, path, version)
         except BaseException:
             database.close()
             raise
@@ -174,8 +174,10 @@ class SqliteLog:
             )
         return version
 
-    def _bring_up_to_date(self, database: sqlite3.Connection, version: int) -> None:
+    def _bring_up_to_date(self, database: sqlite3.Connection, path: Path, version: int) -> None:
         for number, step in enumerate(self._steps[version:], start=version + 1):
+            if version:
+                keep_before(database, path, number)
             database.executescript(
                 f"BEGIN IMMEDIATE; {step};"
                 f"PRAGMA user_version={number}; PRAGMA application_id={_APPLICATION_ID}; COMMIT;"
