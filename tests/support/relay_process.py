@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -34,6 +35,7 @@ from holdspace.server.log import Log
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.relay import Relay
 from holdspace.server.stopping import Stop
+from holdspace.server.tls import Certificates
 from relay_papers import Circle, Papers
 
 PATIENCE = 20.0
@@ -47,6 +49,7 @@ class Running:
     url: str
     log: Log
     gate: Gate
+    door: Door
     said: StringIO
     stop: Stop
 
@@ -58,19 +61,20 @@ async def relay_here(
     *,
     place: Listening = HERE,
     proxies: Proxies | None = None,
+    certificates: Certificates | None = None,
 ) -> AsyncIterator[Running]:
-    """Run a relay on a free port of this machine until the block ends."""
+    """Run a relay on a free port of this machine, or at another place, until the block ends."""
     log, limits, said, stop = log or MemoryLog(), limits or Limits(), StringIO(), Stop()
     ready = asyncio.Event()
     with listen([place])[0] as listener:
-        url = address("127.0.0.1", listener.port)
+        url = address("127.0.0.1", listener.port, tls=place.tls)
         journal = Journal(said)
         gate = Gate(Relay(limits, [url], log.load()), log, limits, journal)
-        door = Door([listener], limits, journal, proxies=proxies)
+        door = Door([listener], limits, journal, proxies=proxies, certificates=certificates)
         serving = asyncio.create_task(gate.run(door, stop, ready.set))
         await ready.wait()
         try:
-            yield Running(url, log, gate, said, stop)
+            yield Running(url, log, gate, door, said, stop)
         finally:
             stop.ask()
             await serving
@@ -152,16 +156,20 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting(url: str, *, receive_buffer: int | None = None) -> AsyncIterator[Visitor]:
+async def visiting(
+    url: str, *, receive_buffer: int | None = None, **how: Any
+) -> AsyncIterator[Visitor]:
     """Connect and say hello; a small receive buffer makes a slow reader."""
-    own = _slow_socket(url, receive_buffer) if receive_buffer else None
+    if receive_buffer:
+        how["sock"] = _slow_socket(url, receive_buffer)
     async with connect(
         url,
         subprotocols=[SUBPROTOCOL],
         compression=None,
         max_size=None,
         max_queue=None,
-        sock=own,
+        proxy=None,
+        **how,
     ) as connection:
         visitor = Visitor(connection, Papers(url, b""))
         greeting = await visitor.ask(Hello(1, 1))

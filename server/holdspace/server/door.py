@@ -58,6 +58,11 @@ class Door:
         self._forgetting: asyncio.TimerHandle | None = None
         self._knows_of_proxy = False
 
+    @property
+    def arriving(self) -> int:
+        """Return how many have connected and are no guests yet."""
+        return len(self._arriving)
+
     async def open(self, attend: Attend) -> None:
         """Call `attend` for everybody who comes in; they are let go when it returns."""
         self._loop = asyncio.get_running_loop()
