@@ -102,6 +102,8 @@ class Connection:
     meeting: Meeting | None = field(default=None, repr=False)
     watched_room: bytes | None = field(default=None, repr=False)
     knocks: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
+    # Frames that wait until the relay heard what others of its cluster did.
+    late: list[ClientFrame] = field(default_factory=list, repr=False)
 
 
 def step(connection: Connection, happening: Happening) -> None:

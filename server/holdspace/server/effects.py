@@ -4,7 +4,7 @@ import msgspec
 
 from holdspace.protocol.frames import RelayFrame
 from holdspace.protocol.refusals import Close
-from holdspace.server.log.records import Record
+from holdspace.server.log.records import Note, Record
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +42,18 @@ class Settled(msgspec.Struct, frozen=True, gc=False):
     place: int
 
 
+class Share(msgspec.Struct, frozen=True, gc=False):
+    """Tell the other relays of the cluster."""
+
+    note: Note
+
+
+class CatchUp(msgspec.Struct, frozen=True, gc=False):
+    """Hear all that other relays did so far, then tell the core `caught_up`."""
+
+    connection: int
+
+
 class Read(msgspec.Struct, frozen=True, gc=False):
     """Read (after, up_to] once the connection has taken what it was sent, then tell `loaded`."""
 
@@ -52,4 +64,4 @@ class Read(msgspec.Struct, frozen=True, gc=False):
     up_to: int
 
 
-Effect = Send | HangUp | Store | Propose | Settled | Read
+Effect = Send | HangUp | Store | Propose | Settled | Share | CatchUp | Read

@@ -19,11 +19,30 @@ from holdspace.protocol.refusals import PeerError
 from holdspace.server.bucket import Bucket
 from holdspace.server.counts import Counts
 from holdspace.server.door import Door
-from holdspace.server.effects import Effect, HangUp, Propose, Read, Send, Settled, Store
+from holdspace.server.effects import (
+    CatchUp,
+    Effect,
+    HangUp,
+    Propose,
+    Read,
+    Send,
+    Settled,
+    Share,
+    Store,
+)
 from holdspace.server.guest import Guest
 from holdspace.server.journal import Event, Journal
 from holdspace.server.limits import Limits
-from holdspace.server.log import GivenUp, Log, NotSaved, Outcome, Placed, Saved, UnusableLogError
+from holdspace.server.log import (
+    CutOff,
+    Joined,
+    Log,
+    NotSaved,
+    Outcome,
+    Placed,
+    Saved,
+    UnusableLogError,
+)
 from holdspace.server.outbox import CLOSE_SECONDS, Outbox, as_message
 from holdspace.server.relay import Relay
 from holdspace.server.stopping import Stop
@@ -33,6 +52,7 @@ _TICK_SECONDS = 0.5
 _SAVE_SECONDS = 4.0
 # By so much later is read on after a frame that had to wait, so that it is judged before the next.
 _AFTERWARDS = 0.001
+_NOTED: dict[type[Outcome], Event] = {CutOff: Event.CUT_OFF, Joined: Event.JOINED}
 
 
 class Gate:
@@ -175,6 +195,12 @@ class Gate:
     def _settle(self, effect: Settled) -> None:
         self._log.settle(effect.record, effect.place)
 
+    def _share(self, effect: Share) -> None:
+        self._log.share(effect.note)
+
+    def _catch_up_soon(self, effect: CatchUp) -> None:
+        self._begin(self._catch_up(effect))
+
     def _hang_up(self, effect: HangUp) -> None:
         self._counts.closes[effect.code] += 1
         visit = self._visits.get(effect.connection)
@@ -226,13 +252,6 @@ class Gate:
                     self._is_saving = True
                     self._journal.note(Event.SAVES_AGAIN)
                 self._perform(self._relay.saved(tickets, self._now()))
-            case Placed(records):
-                self._counts.saves += 1
-                self._counts.saved += len(records)
-                for ticket, record, place in records:
-                    self._perform(self._relay.placed(ticket, record, place, self._now()))
-            case GivenUp(tickets):
-                self._perform(self._relay.given_up(tickets, self._now()))
             case NotSaved():
                 self._counts.saves_failed += 1
                 if self._is_saving:
@@ -240,8 +259,24 @@ class Gate:
                     self._journal.note(Event.NOT_SAVED)
                 self._perform(self._relay.not_saved(self._now()))
                 self._log.resume()
+            case _:
+                self._hear(outcome)
         if self._relay.is_idle:
             self._idle.set()
+
+    def _hear(self, outcome: Outcome) -> None:
+        """Do what follows from what happened to a log that several relays share."""
+        if isinstance(outcome, Placed):
+            self._counts.saves += 1
+            self._counts.saved += len(outcome.records)
+        elif type(outcome) in _NOTED:
+            self._journal.note(_NOTED[type(outcome)])
+        self._perform(self._relay.heard(outcome, self._now()))
+
+    async def _catch_up(self, effect: CatchUp) -> None:
+        is_current = await self._log.catch_up()
+        number, now = effect.connection, self._now()
+        self._perform(self._relay.caught_up(number, now, is_current=is_current))
 
     async def _tick(self) -> None:
         while True:
@@ -273,6 +308,8 @@ class Gate:
         Store: _submit,
         Propose: _submit,
         Settled: _settle,
+        Share: _share,
+        CatchUp: _catch_up_soon,
         Read: _read_soon,
         HangUp: _hang_up,
     }

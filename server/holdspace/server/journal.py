@@ -24,6 +24,8 @@ class Event(StrEnum):
     STOPPED = "stopped: everything acknowledged is saved"
     NOT_SAVED = "not-saved: the log refused to save, is the disk full? nothing acknowledged is lost"
     SAVES_AGAIN = "saves-again: the log works again"
+    CUT_OFF = "cut-off: the NATS cluster cannot be heard; everybody is told to come back"
+    JOINED = "joined: the NATS cluster is heard again"
     UNREADABLE = "unreadable: entries could not be read back, is the disk failing?"
     PROXY_NOT_TRUSTED = (
         "proxy-not-trusted: a proxy on this machine says for whom it speaks, but [proxies] trusted "

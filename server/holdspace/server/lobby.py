@@ -30,8 +30,15 @@ from holdspace.protocol.keys import (
 )
 from holdspace.protocol.refusals import Refusal, Refused
 from holdspace.server.connections import Connection
-from holdspace.server.effects import Effect
-from holdspace.server.log.records import InvitationPut, InvitationRevoked, WelcomeKept
+from holdspace.server.effects import Effect, Share
+from holdspace.server.log.records import (
+    InvitationPut,
+    InvitationRevoked,
+    KnockEnded,
+    KnockMade,
+    Note,
+    WelcomeKept,
+)
 from holdspace.server.state import Change, Invitation, KnockAnswer, Meeting, PendingKnock, Room
 from holdspace.server.world import MINUTE, Claim, World, minute_of, nothing_more
 
@@ -153,6 +160,7 @@ def knock(world: World, connection: Connection, frame: Knock, now: float) -> Ite
     waiting.connection = connection.number
     waiting.lost_until = None
     connection.knocks.add((room.handle, frame.knock))
+    yield from _share(world, _made(room, frame.knock, waiting))
     yield from world.send(here, Done(frame.ref))
     yield from world.send(room.watchers, _knocking(frame.knock, waiting))
 
@@ -202,6 +210,7 @@ def decline_knock(
     )
     yield from world.send((connection.number,), Done(frame.ref))
     yield from _answer_knock(world, room, frame.knock, answer)
+    yield from _share(world, KnockEnded(room=room.handle, knock=frame.knock, declined=frame.sealed))
 
 
 def welcomes_to_keep(
@@ -257,6 +266,62 @@ def expire(world: World, now: float) -> Iterator[Effect]:
         ]
         for knock_id in over:
             yield from _forget_knock(world, room, knock_id)
+            yield from _share(world, KnockEnded(room=room.handle, knock=knock_id))
+
+
+def hear(world: World, note: Note, now: float) -> Iterator[Effect]:
+    """Take in what another relay of the cluster said of somebody at the door."""
+    room = world.rooms.get(note.room)
+    if room is None:
+        return
+    waiting = room.knocks.get(note.knock)
+    if isinstance(note, KnockMade):
+        yield from _hear_knock(world, room, note, waiting, now=now)
+    elif isinstance(note, KnockEnded) and note.declined and waiting is not None:
+        frame = Declined(note.knock, note.declined)
+        answer = KnockAnswer(waiting.knock_key, frame, _answer_ends(world, now))
+        yield from _answer_knock(world, room, note.knock, answer)
+    elif waiting is not None and waiting.connection is None:
+        yield from _forget_knock(world, room, note.knock)
+
+
+def _hear_knock(
+    world: World, room: Room, note: KnockMade, waiting: PendingKnock | None, *, now: float
+) -> Iterator[Effect]:
+    if waiting is not None:
+        # Whoever knocked came back to another relay.
+        _let_go_of(world, room, note.knock, waiting)
+        return
+    is_over = note.until_minute * MINUTE <= now or note.knock in room.answers
+    is_full = world.knock_count >= world.limits.knocks
+    if is_over or is_full or note.knock_key not in room.invitations:
+        return
+    waiting = PendingKnock(note.knock_key, note.sealed, None, until=note.until_minute * MINUTE)
+    room.knocks[note.knock] = waiting
+    world.knock_count += 1
+    yield from world.send(room.watchers, _knocking(note.knock, waiting))
+
+
+def _let_go_of(world: World, room: Room, knock_id: bytes, waiting: PendingKnock) -> None:
+    connection = world.connections.get(waiting.connection or 0)
+    if connection is not None:
+        connection.knocks.discard((room.handle, knock_id))
+    waiting.connection = waiting.lost_until = None
+
+
+def _made(room: Room, knock_id: bytes, waiting: PendingKnock) -> KnockMade:
+    return KnockMade(
+        room=room.handle,
+        knock=knock_id,
+        knock_key=waiting.knock_key,
+        sealed=waiting.sealed,
+        until_minute=minute_of(waiting.until),
+    )
+
+
+def _share(world: World, note: Note) -> Iterator[Effect]:
+    if not world.is_alone:
+        yield Share(note)
 
 
 def _room(world: World, handle: bytes) -> Room:

@@ -29,10 +29,11 @@ from holdspace.protocol.frames import (
     WatchLobby,
 )
 from holdspace.protocol.refusals import Close, Refusal, Refused
-from holdspace.server import lobby, meetings, rooms
+from holdspace.server import lobby, meetings, rooms, shared
 from holdspace.server.connections import FRAMES, Connection, Happening, step
-from holdspace.server.effects import Effect
+from holdspace.server.effects import CatchUp, Effect
 from holdspace.server.limits import Limits
+from holdspace.server.log import Outcome
 from holdspace.server.log.records import (
     EntryAppended,
     EpochChanged,
@@ -148,12 +149,36 @@ class Relay:
         return [*world.come(connection, now)]
 
     def receive(self, number: int, frame: ClientFrame, now: float) -> list[Effect]:
-        """Judge a frame by the two tables, then by its handler."""
-        world = self._world
-        connection = world.connections.get(number)
+        """Judge a frame, or keep it until the one before it can be judged."""
+        connection = self._world.connections.get(number)
         if connection is None:
             return []
-        kind = type(frame)
+        if connection.late:
+            connection.late.append(frame)
+            return []
+        return self._judge(connection, frame, now, is_late=self._world.is_alone)
+
+    def caught_up(self, number: int, now: float, *, is_current: bool) -> list[Effect]:
+        """Judge what waited for what other relays did; without that, send its author away."""
+        connection = self._world.connections.get(number)
+        if connection is None or not connection.late:
+            return []
+        if not is_current:
+            return [*self._world.hang_up(number, Close.NOT_SAVING, now)]
+        (first, *rest), connection.late = connection.late, []
+        effects = self._judge(connection, first, now, is_late=True)
+        for frame in rest:
+            effects += self.receive(number, frame, now)
+        return effects
+
+    def _judge(
+        self, connection: Connection, frame: ClientFrame, now: float, *, is_late: bool
+    ) -> list[Effect]:
+        """Judge a frame by the two tables, then by its handler.
+
+        `is_late`: whatever other relays did that decides it is known by now.
+        """
+        world, kind, number = self._world, type(frame), connection.number
         allowed = FRAMES[connection.phase]
         try:
             if kind not in allowed:
@@ -165,6 +190,9 @@ class Relay:
                 raise Refused(Refusal.TOO_FAST)
             return [*HANDLERS[kind](world, connection, frame, now)]
         except Refused as refused:
+            if refused.refusal in shared.MAY_BE_LATE and not is_late:
+                connection.late = [frame]
+                return [CatchUp(number)]
             return [*world.send((number,), Refuse(_ref(frame), refused.refusal))]
         except HungUpError as hung_up:
             return [*world.hang_up(number, hung_up.code, now)]
@@ -194,13 +222,9 @@ class Relay:
         """Take back all that is under way; only then may the log resume."""
         return [*self._world.not_saved(now)]
 
-    def placed(self, ticket: int | None, record: Record, place: int, now: float) -> list[Effect]:
-        """Judge and take a durable record at its place; `ticket` is None if another relay asked."""
-        return [*self._world.placed(ticket, record, place, now)]
-
-    def given_up(self, tickets: Iterable[int], now: float) -> list[Effect]:
-        """Send away who asked for records that may or may not get a place yet."""
-        return [*self._world.given_up(tickets, now)]
+    def heard(self, outcome: Outcome, now: float) -> list[Effect]:
+        """Do what follows from what a shared log reports."""
+        return [*shared.HEARD[type(outcome)](self._world, outcome, now)]
 
     def loaded(
         self, number: int, read: int, entries: Sequence[LogEntry], now: float

@@ -63,6 +63,8 @@ class World:
     placers: Mapping[type[Record], Placer]
     is_alone: bool = True
     terms: Terms = field(default_factory=Terms)
+    # What this relay knows may be out of date: nobody is let in.
+    is_cut_off: bool = False
     rooms: dict[bytes, Room] = field(default_factory=dict)
     meetings: dict[bytes, Meeting] = field(default_factory=dict)
     connections: dict[int, Connection] = field(default_factory=dict)
@@ -141,9 +143,7 @@ class World:
         self, ticket: int | None, record: Record, place: int, now: float
     ) -> Iterator[Effect]:
         """Judge and take a record at its place in the order, where it is durable."""
-        asked = self.asked.pop(ticket, None) if ticket is not None else None
-        waiter = asked.waiter if asked else None
-        self.asked_cost -= asked.cost if asked else 0
+        waiter = None if ticket is None else self.no_longer_asked(ticket)
         try:
             placed = self.placers[type(record)](self, record)
         except Refused as refused:
@@ -156,13 +156,13 @@ class World:
         if isinstance(placed, Change):
             yield from placed.then(now)
 
-    def given_up(self, tickets: Iterable[int], now: float) -> Iterator[Effect]:
-        """Hang up on who asked: they come back, and ask again under the same message id."""
-        for ticket in tickets:
-            asked = self.asked.pop(ticket)
-            self.asked_cost -= asked.cost
-            if asked.waiter is not None:
-                yield from self.hang_up(asked.waiter[0], Close.NOT_SAVING, now)
+    def no_longer_asked(self, ticket: int) -> Waiter | None:
+        """Return who waits for a record whose place is known, or will not be."""
+        asked = self.asked.pop(ticket, None)
+        if asked is None:
+            return None
+        self.asked_cost -= asked.cost
+        return asked.waiter
 
     def answer(self, waiter: Waiter | None, about: Change | Again) -> Iterator[Effect]:
         """Tell whoever waits that what they asked for is durable."""
@@ -209,6 +209,9 @@ class World:
         So nobody who came in can be crowded out, and nobody is kept out by connections that idle.
         """
         self.connections[connection.number] = connection
+        if self.is_cut_off:
+            yield from self.hang_up(connection.number, Close.NOT_SAVING, now)
+            return
         same: int | None = None
         if connection.visitor is not None:
             self.shares[connection.visitor] += 1

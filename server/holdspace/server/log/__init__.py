@@ -12,6 +12,8 @@ A log that several relays share is given records that were only asked for:
 - `Placed` hands every durable record out, in one order, to all relays, also to those that start
   later; the ticket is there for who asked. It is told by `settle` which records took effect.
 - `GivenUp` says of tickets that their records may or may not get a place yet.
+- `catch_up` waits until all was handed out that was durable when it was called.
+- A relay that is `CutOff` is told so, and `Joined` when it may believe what it knows again.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +21,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from holdspace.protocol.frames import MAX_FRAME, SIZE_CLASSES
-from holdspace.server.log.records import Kept, LogEntry, Record
+from holdspace.protocol.refusals import Refusal
+from holdspace.server.log.records import Kept, LogEntry, Note, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,43 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class NotPlaced:
+    """Say that these tickets' records will never have a place, and why."""
+
+    tickets: tuple[int, ...]
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class GivenUp:
     """Say that nobody knows what will become of these tickets' records."""
 
     tickets: tuple[int, ...]
 
 
-Outcome = Saved | NotSaved | Placed | GivenUp
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Hand out what another relay said of its lobby."""
+
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Say that what the other relays do cannot be heard any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Say that all that the others did meanwhile was handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartedAgain:
+    """Say that everything is handed out once more, from the beginning."""
+
+
+Outcome = Saved | NotSaved | Placed | NotPlaced | GivenUp | Noted | CutOff | Joined | StartedAgain
 Report = Callable[[Outcome], None]
 
 
@@ -83,6 +116,12 @@ class Log(Protocol):
     def settle(self, record: Record, place: int) -> None:
         """Hear that the record that was handed out with this place took effect as it stands here."""
 
+    def share(self, note: Note) -> None:
+        """Tell the other relays of the lobby; nothing of it is durable."""
+
+    async def catch_up(self) -> bool:
+        """Hear all there is; return whether that worked."""
+
     async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
     ) -> Sequence[LogEntry]:
@@ -90,3 +129,18 @@ class Log(Protocol):
 
     async def close(self) -> None:
         """Finish what was submitted and let go of everything."""
+
+
+class Alone:
+    """What a log that one relay has for itself is never asked."""
+
+    is_alone = True
+
+    def settle(self, record: Record, place: int) -> None:
+        raise NotImplementedError
+
+    def share(self, note: Note) -> None:
+        raise NotImplementedError
+
+    async def catch_up(self) -> bool:
+        raise NotImplementedError

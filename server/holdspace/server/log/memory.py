@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
-from holdspace.server.log import NotSaved, Report, Saved, weight
+from holdspace.server.log import Alone, NotSaved, Report, Saved, weight
 from holdspace.server.log import records as r
 from holdspace.server.log.records import EpochKept, Kept, LogEntry, MeetingKept, Record
 
@@ -20,10 +20,8 @@ class _Meeting:
     cost: int = 0
 
 
-class MemoryLog:
+class MemoryLog(Alone):
     """Keep records in dictionaries; what is kept can be loaded again, as after a restart."""
-
-    is_alone = True
 
     def __init__(self, fails: Callable[[Record], bool] = lambda _record: False) -> None:
         self._fails = fails
@@ -57,9 +55,6 @@ class MemoryLog:
 
     def resume(self) -> None:
         self._is_failed = False
-
-    def settle(self, record: Record, place: int) -> None:
-        raise NotImplementedError
 
     async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int

@@ -17,7 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TypeVar
 
-from holdspace.server.log import NotSaved, Report, Saved, UnusableLogError, weight
+from holdspace.server.log import Alone, NotSaved, Report, Saved, UnusableLogError, weight
 from holdspace.server.log import records as r
 from holdspace.server.log.copies import DATABASE, keep_before
 from holdspace.server.log.records import EpochKept, Kept, LogEntry, MeetingKept, Record
@@ -48,10 +48,8 @@ _START_AFRESH = (
 )
 
 
-class SqliteLog:
+class SqliteLog(Alone):
     """Keep records in one folder's database."""
-
-    is_alone = True
 
     def __init__(self, folder: Path, steps: Sequence[str] | None = None) -> None:
         self._folder = folder
@@ -95,9 +93,6 @@ class SqliteLog:
     def resume(self) -> None:
         with self._wake:
             self._is_failed = False
-
-    def settle(self, record: Record, place: int) -> None:
-        raise NotImplementedError
 
     async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int

@@ -1,0 +1,238 @@
+"""Publish what the relay asks for: one message at a time for each meeting and each room.
+
+What comes meanwhile waits and goes as one message. So many entries share one sync, and nobody's
+later words can be stored before their earlier ones, however often a message has to be repeated. A
+repeat carries the same id, and has the same effect once. Done is what came back on the stream: an
+acknowledgement alone says nothing about its place.
+"""
+
+import asyncio
+import json
+import os
+import re
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum, unique
+from typing import NamedTuple
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from holdspace.server.log.jetstream.wire import Batch
+from holdspace.server.log.records import Record
+
+REPEAT_SECONDS = 1.5
+GIVE_UP_SECONDS = 12.0
+MAX_BATCH = 256
+MAX_BATCH_BYTES = 256 * 1024
+_MESSAGE_ID, _EXPECTED = "Nats-Msg-Id", "Nats-Expected-Last-Subject-Sequence"
+_MOVED_ON = frozenset((10071, 10164))
+# No space, message too large, a limit of the account or the stream: it was not and will not be kept.
+_REFUSED = frozenset((10002, 10023, 10047, 10054, 10077, 10122))
+_LAST_NUMBER = re.compile(r"\d+$")
+_MOMENT_SECONDS = 0.05
+
+
+@unique
+class End(Enum):
+    """Name how it ended with one message."""
+
+    DELIVERED = "it is on the stream"
+    BEATEN = "somebody else's came first, and this one is not and will not be there"
+    REFUSED = "the cluster will not keep it"
+    UNKNOWN = "nobody answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Hold one record that is to be published; `weight` is about its size."""
+
+    ticket: int
+    record: Record
+    subject: str
+    weight: int = 0
+    # Goes alone, and only if its subject is as this relay knows it.
+    is_guarded: bool = False
+    # Somebody else's record before it changes nothing for this one.
+    tries_again: bool = False
+
+
+class _News(NamedTuple):
+    end: End
+    moved_to: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Flight:
+    number: int
+    tickets: tuple[int, ...]
+    subject: str
+    payload: bytes
+    headers: dict[str, str]
+    news: "asyncio.Future[_News]" = field(init=False)
+    was_repeated: bool = False
+
+
+@dataclass(slots=True)
+class _Lane:
+    waiting: deque[Wish] = field(default_factory=deque)
+    task: asyncio.Task[None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What lanes are told by, and tell, the log they belong to."""
+
+    pack: Callable[[str, Batch], bytes | None]
+    newest_on: Callable[[str], int]
+    reached: Callable[[int], Awaitable[None]]
+    ended: Callable[[tuple[int, ...], End], None]
+
+
+class Lanes:
+    """Publish wishes; each ends once, delivered or not."""
+
+    def __init__(self, client: Client, around: Around) -> None:
+        self._client = client
+        self._around = around
+        self._us = os.urandom(8).hex()
+        self._number = 0
+        self._lanes: dict[bytes, _Lane] = {}
+        self._flights: dict[int, _Flight] = {}
+        self._inbox = client.new_inbox()
+
+    async def start(self) -> None:
+        """Listen to what the cluster answers."""
+        await self._client.subscribe(f"{self._inbox}.*", cb=self._answered)
+
+    async def stop(self) -> None:
+        """Publish nothing more."""
+        tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def add(self, lane_of: bytes, wish: Wish) -> None:
+        """Publish a wish after all that came before it in its lane."""
+        lane = self._lanes.get(lane_of)
+        if lane is None:
+            lane = self._lanes[lane_of] = _Lane()
+        lane.waiting.append(wish)
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._work(lane_of, lane))
+
+    def delivered(self, message_id: str) -> tuple[int, ...]:
+        """Hear of a message on the stream; return the tickets, if it is one of ours."""
+        sender, _, number = message_id.partition(".")
+        flight = self._flights.pop(int(number), None) if sender == self._us else None
+        if flight is None:
+            return ()
+        if not flight.news.done():
+            flight.news.set_result(_News(End.DELIVERED))
+        return flight.tickets
+
+    async def _work(self, lane_of: bytes, lane: _Lane) -> None:
+        # Everything that can be asked for in this moment goes together.
+        await asyncio.sleep(0)
+        try:
+            while lane.waiting:
+                await self._send_next(lane)
+        finally:
+            del self._lanes[lane_of]
+
+    async def _send_next(self, lane: _Lane) -> None:
+        wishes = _next_batch(lane.waiting)
+        end = await self._publish(wishes)
+        if end is End.DELIVERED:
+            return
+        self._around.ended(tuple(wish.ticket for wish in wishes), end)
+        if end is End.UNKNOWN and lane.waiting:
+            # What came after it must not be stored before it.
+            rest = tuple(wish.ticket for wish in lane.waiting)
+            lane.waiting.clear()
+            self._around.ended(rest, end)
+
+    async def _publish(self, wishes: list[Wish]) -> End:
+        first = wishes[0]
+        payload = self._around.pack(first.subject, tuple(wish.record for wish in wishes))
+        if payload is None:
+            # Its meeting is over.
+            return End.BEATEN
+        deadline = asyncio.get_running_loop().time() + GIVE_UP_SECONDS
+        end = End.BEATEN
+        while end is End.BEATEN:
+            flight = self._prepare(wishes, payload)
+            end = await self._fly(flight, deadline)
+            if end is End.BEATEN and not first.tries_again:
+                break
+        return end
+
+    def _prepare(self, wishes: list[Wish], payload: bytes) -> _Flight:
+        self._number += 1
+        headers = {_MESSAGE_ID: f"{self._us}.{self._number}"}
+        if wishes[0].is_guarded:
+            headers[_EXPECTED] = str(self._around.newest_on(wishes[0].subject))
+        tickets = tuple(wish.ticket for wish in wishes)
+        flight = _Flight(self._number, tickets, wishes[0].subject, payload, headers)
+        self._flights[flight.number] = flight
+        return flight
+
+    async def _fly(self, flight: _Flight, deadline: float) -> End:
+        loop = asyncio.get_running_loop()
+        end: End | None = None
+        while end is None and flight.number in self._flights and loop.time() < deadline:
+            flight.news = loop.create_future()
+            with suppress(NatsError, OSError):
+                await self._client.publish(
+                    flight.subject, flight.payload, f"{self._inbox}.{flight.number}", flight.headers
+                )
+            patience = min(REPEAT_SECONDS, deadline - loop.time())
+            await asyncio.wait([flight.news], timeout=patience)
+            if flight.news.done():
+                end = await self._judge(flight.news.result(), deadline)
+            flight.was_repeated = True
+        if self._flights.pop(flight.number, None) is None:
+            return End.DELIVERED
+        return end or End.UNKNOWN
+
+    async def _judge(self, news: _News, deadline: float) -> End | None:
+        if news.end is not End.BEATEN:
+            return news.end
+        if news.moved_to is None:
+            # Another message for this subject is being stored, perhaps our own.
+            await asyncio.sleep(_MOMENT_SECONDS)
+            return None
+        # Only what is on the stream up to there says whether an earlier copy of ours was first.
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                await self._around.reached(news.moved_to)
+                return End.BEATEN
+        return None
+
+    async def _answered(self, message: Msg) -> None:
+        flight = self._flights.get(int(message.subject.rpartition(".")[2]))
+        if flight is None or flight.news.done() or b'"error"' not in message.data:
+            return
+        error = json.loads(message.data).get("error", {})
+        code = error.get("err_code")
+        if code in _REFUSED and not flight.was_repeated:
+            flight.news.set_result(_News(End.REFUSED))
+        elif code in _MOVED_ON:
+            number = _LAST_NUMBER.search(error.get("description", ""))
+            flight.news.set_result(_News(End.BEATEN, int(number[0]) if number else None))
+
+
+def _next_batch(waiting: deque[Wish]) -> list[Wish]:
+    batch = [waiting.popleft()]
+    size = batch[0].weight
+    while waiting and len(batch) < MAX_BATCH:
+        wish = waiting[0]
+        size += wish.weight
+        if batch[0].is_guarded or wish.is_guarded or size > MAX_BATCH_BYTES:
+            break
+        batch.append(waiting.popleft())
+    return batch
