@@ -17,10 +17,12 @@ Files named on the command line are run first: one may register a cipher suite.
     create_group(group_id, extensions)          extensions: list of [type, data]
     join(welcome, ratchet_tree, continues)      by the key package that the Welcome is for; continues: the
                                                 group is one that takes over from ours
-    add(key_packages), update, remove(leaf | identity), gce(extensions), psk_commit(id)
+    add(key_packages), update, remove(leaf | identity), gce(extensions), psk_commit(id | epoch)
+                                                epoch: that epoch's resumption key
                                                 -> commit, welcome (null where nobody joins)
-    propose(kind, …)                            add(key_package), update, remove(leaf | identity), psk(id),
-                                                gce(extensions), reinit(group_id, suite, extensions)
+    propose(kind, …)                            add(key_package), update, remove(leaf | identity),
+                                                psk(id | epoch), gce(extensions),
+                                                reinit(group_id, suite, extensions)
                                                 -> proposal, reference
     merge, drop                                 what becomes of a held commit
     recv(msg)                                   -> kind: application (data, aad, epoch; leaf and identity of
@@ -32,6 +34,9 @@ Files named on the command line are run first: one may register a cipher suite.
     external_join(group_info, resync, ratchet_tree, aad)
                                                 by an external commit, in our place if we had one -> commit
     propose_self(group_info)                    ask to be added, from outside -> proposal
+    propose_outside(group_info, sender, kind, …)
+                                                propose as one of the group's external_senders, by its number:
+                                                add(key_package), remove(leaf) -> proposal
     successor(key_packages, group_id)           leave for a group that continues ours: by its ReInit, or else
                                                 a branch with this name -> commit, welcome
     psk_store(id, psk)                          an external pre-shared key
@@ -78,6 +83,7 @@ from holdspace.protocol.mls import (
     generate_signature_key,
     join_by_external_commit,
     join_group,
+    propose_as_external_sender,
     propose_self,
     read_key_package,
     reinit_group,
@@ -86,7 +92,13 @@ from holdspace.protocol.mls import (
 )
 from holdspace.protocol.mls.ciphersuite import supported_suites
 from holdspace.protocol.mls.external import read_group_info
-from holdspace.protocol.mls.messages import PreSharedKey, PreSharedKeyID, PSKType, ReInit
+from holdspace.protocol.mls.messages import (
+    PreSharedKey,
+    PreSharedKeyID,
+    PSKType,
+    ReInit,
+    ResumptionPSKUsage,
+)
 from holdspace.protocol.mls.welcome import read_welcome
 from line_protocol import Answer, Operation, Unsupported, serve
 
@@ -185,8 +197,13 @@ class Peer:
     def gce(self, extensions: Extensions, **options: Any) -> Answer:
         return self._commit([_replacement(extensions)], **options)
 
-    def psk_commit(self, id: str, **options: Any) -> Answer:  # noqa: A002
-        return self._commit([self._mixing(id)], **options)
+    def psk_commit(
+        self,
+        id: str | None = None,  # noqa: A002
+        epoch: int | None = None,
+        **options: Any,
+    ) -> Answer:
+        return self._commit([self._mixing(id, epoch)], **options)
 
     def propose(self, kind: str, *, public: bool = False, aad: str = "", **about: Any) -> Answer:
         options: dict[str, Any] = {
@@ -284,6 +301,18 @@ class Peer:
         asked = propose_self(own, group_id=context.group_id, epoch=context.epoch)
         return {"proposal": asked.hex()}
 
+    def propose_outside(self, group_info: str, sender: int, kind: str, **about: Any) -> Answer:
+        context = read_group_info(bytes.fromhex(group_info)).group_context
+        proposed = propose_as_external_sender(
+            self.suite,
+            self.signature_key,
+            self._proposal(kind, **about),
+            sender_index=sender,
+            group_id=context.group_id,
+            epoch=context.epoch,
+        )
+        return {"proposal": proposed.hex()}
+
     def successor(self, key_packages: Sequence[str], group_id: str = "") -> Answer:
         former, ending = self._group, self._group.reinit
         own = self._new_package(None if ending is None else ending.cipher_suite)
@@ -366,7 +395,7 @@ class Peer:
             case "remove":
                 return self._removal(about.get("leaf"), about.get("identity"))
             case "psk":
-                return self._mixing(about["id"])
+                return self._mixing(about.get("id"), about.get("epoch"))
             case "gce":
                 return _replacement(about["extensions"])
             case "reinit":
@@ -386,11 +415,18 @@ class Peer:
             raise UsageError("nobody has this identity")
         return Proposal.of(Remove(leaf))
 
-    def _mixing(self, psk_id: str) -> Proposal:
+    def _mixing(self, psk_id: str | None, epoch: int | None) -> Proposal:
         nonce = os.urandom(self.suite.n_h)
-        named = PreSharedKeyID(
-            psktype=PSKType.external, psk_id=bytes.fromhex(psk_id), psk_nonce=nonce
-        )
+        if epoch is None:
+            named = PreSharedKeyID(psktype=PSKType.external, psk_id=_bytes(psk_id), psk_nonce=nonce)
+        else:
+            named = PreSharedKeyID(
+                psktype=PSKType.resumption,
+                usage=ResumptionPSKUsage.application,
+                psk_group_id=self._group.group_id,
+                psk_epoch=epoch,
+                psk_nonce=nonce,
+            )
         return Proposal.of(PreSharedKey(named))
 
     def _psk(self, psk_id: PreSharedKeyID) -> bytes | None:

@@ -68,7 +68,7 @@ class Person:
 
     def __init__(self, engine: str) -> None:
         self.engine = engine
-        self.identity = self.name = ""
+        self.identity = self.name = self.signature_key = ""
         self.spent = 0
         environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(INTEROP), str(WHEELS)])}
         self.process = subprocess.Popen(
@@ -108,6 +108,7 @@ class Person:
         self.name, self.identity = name, name.encode().hex()
         answer = self.ask("client", identity=self.identity, suite=suite, **options)
         self.identity = answer.get("identity", self.identity)
+        self.signature_key = answer["signature_key"]
 
     def end(self) -> None:
         """End the process and wait for it."""

@@ -96,7 +96,14 @@ class Peer:
             return {"kind": "application", "data": opened.envelope.hex()}
         if self.is_held:
             self.drop()
-        self.group.apply_commit(data)
+        try:
+            self.group.apply_commit(data)
+        except rine_mls.UnexpectedMessageError:
+            # It notes a proposal, although it says that it wanted a commit; what is none of either has
+            # another wire format.
+            if data[2:4] not in (b"\0\1", b"\0\2"):
+                raise
+            return {"kind": "proposal"}
         self.group.save()
         return {"kind": "commit" if self.group.is_active() else "removed"}
 

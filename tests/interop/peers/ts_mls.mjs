@@ -2,13 +2,16 @@
 //
 // Where ts-mls differs from RFC 9420 this file says so and mends what can be mended outside it:
 // external_pub travels without its inner length (12.4.3.2), ECDSA keys are made in compressed form
-// (5.1.1 wants them uncompressed), and a tree goes along only when asked for.
+// (5.1.1 wants them uncompressed), a tree goes along only when asked for, and the extension
+// external_senders is taken for one sender, not a list (12.1.8.1).
 
 import { createInterface } from "node:readline"
 import { p256, p384, p521 } from "@noble/curves/nist.js"
 import * as mls from "ts-mls"
 import { makeResumptionPsk } from "ts-mls/resumption.js"
 import { createGroupInfo } from "ts-mls/createCommit.js"
+import { decodeVarLenData } from "ts-mls/codec/variableLength.js"
+import { decodeExternalSender } from "ts-mls/externalSender.js"
 import { encode } from "ts-mls/codec/tlsEncoder.js"
 import { ratchetTreeEncoder } from "ts-mls/ratchetTree.js"
 
@@ -44,11 +47,12 @@ const extensions = (list) =>
     extensionData: bytes(data),
   }))
 const pskIndex = () => mls.makePskIndex(state, psks)
-const pskId = (id) => ({
-  psktype: "external",
-  pskId: bytes(id),
-  pskNonce: suite.rng.randomBytes(suite.kdf.size),
-})
+const pskId = ({ id, epoch }) => {
+  const pskNonce = suite.rng.randomBytes(suite.kdf.size)
+  if (epoch === undefined) return { psktype: "external", pskId: bytes(id), pskNonce }
+  const pskGroupId = state.groupContext.groupId
+  return { psktype: "resumption", usage: "application", pskGroupId, pskEpoch: BigInt(epoch), pskNonce }
+}
 
 async function freshSignatureKey() {
   const made = await suite.signature.keygen()
@@ -110,7 +114,7 @@ async function commit(
 
 const addition = (text) => ({ proposalType: "add", add: { keyPackage: decoded(text).keyPackage } })
 const removal = (who) => ({ proposalType: "remove", remove: { removed: leafOf(who) } })
-const mixing = (id) => ({ proposalType: "psk", psk: { preSharedKeyId: pskId(id) } })
+const mixing = (which) => ({ proposalType: "psk", psk: { preSharedKeyId: pskId(which) } })
 const replacing = (list) => ({
   proposalType: "group_context_extensions",
   groupContextExtensions: { extensions: extensions(list) },
@@ -118,7 +122,7 @@ const replacing = (list) => ({
 const proposals = {
   add: ({ key_package }) => addition(key_package),
   remove: removal,
-  psk: ({ id }) => mixing(id),
+  psk: mixing,
   gce: ({ extensions: list }) => replacing(list),
   reinit: ({ group_id, suite: id, extensions: list }) => ({
     proposalType: "reinit",
@@ -146,6 +150,30 @@ function readable(groupInfo) {
   return { ...groupInfo, extensions: list }
 }
 
+// ts-mls reads each external_senders extension as one sender, and a sender's number as the number of
+// its extension. So wherever it searches, it is shown one extension for each sender of the list.
+function sendersApart(groupContext) {
+  const list = [...groupContext.extensions]
+  const apart = list.flatMap((one) => {
+    if (one.extensionType !== "external_senders") return [one]
+    return sendersIn(one.extensionData).map((extensionData) => ({ ...one, extensionData }))
+  })
+  for (const search of ["filter", "findIndex"])
+    Object.defineProperty(list, search, { value: (wanted) => apart[search](wanted) })
+  return { ...groupContext, extensions: list }
+}
+
+function sendersIn(data) {
+  const [listed] = decodeVarLenData(data, 0)
+  const found = []
+  for (let at = 0; at < listed.length; ) {
+    const [, length] = decodeExternalSender(listed, at)
+    found.push(listed.slice(at, at + length))
+    at += length
+  }
+  return found
+}
+
 const operations = {
   info: () => ({ name: "ts-mls 1.6.4", suites: [1, 2, 3, 4, 5, 6, 7] }),
 
@@ -165,8 +193,9 @@ const operations = {
 
   async create_group({ group_id, extensions: list }) {
     const own = await freshKeyPackage()
+    const { extensions: apart } = sendersApart({ extensions: extensions(list) })
     state = await mls.createGroup(
-      bytes(group_id), own.publicPackage, own.privatePackage, extensions(list), suite, clientConfig)
+      bytes(group_id), own.publicPackage, own.privatePackage, apart, suite, clientConfig)
     return {}
   },
 
@@ -192,7 +221,7 @@ const operations = {
   update: (options) => commit([], options),
   remove: ({ leaf, identity, ...options }) => commit([removal({ leaf, identity })], options),
   gce: ({ extensions: list, ...options }) => commit([replacing(list)], options),
-  psk_commit: ({ id, ...options }) => commit([mixing(id)], options),
+  psk_commit: ({ id, epoch, ...options }) => commit([mixing({ id, epoch })], options),
 
   async propose({ kind, public: asPublic = false, aad = "", ...about }) {
     // An Update by reference needs a key of ours kept until its commit; ts-mls keeps none.
@@ -216,6 +245,7 @@ const operations = {
 
   async recv({ msg }) {
     const message = decoded(msg)
+    state = { ...state, groupContext: sendersApart(state.groupContext) }
     let kind
     const noting = (incoming) => ((kind = incoming.kind), "accept")
     // processMessage would read private messages without our pre-shared keys.
@@ -261,6 +291,15 @@ const operations = {
     const own = await freshKeyPackage()
     const message = await mls.proposeAddExternal(
       decoded(group_info).groupInfo, own.publicPackage, own.privatePackage, suite)
+    return { proposal: encoded(message) }
+  },
+
+  async propose_outside({ group_info, sender, kind, ...about }) {
+    const { groupInfo } = decoded(group_info)
+    const read = { ...groupInfo, groupContext: sendersApart(groupInfo.groupContext) }
+    const { publicKey, signKey } = me.keyPair
+    const message = await mls.proposeExternal(read, proposals[kind](about), publicKey, signKey, suite)
+    if (message.publicMessage.content.sender.senderIndex !== sender) throw new Error("another number is mine")
     return { proposal: encoded(message) }
   },
 
