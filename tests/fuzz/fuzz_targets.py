@@ -7,6 +7,7 @@ signed, tagged and encrypted as it should be, so that it is not stopped at the d
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -41,14 +42,17 @@ from holdspace.protocol.mls.messages import (
     ContentType,
     EncryptedGroupSecrets,
     FramedContent,
+    GroupInfo,
     GroupSecrets,
     HPKECiphertext,
     MLSMessage,
     PrivateContentAAD,
     PrivateMessage,
+    PublicMessage,
     Sender,
     SenderData,
     SenderDataAAD,
+    SenderType,
     Welcome,
     WireFormat,
 )
@@ -238,6 +242,37 @@ def hear_member(wire_format: WireFormat, content_type: ContentType, data: bytes)
     hear(wire_format, signed)
 
 
+def hear_newcomer(data: bytes) -> None:
+    """Take an external commit, signed by somebody who is not in the group."""
+    group, own = scene().sender, scene().newcomer
+    framed = FramedContent(
+        group_id=group.group_id,
+        epoch=group.epoch,
+        sender=Sender(sender_type=SenderType.new_member_commit),
+        content_type=ContentType.commit,
+        content=Commit.decode(data),
+    )
+    key_pair = SUITE.signature.load(own.signature_private_key)
+    signed = framing.sign(group.framing(), key_pair, framed, WireFormat.mls_public_message)
+    hear(WireFormat.mls_public_message, framing.with_confirmation_tag(signed, bytes(SUITE.n_h)))
+
+
+def external_commits() -> Iterable[bytes]:
+    """Return the commit by which the newcomer of the room lets themselves in."""
+    for message in scene().messages:
+        match MLSMessage.decode(message).body:
+            case PublicMessage(content=FramedContent(sender=sender, content=Commit() as commit)):
+                if sender.sender_type == SenderType.new_member_commit:
+                    yield commit.encode()
+
+
+def join_by_group_info_of_a_member(data: bytes) -> None:
+    """Commit ourselves into the group of a GroupInfo that a member has signed, whatever it says."""
+    told = GroupInfo.decode(data)
+    signature = SUITE.sign_with_label(scene().sender.signature_key_pair, "GroupInfoTBS", told.tbs())
+    join_by_group_info(MLSMessage.of(replace(told, signature=signature)).encode())
+
+
 def hear(wire_format: WireFormat, signed: AuthenticatedContent) -> None:
     """Frame what a member has signed, and take it."""
     group = scene().sender
@@ -382,6 +417,10 @@ TARGETS: dict[str, Target] = {
     "welcome": Target(join, lambda: [scene().welcome]),
     "inside a welcome": Target(join_by_what_a_member_seals, inside_welcome),
     "group info": Target(join_by_group_info, lambda: [scene().group_info]),
+    "group info of a member": Target(
+        join_by_group_info_of_a_member, lambda: harvest()["GroupInfo"]
+    ),
+    "commit of a newcomer": Target(hear_newcomer, external_commits),
     "ratchet tree": Target(read_tree, lambda: [scene().sender.tree.encode()]),
     "leaf": Target(read_leaf, lambda: harvest()["LeafNode"]),
     "group extensions": Target(read_extensions, lambda: harvest()["GroupContextExtensions"]),

@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -220,24 +221,43 @@ class WarmRunner:
         self, subjects: Sequence[Subject], baseline: Baseline, told: int, jobs: int
     ) -> None:
         self.subjects, self.baseline, self.told, self.jobs = subjects, baseline, told, jobs
+        self.kills: Counter[tuple[str, str]] = Counter()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
         functions = live_functions({str(subject.path) for subject in self.subjects})
         gc.freeze()  # a fork that collects garbage would copy all that is shared
+        with tempfile.TemporaryFile() as noted:
 
-        def start(subject: Subject) -> None:
-            tests = self.baseline.tests_for(subject)
-            if not exchanged(subject, functions):
-                os._exit(NOT_WARM)
-            limit(self.baseline.limit(tests))
-            run_items([items[test] for test in tests])
-            os._exit(SURVIVED)
+            def start(subject: Subject) -> None:
+                tests = self.in_good_order(subject)
+                if not exchanged(subject, functions):
+                    os._exit(NOT_WARM)
+                limit(self.baseline.limit(tests))
+                run_items([items[test] for test in tests], noted.fileno())
+                os._exit(SURVIVED)
 
-        for at, status in forked(self.subjects, start, self.jobs):
-            os.write(self.told, f"{at} {status}\n".encode())
+            for at, status in forked(self.subjects, start, self.jobs):
+                os.write(self.told, f"{at} {status}\n".encode())
+                self.note_killer(self.subjects[at], noted.fileno())
         return True
+
+    def in_good_order(self, subject: Subject) -> list[str]:
+        """Return the tests that could notice, those first that noticed most nearby."""
+        function = subject.mutant.function
+        tests = self.baseline.tests_for(subject)
+        return sorted(
+            tests,
+            key=lambda test: (-self.kills[test, function], -self.kills[test, subject.module]),
+        )
+
+    def note_killer(self, subject: Subject, noted: int) -> None:
+        """Remember which test has killed, if one has."""
+        killer = os.pread(noted, 4096, 0).decode()
+        os.ftruncate(noted, 0)
+        if killer:
+            self.kills.update([(killer, subject.mutant.function), (killer, subject.module)])
 
 
 Functions = dict[tuple[str, str], list[FunctionType]]
@@ -277,17 +297,22 @@ def codes(code: CodeType) -> Iterator[CodeType]:
 
 
 class KillAtFailure:
-    """A pytest plugin that ends the process as soon as a test fails."""
+    """A pytest plugin that ends the process as soon as a test fails, noting which."""
+
+    noted: int | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
+            if self.noted is not None:
+                os.pwrite(self.noted, report.nodeid.encode(), 0)
             os._exit(KILLED)
 
 
-def run_items(items: list[pytest.Item]) -> None:
+def run_items(items: list[pytest.Item], noted: int) -> None:
     """Run collected tests; the first failure ends the process."""
-    plugins = items[0].config.pluginmanager
-    plugins.register(KillAtFailure())
+    watching = KillAtFailure()
+    watching.noted = noted
+    items[0].config.pluginmanager.register(watching)
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
 
