@@ -284,7 +284,7 @@ class TestSqlite:
     def test_every_commit_is_synced_before_it_is_reported(self, tmp_path: Path) -> None:
         log = SqliteLog(tmp_path)
         settings = {
-            name: log._write.execute(f"PRAGMA {name}").fetchone()[0]
+            name: log._writes.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
         }
         asyncio.run(log.close())
@@ -299,11 +299,11 @@ class TestSqlite:
         bench = Bench(lambda: SqliteLog(tmp_path))
         assert isinstance(bench.log, SqliteLog)
         bench.saved(opened(), begun(), entry(1))
-        pages = bench.log._write.execute("PRAGMA page_count").fetchone()[0]
-        bench.log._write.execute(f"PRAGMA max_page_count={pages}")
+        pages = bench.log._writes.execute("PRAGMA page_count").fetchone()[0]
+        bench.log._writes.execute(f"PRAGMA max_page_count={pages}")
         bench.submit(entry(2, "x" * 50_000))
         assert bench.outcomes.get(timeout=PATIENCE) == NotSaved()
-        bench.log._write.execute("PRAGMA max_page_count=1000000")
+        bench.log._writes.execute("PRAGMA max_page_count=1000000")
         bench.log.resume()
         bench.saved(entry(2, "y" * 50_000))
         assert [one.payload[:1] for one in bench.read()] == [b"w", b"y"]

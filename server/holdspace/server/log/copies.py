@@ -50,8 +50,7 @@ def back_up(folder: Path, file: Path, *, rooms_only: bool = False) -> int:
         # Not read-only: the last one to leave a database tidies up after a relay that was killed.
         with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=rw", uri=True)) as opened:
             _copy(opened, file)
-        if rooms_only:
-            _forget_meetings(file)
+        _forget(file, rooms_only=rooms_only)
         _sync(file)
         return file.stat().st_size
 
@@ -83,12 +82,16 @@ def _copy(database: sqlite3.Connection, file: Path) -> None:
     database.execute("VACUUM INTO ?", (str(file),))
 
 
-def _forget_meetings(file: Path) -> None:
+def _forget(file: Path, *, rooms_only: bool) -> None:
+    """Leave out what is deleted already and only waits to be erased, or all that was said."""
     with closing(sqlite3.connect(file, isolation_level=None)) as copy:
         for pragma in ("journal_mode=MEMORY", "secure_delete=ON", "foreign_keys=ON"):
             copy.execute(f"PRAGMA {pragma}")
-        copy.execute("DELETE FROM meeting")
-        copy.execute("VACUUM")
+        is_kept = "place >> 32 IN (SELECT number FROM meeting)"
+        if rooms_only:
+            copy.execute("DELETE FROM meeting")
+        if copy.execute(f"DELETE FROM entry WHERE NOT {is_kept}").rowcount or rooms_only:  # noqa: S608
+            copy.execute("VACUUM")
 
 
 def _sync(file: Path) -> None:

@@ -3,49 +3,45 @@
 One thread writes. It takes whatever is queued as one transaction, so that under load many records
 share one sync, and when idle a record waits for nothing. WAL with synchronous=FULL syncs before a
 commit returns; secure_delete and a truncated WAL leave nothing of a closed meeting in the file.
+
+What is deleted is gone for everybody when it is acknowledged, also for a relay that starts anew.
+The bytes of a short meeting are overwritten by then, those of a long one within seconds, in
+transactions of their own; a relay that was stopped before goes on with it when it starts.
 """
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from functools import singledispatchmethod
-from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from queue import Empty, SimpleQueue
+from typing import NamedTuple, TypeVar
 
 from holdspace.server.log import Alone, NotSaved, Report, Saved, UnusableLogError, weight
 from holdspace.server.log import records as r
-from holdspace.server.log.copies import DATABASE, keep_before
+from holdspace.server.log.copies import DATABASE
 from holdspace.server.log.records import EpochKept, Kept, LogEntry, MeetingKept, Record
+from holdspace.server.log.sqlite_file import lock_folder, open_database, schema_steps, unusable
+from holdspace.server.log.sqlite_writer import Writer
 
 _Kind = TypeVar("_Kind", bound=Record)
-_LOCK = "relay.lock"
-_APPLICATION_ID = 0x686F6C64  # "hold"
 _KEY_BYTES = 32
-_PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "fullfsync=ON",  # macOS: without it a sync stops at the drive's cache
-    "checkpoint_fullfsync=ON",
-    "secure_delete=ON",
-    "foreign_keys=ON",
-    "trusted_schema=OFF",
-    "cell_size_check=ON",
-    "temp_store=MEMORY",
-    "journal_size_limit=8388608",
-    "busy_timeout=5000",
-)
-# After these the WAL is emptied, for it still holds what was deleted.
-_DELETING = (r.MeetingClosed, r.Forgotten, r.InvitationRevoked)
-_SAFE = "Nothing was changed."
-_START_AFRESH = (
-    "Move the folder away to start with an empty relay: rooms live on their members' devices and "
-    "open again when their host comes back."
-)
+# The most that goes into one transaction, and the least between two steps of erasing under load.
+_MOST_AT_ONCE = 1024
+_ERASE_SECONDS = 0.1
+# How long a relay that is asked to stop goes on erasing.
+_LAST_ERASE_SECONDS = 2.0
+
+
+class _Asked(NamedTuple):
+    """A record to keep; `turn` is how often the log had failed when it was submitted."""
+
+    turn: int
+    ticket: int
+    record: Record
 
 
 class SqliteLog(Alone):
@@ -53,22 +49,22 @@ class SqliteLog(Alone):
 
     def __init__(self, folder: Path, steps: Sequence[str] | None = None) -> None:
         self._folder = folder
-        self._steps = _schema_steps() if steps is None else steps
         self._report: Report = lambda _outcome: None
-        self._queue: list[tuple[int, Record]] = []
-        self._wake = threading.Condition()
-        self._is_failed = False
-        self._is_closing = False
-        self._writer: threading.Thread | None = None
-        self._numbers: dict[bytes, int] = {}
+        # None ends the writer. Whatever was submitted in a turn that failed is dropped.
+        self._queue: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._turn = 0
+        self._failed_turn = -1
+        self._thread: threading.Thread | None = None
         self._read_lock = threading.Lock()
-        self._lock = self._lock_folder()
+        self._lock = lock_folder(folder)
+        steps = schema_steps() if steps is None else steps
         try:
-            self._write = self._open()
-            self._reads = self._open()
+            self._writes = open_database(folder, steps)
+            self._reads = open_database(folder, steps)
+            self._writer = Writer(self._writes)
         except (sqlite3.Error, OSError) as error:
             os.close(self._lock)
-            raise _unusable(folder / DATABASE, error) from None
+            raise unusable(folder / DATABASE, error) from None
         except UnusableLogError:
             os.close(self._lock)
             raise
@@ -77,22 +73,18 @@ class SqliteLog(Alone):
         try:
             return self._load()
         except sqlite3.Error as error:
-            raise _unusable(self._folder / DATABASE, error) from None
+            raise unusable(self._folder / DATABASE, error) from None
 
     async def start(self, report: Report) -> None:
         self._report = report
-        self._writer = threading.Thread(target=self._write_batches, name="log", daemon=True)
-        self._writer.start()
+        self._thread = threading.Thread(target=self._write_batches, name="log", daemon=True)
+        self._thread.start()
 
     def submit(self, ticket: int, record: Record) -> None:
-        with self._wake:
-            if not self._is_failed:
-                self._queue.append((ticket, record))
-                self._wake.notify()
+        self._queue.put(_Asked(self._turn, ticket, record))
 
     def resume(self) -> None:
-        with self._wake:
-            self._is_failed = False
+        self._turn += 1
 
     async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
@@ -109,74 +101,16 @@ class SqliteLog(Alone):
             with self._read_lock:
                 return self._read(meeting, after, up_to, max_weight)
         except sqlite3.Error as error:
-            raise _unusable(self._folder / DATABASE, error) from None
+            raise unusable(self._folder / DATABASE, error) from None
 
     def _close(self) -> None:
-        with self._wake:
-            self._is_closing = True
-            self._wake.notify()
-        if self._writer is not None:
-            self._writer.join()
+        self._queue.put(None)
+        if self._thread is not None:
+            self._thread.join()
         with self._read_lock:
             self._reads.close()
-        self._write.close()
+        self._writes.close()
         os.close(self._lock)
-
-    def _lock_folder(self) -> int:
-        path = self._folder / _LOCK
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise _unusable(self._folder, error) from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(lock)
-            raise UnusableLogError(
-                f"Another relay is using {self._folder}. {_SAFE} Stop that one, or give this one a "
-                "folder of its own with --data."
-            ) from None
-        return lock
-
-    def _open(self) -> sqlite3.Connection:
-        path = self._folder / DATABASE
-        # SQLite gives its side files the mode of the database.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-        path.chmod(0o600)
-        database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        try:
-            version = self._check_version(database, path)
-            for pragma in _PRAGMAS:
-                database.execute(f"PRAGMA {pragma}")
-            self._bring_up_to_date(database, path, version)
-        except BaseException:
-            database.close()
-            raise
-        return database
-
-    def _check_version(self, database: sqlite3.Connection, path: Path) -> int:
-        version: int = database.execute("PRAGMA user_version").fetchone()[0]
-        owner = database.execute("PRAGMA application_id").fetchone()[0]
-        if owner not in {0, _APPLICATION_ID} or (version and owner == 0):
-            raise UnusableLogError(
-                f"{path} belongs to another program. {_SAFE} Choose another folder with --data."
-            )
-        if version > len(self._steps):
-            raise UnusableLogError(
-                f"{path} was written by a newer relay. {_SAFE} Install that version again, or a "
-                "newer one."
-            )
-        return version
-
-    def _bring_up_to_date(self, database: sqlite3.Connection, path: Path, version: int) -> None:
-        for number, step in enumerate(self._steps[version:], start=version + 1):
-            if version:
-                keep_before(database, path, number)
-            database.executescript(
-                f"BEGIN IMMEDIATE; {step};"
-                f"PRAGMA user_version={number}; PRAGMA application_id={_APPLICATION_ID}; COMMIT;"
-            )
 
     def _load(self) -> Kept:
         damage = self._reads.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -239,153 +173,48 @@ class SqliteLog(Alone):
         return found
 
     def _write_batches(self) -> None:
-        while True:
-            with self._wake:
-                self._wake.wait_for(lambda: self._queue or self._is_closing)
-                batch, self._queue = self._queue, []
-            if not batch:
-                return
-            self._write_batch(batch)
+        is_closing, patience, erase_at = False, 0.0, 0.0
+        while not is_closing:
+            batch, is_closing = self._next_batch(patience if self._writer.has_erased else None)
+            if batch:
+                self._write_batch(batch)
+            if self._writer.has_erased and (not batch or time.monotonic() >= erase_at):
+                patience = 0.0 if self._erase() else _ERASE_SECONDS
+                erase_at = time.monotonic() + _ERASE_SECONDS
+        until = time.monotonic() + _LAST_ERASE_SECONDS
+        while self._writer.has_erased and time.monotonic() < until and self._erase():
+            pass
 
-    def _write_batch(self, batch: list[tuple[int, Record]]) -> None:
+    def _next_batch(self, patience: float | None) -> tuple[list[_Asked], bool]:
+        """Wait for what is submitted; return it, and whether that was the last."""
+        batch: list[_Asked] = []
+        with contextlib.suppress(Empty):
+            asked = self._queue.get(timeout=patience)
+            while asked is not None:
+                if asked.turn > self._failed_turn:
+                    batch.append(asked)
+                if len(batch) == _MOST_AT_ONCE:
+                    return batch, False
+                asked = self._queue.get_nowait()
+            return batch, True
+        return batch, False
+
+    def _write_batch(self, batch: list[_Asked]) -> None:
         try:
-            self._write.execute("BEGIN IMMEDIATE")
-            for _, record in batch:
-                self._keep(record)
-            self._write.execute("COMMIT")
+            self._writer.write(asked.record for asked in batch)
         except (sqlite3.Error, LookupError):
-            self._take_back()
+            self._failed_turn = batch[-1].turn
             self._report(NotSaved())
             return
-        self._report(Saved(tuple(ticket for ticket, _ in batch)))
-        if any(_deletes(record) for _, record in batch):
-            with contextlib.suppress(sqlite3.Error):  # the next deletion tries again
-                self._write.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._report(Saved(tuple(asked.ticket for asked in batch)))
 
-    def _take_back(self) -> None:
-        with self._wake:
-            self._is_failed = True
-            self._queue.clear()
-        self._numbers.clear()
-        if self._write.in_transaction:
-            with contextlib.suppress(sqlite3.Error):
-                self._write.execute("ROLLBACK")
-
-    @singledispatchmethod
-    def _keep(self, record: Record) -> None:
-        raise NotImplementedError(type(record).__name__)
-
-    @_keep.register
-    def _room_opened(self, record: r.RoomOpened) -> None:
-        self._write.execute(
-            "INSERT INTO room VALUES (?, ?, ?, ?) ON CONFLICT (handle) DO UPDATE"
-            " SET expires_minute = excluded.expires_minute, code = excluded.code",
-            (record.room, record.root_key, record.expires_minute, record.code),
-        )
-
-    @_keep.register
-    def _meeting_begun(self, record: r.MeetingBegun) -> None:
-        if record.replaces is not None:
-            self._delete_meeting(record.replaces)
-        number = self._write.execute(
-            "INSERT INTO meeting (handle, room, slots, expires_minute) VALUES (?, ?, ?, ?)",
-            (record.meeting, record.room, b"".join(record.slots), record.expires_minute),
-        ).lastrowid
-        self._write.execute("INSERT INTO epoch VALUES (?, 0, ?, 0)", (number, record.access_key))
-
-    @_keep.register
-    def _entry_appended(self, record: r.EntryAppended) -> None:
-        self._append(record, is_commit=False)
-
-    @_keep.register
-    def _epoch_changed(self, record: r.EpochChanged) -> None:
-        commit = record.commit
-        number = self._append(commit, is_commit=True)
-        self._write.execute(
-            "INSERT INTO epoch VALUES (?, ?, ?, ?)",
-            (number, commit.epoch + 1, record.access_key, commit.seq),
-        )
-        self._write.execute(
-            "UPDATE meeting SET slots = ? WHERE number = ?", (b"".join(record.slots), number)
-        )
-        self._write.executemany(
-            "INSERT OR REPLACE INTO welcome VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (w.room, w.knock, w.knock_key, number, w.seq, w.sealed, w.expires_minute)
-                for w in record.welcomes
-            ],
-        )
-
-    @_keep.register
-    def _invitation_put(self, record: r.InvitationPut) -> None:
-        self._write.execute(
-            "INSERT OR REPLACE INTO invitation VALUES (?, ?, ?, ?)",
-            (record.room, record.knock_key, record.card, record.expires_minute),
-        )
-
-    @_keep.register
-    def _invitation_revoked(self, record: r.InvitationRevoked) -> None:
-        self._delete_invitations([(record.room, record.knock_key)])
-
-    @_keep.register
-    def _meeting_closed(self, record: r.MeetingClosed) -> None:
-        self._delete_meeting(record.meeting)
-
-    @_keep.register
-    def _forgotten(self, record: r.Forgotten) -> None:
-        for meeting in record.meetings:
-            self._delete_meeting(meeting)
-        self._delete_invitations(record.invitations)
-        self._write.executemany("DELETE FROM welcome WHERE room = ? AND knock = ?", record.welcomes)
-        for room in record.rooms:
-            self._write.execute("DELETE FROM room WHERE handle = ?", (room,))
-        self._numbers.clear()
-
-    def _append(self, record: r.EntryAppended, *, is_commit: bool) -> int:
-        number = self._number_of(record.meeting)
-        place = (number << 32) + record.seq
-        done = self._write.execute(
-            "INSERT INTO entry SELECT ?, ?, ?, ?, ?, ?"
-            " WHERE ? = 1 OR EXISTS (SELECT 1 FROM entry WHERE place = ?)",
-            (
-                place, record.epoch, is_commit, record.message_id, record.cost, record.payload,
-                record.seq, place - 1,
-            ),
-        )  # fmt: skip
-        if done.rowcount != 1:
-            raise LookupError("An entry would leave a gap.")
-        if record.expires_minute is not None:
-            self._write.execute(
-                "UPDATE meeting SET expires_minute = ? WHERE number = ?",
-                (record.expires_minute, number),
-            )
-        return number
-
-    def _number_of(self, meeting: bytes) -> int:
-        number = self._numbers.get(meeting)
-        if number is None:
-            row = self._write.execute(
-                "SELECT number FROM meeting WHERE handle = ?", (meeting,)
-            ).fetchone()
-            if row is None:
-                raise LookupError("There is no such meeting.")
-            number = self._numbers[meeting] = int(row[0])
-        return number
-
-    def _delete_meeting(self, meeting: bytes) -> None:
-        self._numbers.pop(meeting, None)
-        self._write.execute("DELETE FROM meeting WHERE handle = ?", (meeting,))
-
-    def _delete_invitations(self, invitations: Sequence[tuple[bytes, bytes]]) -> None:
-        self._write.executemany(
-            "DELETE FROM invitation WHERE room = ? AND knock_key = ?", invitations
-        )
-
-
-def _schema_steps() -> list[str]:
-    folder = resources.files("holdspace.server") / "schema"
-    files = [file for file in folder.iterdir() if file.name.endswith(".sql")]
-    return [file.read_text("utf-8") for file in sorted(files, key=lambda f: int(f.name[:-4]))]
+    def _erase(self) -> bool:
+        """Erase a little more, and return whether that worked."""
+        try:
+            self._writer.erase()
+        except sqlite3.Error:
+            return False
+        return True
 
 
 def _made(kind: type[_Kind], row: tuple[object, ...]) -> _Kind:
@@ -394,22 +223,3 @@ def _made(kind: type[_Kind], row: tuple[object, ...]) -> _Kind:
 
 def _split(slots: bytes) -> r.Slots:
     return tuple(slots[at : at + _KEY_BYTES] for at in range(0, len(slots), _KEY_BYTES))
-
-
-def _deletes(record: Record) -> bool:
-    is_replacement = isinstance(record, r.MeetingBegun) and record.replaces is not None
-    return is_replacement or isinstance(record, _DELETING)
-
-
-def _unusable(path: Path, error: Exception) -> UnusableLogError:
-    if isinstance(error, PermissionError) or "unable to open" in str(error):
-        return UnusableLogError(
-            f"The relay may not read and write {path}. {_SAFE} Make that folder belong to the user "
-            "who runs the relay, or choose another with --data."
-        )
-    if isinstance(error, OSError):
-        return UnusableLogError(
-            f"The relay cannot use {path}: {error.strerror}. {_SAFE} Choose another folder with "
-            "--data."
-        )
-    return UnusableLogError(f"{path} is damaged or not a relay's database. {_SAFE} {_START_AFRESH}")
