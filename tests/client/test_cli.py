@@ -45,12 +45,19 @@ def test_version_says_what_it_speaks_and_that_nobody_audited_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("host",), ("join",), ("demo",), ("flow",), ("keys",), ("explain-privacy",)]
+    "command",
+    [(), ("host",), ("join",), ("demo",), ("flow",), ("keys",), ("relay",), ("explain-privacy",)],
 )
 def test_every_command_has_help_with_the_exit_codes(command: tuple[str, ...]) -> None:
     code, said = run(*command, "--help")
     assert code == 0
     assert "Exit codes: 0" in " ".join(said.split())
+
+
+@pytest.mark.parametrize("command", ["host", "join"])
+def test_the_help_says_how_long_a_code_is_good_for(command: str) -> None:
+    _, said = run(command, "--help")
+    assert "A code is good for a day." in " ".join(said.split())
 
 
 def test_without_a_command_it_says_which_there_are() -> None:
@@ -80,6 +87,7 @@ def test_nothing_loads_a_screen_before_one_opens(arguments: tuple[str, ...]) -> 
     [
         ("join", EXPIRED),
         ("join", "--plain", "holdspace1:abc"),
+        ("join", "--plain", "--code=HOLDSPACE2:abc"),
         ("join", f"--code={EXPIRED}"),
         (EXPIRED,),
         ("join", *EXPIRED.split(":")),
@@ -157,6 +165,17 @@ def test_what_answers_there_but_is_no_relay_of_ours_is_said() -> None:
         thread.join()
     assert code == 1
     assert "not as a holdspace relay of this version. Nothing was sent." in said
+
+
+def test_a_code_is_not_left_on_the_screen() -> None:
+    child = pexpect.spawn(sys.executable, ["-P", "-m", "holdspace.client.cli", "join", "--plain"])
+    child.expect_exact("Invitation code")
+    child.sendline(encode_invitation(NOBODY_THERE))
+    child.expect_exact("Code read.")
+    assert b"holdspace1" not in (child.before or b"")
+    child.expect_exact("cannot be reached")
+    assert b"holdspace1" not in (child.before or b"")
+    child.close()
 
 
 def test_ctrl_c_at_a_question_stops_with_one_line() -> None:

@@ -22,7 +22,7 @@ from .link import Happening as LinkHappening
 from .seat.host import Opening, open_room
 from .seat.intents import Intent, Leave
 from .seat.step import Machine, Step, World
-from .seat.view import Notice, Place, Refusal, RoomView
+from .seat.view import Connection, Notice, Place, Refusal, RoomView
 from .seat.visitor import visit
 
 TICK_SECONDS = 1.0
@@ -80,6 +80,14 @@ class Attendance:
             return outcome
         self._take(outcome)
         return None
+
+    async def settled(self) -> RoomView:
+        """Wait until the relay has answered in one way or another; return the picture then."""
+        while self._view.connection is Connection.CONNECTING:
+            await self._changed.wait()
+            self._changed.clear()
+        self._changed.set()
+        return self._view
 
     async def changes(self) -> AsyncIterator[tuple[RoomView, tuple[Notice, ...]]]:
         """Yield the picture after each change, with what to tell the person; ends when it is over.

@@ -8,12 +8,12 @@ only when one opens, so that the plain line mode works where Textual is not inst
 import argparse
 import asyncio
 import logging
+import re
 import resource
 import sys
 import time
 import traceback
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -21,52 +21,50 @@ from types import TracebackType
 from typing import NoReturn
 
 from holdspace.client.acts import ACTS, Spot, Who
-from holdspace.client.attend import Attendance, CannotStart, check_address, check_addresses
+from holdspace.client.attend import Attendance, CannotStart, check_addresses
 from holdspace.client.flow_check import check
 from holdspace.client.front_end import FAILED, WELL, choose_plain, show
-from holdspace.client.here import RelayNotStartedError, relay_here
-from holdspace.client.library import (
-    DEFAULT_FLOW,
-    DataError,
-    NotInLibrary,
-    read_agreements,
-    read_flow,
-)
+from holdspace.client.here import RelayNotStartedError
+from holdspace.client.hosting import add_options, add_plain, host
+from holdspace.client.library import DataError, NotInLibrary
+from holdspace.client.look import look_at
 from holdspace.client.privacy import PRIVACY
-from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say
-from holdspace.client.seat.host import Opening
+from holdspace.client.prompt import (
+    NobodyAnswersError,
+    NotASecretFileError,
+    ask,
+    ask_until,
+    say,
+    unseen,
+)
 from holdspace.protocol.frames import VERSION
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
-from holdspace.protocol.meeting.flow import parse_flow
-from holdspace.protocol.text import NameRefused, check_name, clean_line, last_stage
+from holdspace.protocol.keys import NotARoomCodeError
+from holdspace.protocol.text import NameRefused, last_stage
 
 ASKED_WRONGLY = 2
-NO_FLOW = "none"
 
 _NOT_ON_THE_COMMAND_LINE = (
     "An invitation code must not stand on the command line: shells keep it and other programs on "
     "this computer can read it. Nothing was sent. Start `holdspace join` without it and paste the "
     "code when you are asked. If others use this computer, ask for a new code."
 )
-_ASK_CODE = "Invitation code (paste it and press enter):"
+_ASK_CODE = "Invitation code (paste it and press enter; it is not shown):"
+_CODE_READ = "Code read."
 _ASK_REST = "There is more to this code. Paste the rest, or just press enter to start again."
-_ASK_ROOM = "What is the room called? People see this name when they are invited."
-_ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
-_DEFAULT_STANDING = "A peer, not a professional."
-_ASK_STANDING = (
-    "What are you to the people who come? They read it at the door. Type it, or just press enter for "
-    + _DEFAULT_STANDING
-)
-_ASK_RELAY = (
-    "Which relay? Type its address, like wss://relay.example, or just press enter for a relay on "
-    "this machine."
-)
 _NOBODY_ANSWERS = "There is nobody to answer the question, so nothing was started."
-_BROKEN_FLOW = (
-    "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
-    "with --flow none."
+_CODE_MARK = re.compile(r"holdspace\d+:", re.IGNORECASE)
+
+
+_FOR_THE_PERSON = (
+    CannotStart,
+    RelayNotStartedError,
+    NotInLibrary,
+    DataError,
+    NameRefused,
+    NotASecretFileError,
+    NotARoomCodeError,
 )
-_CODE_MARK = "holdspace1:"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,71 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("Stopped. Nothing is kept.")
         return WELL
-    except (CannotStart, RelayNotStartedError, NotInLibrary, DataError, NameRefused) as error:
+    except _FOR_THE_PERSON as error:
         return _complain(str(error))
-
-
-def _host(asked: argparse.Namespace) -> int:
-    if asked.relay:
-        check_address(asked.relay)
-    flow = _flow(asked.flow)
-    plain = choose_plain(flag=asked.plain)
-    room = clean_line(asked.room or ask(_ASK_ROOM), 80) or "A room"
-    name = check_name(asked.name) if asked.name else _asked_name()
-    # Who is asked for a name is asked for this, too: a standing nobody chose would be a claim.
-    standing = asked.standing or ("" if asked.name else ask(_ASK_STANDING)) or _DEFAULT_STANDING
-    standing = clean_line(standing, 600)
-    relay = asked.relay or ("" if asked.here else _asked_relay())
-    agreements = read_agreements()
-    opening = Opening(
-        room_name=room,
-        name=name,
-        agreements=agreements.lines,
-        agreements_version=agreements.version,
-        standing=standing,
-        flow_toml=flow,
-    )
-    return asyncio.run(_hold(relay, opening, plain=plain))
-
-
-async def _hold(relay: str, opening: Opening, *, plain: bool) -> int:
-    async with _relay(relay) as address:
-        return await _attend(await Attendance.host([address], opening), plain=plain)
-
-
-@asynccontextmanager
-async def _relay(address: str) -> AsyncIterator[str]:
-    if address:
-        yield address
-        return
-    async with relay_here() as own:
-        say(f"relay: A relay runs on this machine at {own}, until you leave.")
-        yield own
-
-
-def _flow(name: str) -> str:
-    if name == NO_FLOW:
-        return ""
-    toml = read_flow(name)
-    # A flow that has a mistake is refused here, with its lines, and not by everybody's client.
-    try:
-        parse_flow(toml)
-    except DataError as error:
-        for problem in error.problems:
-            say(f"{clean_line(name)}:{problem.line}: {problem.sentence}")
-        raise CannotStart(_BROKEN_FLOW) from None
-    return toml
-
-
-def _asked_name() -> str:
-    return ask_until(_ASK_NAME, check_name, (NameRefused,))
-
-
-def _asked_relay() -> str:
-    def read(answer: str) -> str:
-        return check_address(answer) if answer else ""
-
-    return ask_until(_ASK_RELAY, read, (CannotStart,))
 
 
 def _join(asked: argparse.Namespace) -> int:
@@ -157,13 +92,15 @@ def _join(asked: argparse.Namespace) -> int:
         return _complain(_NOT_ON_THE_COMMAND_LINE, ASKED_WRONGLY)
     plain = choose_plain(flag=asked.plain)
     # Asked before there is an event loop, which would keep Ctrl-C for itself.
-    code = ask_until(_ASK_CODE, _readable, (InvitationError, CannotStart))
+    with unseen():
+        code = ask_until(_ASK_CODE, _readable, (InvitationError, CannotStart))
+    say(_CODE_READ)
     return asyncio.run(_visit(code, plain=plain))
 
 
 def _readable(code: str) -> str:
     while is_unfinished(code) and (rest := _rest()):
-        code = rest if _CODE_MARK in rest.lower() else code + rest
+        code = rest if _CODE_MARK.search(rest) else code + rest
     # Read here only to say what is wrong with it; the seat reads it again.
     check_addresses(decode_invitation(code, time.time()).relays)
     return code
@@ -177,12 +114,17 @@ def _rest() -> str:
 
 
 async def _visit(code: str, *, plain: bool) -> int:
-    return await _attend(await Attendance.join(code), plain=plain)
-
-
-async def _attend(attendance: Attendance, *, plain: bool) -> int:
-    async with attendance:
+    async with await Attendance.join(code) as attendance:
         return await show(attendance, plain=plain)
+
+
+def _look(asked: argparse.Namespace) -> int:
+    seen = asyncio.run(look_at([asked.address]))
+    say(f"relay: {seen.relay} answers, and speaks this version of holdspace.")
+    for line in seen.lines():
+        say(line)
+    say("relay: No room was opened. The relay saw only that somebody at your address looked.")
+    return WELL
 
 
 def _demo(asked: argparse.Namespace) -> int:
@@ -220,12 +162,13 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:  # type: ignore[explicit-override]
         """End with one sentence; what was mistyped is shown unless it holds a code."""
-        if _CODE_MARK in message.lower():
+        if _CODE_MARK.search(message):
             message = _NOT_ON_THE_COMMAND_LINE
         sys.stderr.write(f"{self.prog}: {message}\n{self.format_usage()}")
         sys.exit(ASKED_WRONGLY)
 
 
+_A_DAY = "A code is good for a day."
 _EXIT_CODES = "Exit codes: 0 it ended as you wanted, 1 it could not start or go on, 2 wrong usage."
 
 
@@ -247,38 +190,21 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run)
         return made
 
-    _add_host(command("host", "Open a room and lead a meeting in it.", _host))
-    join = command("join", "Come to a meeting. You are asked for your invitation code.", _join)
+    add_options(command("host", f"Open a room and lead a meeting in it. {_A_DAY}", host))
+    join = command(
+        "join", f"Come to a meeting. You are asked for your invitation code. {_A_DAY}", _join
+    )
     join.add_argument("nothing_here", nargs="*", metavar="", help=argparse.SUPPRESS)
-    _add_plain(join)
+    add_plain(join)
     _add_demo(command("demo", "Try it with simulated people on this machine.", _demo))
     flow = command("flow", "Work with flow files.", _check_flow)
     flow.add_argument("what", choices=["check"], help="check a flow and print its timetable")
     flow.add_argument("file", metavar="FILE", help="the flow file, in TOML")
+    relay = command("relay", "Say who runs a relay and what it can see. Nothing is opened.", _look)
+    relay.add_argument("address", metavar="ADDRESS", help="the relay, like wss://relay.example")
     command("keys", "List every key and command.", _keys)
     command("explain-privacy", "Say what the relay can see and what not.", _explain_privacy)
     return parser
-
-
-def _add_host(host: argparse.ArgumentParser) -> None:
-    where = host.add_mutually_exclusive_group()
-    where.add_argument("--relay", metavar="ADDRESS", help="the relay, like wss://relay.example")
-    where.add_argument("--here", action="store_true", help="start a relay on this machine")
-    host.add_argument("--room", metavar="NAME", help="the room's name; asked for without it")
-    host.add_argument("--name", metavar="NAME", help="your name there; asked for without it")
-    host.add_argument(
-        "--flow",
-        metavar="FILE",
-        default=DEFAULT_FLOW,
-        help=f"a flow file, the name of a shipped flow ({DEFAULT_FLOW} if you say nothing), or "
-        f'"{NO_FLOW}" for a meeting without an agenda',
-    )
-    host.add_argument(
-        "--standing",
-        metavar="WORDS",
-        help=f'what you are to the people who come, shown at the door ("{_DEFAULT_STANDING}")',
-    )
-    _add_plain(host)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:
@@ -286,13 +212,7 @@ def _add_demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "--speed", type=_speed, default=1.0, metavar="N", help="so many times as fast (%(default)s)"
     )
-    _add_plain(demo)
-
-
-def _add_plain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--plain", action="store_true", help="plain lines, for screen readers and scripts"
-    )
+    add_plain(demo)
 
 
 def _speed(text: str) -> float:

@@ -1,4 +1,15 @@
-"""What `holdspace explain-privacy` says: who sees what, in plain words, without softening."""
+"""Who sees what, in plain words, without softening: for `explain-privacy`, at the door, and of a relay."""
+
+from collections.abc import Sequence
+
+from holdspace.client.seat.view import SAYS_NOTHING, OperatorView
+
+RELAY_SEES = """\
+The relay passes sealed messages on and cannot read them. It can see that somebody is connected, from which \
+address, when, and how much is sent; not names, words, stages, hands, or who is who. When the meeting \
+closes, it deletes what it kept."""
+ITS_OWN_WORD = "This is what the relay says about itself. Nobody checks it."
+NOT_SAID = "The relay does not say who runs it."
 
 PRIVACY = """\
 What holdspace protects, and what it does not.
@@ -26,3 +37,26 @@ What nobody can promise:
 How: messages are encrypted end to end with MLS (RFC 9420). Room messages and knocks use a hybrid
 post-quantum key exchange. The software has not been audited. It is support among people: not
 therapy, not a crisis service, not a medical device."""
+
+
+def operator_facts(operator: OperatorView) -> tuple[tuple[str, str], ...]:
+    """Return what a relay says about whoever runs it, each with its label; nothing left empty."""
+    facts = (
+        ("Run by", operator.runs_it),
+        ("Contact", operator.contact),
+        ("What it keeps", operator.keeps),
+        ("Its rules", operator.rules),
+    )
+    return tuple((label, words) for label, words in facts if words)
+
+
+def operator_remark(operator: OperatorView) -> str:
+    """Return how much a relay's words about itself are worth."""
+    return NOT_SAID if operator == SAYS_NOTHING else ITS_OWN_WORD
+
+
+def where_words(relay: str, relays: Sequence[str] = ()) -> str:
+    """Return where a room is, and where it can go on."""
+    others = [other for other in relays if other != relay]
+    more = f" It can go on over {' or '.join(others)}." if others else ""
+    return f"The room is at {relay}.{more}"

@@ -5,11 +5,15 @@ other programs can read (R8, A22).
 """
 
 import os
+import stat
 import sys
-from collections.abc import Callable
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
-from holdspace.protocol.text import last_stage
+from holdspace.protocol.text import clean_line, last_stage
 
 MAX_ANSWER = 8000
 Answer = TypeVar("Answer")
@@ -17,6 +21,10 @@ Answer = TypeVar("Answer")
 
 class NobodyAnswersError(Exception):
     """Standard input ended where an answer was needed."""
+
+
+class NotASecretFileError(Exception):
+    """A file cannot be taken for a secret's; the text is for the person."""
 
 
 def say(line: str) -> None:
@@ -42,6 +50,49 @@ def ask_until(
             say(str(refused))
 
 
+@contextmanager
+def unseen() -> Iterator[None]:
+    """Keep what is typed meanwhile off the screen, and so out of what can be scrolled back to."""
+    terminal = sys.stdin.fileno()
+    if not os.isatty(terminal):
+        yield
+        return
+    found = termios.tcgetattr(terminal)
+    quiet = termios.tcgetattr(terminal)
+    # Line by line, a terminal cuts what is pasted after 1,024 bytes on some systems.
+    quiet[_LOCAL_MODES] &= ~(termios.ECHO | termios.ICANON)
+    quiet[_CHARACTERS][termios.VMIN], quiet[_CHARACTERS][termios.VTIME] = 1, 0
+    # DRAIN and not FLUSH: what was pasted before we asked is an answer, too.
+    termios.tcsetattr(terminal, termios.TCSADRAIN, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, found)
+
+
+def read_secret_file(path: Path) -> str:
+    """Return the text of a small file that nobody but its owner, who is us, can read."""
+    shown = clean_line(str(path), 200)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError as error:
+        raise NotASecretFileError(f"{shown} cannot be read: {error.strerror}.") from None
+    with os.fdopen(descriptor, "rb") as file:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise NotASecretFileError(f"{shown} is not a file.")
+        if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+            raise NotASecretFileError(
+                f"Others on this computer can read or change {shown}, so it was not used. Make it "
+                "yours alone (chmod 600) and, better, ask for a new code."
+            )
+        return file.read(MAX_ANSWER).decode(errors="replace").strip()
+
+
+_LOCAL_MODES, _CHARACTERS = 3, 6
+_ERASE, _ERASE_ALL, _END = b"\x7f\x08", b"\x15", b"\x04"
+
+
 def _read_line() -> str:
     # Byte by byte: what follows this line belongs to whoever reads next.
     line = bytearray()
@@ -49,9 +100,15 @@ def _read_line() -> str:
         byte = os.read(sys.stdin.fileno(), 1)
         if byte == b"\n":
             break
-        if not byte:
+        if byte in {b"", _END}:
             if not line:
                 raise NobodyAnswersError
             break
-        line += byte
+        # What a terminal edits by itself, but not while it is kept from showing what is typed.
+        if byte in _ERASE:
+            del line[-1:]
+        elif byte == _ERASE_ALL:
+            line.clear()
+        else:
+            line += byte
     return line.decode(errors="replace")

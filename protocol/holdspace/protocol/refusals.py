@@ -89,8 +89,7 @@ REFUSALS: dict[Refusal, Answer] = {
     Refusal.NOT_ATTACHED: Answer("The connection has not joined the meeting yet.", True),
     Refusal.GAP: Answer("The relay no longer has what you missed. Please knock again.", False),
     Refusal.NEEDS_CODE: Answer(
-        "This relay opens rooms only with a room code, and did not accept one. Ask whoever runs "
-        "the relay for a code.",
+        "This relay opens rooms only with a room code that it knows. Ask whoever runs it for one.",
         False,
     ),
     Refusal.CODE_IN_USE: Answer(

@@ -9,6 +9,7 @@ import pytest
 from holdspace.client.library import CrisisCard, CrisisLine
 from holdspace.client.plain import answers
 from holdspace.client.plain.answers import Asked
+from holdspace.client.privacy import ITS_OWN_WORD
 from holdspace.client.seat.view import (
     CardView,
     HandView,
@@ -135,7 +136,8 @@ def test_what_was_agreed_can_be_read_again_in_the_room() -> None:
     card = CardView("Tuesday", "Mara", "A peer.", ("Be kind.",), "a b c d", "wss://r", operator)
     lines = list(answers.about(Asked(UNDER_WAY, card=card)))
     assert "1. Be kind." in lines
-    assert "relay: What it says it keeps: We log nothing." in lines
+    assert "relay: What it keeps: We log nothing." in lines
+    assert f"relay: {ITS_OWN_WORD}" in lines
     assert said(answers.about, UNDER_WAY)[-1] == "room: The four words to compare are: a b c d."
 
 

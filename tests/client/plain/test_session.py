@@ -117,7 +117,7 @@ async def test_the_lobby_reads_out_the_card_and_asks_once() -> None:
         assert "2. Passing is fine." in said
         assert said[-1] == "Type y to accept, q to leave."
         assert any("amber fern quilt stone" in line for line in said)
-        assert any("cannot read it" in line for line in said)
+        assert any("cannot read them" in line for line in said)
         one.meeting.become(replace(LOBBY, connection=Connection.LOST))
         await one.until(lambda: "safe" in said[-1])
         one.meeting.become(LOBBY)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from holdspace.client.plain.narrator import speak
+from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
 from holdspace.client.seat.view import CardView, OperatorView
 
 CONSENT = "Type y to accept, q to leave."
@@ -37,23 +38,16 @@ def agreement_lines(card: CardView) -> Iterator[str]:
 
 
 def operator_lines(operator: OperatorView) -> Iterator[str]:
-    """Yield what a relay says about whoever runs it; nothing where it says nothing."""
-    if operator.runs_it:
-        yield f"relay: It says that it is run by: {operator.runs_it}"
-    if operator.contact:
-        yield f"relay: To reach them: {operator.contact}"
-    if operator.keeps:
-        yield f"relay: What it says it keeps: {operator.keeps}"
-    if operator.rules:
-        yield f"relay: Its rules: {operator.rules}"
+    """Yield what a relay says about whoever runs it, and what that is worth."""
+    for label, words in operator_facts(operator):
+        yield f"relay: {label}: {words}"
+    yield f"relay: {operator_remark(operator)}"
 
 
 def privacy_lines(card: CardView) -> Iterator[str]:
     """Yield what this relay can and cannot see, before anything is decided."""
-    yield (
-        f"relay: {card.relay} passes on what is written. It cannot read it, and does not learn "
-        "names or who takes part. It sees your internet address, when you are here, and how many are."
-    )
+    yield f"relay: {where_words(card.relay, card.relays)}"
+    yield f"relay: {RELAY_SEES}"
     yield from operator_lines(card.operator)
     yield (
         "relay: Nobody can prevent screenshots. This is support, not treatment, and not an "

@@ -111,7 +111,8 @@ def on_refuse(seat: Seat, frame: frames.Refuse, moment: Moment) -> Seat:
         return replace(seat, wire=wire, times_turned_away=seat.times_turned_away + 1)
     # Without them there is no meeting to sit in. A meeting goes on without an invitation.
     if what in {"attach", "open", "begin"}:
-        return replace(seat, place=Place.ENDED, ended_words=_words(refusal))
+        needs_code = refusal in _CODE_WANTED
+        return replace(seat, place=Place.ENDED, ended_words=_words(refusal), needs_code=needs_code)
     if what == "bundle":
         return changing.refused(seat, key, refusal, moment)
     if what == "append":
@@ -136,6 +137,7 @@ def _may_be_elsewhere(seat: Seat) -> bool:
     return relays > 1 and seat.times_turned_away < ROUNDS * relays
 
 
+_CODE_WANTED = frozenset({Refusal.NEEDS_CODE, Refusal.CODE_IN_USE})
 _OPENINGS = frozenset({"open", "begin", "invite"})
 _NOT_MISSED = frozenset({"revoke"})
 _OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."

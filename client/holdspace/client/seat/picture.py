@@ -37,6 +37,7 @@ def room_view(seat: Seat, now: float) -> RoomView:
         check_phrase=seat.facts.check_phrase,
         trust_words=BROKEN_TRUST if seat.alarm else TRUST,
         ended_words=seat.ended_words,
+        needs_code=seat.needs_code,
         transcript=seat.transcript,
         card=seat.card,
     )

@@ -224,6 +224,7 @@ class Seat:
     last_spoke: float = 0.0
     alarm: str = ""
     ended_words: str = ""
+    needs_code: bool = False
 
     @property
     def roles(self) -> RolesExtension:

@@ -189,6 +189,7 @@ class RoomView:
     trust_words: str = "end-to-end encrypted"
     sending: int = 0
     ended_words: str = ""
+    needs_code: bool = False
 
     @property
     def stage(self) -> StageView | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
+from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
 from holdspace.client.seat.view import CardView, Place, RoomView, StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import left_words
@@ -20,10 +21,6 @@ from holdspace.client.tui.rows import (
     wrap,
 )
 
-RELAY_SEES = """\
-The relay passes sealed messages on. It can see that somebody is connected, from which address, when, and \
-how much is sent. It cannot see names, words, stages, hands, or who is who. When the meeting closes, it \
-deletes what it kept."""
 WHAT_THIS_IS = """\
 This is support among people. It is not treatment, and nobody here is an emergency service. Nothing can \
 stop somebody from taking a photo of a screen: we rely on each other's word."""
@@ -85,14 +82,19 @@ def phrase(card: CardView, width: int) -> list[Row]:
 
 def relay(card: CardView, width: int) -> list[Row]:
     """Return what the relay can see, and whose it is."""
-    whose = (
-        f"It says that it is run by {card.operator.runs_it}, at {card.relay}."
-        if card.operator.runs_it
-        else f"It is at {card.relay}."
-    )
+    where = where_words(card.relay, card.relays)
+    facts = [
+        line
+        for label, words in operator_facts(card.operator)
+        for line in paragraph(f"{label}: {words}", width)
+    ]
     return [
         row(("What the relay can see", "sage-strong")),
-        *paragraph(f"{RELAY_SEES} {whose}", width, "muted"),
+        *paragraph(f"{RELAY_SEES} {where}", width, "muted"),
+        BLANK,
+        row(("Who runs the relay", "sage-strong")),
+        *facts,
+        *paragraph(operator_remark(card.operator), width, "muted"),
     ]
 
 

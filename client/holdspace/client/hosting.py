@@ -1,0 +1,192 @@
+"""`holdspace host`: what a host is asked before the room opens, and opening it, with a code if needed.
+
+Everything is asked at the prompt, before there is a screen, so that both front ends begin alike.
+What was typed is kept until the room is open: a refused room code costs nothing but another try.
+"""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from holdspace.client.attend import Attendance, CannotStart, check_addresses
+from holdspace.client.front_end import WELL, choose_plain, show
+from holdspace.client.here import relay_here
+from holdspace.client.library import DEFAULT_FLOW, DataError, read_agreements, read_flow
+from holdspace.client.look import look_at
+from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
+from holdspace.client.seat.host import Opening
+from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
+from holdspace.protocol.meeting.flow import parse_flow
+from holdspace.protocol.text import NameRefused, check_name, clean_line
+
+NO_FLOW = "none"
+_ASK_ROOM = "What is the room called? People see this name when they are invited."
+_ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
+_DEFAULT_STANDING = "A peer, not a professional."
+_ASK_STANDING = (
+    "What are you to the people who come? They read it at the door. Type it, or just press enter for "
+    + _DEFAULT_STANDING
+)
+_ASK_RELAY = (
+    "Which relay? Type its address, like wss://relay.example (or several of one cluster, with "
+    "spaces between), or just press enter for a relay on this machine."
+)
+_ASK_OPEN = "Press enter to open the room there, or type n to stop."
+_ASK_CODE = (
+    "Room code (type or paste it and press enter; it is not shown). Or just press enter to stop."
+)
+_CODE_READ = "Code read. It is used for this meeting only; this version keeps it nowhere."
+_NOT_OPENED = "No room was opened. Nothing is kept."
+_BROKEN_FLOW = (
+    "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
+    "with --flow none."
+)
+
+
+def host(asked: argparse.Namespace) -> int:
+    """Ask for what was not said yet, open the room, and lead the meeting in it."""
+    check_addresses(asked.relay or ())
+    code = _code_in(asked.room_code_file) if asked.room_code_file else None
+    flow = _flow(asked.flow)
+    plain = choose_plain(flag=asked.plain)
+    room = clean_line(asked.room or ask(_ASK_ROOM), 80) or "A room"
+    name = (
+        check_name(asked.name) if asked.name else ask_until(_ASK_NAME, check_name, (NameRefused,))
+    )
+    # Who is asked for a name is asked for this, too: a standing nobody chose would be a claim.
+    standing = asked.standing or ("" if asked.name else ask(_ASK_STANDING)) or _DEFAULT_STANDING
+    relays = tuple(asked.relay or ()) or (() if asked.here else _asked_relays())
+    agreements = read_agreements()
+    opening = Opening(
+        room_name=room,
+        name=name,
+        agreements=agreements.lines,
+        agreements_version=agreements.version,
+        standing=clean_line(standing, 600),
+        flow_toml=flow,
+        code=code,
+    )
+    if relays and not _agrees(relays, is_asked=not asked.relay):
+        say(_NOT_OPENED)
+        return WELL
+    return _lead(relays, opening, plain=plain)
+
+
+def _agrees(relays: tuple[str, ...], *, is_asked: bool) -> bool:
+    """Show who runs the relay; ask whether to go on, if the relay was asked for, too."""
+    seen = asyncio.run(look_at(relays))
+    say(f"relay: {seen.relay} answers.")
+    for line in seen.lines():
+        say(line)
+    return not is_asked or ask(_ASK_OPEN).lower() not in {"n", "no", "q"}
+
+
+def _lead(relays: tuple[str, ...], opening: Opening, *, plain: bool) -> int:
+    while True:
+        # Asked between two event loops: one would keep Ctrl-C for itself.
+        exit_code, refused = asyncio.run(_hold(relays, opening, plain=plain))
+        if not refused:
+            return exit_code
+        say(f"relay: {refused}")
+        key = _asked_code()
+        if key is None:
+            say(_NOT_OPENED)
+            return WELL
+        opening = replace(opening, code=key)
+
+
+async def _hold(relays: tuple[str, ...], opening: Opening, *, plain: bool) -> tuple[int, str]:
+    """Return the exit code, and what the relay said if it wants (another) room code."""
+    async with _relays(relays) as addresses, await Attendance.host(addresses, opening) as mine:
+        view = await mine.settled()
+        if view.needs_code:
+            return WELL, view.ended_words
+        exit_code = await show(mine, plain=plain)
+        return exit_code, mine.view.ended_words if mine.view.needs_code else ""
+
+
+@asynccontextmanager
+async def _relays(addresses: tuple[str, ...]) -> AsyncIterator[tuple[str, ...]]:
+    if addresses:
+        yield addresses
+        return
+    async with relay_here() as own:
+        say(f"relay: A relay runs on this machine at {own}, until you leave.")
+        yield (own,)
+
+
+def _flow(name: str) -> str:
+    if name == NO_FLOW:
+        return ""
+    toml = read_flow(name)
+    # A flow that has a mistake is refused here, with its lines, and not by everybody's client.
+    try:
+        parse_flow(toml)
+    except DataError as error:
+        for problem in error.problems:
+            say(f"{clean_line(name)}:{problem.line}: {problem.sentence}")
+        raise CannotStart(_BROKEN_FLOW) from None
+    return toml
+
+
+def _asked_relays() -> tuple[str, ...]:
+    return ask_until(_ASK_RELAY, lambda answer: check_addresses(answer.split()), (CannotStart,))
+
+
+def _asked_code() -> SigningKey | None:
+    def read(answer: str) -> SigningKey | None:
+        return room_code_key(answer) if answer else None
+
+    with unseen():
+        key = ask_until(_ASK_CODE, read, (NotARoomCodeError,))
+    if key is not None:
+        say(_CODE_READ)
+    return key
+
+
+def _code_in(path: Path) -> SigningKey:
+    return room_code_key(read_secret_file(path))
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `holdspace host` can be told."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--relay",
+        metavar="ADDRESS",
+        action="append",
+        help="the relay, like wss://relay.example; up to four times for relays of one cluster",
+    )
+    where.add_argument("--here", action="store_true", help="start a relay on this machine")
+    parser.add_argument("--room", metavar="NAME", help="the room's name; asked for without it")
+    parser.add_argument("--name", metavar="NAME", help="your name there; asked for without it")
+    parser.add_argument(
+        "--flow",
+        metavar="FILE",
+        default=DEFAULT_FLOW,
+        help=f"a flow file, the name of a shipped flow ({DEFAULT_FLOW} if you say nothing), or "
+        f'"{NO_FLOW}" for a meeting without an agenda',
+    )
+    parser.add_argument(
+        "--standing",
+        metavar="WORDS",
+        help=f'what you are to the people who come, shown at the door ("{_DEFAULT_STANDING}")',
+    )
+    parser.add_argument(
+        "--room-code-file",
+        metavar="FILE",
+        type=Path,
+        help="a file, readable by you alone, with the room code that some relays ask for; without "
+        "it you are asked when it is needed",
+    )
+    add_plain(parser)
+
+
+def add_plain(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of plain lines."""
+    parser.add_argument(
+        "--plain", action="store_true", help="plain lines, for screen readers and scripts"
+    )

@@ -1,0 +1,121 @@
+"""A relay for the people its operator knows: they read whose it is, and open rooms with a code."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from holdspace.protocol.keys import new_room_code, room_code_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.scenario.conftest import House, Program
+
+WELL = 0
+CARD = """
+[operator]
+runs_it = "Anna Berg, for the self-help centre"
+contact = "relay@centre.example"
+keeps = "Nothing after a meeting."
+rules = "Support groups only."
+"""
+
+
+@pytest.fixture
+def code() -> str:
+    return new_room_code(secrets.token_bytes)
+
+
+@pytest.fixture
+def url(house: House, tmp_path: Path, code: str) -> str:
+    """Run a relay that opens one room for one code."""
+    settings = tmp_path / "relay.toml"
+    key = room_code_key(code).public.hex()
+    settings.write_text(f'[rooms]\nopen = false\ncodes = ["{key} 1 for Tuesday"]\n{CARD}')
+    place = ("--config", str(settings), "--port", "0", "--data", str(tmp_path / "data"))
+    relay = house.start("relay", "holdspace-relay", *place)
+    return relay.expect("^listening on (.*)").group(1)
+
+
+def hosting(house: House, url: str, *more: str) -> Program:
+    asked = ("--plain", "--relay", url, "--room", "Mine", "--name", "Mara", "--flow", "none")
+    return house.start("host", "holdspace", "host", *asked, *more)
+
+
+def expect_card(program: Program) -> None:
+    program.expect("^relay: Run by: Anna Berg, for the self-help centre$")
+    program.expect("^relay: Contact: relay@centre.example$")
+    program.expect("^relay: What it keeps: Nothing after a meeting.$")
+    program.expect("^relay: Its rules: Support groups only.$")
+
+
+def test_a_host_reads_whose_relay_it_is_and_a_wrong_code_costs_only_another_try(
+    house: House, url: str, code: str
+) -> None:
+    host = hosting(house, url)
+    expect_card(host)
+    host.expect("^relay: This relay opens rooms only with a room code")
+    host.expect("^Room code")
+    host.type("my dog is called kestrel")
+    host.expect("^That is not a room code")
+    host.type(new_room_code(secrets.token_bytes))
+    host.expect("^relay: This relay opens rooms only with a room code")
+    host.type(code.upper())
+    host.expect("^Code read. It is used for this meeting only")
+    invitation = host.expect("^holdspace1:.*").group()
+    assert not host.matching(f"(?i)kestrel|{code}")
+
+    guest = house.start("guest", "holdspace", "join", "--plain")
+    guest.type(invitation)
+    guest.expect("^Code read.$")
+    expect_card(guest)
+    guest.expect("^Type y to accept")
+
+    # The code keeps one room at a time.
+    other = hosting(house, url)
+    other.expect("^Room code")
+    other.type(code)
+    other.expect("^relay: That room code keeps as many rooms as it may")
+    other.expect("^Room code")
+    other.type("")
+    other.expect("^No room was opened. Nothing is kept.$")
+    assert other.ends() == WELL
+
+
+def test_a_code_comes_from_a_file_that_nobody_else_can_read(
+    house: House, url: str, code: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "room-code"
+    file.write_text(code + "\n")
+    file.chmod(0o644)
+    shared = hosting(house, url, "--room-code-file", str(file))
+    shared.expect("^holdspace: Others on this computer can read")
+    assert shared.ends() == 1
+    file.chmod(0o600)
+    hosting(house, url, "--room-code-file", str(file)).expect("^holdspace1:")
+
+
+def test_whose_relay_it_is_can_be_asked_without_joining(house: House, url: str) -> None:
+    asking = house.start("asking", "holdspace", "relay", url)
+    asking.expect(f"^relay: {url} answers")
+    expect_card(asking)
+    asking.expect("^relay: This is what the relay says about itself. Nobody checks it.$")
+    asking.expect("^relay: The relay passes sealed messages on and cannot read them.")
+    asking.expect("^relay: No room was opened.")
+    assert asking.ends() == WELL
+
+
+def test_who_chose_the_relay_at_the_prompt_can_still_say_no(house: House, url: str) -> None:
+    host = house.start("host", "holdspace", "host", "--plain", "--flow", "none", "--name", "Mara")
+    host.expect("^What is the room called")
+    host.type("Mine")
+    host.expect("^Which relay")
+    host.type(url)
+    expect_card(host)
+    host.expect("^Press enter to open the room there, or type n to stop.$")
+    host.type("n")
+    host.expect("^No room was opened. Nothing is kept.$")
+    assert host.ends() == WELL
