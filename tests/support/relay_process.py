@@ -69,7 +69,8 @@ async def relay_here(
     with listen([place])[0] as listener:
         url = address("127.0.0.1", listener.port, tls=place.tls)
         journal = Journal(said)
-        gate = Gate(Relay(limits, [url], log.load()), log, limits, journal)
+        relay = Relay(limits, [url], log.load(), is_alone=log.is_alone)
+        gate = Gate(relay, log, limits, journal)
         door = Door([listener], limits, journal, proxies=proxies, certificates=certificates)
         serving = asyncio.create_task(gate.run(door, stop, ready.set))
         await ready.wait()
@@ -83,17 +84,24 @@ async def relay_here(
 class RelayProcess:
     """A relay as people start it: `holdspace-relay` with a folder of its own."""
 
-    def __init__(self, *arguments: str | Path) -> None:
+    def __init__(self, *arguments: str | Path, **settings: str) -> None:
+        variables = {f"HOLDSPACE_RELAY_{name.upper()}": value for name, value in settings.items()}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "holdspace.server", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+            env=os.environ | {"PYTHONUNBUFFERED": "1"} | variables,
         )
         assert self._process.stdout
         line = self._process.stdout.readline()
         self.url = line.removeprefix("listening on ").strip()
+
+    @property
+    def memory(self) -> int:
+        """Return how many bytes of memory it holds, 0 where that cannot be known."""
+        status = Path(f"/proc/{self._process.pid}/statm")
+        return int(status.read_text().split()[1]) * 4096 if status.exists() else 0
 
     def __enter__(self) -> "RelayProcess":
         return self

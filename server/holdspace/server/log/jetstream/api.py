@@ -6,7 +6,6 @@ from typing import Any
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
 
 ASK_SECONDS = 2.0
 # What nodes answer while they elect a leader, or have not heard of it yet.
@@ -16,10 +15,9 @@ _BUSY = frozenset({503, 408})
 class ApiError(Exception):
     """The cluster said no; `code` is one of JetStream's error codes."""
 
-    def __init__(self, code: int, status: int, words: str) -> None:
+    def __init__(self, code: int, words: str) -> None:
         super().__init__(words)
         self.code = code
-        self.status = status
 
 
 class UnreachableError(Exception):
@@ -35,9 +33,16 @@ class Api:
     async def ask(self, what: str, **body: object) -> dict[str, Any]:
         """Return the answer to one request, such as `STREAM.INFO.name`."""
         payload = json.dumps(body).encode() if body else b""
+        return await self._request(f"$JS.API.{what}", payload)
+
+    async def store(self, subject: str, message: bytes) -> dict[str, Any]:
+        """Put a message into the stream of its subject."""
+        return await self._request(subject, message)
+
+    async def _request(self, subject: str, payload: bytes) -> dict[str, Any]:
         try:
-            reply = await self._client.request(f"$JS.API.{what}", payload, timeout=ASK_SECONDS)
-        except (NatsError, TimeoutError, OSError, NoRespondersError):
+            reply = await self._client.request(subject, payload, timeout=ASK_SECONDS)
+        except (NatsError, TimeoutError, OSError):
             raise UnreachableError from None
         answer: dict[str, Any] = json.loads(reply.data)
         error = answer.get("error")
@@ -45,7 +50,7 @@ class Api:
             status, words = error.get("code", 500), error.get("description", "")
             if status in _BUSY:
                 raise UnreachableError
-            raise ApiError(error.get("err_code", 0), status, words)
+            raise ApiError(error.get("err_code", 0), words)
         return answer
 
     async def ask_patiently(self, what: str, seconds: float, **body: object) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Erasure:
     messages: tuple[int, ...] = ()
     subject: str = ""
     before: int = 0
+    # Subject and message of a gravestone that has to be set first.
+    gravestone: tuple[str, bytes] | None = None
 
 
 class Eraser:
@@ -84,11 +86,15 @@ class Eraser:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _erase_once(self, erasure: Erasure) -> None:
+        if erasure.subject and not await self._is_there(erasure.subject):
+            return
+        if erasure.gravestone is not None:
+            await self._api.store(*erasure.gravestone)
         for message in erasure.messages:
             await self._overwrite(message)
-        if erasure.subject and await self._is_there(erasure.subject):
+        if erasure.subject:
+            limit = {"seq": erasure.before} if erasure.before else {}
             with suppress(ApiError):
-                limit = {"seq": erasure.before} if erasure.before else {}
                 await self._api.ask(f"STREAM.PURGE.{self._stream}", filter=erasure.subject, **limit)
 
     async def _is_there(self, subject: str) -> bool:

@@ -5,6 +5,7 @@ heartbeats show that it is there; after either fails, a new one goes on from the
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -31,6 +32,7 @@ class Message(NamedTuple):
     subject: str
     data: bytes
     headers: dict[str, str]
+    age: float
 
 
 class Follower:
@@ -135,13 +137,14 @@ class Follower:
         if "Status" in headers:
             await self._hear_control(message, headers)
             return
-        place, count = _numbers(message.reply)
+        place, count, written = _numbers(message.reply)
         if count != self._counted + 1:
             self._is_lost.set()
             return
         self._counted = count
         self.last = place
-        self._take(Message(place, message.subject, message.data, headers))
+        age = max(0.0, time.time() - written)
+        self._take(Message(place, message.subject, message.data, headers, age))
         self.know(place)
 
     async def _hear_control(self, message: Msg, headers: dict[str, str]) -> None:
@@ -160,11 +163,11 @@ class Follower:
                 await subscription.unsubscribe()
 
 
-def _numbers(reply: str) -> tuple[int, int]:
-    """Return the place in the stream and the consumer's count from `$JS.ACK...`.
+def _numbers(reply: str) -> tuple[int, int, float]:
+    """Return place in the stream, the consumer's count, and when it was written from `$JS.ACK...`.
 
     The words before them are fewer where the cluster has no domain.
     """
     words = reply.split(".")
     first = 5 if len(words) == 9 else 7
-    return int(words[first]), int(words[first + 1])
+    return int(words[first]), int(words[first + 1]), int(words[first + 2]) / _SECOND

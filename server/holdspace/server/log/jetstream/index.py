@@ -4,7 +4,7 @@ Places are numbers: a message's number in the stream, and behind it the record's
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from holdspace.server.log import records as r
@@ -43,8 +43,7 @@ class Index:
     """Remember what took effect, and where."""
 
     meetings: dict[bytes, Begun] = field(default_factory=dict)
-    # The key of each meeting, and the message it stands in.
-    keys: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
+    keys: dict[bytes, bytes] = field(default_factory=dict)
     invitations: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     # The newest message on each subject that is guarded.
     newest: dict[str, int] = field(default_factory=dict)
@@ -79,7 +78,7 @@ class Pages:
         page = self._pages.get(message)
         return None if page is None else page[0]
 
-    def drop(self, messages: Iterator[int]) -> None:
+    def drop(self, messages: Iterable[int]) -> None:
         """Keep these no longer."""
         for message in messages:
             page = self._pages.pop(message, None)

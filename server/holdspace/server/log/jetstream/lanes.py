@@ -34,6 +34,8 @@ _MOVED_ON = frozenset((10071, 10164))
 _REFUSED = frozenset((10002, 10023, 10047, 10054, 10077, 10122))
 _LAST_NUMBER = re.compile(r"\d+$")
 _MOMENT_SECONDS = 0.05
+# None where nobody waits.
+Tickets = tuple[int | None, ...]
 
 
 @unique
@@ -42,6 +44,7 @@ class End(Enum):
 
     DELIVERED = "it is on the stream"
     BEATEN = "somebody else's came first, and this one is not and will not be there"
+    OVER = "its meeting is over"
     REFUSED = "the cluster will not keep it"
     UNKNOWN = "nobody answered"
 
@@ -50,7 +53,7 @@ class End(Enum):
 class Wish:
     """Hold one record that is to be published; `weight` is about its size."""
 
-    ticket: int
+    ticket: int | None
     record: Record
     subject: str
     weight: int = 0
@@ -68,7 +71,7 @@ class _News(NamedTuple):
 @dataclass(slots=True, eq=False)
 class _Flight:
     number: int
-    tickets: tuple[int, ...]
+    tickets: Tickets
     subject: str
     payload: bytes
     headers: dict[str, str]
@@ -88,8 +91,9 @@ class Around:
 
     pack: Callable[[str, Batch], bytes | None]
     newest_on: Callable[[str], int]
+    moved: Callable[[str, int], None]
     reached: Callable[[int], Awaitable[None]]
-    ended: Callable[[tuple[int, ...], End], None]
+    ended: Callable[[Tickets, End], None]
 
 
 class Lanes:
@@ -125,7 +129,7 @@ class Lanes:
         if lane.task is None:
             lane.task = asyncio.create_task(self._work(lane_of, lane))
 
-    def delivered(self, message_id: str) -> tuple[int, ...]:
+    def delivered(self, message_id: str) -> Tickets:
         """Hear of a message on the stream; return the tickets, if it is one of ours."""
         sender, _, number = message_id.partition(".")
         flight = self._flights.pop(int(number), None) if sender == self._us else None
@@ -160,8 +164,7 @@ class Lanes:
         first = wishes[0]
         payload = self._around.pack(first.subject, tuple(wish.record for wish in wishes))
         if payload is None:
-            # Its meeting is over.
-            return End.BEATEN
+            return End.OVER
         deadline = asyncio.get_running_loop().time() + GIVE_UP_SECONDS
         end = End.BEATEN
         while end is End.BEATEN:
@@ -193,13 +196,13 @@ class Lanes:
             patience = min(REPEAT_SECONDS, deadline - loop.time())
             await asyncio.wait([flight.news], timeout=patience)
             if flight.news.done():
-                end = await self._judge(flight.news.result(), deadline)
+                end = await self._judge(flight, flight.news.result(), deadline)
             flight.was_repeated = True
         if self._flights.pop(flight.number, None) is None:
             return End.DELIVERED
         return end or End.UNKNOWN
 
-    async def _judge(self, news: _News, deadline: float) -> End | None:
+    async def _judge(self, flight: _Flight, news: _News, deadline: float) -> End | None:
         if news.end is not End.BEATEN:
             return news.end
         if news.moved_to is None:
@@ -210,6 +213,7 @@ class Lanes:
         with suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
                 await self._around.reached(news.moved_to)
+                self._around.moved(flight.subject, news.moved_to)
                 return End.BEATEN
         return None
 

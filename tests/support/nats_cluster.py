@@ -1,0 +1,199 @@
+"""Three real NATS nodes on this machine, to be killed, paused and started again."""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sysconfig
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+
+from holdspace.server.log.jetstream.settings import JetStreamSettings
+
+PATIENCE = 60.0
+RELAY, SYSTEM = "relay:relay-secret", "system:system-secret"
+_CONFIG = """
+server_name: "{node}"
+listen: "{host}:4222"
+cluster {{ name: "tests", listen: "{host}:6222", routes: [{routes}] }}
+jetstream {{ store_dir: "{folder}", sync_interval: {sync}, max_mem: 256MB, max_file: 4GB }}
+accounts {{
+    SYS {{ users: [{{user: system, password: system-secret}}] }}
+    RELAYS {{ jetstream: enabled, users: [{{user: relay, password: relay-secret}}] }}
+}}
+system_account: SYS
+"""
+
+
+def server_program() -> str | None:
+    """Return the NATS server that the development lock installs, where it is published."""
+    beside = Path(sysconfig.get_path("scripts")) / "nats-server"
+    return str(beside) if beside.exists() else shutil.which("nats-server")
+
+
+class NatsCluster:
+    """Run nodes with folders of their own; give `sync` to make them as careless as by default."""
+
+    def __init__(self, folder: Path, *, sync: str = "always", nodes: int = 3) -> None:
+        self.folder = folder
+        self._sync = sync
+        # Addresses nobody else on this machine uses, so that no port has to be found free.
+        chosen = random.SystemRandom()
+        self._net = f"127.{chosen.randrange(16, 240)}.{chosen.randrange(1, 255)}"
+        self.nodes = tuple(f"n{number}" for number in range(1, nodes + 1))
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        return tuple(f"nats://{self._host(node)}:4222" for node in self.nodes)
+
+    def settings(self, name: str, *, development: bool = False) -> JetStreamSettings:
+        """Return what a relay has to be told to use this cluster."""
+        return JetStreamSettings(self.servers, name, RELAY, SYSTEM, development)
+
+    def __enter__(self) -> "NatsCluster":
+        for node in self.nodes:
+            self.start(node)
+        try:
+            asyncio.run(self.until_ready())
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.end()
+
+    def start(self, node: str) -> None:
+        """Start a node, with whatever its folder holds."""
+        program = server_program()
+        assert program
+        config = self.folder / f"{node}.conf"
+        routes = ", ".join(f'"nats://{self._host(one)}:6222"' for one in self.nodes)
+        config.write_text(
+            _CONFIG.format(
+                node=node,
+                host=self._host(node),
+                routes=routes,
+                folder=self.store(node),
+                sync=self._sync,
+            )
+        )
+        with (self.folder / f"{node}.log").open("ab") as log:
+            self._running[node] = subprocess.Popen(
+                [program, "-c", str(config)], stdout=log, stderr=log, env=os.environ
+            )
+
+    def store(self, node: str) -> Path:
+        """Return the folder that a node keeps everything in."""
+        return self.folder / node
+
+    def kill(self, node: str) -> None:
+        """End a node as a power cut would end its process."""
+        self._end(node, signal.SIGKILL)
+
+    def shut_down(self, node: str) -> None:
+        """End a node as an upgrade would."""
+        self._end(node, signal.SIGTERM)
+
+    def pause(self, node: str) -> None:
+        self._running[node].send_signal(signal.SIGSTOP)
+
+    def resume(self, node: str) -> None:
+        self._running[node].send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        """End all nodes."""
+        for node in [*self._running]:
+            self._end(node, signal.SIGKILL)
+
+    async def client(self, credentials: str = RELAY, *, node: str | None = None) -> Client:
+        """Return a plain client of the cluster, or of one node."""
+        user, _, password = credentials.partition(":")
+        servers = [f"nats://{self._host(node)}:4222"] if node else [*self.servers]
+        return await nats.connect(
+            servers, user=user, password=password, connect_timeout=2, error_cb=_silent
+        )
+
+    async def until_ready(self) -> None:
+        """Wait until JetStream answers and every node has found the others."""
+        await self.until(self._is_ready)
+
+    async def until(self, holds: Callable[[], Any]) -> None:
+        """Wait until an asynchronous condition holds."""
+        deadline = time.monotonic() + PATIENCE
+        while not await holds():
+            assert time.monotonic() < deadline, "The cluster takes too long."
+            await asyncio.sleep(0.1)
+
+    async def leader(self, stream: str) -> str:
+        """Return the node that leads a stream."""
+        found = ""
+
+        async def is_led() -> bool:
+            nonlocal found
+            found = (await self.ask(f"STREAM.INFO.{stream}")).get("cluster", {}).get("leader", "")
+            return bool(found)
+
+        await self.until(is_led)
+        return found
+
+    async def ask(self, what: str, **body: object) -> dict[str, Any]:
+        """Ask JetStream something as the relays' account."""
+        try:
+            client = await self.client()
+        except (OSError, nats.errors.Error):
+            return {}
+        try:
+            reply = await client.request(
+                f"$JS.API.{what}", json.dumps(body).encode() if body else b"", timeout=2
+            )
+            answer: dict[str, Any] = json.loads(reply.data)
+            return answer
+        except (TimeoutError, nats.errors.Error):
+            return {}
+        finally:
+            await client.close()
+
+    async def _is_ready(self) -> bool:
+        try:
+            client = await self.client(SYSTEM)
+        except (OSError, nats.errors.Error):
+            return False
+        try:
+            reply = await client.request("$SYS.REQ.SERVER.PING.JSZ", b'{"leader_only":true}', 1)
+            meta = json.loads(reply.data)["data"].get("meta_cluster", {})
+        except (TimeoutError, nats.errors.Error, KeyError):
+            return False
+        finally:
+            await client.close()
+        peers = meta.get("replicas", ())
+        are_here = len(peers) == len(self.nodes) - 1 and all(one["current"] for one in peers)
+        return bool(meta.get("leader")) and are_here and "error" not in await self.ask("INFO")
+
+    def _host(self, node: str) -> str:
+        return f"{self._net}.{node.removeprefix('n')}"
+
+    def _end(self, node: str, how: signal.Signals) -> None:
+        process = self._running.pop(node)
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(how)
+        process.wait()
+
+
+async def _silent(_error: Exception) -> None:
+    return
