@@ -11,7 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from holdspace.protocol.frames import MAX_FRAME, Ack, Attached, Entry, Hello, Refuse
+from holdspace.protocol.frames import Ack, Attached, Entry, Hello, Refuse
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.door import SUBPROTOCOL
 from holdspace.server.limits import Limits
@@ -92,21 +92,6 @@ class TestTheDoor:
             hello = Entry(1, 0, False, b"hello")
             assert await member.hear() == await host.hear() == hello
 
-    @pytest.mark.parametrize("path", ["/r/x", "/?room=1", "//", "/" + "x" * 4000, "/healthz", "*"])
-    async def test_ws09_every_other_path_gets_the_same_answer(
-        self, relay: Running, path: str
-    ) -> None:
-        answer = await answer_to(relay.url, UPGRADE.format(path=path, more=OURS))
-        head, _, body = answer.partition(b"\r\n\r\n")
-        assert b" 404 " in head.splitlines()[0]
-        assert body == b"Nothing here.\n"
-        assert b"server:" not in head.lower()
-
-    async def test_ws09_oversized_headers_are_turned_away(self, relay: Running) -> None:
-        huge = "X-Long: " + "x" * 9 * 1024 + "\r\n"
-        answer = await answer_to(relay.url, UPGRADE.format(path="/", more=OURS + huge))
-        assert b" 101 " not in answer
-
     async def test_a_plain_request_gets_no_page(self, relay: Running) -> None:
         answer = await answer_to(relay.url, "GET / HTTP/1.1\r\nHost: relay\r\n\r\n")
         assert answer.endswith(b"Nothing here.\n")
@@ -122,41 +107,6 @@ class TestTheDoor:
                 relay.url, subprotocols=[SUBPROTOCOL], origin=Origin("https://page.example")
             )
         assert refused.value.response.status_code == 403
-
-    async def test_compression_is_not_agreed_to(self, relay: Running) -> None:
-        # WS04
-        async with connect(
-            relay.url, subprotocols=[SUBPROTOCOL], compression="deflate"
-        ) as connection:
-            assert connection.protocol.extensions == []
-
-    async def test_ws03_a_frame_beyond_the_largest_is_cut_off(self, relay: Running) -> None:
-        async with connect(relay.url, subprotocols=[SUBPROTOCOL]) as connection:
-            await connection.send(bytes(MAX_FRAME + 1))
-            await connection.wait_closed()
-            assert connection.close_code == 1009
-
-    async def test_ws03_a_length_of_ten_gigabytes_is_not_believed(self, relay: Running) -> None:
-        head = b"\x82\xff" + (10 * 2**30).to_bytes(8, "big") + bytes(4)
-        assert await close_code_after(relay.url, head) == 1009
-
-    @pytest.mark.parametrize(
-        ("frame", "code"),
-        [
-            (masked(1, b"hello"), Close.NOT_UNDERSTOOD),
-            (masked(1, b"\xff\xfe"), 1007),
-            (masked(3, b""), 1002),
-            (b"\x82\x01x", 1002),
-            (b"\xc2\x81\0\0\0\0x", 1002),
-            (masked(2, b"no frame"), Close.NOT_UNDERSTOOD),
-            (masked(2, bytes(1024)), Close.NOT_UNDERSTOOD),
-        ],
-        ids=["text", "bad UTF-8", "reserved opcode", "unmasked", "RSV1", "length", "padding"],
-    )
-    async def test_ws06_what_is_no_frame_is_closed_with_its_code(
-        self, relay: Running, frame: bytes, code: int
-    ) -> None:
-        assert await close_code_after(relay.url, frame) == code
 
 
 class TestTime:
