@@ -16,15 +16,25 @@ def test_a_bag_counts_what_is_put_in_and_taken(
     first: list[bytes], more: list[bytes], data: st.DataObject
 ) -> None:
     bag = KeyBag.of(first)
-    fuller = bag.put(more)
     gone = data.draw(st.lists(st.sampled_from(first + more), unique=True) if first else st.just([]))
     left = Counter(first + more) - Counter(gone)
-    after = fuller.taken(gone)
+    after = bag.changed([], more).changed(gone, [])
+
     assert (after.count, after.distinct) == (left.total(), len(left))
     assert after.each_once is all(number == 1 for number in left.values())
     assert {key for key in {*first, *more} if key in after} == set(left)
     # What came before is as it was.
     assert (bag.count, bag.distinct) == (len(first), len(set(first)))
+
+
+@given(st.lists(keys, min_size=1, max_size=90), st.lists(keys, max_size=90), st.data())
+def test_what_goes_and_comes_at_once(
+    first: list[bytes], come: list[bytes], data: st.DataObject
+) -> None:
+    gone = data.draw(st.lists(st.sampled_from(first), unique=True))
+    after = KeyBag.of(first).changed(gone, come)
+    left = Counter(first) - Counter(gone) + Counter(come)
+    assert (after.count, after.distinct) == (left.total(), len(left))
 
 
 def test_a_bag_does_not_show_its_keys() -> None:
@@ -33,7 +43,7 @@ def test_a_bag_does_not_show_its_keys() -> None:
 
 def test_a_change_shares_all_but_a_few_branches() -> None:
     bag = KeyBag.of(number.to_bytes(32) for number in range(2000))
-    changed = bag.put([b"one more"])
+    changed = bag.changed([], [b"one more"])
     assert isinstance(bag.branches, tuple)
     assert isinstance(changed.branches, tuple)
     shared = [a is b for a, b in zip(bag.branches, changed.branches, strict=True)]

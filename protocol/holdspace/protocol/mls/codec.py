@@ -15,7 +15,6 @@ declarations, not by the input. All that is accepted is canonical: encoded again
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cached_property
 from operator import attrgetter
 from types import UnionType
 from typing import (
@@ -250,15 +249,18 @@ def _compile(cls: type["Struct"], fields: tuple[Field, ...], *, repeated: bool) 
     cls.encode_given, cls.read = names["encode"], staticmethod(names["decode"])
 
 
+class Encoded:
+    """Compute the attribute `encoded` when it is first asked for; `cached_property` would lock."""
+
+    def __get__(self, value: "Struct", owner: type["Struct"]) -> bytes:
+        encoded = value.__dict__["encoded"] = value.encode()
+        return encoded
+
+
 class Kept:
     """Make a struct keep its encoding: for those that are hashed or signed again and again."""
 
-    encode: Callable[[], bytes]
-
-    @cached_property
-    def encoded(self) -> bytes:
-        """Return the encoding, made at most once."""
-        return self.encode()
+    encoded = Encoded()
 
 
 @dataclass_transform(frozen_default=True)

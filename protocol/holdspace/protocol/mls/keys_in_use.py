@@ -6,7 +6,7 @@ but a few branches with the one before, where a copy would take as long as the g
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -40,36 +40,35 @@ class KeyBag:
         return self.distinct == self.count
 
     def __contains__(self, key: bytes) -> bool:
-        branches, bits = self.branches, hash(key)
-        while isinstance(branches, tuple):
-            branches, bits = branches[bits % 2**STEP], bits >> STEP
-        return key in branches
+        return _counted(self.branches, key) > 0
 
-    def put(self, keys: Iterable[bytes]) -> "KeyBag":
-        """Return the bag with these keys in it once more."""
-        bag = self
-        for key in keys:
-            distinct = bag.distinct + (key not in bag)
-            bag = KeyBag(_changed(bag.branches, key, 0, by=1), bag.count + 1, distinct)
-        return bag
-
-    def taken(self, keys: Iterable[bytes]) -> "KeyBag":
-        """Return the bag with these keys, which are in it, once less."""
-        bag = self
-        for key in keys:
-            branches = _changed(bag.branches, key, 0, by=-1)
-            distinct = bag.distinct - (key not in KeyBag(branches))
-            bag = KeyBag(branches, bag.count - 1, distinct)
-        return bag
+    def changed(self, gone: Sequence[bytes], come: Sequence[bytes]) -> "KeyBag":
+        """Return the bag with some keys, which are in it, once less, and others once more."""
+        if gone == come:
+            return self
+        branches, distinct = self.branches, self.distinct
+        for by, keys in ((-1, gone), (1, come)):
+            for key in keys:
+                before = _counted(branches, key)
+                branches = _changed(branches, key, 0, before + by)
+                distinct += (before + by > 0) - (before > 0)
+        return KeyBag(branches, self.count + len(come) - len(gone), distinct)
 
 
-def _changed(branches: Branches, key: bytes, depth: int, *, by: int) -> Branches:
+def _counted(branches: Branches, key: bytes) -> int:
+    bits = hash(key)
+    while isinstance(branches, tuple):
+        branches, bits = branches[bits % 2**STEP], bits >> STEP
+    return branches.get(key, 0)
+
+
+def _changed(branches: Branches, key: bytes, depth: int, count: int) -> Branches:
     if isinstance(branches, tuple):
         at = (hash(key) >> depth) % 2**STEP
-        inner = _changed(branches[at], key, depth + STEP, by=by)
+        inner = _changed(branches[at], key, depth + STEP, count)
         return (*branches[:at], inner, *branches[at + 1 :])
-    changed = {**branches, key: branches.get(key, 0) + by}
-    if not changed[key]:
+    changed = {**branches, key: count}
+    if not count:
         del changed[key]
     return _branched(changed, depth)
 
@@ -102,7 +101,7 @@ class KeysInUse:
         """Return the keys once some nodes are gone and others come."""
         bags = (self.encryption, self.signature)
         changes = zip(bags, _keys(gone), _keys(come), strict=True)
-        return KeysInUse(*(bag.taken(old).put(new) for bag, old, new in changes))
+        return KeysInUse(*(bag.changed(old, new) for bag, old, new in changes))
 
 
 def _keys(contents: Iterable[Content]) -> tuple[list[bytes], list[bytes]]:
