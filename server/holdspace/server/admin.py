@@ -88,7 +88,7 @@ def ask(path: Path | None, word: str) -> dict[str, Any]:
         raise NotRunningError(
             f"You may not ask the relay at {path}. Ask as the user it runs as, or as root."
         ) from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise NotRunningError(
             f"No relay answers at {path}. Is it running, and with the same --config or --data?"
         ) from None

@@ -6,13 +6,21 @@ does not make sense; 3 the log cannot be used.
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from holdspace.protocol.frames import VERSION
 from holdspace.server.commands import COMMANDS
-from holdspace.server.commands.command import ASKED_WRONGLY, LOG_UNUSABLE, Asked, Command, complain
+from holdspace.server.commands.command import (
+    ASKED_WRONGLY,
+    LOG_UNUSABLE,
+    NOT_WELL,
+    Asked,
+    Command,
+    complain,
+)
 from holdspace.server.config import DEFAULT_PORT, ConfigError, Sources
 from holdspace.server.log import UnusableLogError
 
@@ -26,6 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Command = getattr(asked, "command", COMMANDS[0])
     try:
         return command.run(Asked(asked, _sources(asked)))
+    except BrokenPipeError:
+        # Whoever read along has seen enough; the interpreter must not find the pipe broken again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_WELL
     except ConfigError as error:
         for line in str(error).splitlines():
             complain(line)

@@ -57,6 +57,13 @@ class Door:
         self._visitors: Visitors
         self._forgetting: asyncio.TimerHandle | None = None
         self._knows_of_proxy = False
+        # How many came by a trusted proxy that did not say whom it brings.
+        self.unnamed = 0
+
+    @property
+    def ignores_proxy(self) -> bool:
+        """Tell whether a proxy on this machine speaks for others and is not believed."""
+        return self._knows_of_proxy
 
     @property
     def arriving(self) -> int:
@@ -177,6 +184,7 @@ class Door:
         guest = _ours(connection)
         forwarded = request.headers.get_all(self._proxies.header)
         if guest.visitor is None:
+            self.unnamed += not forwarded
             client = forwarded_for(forwarded, guest.peer, self._proxies)
             if not self._has_place(guest, client):
                 sentence = CLOSES[Close.CROWDED].sentence

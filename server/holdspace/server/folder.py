@@ -13,22 +13,27 @@ def own_folder(path: Path) -> Path:
     """Make the folder if it is missing, and return it; raise if somebody else has a hand in it."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(path, error) from None
+    return checked_folder(path, os.geteuid())
+
+
+def checked_folder(path: Path, user: int) -> Path:
+    """Return the folder, or raise if somebody else than this user has a hand in it."""
+    try:
         link, folder = path.lstat(), path.stat()
     except OSError as error:
-        raise UnusableLogError(
-            f"The relay cannot use {path}: {error.strerror}. {_SAFE} As root: "
-            f"install -d -m 700 -o {_user()} {path}"
-        ) from None
+        raise _unusable(path, error) from None
     # systemd's DynamicUser makes the folder a link of root's; anybody else's leads anywhere.
-    if stat.S_ISLNK(link.st_mode) and link.st_uid not in {0, os.geteuid()}:
+    if stat.S_ISLNK(link.st_mode) and link.st_uid not in {0, user}:
         raise UnusableLogError(
             f"{path} is a link that another user made, so they choose where it leads. {_SAFE} Name "
             "the folder itself with --data."
         )
-    if folder.st_uid != os.geteuid():
+    if folder.st_uid != user:
         raise UnusableLogError(
-            f"{path} belongs to another user than the relay runs as (number {os.geteuid()}). "
-            f"{_SAFE} Run the relay as that user, or as root: chown -R {_user()} {path}"
+            f"{path} belongs to another user than the relay runs as (number {user}). "
+            f"{_SAFE} Run the relay as that user, or as root: chown -R {user} {path}"
         )
     if folder.st_mode & 0o022:
         raise UnusableLogError(
@@ -37,5 +42,8 @@ def own_folder(path: Path) -> Path:
     return path
 
 
-def _user() -> str:
-    return str(os.geteuid())
+def _unusable(path: Path, error: OSError) -> UnusableLogError:
+    return UnusableLogError(
+        f"The relay cannot use {path}: {error.strerror}. {_SAFE} As root: "
+        f"install -d -m 700 -o {os.geteuid()} {path}"
+    )

@@ -89,9 +89,14 @@ def listen(asked: Sequence[Listening]) -> list[Listener]:
     return listeners
 
 
+def files_needed(limits: Limits) -> int:
+    """Return how many files a relay may come to have open."""
+    return limits.connections + limits.arriving + _OTHER_FILES
+
+
 def allow_open_files(limits: Limits) -> bool:
     """Raise this process's limit of open files to what the relay may need; False if it may not."""
-    needed = limits.connections + limits.arriving + _OTHER_FILES
+    needed = files_needed(limits)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return True

@@ -27,6 +27,17 @@ class Operation:
         self._journal = journal
         self._started = time.monotonic()
         self._reloads: list[Reload] = [lambda config: relay.agree(terms_of(config))]
+        self._facts: dict[str, Callable[[], Any]] = {
+            "version": lambda: version("holdspace"),
+            "seconds": lambda: int(time.monotonic() - self._started),
+            "open_files": lambda: resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+            "leaves_no_image": leaves_no_image,
+            "figures": self._figures,
+        }
+
+    def knows(self, name: str, fact: Callable[[], Any]) -> None:
+        """Have `status` answer this as well."""
+        self._facts[name] = fact
 
     def on_reload(self, reload: Reload) -> None:
         """Have a part of the relay told whenever settings were read again."""
@@ -66,14 +77,11 @@ class Operation:
         return Sizes(*self._relay.sizes)
 
     def _status(self) -> Mapping[str, Any]:
+        return {name: fact() for name, fact in self._facts.items()}
+
+    def _figures(self) -> list[Any]:
         shown = figures(self._counts, self._sizes())
-        return {
-            "version": version("holdspace"),
-            "seconds": int(time.monotonic() - self._started),
-            "open_files": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
-            "leaves_no_image": leaves_no_image(),
-            "figures": [[one.name, one.is_sum, [*one.labels.values()], one.value] for one in shown],
-        }
+        return [[one.name, one.is_sum, [*one.labels.values()], one.value] for one in shown]
 
     def _codes(self) -> Mapping[str, Any]:
         return {code.key.hex(): self._relay.rooms_of(code.key) for code in self._config.rooms.codes}

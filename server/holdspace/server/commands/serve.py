@@ -75,6 +75,8 @@ def serve(config: Config, read_again: Callable[[], Config] | None = None) -> Non
         door = _door(config, listeners, journal)
         operation = Operation(config, relay, counts, journal)
         operation.on_reload(lambda config: _renew(door, config))
+        operation.knows("ignores_proxy", lambda: door.ignores_proxy)
+        operation.knows("unnamed", lambda: door.unnamed)
         served = _Served(config, gate, door, operation, journal=journal)
         asyncio.run(served.run([*_ready(listeners)], read_again or (lambda: config)))
 
