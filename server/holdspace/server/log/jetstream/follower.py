@@ -76,6 +76,11 @@ class Follower:
         """Ask for a new consumer: this one seems to stand still."""
         self._is_lost.set()
 
+    def foresee(self, message: Message) -> None:
+        """Hand out a message that the stream has, but did not send yet, if it is the next one."""
+        if message.place == self.last + 1 and not self._is_lost.is_set():
+            self._pass_on(message)
+
     def know(self, place: int) -> None:
         """Take in that nothing up to `place` is still to come."""
         if place > self.known:
@@ -142,10 +147,14 @@ class Follower:
             self._is_lost.set()
             return
         self._counted = count
-        self.last = place
-        age = max(0.0, time.time() - written)
-        self._take(Message(place, message.subject, message.data, headers, age))
-        self.know(place)
+        if place > self.last:
+            age = max(0.0, time.time() - written)
+            self._pass_on(Message(place, message.subject, message.data, headers, age))
+
+    def _pass_on(self, message: Message) -> None:
+        self.last = message.place
+        self._take(message)
+        self.know(message.place)
 
     async def _hear_control(self, message: Msg, headers: dict[str, str]) -> None:
         answer_to = message.reply or headers.get("Nats-Consumer-Stalled", "")

@@ -2,8 +2,8 @@
 
 What comes meanwhile waits and goes as one message. So many entries share one sync, and nobody's
 later words can be stored before their earlier ones, however often a message has to be repeated. A
-repeat carries the same id, and has the same effect once. Done is what came back on the stream: an
-acknowledgement alone says nothing about its place.
+repeat carries the same id, and has the same effect once. Done is what the stream handed out: an
+acknowledgement tells its place, but what stands before it has to be known first.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from holdspace.server.log.jetstream.follower import Message
 from holdspace.server.log.jetstream.wire import Batch
 from holdspace.server.log.records import Record
 
@@ -92,6 +93,7 @@ class Around:
     pack: Callable[[str, Batch], bytes | None]
     newest_on: Callable[[str], int]
     moved: Callable[[str, int], None]
+    acked: Callable[[Message], None]
     reached: Callable[[int], Awaitable[None]]
     ended: Callable[[Tickets, End], None]
 
@@ -219,9 +221,15 @@ class Lanes:
 
     async def _answered(self, message: Msg) -> None:
         flight = self._flights.get(int(message.subject.rpartition(".")[2]))
-        if flight is None or flight.news.done() or b'"error"' not in message.data:
+        if flight is None or flight.news.done() or not message.data:
             return
-        error = json.loads(message.data).get("error", {})
+        answer = json.loads(message.data)
+        if "seq" in answer:
+            self._around.acked(
+                Message(answer["seq"], flight.subject, flight.payload, flight.headers, 0.0)
+            )
+            return
+        error = answer.get("error", {})
         code = error.get("err_code")
         if code in _REFUSED and not flight.was_repeated:
             flight.news.set_result(_News(End.REFUSED))

@@ -96,7 +96,14 @@ class JetStreamLog:
         self._lobby = LobbyNotes(self._client, subjects, self._report, self.catch_up)
         self._lanes = Lanes(
             self._client,
-            Around(self._pack, self._newest_on, self._moved, self._follower.reached, self._ended),
+            Around(
+                pack=self._pack,
+                newest_on=self._newest_on,
+                moved=self._moved,
+                acked=self._follower.foresee,
+                reached=self._follower.reached,
+                ended=self._ended,
+            ),
         )
         told = Told(self._cut_off, self._join, self._start_again)
         self._watch = Watch(self._api, subjects, self._follower, told, created=info["created"])
