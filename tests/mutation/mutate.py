@@ -73,6 +73,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="mutants tried at the same time")
     parser.add_argument("--grace", type=float, default=3, help="seconds a mutant may take longer")
+    parser.add_argument(
+        "--budget",
+        type=float,
+        default=20,
+        help="seconds of tests that a mutant has to outlive, the likeliest and cheapest first",
+    )
     parser.add_argument("--least", type=float, default=90, help="percentage that must be killed")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs have found")
     asked = parser.parse_args(arguments)
@@ -177,7 +183,9 @@ def try_all(
         return
     say(f"{len(chosen)} mutants to try; first the tests as they are: {' '.join(tests)}")
     started = monotonic()
-    baseline = run_baseline([module.path for module in modules], list(tests), asked.grace)
+    baseline = run_baseline(
+        [module.path for module in modules], list(tests), grace=asked.grace, budget=asked.budget
+    )
     say(f"{len(baseline.seconds)} tests in {monotonic() - started:.0f} s")
     subjects = [Subject(module.path, module.name, mutant) for module, mutant in chosen]
     progress = Progress(len(subjects))

@@ -19,6 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from importlib.machinery import ModuleSpec, PathFinder
+from itertools import accumulate
 from pathlib import Path
 from time import process_time
 from types import CodeType, FunctionType, ModuleType
@@ -60,10 +61,12 @@ class Subject:
 class Baseline:
     """What the tests do when nothing is wrong: their time, and who runs through which line.
 
-    `grace` is what a mutant may take longer, in seconds of the processor.
+    In seconds of the processor: `grace` is what a mutant may take longer, and `budget` how much of its
+    tests is tried before it counts as alive.
     """
 
     grace: float
+    budget: float
     seconds: dict[str, float]
     tests_by_line: dict[str, dict[int, list[str]]]
     imported_lines: dict[str, set[int]]
@@ -71,6 +74,15 @@ class Baseline:
     def runs_at_import(self, subject: Subject) -> bool:
         mutant, imported = subject.mutant, self.imported_lines[str(subject.path)]
         return not mutant.function or any(line in imported for line in lines_of(mutant))
+
+    def affordable(self, tests: Sequence[str]) -> list[str]:
+        """Return the first of these tests, as many as the budget allows and one at least."""
+        spent = accumulate(self.seconds[test] for test in tests)
+        return [
+            test
+            for at, (test, sum_so_far) in enumerate(zip(tests, spent, strict=True))
+            if at == 0 or sum_so_far <= self.budget
+        ]
 
     def limit(self, tests: Iterable[str]) -> float:
         """Return how long a mutant may take."""
@@ -114,7 +126,9 @@ class Recorder:
             self.failed.append(report.nodeid)
 
 
-def run_baseline(paths: Sequence[Path], tests: list[str], grace: float) -> Baseline:
+def run_baseline(
+    paths: Sequence[Path], tests: list[str], *, grace: float, budget: float
+) -> Baseline:
     """Run all tests once, in a process of their own, and see who covers what."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "baseline.json"
@@ -133,6 +147,7 @@ def run_baseline(paths: Sequence[Path], tests: list[str], grace: float) -> Basel
     }
     return Baseline(
         grace=grace,
+        budget=budget,
         seconds=found["seconds"],
         tests_by_line={
             path: {
@@ -188,7 +203,7 @@ def run_mutants(
             yield warm[at], Outcome.survived if status == SURVIVED else Outcome.killed
 
     def start(subject: Subject) -> None:
-        run_cold(subject, baseline.tests_for(subject), baseline)
+        run_cold(subject, baseline.affordable(baseline.tests_for(subject)), baseline)
 
     for at, status in forked(cold, start, jobs):
         yield cold[at], Outcome.survived if status == SURVIVED else Outcome.killed
@@ -247,10 +262,10 @@ class WarmRunner:
         """Return the tests that could notice, those first that noticed most nearby."""
         function = subject.mutant.function
         tests = self.baseline.tests_for(subject)
-        return sorted(
-            tests,
-            key=lambda test: (-self.kills[test, function], -self.kills[test, subject.module]),
+        tests.sort(
+            key=lambda test: (-self.kills[test, function], -self.kills[test, subject.module])
         )
+        return self.baseline.affordable(tests)
 
     def note_killer(self, subject: Subject, noted: int) -> None:
         """Remember which test has killed, if one has."""
