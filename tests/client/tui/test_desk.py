@@ -8,6 +8,7 @@ import screen_samples as sample
 from holdspace.client.acts import ACTS, Spot, is_permitted
 from holdspace.client.seat import intents
 from holdspace.client.seat.view import Notice, Refusal
+from holdspace.client.tui.app import HoldspaceApp
 from holdspace.client.tui.pages import help_page
 from holdspace.client.tui.rows import plain
 from holdspace.client.tui.screens.room import RoomScreen
@@ -228,6 +229,19 @@ async def test_a_code_shows_itself_when_it_is_new_and_disturbs_no_other_page() -
         player.change(invitation="holdspace1:second")
         await pilot.pause()
         assert "Keys and commands" in screen_text(pilot.app)
+
+
+async def test_a_code_that_was_there_before_the_screen_shows_itself_to_who_is_alone() -> None:
+    alone = replace(sample.FACILITATOR, people=sample.FACILITATOR.people[:1], knocks=())
+    async with shown(alone) as (pilot, player):
+        player.change()
+        await until(pilot, lambda: "drag over the code" in screen_text(pilot.app), "the code")
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        player.change(knocks=())
+        app = pilot.app
+        assert isinstance(app, HoldspaceApp)
+        await until(pilot, lambda: not app.view.knocks, "the change")
+        assert "drag over the code" not in screen_text(pilot.app)
 
 
 @pytest.mark.parametrize("view", [sample.ROOM, sample.FACILITATOR])

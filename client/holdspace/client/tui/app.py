@@ -76,6 +76,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._attendance = attendance
         self._clock = clock
         self._view = attendance.view
+        # Who is alone in the room has not seen the code yet, though it may be there already.
+        self._known_code = self._view.invitation if len(self._view.people) > 1 else ""
         self._notice = ""
         self._told_on: HoldScreen | None = None
         self._escapes: list[float] = []
@@ -180,7 +182,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
                 self._notice = ""
             for notice in notices:
                 self._hear(notice)
-            is_new_code = view.invitation not in ("", self._view.invitation)
+            is_new_code = view.invitation not in ("", self._known_code)
+            self._known_code = view.invitation
             self._show_view(view)
             # A room that was just opened is of no use before somebody has the code.
             top = self.screen_stack[-1] if self.screen_stack else None
