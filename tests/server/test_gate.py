@@ -18,7 +18,6 @@ from holdspace.server.limits import Limits
 from holdspace.server.log import UnusableLogError
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.log.records import LogEntry
-from holdspace.server.log.sqlite import SqliteLog
 from relay_papers import Circle, id16
 from relay_process import PATIENCE, RelayProcess, Running, Visitor, relay_here, visiting
 
@@ -221,14 +220,6 @@ class TestSaving:
                 await late.send(late.papers.attach(Circle()))
                 assert await late.closed() == Close.NOT_SAVING
             assert relay.said.getvalue().startswith("holdspace-relay: unreadable:")
-
-    async def test_stopping_acks_what_was_sent_and_says_come_back(self, tmp_path: Path) -> None:
-        async with relay_here(SqliteLog(tmp_path)) as relay, visiting(relay.url) as host:
-            await host.open(Circle())
-            said = host.papers.append("last words")
-            assert await host.ask(said) == Ack(said.ref, 1)
-            relay.stop.ask()
-            assert await host.closed() == Close.RESTARTING
 
 
 @pytest.mark.parametrize("after", [1, 7, 20])

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -103,7 +103,7 @@ class RelayProcess:
         status = Path(f"/proc/{self._process.pid}/statm")
         return int(status.read_text().split()[1]) * 4096 if status.exists() else 0
 
-    def __enter__(self) -> "RelayProcess":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -115,9 +115,13 @@ class RelayProcess:
             self._process.kill()
             self._process.communicate()
 
+    def tell(self, how: signal.Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(how)
+
     def end(self, how: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Ask it to end, and return its exit code and all it said."""
-        self._process.send_signal(how)
+        self.tell(how)
         out, err = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode, out + err
 
@@ -151,8 +155,8 @@ class Visitor:
         """Read on until the relay closes the connection, and return its code."""
         async with asyncio.timeout(PATIENCE):
             with suppress(ConnectionClosed):
-                async for _ in self.socket:
-                    pass
+                while True:
+                    await self.hear()
             await self.socket.wait_closed()
         return self.socket.close_code or 0
 

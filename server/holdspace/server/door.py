@@ -52,6 +52,7 @@ class Door:
         self._proxies = proxies or Proxies()
         self._certificates = certificates
         self._servers: list[Server] = []
+        self._guests: set[Guest] = set()
         self._arriving: dict[Guest, None] = {}
         self._loop: asyncio.AbstractEventLoop
         self._visitors: Visitors
@@ -99,6 +100,11 @@ class Door:
         for guest in [*self._arriving]:
             guest.turn_away()
 
+    def turn_everybody_away(self) -> None:
+        """Close all connections at once, without a word."""
+        for guest in [*self._guests]:
+            guest.turn_away()
+
     async def emptied(self) -> None:
         """Wait until everybody is gone, once the door is closed."""
         for server in self._servers:
@@ -134,6 +140,7 @@ class Door:
     def arrived(self, guest: Guest) -> None:
         """Count somebody who has just connected; the first who is still at it makes place."""
         guest.deadline = self._loop.call_later(self.limits.handshake_seconds, guest.turn_away)
+        self._guests.add(guest)
         self._arriving[guest] = None
         if len(self._arriving) > self.limits.arriving:
             self._turn_away_first(self._arriving)
@@ -153,6 +160,7 @@ class Door:
     def left(self, guest: Guest) -> None:
         """Forget a guest; it may be told twice."""
         self._arrives_no_more(guest)
+        self._guests.discard(guest)
         if guest.visitor is not None:
             guest.visitor.guests.discard(guest)
 

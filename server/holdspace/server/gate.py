@@ -289,6 +289,7 @@ class Gate:
         await stop.patiently(self._until_idle(), _SAVE_SECONDS)
         self._perform(self._relay.closing(self._now()))
         await stop.patiently(door.emptied(), CLOSE_SECONDS + 1)
+        door.turn_everybody_away()
 
     async def _until_idle(self) -> None:
         if not self._relay.is_idle:
