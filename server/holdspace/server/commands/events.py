@@ -11,7 +11,7 @@ _WIDTH = 108
 _ADVICE = {
     Event.CONFIG_KEPT: "`holdspace-relay config check` says what is wrong. Mend it, and reload again.",
     Event.NEEDS_RESTART: "Restart when no meeting runs; people are told to come back, and do.",
-    Event.NO_ADMIN_SOCKET: "Is the path of the relay's folder very long? Set `admin.socket` to a shorter one.",
+    Event.NO_ADMIN_SOCKET: "Is the path of the relay's folder very long? Give `admin.socket` a shorter one.",
     Event.FEW_FILES: "Raise `LimitNOFILE=` in its unit, or lower `limits.connections`.",
     Event.NOT_SAVED: "Make place on the disk; `holdspace-relay doctor` looks at it. People keep their words.",
     Event.CUT_OFF: "Look at the cluster. Relays that hear it take the people over.",
@@ -26,8 +26,8 @@ _HEAD = """\
 
 <!-- Written by `holdspace-relay journal`; a test fails when it is out of date. -->
 
-These lines, and no others, each after `holdspace-relay: `. There is no way to get an address, a name, a room, a
-key or an error's own text into one. Only `needs-restart` goes on: with the names of settings.
+These lines, and no others, each after `holdspace-relay: `. There is no way to get an address, a name, a room,
+a key or an error's own text into one. Only `needs-restart` goes on: with the names of settings.
 """
 
 

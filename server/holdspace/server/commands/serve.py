@@ -12,6 +12,7 @@ from holdspace.server.admin import AdminSocket
 from holdspace.server.commands.command import NOT_WELL, WELL, Asked, Command, complain, say
 from holdspace.server.config import (
     Config,
+    LogSettings,
     address,
     admin_socket_of,
     allowed_origins,
@@ -31,7 +32,7 @@ from holdspace.server.listeners import (
     allow_open_files,
     listen,
 )
-from holdspace.server.log import Log
+from holdspace.server.log import Log, UnusableLogError
 from holdspace.server.log.copies import remove_old
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.log.sqlite import SqliteLog
@@ -121,8 +122,10 @@ class _Served:
             return
         admin = AdminSocket(self._operation.answers)
         try:
+            if path.parent == folder_of(self._config):
+                own_folder(path.parent)
             await admin.open(path)
-        except OSError:
+        except (OSError, UnusableLogError):
             # What is nice to have does not keep people from meeting.
             self._journal.note(Event.NO_ADMIN_SOCKET)
         opened.callback(admin.close)
@@ -194,7 +197,31 @@ def _certificate(config: Config) -> Tls | None:
 
 def _log(config: Config) -> Log:
     folder = folder_of(config)
+    if config.log.kind == "jetstream":
+        return _jetstream(config.log)
     return SqliteLog(own_folder(folder)) if folder else MemoryLog()
+
+
+def _jetstream(settings: LogSettings) -> Log:
+    try:
+        # Only who uses a cluster has the packages for it.
+        from holdspace.server.log.jetstream.log import JetStreamLog  # noqa: PLC0415
+        from holdspace.server.log.jetstream.settings import JetStreamSettings  # noqa: PLC0415
+    except ImportError:
+        raise UnusableLogError(
+            "A log in a NATS cluster needs one more package. Nothing was changed. Install it: "
+            "pip install 'holdspace[jetstream]'"
+        ) from None
+    own, system = settings.credentials, settings.system_credentials
+    return JetStreamLog(
+        JetStreamSettings(
+            settings.servers,
+            settings.name,
+            credentials=own.text if own else "",
+            system_credentials=system.text if system else "",
+            development=settings.development,
+        )
+    )
 
 
 COMMANDS = (Command(("run",), "run the relay; this is what happens without any word", run),)
