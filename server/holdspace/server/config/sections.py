@@ -273,6 +273,10 @@ class Admin:
 # The limits an operator may have reason to change; `limits.py` has the defaults, and all the others.
 _LIMITS: dict[str, tuple[Kind, str]] = {
     "connections": (whole(1, 1_000_000), "Connections at a time. Each needs an open file: see LimitNOFILE."),
+    "connections_per_visitor": (
+        whole(1, 1_000_000),
+        "Connections at a time of one visitor: all addresses of a /24 or a /56, or one circuit of Tor.",
+    ),
     "connections_per_meeting": (whole(2, 10_000), "Connections at a time that read one meeting."),
     "rooms": (whole(1, 10_000_000), "Rooms at a time."),
     "meeting_bytes": (whole(MIB, 2**40), "What one meeting may keep. A fifth is for comings and goings."),
@@ -285,6 +289,16 @@ _LIMITS: dict[str, tuple[Kind, str]] = {
     "frames_burst": (kinds.number(1, 1e9), "What it may send at once after it was quiet."),
     "bytes_per_second": (kinds.number(1024, 1e12), "The same in bytes, in the long run."),
     "bytes_burst": (kinds.number(65536, 1e12), "The same in bytes, at once."),
+    "visitor_work_per_second": (
+        kinds.number(1, 1e9),
+        "What one visitor may make the relay do in the long run; a message counts 1, a proof about 2.",
+    ),
+    "visitor_work_burst": (kinds.number(10, 1e9), "The same at once; what is beyond is done later."),
+    "visitor_keeping_per_second": (
+        kinds.number(0.001, 1e9),
+        "What one visitor may make the relay keep; a knock counts 1, an invitation 2, a room 10.",
+    ),
+    "visitor_keeping_burst": (kinds.number(14, 1e9), "The same at once; what is beyond is refused."),
     "unread_bytes": (whole(65536, 2**30), "What may wait for a slow reader before they have to come back."),
 }  # fmt: skip
 
