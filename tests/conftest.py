@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import settings
 
+from vectors import LIVE
+
 # The same few examples in every run, so that a red test means a changed program. To search further:
 # ./dev test --hypothesis-profile=search
 settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
@@ -15,7 +17,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
     cases = [report.nodeid for report in reports if "test_vectors.py::test_case[" in report.nodeid]
     own = sum("[own-" in case for case in cases)
+    live = sum(f"[own-{family}-" in case for case in cases for family in LIVE)
     if cases:
         terminalreporter.write_line(
             f"MLS vectors: {len(cases) - own} cases of the official set, {own} of our own"
+            f" ({live} of them recorded with other implementations)"
         )

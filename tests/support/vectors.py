@@ -47,7 +47,12 @@ FAMILIES: dict[str, Callable[[Case], None]] = {
     "passive-client-welcome": verify_passive_client,
     "passive-client-handling-commit": verify_passive_client,
     "passive-client-random": verify_passive_client,
+    # Ours, recorded with other implementations (record_vectors.py).
+    "passive-client-ts-mls": verify_passive_client,
+    "passive-client-mls-rs": verify_passive_client,
+    "passive-client-rine": verify_passive_client,
 }
+LIVE = {"passive-client-ts-mls": 7, "passive-client-mls-rs": 2, "passive-client-rine": 2}
 
 
 class VectorSet(NamedTuple):
@@ -94,15 +99,13 @@ OWN = VectorSet(
     "the project's own small set",
     "own-",
     TESTS / "vectors" / "own",
-    dict.fromkeys(
-        (
-            "crypto-basics",
-            "tree-validation",
-            "passive-client-welcome",
-            "passive-client-handling-commit",
-        ),
-        8,
-    ),
+    {
+        "crypto-basics": 8,
+        "tree-validation": 8,
+        "passive-client-welcome": 8,
+        "passive-client-handling-commit": 8,
+        **LIVE,
+    },
 )
 
 

@@ -4,6 +4,7 @@ A passive client only joins and follows; it is the outside view of all we do.
 """
 
 from holdspace.protocol.mls import (
+    ApplicationData,
     EpochChange,
     KeyPackage,
     OwnKeyPackage,
@@ -51,6 +52,7 @@ def verify_passive_client(case: Case) -> None:
     group = joined(case)
     past = {group.epoch: group.resumption_psk}
     for epoch in case["epochs"]:
+        group = hear(group, epoch, case)
         for proposal in epoch["proposals"]:
             heard = process(group, bytes.fromhex(proposal), case, past)
             assert isinstance(heard, ProposalReceived)
@@ -60,6 +62,17 @@ def verify_passive_client(case: Case) -> None:
         group = change.group
         assert group.epoch_authenticator == unhex(epoch, "epoch_authenticator")
         past[group.epoch] = group.resumption_psk
+    hear(group, case, case)
+
+
+def hear(group: Group, place: Case, case: Case) -> Group:
+    """Read what was said, which only our own recordings tell."""
+    for said in place.get("messages", ()):
+        heard = process(group, unhex(said, "message"), case, {})
+        assert isinstance(heard, ApplicationData)
+        assert heard.data == unhex(said, "data")
+        group = heard.group
+    return group
 
 
 def process(group: Group, message: bytes, case: Case, past: dict[int, bytes]) -> object:

@@ -5,6 +5,7 @@ treekem.json. The project's own small set runs beside the official one, or alone
 """
 
 import os
+from copy import deepcopy
 
 import pytest
 
@@ -35,6 +36,22 @@ def test_no_case_is_missing(vector_set: vectors.VectorSet, family: str) -> None:
     assert len(vector_set.cases(family)) == vector_set.counts[family]
 
 
+@pytest.mark.parametrize("family", vectors.LIVE)
+def test_what_was_recorded_live_has_everything_in_it(family: str) -> None:
+    for case in vectors.OWN.cases(family):
+        assert len(case["epochs"]) >= 2
+        said = [message for place in (*case["epochs"], case) for message in place["messages"]]
+        assert {bytes.fromhex(one["data"]) for one in said} >= {b"Welcome.", b"Good night."}
+
+
+@pytest.mark.parametrize("family", vectors.LIVE)
+def test_a_changed_word_is_noticed(family: str) -> None:
+    case = deepcopy(vectors.OWN.cases(family)[0])
+    case["messages"][-1]["data"] = b"Good morning.".hex()
+    with pytest.raises(AssertionError):
+        vectors.FAMILIES[family](case)
+
+
 @pytest.mark.parametrize("vector_set", SETS, ids=lambda vector_set: vector_set.name)
 def test_no_file_is_left_out(vector_set: vectors.VectorSet) -> None:
     files = {file.stem for file in vector_set.folder.glob("*.json")}
@@ -44,7 +61,8 @@ def test_no_file_is_left_out(vector_set: vectors.VectorSet) -> None:
 
 def test_every_family_has_its_number_of_cases() -> None:
     # 785 cases in 16 files, and the one that is not in every copy is the long random run.
-    assert vectors.OFFICIAL.counts.keys() == vectors.FAMILIES.keys() - {"passive-client-random"}
+    official = vectors.FAMILIES.keys() - vectors.LIVE.keys()
+    assert vectors.OFFICIAL.counts.keys() == official - {"passive-client-random"}
     assert sum(vectors.OFFICIAL.counts.values()) == 784
 
 
