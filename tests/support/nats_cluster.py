@@ -10,6 +10,7 @@ import subprocess
 import sysconfig
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -25,7 +26,7 @@ _CONFIG = """
 server_name: "{node}"
 listen: "{host}:4222"
 cluster {{ name: "tests", listen: "{host}:6222", routes: [{routes}] }}
-jetstream {{ store_dir: "{folder}", sync_interval: {sync}, max_mem: 256MB, max_file: 4GB }}
+jetstream {{ store_dir: "{folder}", sync_interval: {sync}, max_mem: 8GB, max_file: 8GB }}
 accounts {{
     SYS {{ users: [{{user: system, password: system-secret}}] }}
     RELAYS {{ jetstream: enabled, users: [{{user: relay, password: relay-secret}}] }}
@@ -64,7 +65,9 @@ class NatsCluster:
         for node in self.nodes:
             self.start(node)
         try:
-            asyncio.run(self.until_ready())
+            # Fixtures start it from within an event loop.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(lambda: asyncio.run(self.until_ready())).result()
         except BaseException:
             self.end()
             raise

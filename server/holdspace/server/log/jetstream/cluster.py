@@ -167,7 +167,7 @@ def _lobby_stream(subjects: Subjects, replicas: int) -> dict[str, Any]:
         "discard": "old",
         "max_age": _LOBBY_SECONDS * _SECOND,
         "max_msgs_per_subject": 1,
-        "max_bytes": 64 * _MIB,
+        "max_bytes": 32 * _MIB,
         "metadata": {_VERSION_LABEL: str(VERSION)},
     }
 
