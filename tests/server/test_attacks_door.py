@@ -4,15 +4,17 @@ A relay process as people start it, and bare sockets on which anything can be wr
 """
 
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from holdspace.protocol.frames import MAX_FRAME, Ack, Append
-from holdspace.protocol.refusals import Close
-from relay_papers import Circle
+from holdspace.protocol.frames import MAX_FRAME, Ack, Append, ClientFrame, Done, Refuse, encode
+from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.refusals import Close, Refusal
+from relay_papers import Circle, Papers, key
 from relay_process import PATIENCE, RelayProcess, Visitor, visiting
 
 ASKING = (
@@ -21,6 +23,7 @@ ASKING = (
     "Sec-WebSocket-Protocol: holdspace.1\r\n{more}\r\n"
 )
 MIB = 1024 * 1024
+TOMORROW = int(time.time() // 60) + 24 * 60
 
 
 @pytest.fixture(scope="module")
@@ -212,3 +215,54 @@ def test_a_flood_of_pings_stops_at_its_sender(relay: RelayProcess) -> None:
                 asking.sendall(masked(9, b"") * 1000)
         # An answer to each of them would be 200 kB.
         assert len(read_all(asking)) < 10_000
+
+
+class WrongKeys(Circle):
+    """The room and meeting of a circle, and none of its keys."""
+
+    @property
+    def root(self) -> SigningKey:  # type: ignore[explicit-override]
+        return key("wrong root")
+
+    @property
+    def knock_key(self) -> SigningKey:  # type: ignore[explicit-override]
+        return key("wrong knock key")
+
+    def slot(self, number: int = 0) -> SigningKey:  # type: ignore[explicit-override]
+        return key("wrong slot", number)
+
+    def access(self, epoch: int) -> SigningKey:  # type: ignore[explicit-override]
+        return key("wrong access key", epoch)
+
+
+REQUESTS: dict[str, Callable[[Papers, Circle], ClientFrame]] = {
+    "attach": Papers.attach,
+    "card": Papers.card,
+    "knock": Papers.knock,
+    "watch": Papers.watch,
+    "close": Papers.close,
+    "begin": Papers.begin,
+}
+
+
+async def test_what_is_unknown_wrong_or_over_gets_the_same_bytes(relay: RelayProcess) -> None:
+    running, over = Circle("running"), Circle("over")
+    async with visiting(relay.url) as host:
+        for circle in (running, over):
+            for frame in (
+                host.papers.open(circle),
+                host.papers.begin(circle),
+                host.papers.invite(circle, TOMORROW),
+            ):
+                assert isinstance(await host.ask(frame), Done)
+        assert isinstance(await host.ask(host.papers.revoke(over)), Done)
+        assert isinstance(await host.ask(host.papers.close(over)), Done)
+    no = encode(Refuse(7, Refusal.NOT_HERE))
+    async with visiting(relay.url) as stranger:
+        papers = Papers(relay.url, stranger.papers.nonce, lambda: 7)
+        for name, ask in REQUESTS.items():
+            # A room whose meeting is over is there for its host to begin another.
+            ends = () if name == "begin" else (over,)
+            for circle in (Circle("never opened"), WrongKeys("running"), *ends):
+                await stranger.send(ask(papers, circle))
+                assert await stranger.socket.recv() == no, (name, circle)

@@ -2,13 +2,15 @@
 
 from msgspec.structs import replace
 
-from holdspace.protocol.frames import Ack, Attached, Done, Entry, MeetingClosed
+from holdspace.protocol.frames import Ack, Attached, Done, Entry, Knocking, MeetingClosed
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.limits import Limits
 from relay_papers import Circle, Papers, key
 from relay_table import START, Table, of_type, refused, running
 
+# `./dev bench strangers` sends ten thousand.
+MANY = 500
 TOMORROW = int(START // 60) + 24 * 60
 
 
@@ -168,6 +170,41 @@ def test_a_small_order_slot_or_root_is_refused() -> None:
     assert refused(host.send(host.papers.bundle(circle, 0, slots=slots))) == [Refusal.BAD_KEY]
     opening = replace(host.papers.open(Circle("low")), root_key=identity_point)
     assert refused(host.send(opening)) == [Refusal.BAD_KEY]
+
+
+def test_jn08_many_knocks_without_a_key_leave_nothing() -> None:
+    table = Table()
+    circle = Circle()
+    host = running(table, circle)
+    host.send(host.papers.invite(circle, TOMORROW))
+    host.send(host.papers.watch(circle))
+    host.news()
+    stranger = table.call()
+    knock = stranger.papers.knock(circle, knock_key=key("made up"))
+    for _ in range(MANY):
+        stranger.send(knock)
+    assert refused(stranger.got) == [Refusal.NOT_HERE] * MANY
+    assert host.news() == []
+    assert of_type(Ack, host.send(host.papers.append("words")))
+
+
+def test_jn08_many_knocks_with_a_key_leave_three() -> None:
+    table = Table()
+    circle = Circle()
+    host = running(table, circle)
+    host.send(host.papers.invite(circle, TOMORROW))
+    host.send(host.papers.watch(circle))
+    host.news()
+    stranger = table.call()
+    knocks = [stranger.papers.knock(circle, f"nobody {number}") for number in range(MANY // 10)]
+    for _ in range(10):
+        for knock in knocks:
+            stranger.send(knock)
+    # The same three, who may knock as often as they like.
+    assert set(refused(stranger.got)) == {Refusal.LOBBY_FULL}
+    assert len(refused(stranger.got)) == MANY - 30
+    assert len({one.knock for one in host.news() if isinstance(one, Knocking)}) == 3
+    assert of_type(Ack, host.send(host.papers.append("words")))
 
 
 def test_jn08_knocks_at_rooms_that_were_forgotten_leave_the_lobby_free() -> None:
