@@ -76,6 +76,24 @@ def test_ws01_idle_connections_of_one_visitor_keep_nobody_out() -> None:
     assert sum(one.closed is None for one in idle) == 2
 
 
+def test_ws01_connections_that_proved_something_and_do_nothing_keep_nobody_out() -> None:
+    table = Table(Limits(connections=6))
+    circle = Circle()
+    host = running(table, circle)
+    host.send(host.papers.invite(circle, TOMORROW))
+    knocker, watcher = table.call(), table.call()
+    knocker.send(knocker.papers.knock(circle))
+    watcher.send(watcher.papers.watch(circle))
+    # Whoever has a code can prove that they have it, as often as they like.
+    idle = [table.call() for _ in range(10)]
+    for one in idle:
+        one.send(one.papers.card(circle))
+    member = table.call()
+    assert of_type(Attached, member.attach(circle))
+    assert {one.closed for one in (host, knocker, watcher, member)} == {None}
+    assert sum(one.closed is None for one in idle) == 2
+
+
 def test_ws01_a_visitor_whose_share_is_in_use_gets_no_more_of_it() -> None:
     table = Table(Limits(connections_per_visitor=2))
     running(table, Circle())

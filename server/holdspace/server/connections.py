@@ -105,6 +105,11 @@ class Connection:
     # Frames that wait until the relay heard what others of its cluster did.
     late: list[ClientFrame] = field(default_factory=list, repr=False)
 
+    @property
+    def does_nothing(self) -> bool:
+        """Tell whether nothing is missed when this connection is gone."""
+        return self.meeting is None and self.watched_room is None and not self.knocks
+
 
 def step(connection: Connection, happening: Happening) -> None:
     """Move a connection to its next phase."""

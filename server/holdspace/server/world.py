@@ -204,24 +204,32 @@ class World:
             yield HangUp(number, code)
 
     def come(self, connection: Connection, now: float) -> Iterator[HangUp]:
-        """Take in a connection; if there are too many, the first that has shown nothing makes place.
+        """Take in a connection; if there are too many, one that does nothing makes place.
 
         So nobody who came in can be crowded out, and nobody is kept out by connections that idle.
         """
         self.connections[connection.number] = connection
-        if self.is_cut_off:
-            yield from self.hang_up(connection.number, Close.NOT_SAVING, now)
-            return
-        same: int | None = None
         if connection.visitor is not None:
             self.shares[connection.visitor] += 1
-            if self.shares[connection.visitor] > self.limits.connections_per_visitor:
-                same = connection.visitor
-        if same is None and len(self.connections) <= self.limits.connections:
-            return
-        idle = (one for one in self.connections.values() if not one.has_proved)
-        first = next(one for one in idle if same in {None, one.visitor})
-        yield from self.hang_up(first.number, Close.CROWDED, now)
+        if self.is_cut_off:
+            yield from self.hang_up(connection.number, Close.NOT_SAVING, now)
+        elif self._is_share_full(connection) or len(self.connections) > self.limits.connections:
+            yield from self.hang_up(self._who_makes_place(connection).number, Close.CROWDED, now)
+
+    def _is_share_full(self, connection: Connection) -> bool:
+        return (
+            connection.visitor is not None
+            and self.shares[connection.visitor] > self.limits.connections_per_visitor
+        )
+
+    def _who_makes_place(self, newcomer: Connection) -> Connection:
+        # Whoever came first has had the longest time to prove something.
+        everybody: Iterable[Connection] = self.connections.values()
+        if self._is_share_full(newcomer):
+            everybody = [one for one in everybody if one.visitor == newcomer.visitor]
+        strangers = (one for one in everybody if not (one.has_proved or one is newcomer))
+        idle = (one for one in everybody if one.has_proved and one.does_nothing)
+        return next(strangers, None) or next(idle, newcomer)
 
     def drop(self, number: int, now: float) -> None:
         """Forget a connection; a knock it made waits a little for the next one."""
