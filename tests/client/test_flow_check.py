@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from holdspace.client.flow_check import BROKEN, OK, UNREADABLE, check
+from holdspace.client.flow_check import BROKEN, OK, UNREADABLE, check, export
 from holdspace.client.library import list_flows, read_flow
 
 TODAY = date(2026, 11, 23)
@@ -100,3 +100,40 @@ def test_what_a_host_should_know_is_noted_without_refusing(
     assert notes[0] == "Note: it was to be reviewed by 2027-11-01."
     assert "Note: agreements/ours.en.toml is not in the library." in notes
     assert any("last checked on 2026-11-01" in note for note in notes)
+
+
+@pytest.mark.parametrize("name", list_flows())
+def test_a_shipped_flow_is_checked_by_its_name(name: str) -> None:
+    code, lines = check(name, today=TODAY)
+    assert code == OK
+    assert lines[0].endswith("this flow can be used.")
+
+
+@pytest.mark.parametrize("name", ["intro-60.en", "intro-60"])
+def test_a_shipped_flow_is_written_out_to_edit(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    code, lines = export(name, str(file))
+    assert code == OK
+    assert f"holdspace flow check {file}" in lines[0]
+    assert file.read_text() == read_flow("intro-60.en")
+    assert check(str(file), today=TODAY)[0] == OK
+
+
+def test_writing_a_flow_out_changes_no_file_that_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text("mine")
+    assert export("intro-60.en", str(file)) == (
+        UNREADABLE,
+        ["ours.toml is there already. Nothing was changed."],
+    )
+    assert file.read_text() == "mine"
+
+
+def test_a_flow_that_is_not_shipped_or_a_place_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    code, lines = export("kestrel", str(tmp_path / "ours.toml"))
+    assert code == UNREADABLE
+    assert "there are: " in lines[0]
+    assert not list(tmp_path.iterdir())
+    code, lines = export("intro-60.en", str(tmp_path / "nowhere" / "ours.toml"))
+    assert code == UNREADABLE
+    assert "cannot be written" in lines[0]

@@ -144,7 +144,7 @@ def remove(meeting: Meeting, mara: Somebody) -> None:
     mara.expect("You are no longer a member of this meeting")
     assert mara.program.ends() == 0
     meeting.people.remove(mara)
-    meeting.everybody_expects(f"^room: .*A facilitator has removed {MARA}")
+    meeting.everybody_expects(f"^room: .*({HOST}|You) ha(s|ve) removed {MARA}")
     host.type(f"We go on without her. {AFTER}")
     meeting.everybody_expects(f": We go on without her. {AFTER}")
     assert not mara.program.matching(AFTER)

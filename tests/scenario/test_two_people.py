@@ -59,7 +59,7 @@ def test_somebody_who_is_removed_reads_it_and_nothing_after(relay: Relay, meet: 
     meeting.host.type("/remove Ben", "y")
     ben.expect("^room: You are no longer a member of this meeting")
     assert ben.program.ends() == 0
-    ana.expect("^room: A facilitator has removed Ben.$")
+    ana.expect("^room: Mara has removed Ben.$")
     meeting.host.type("Only for those who are here.")
     ana.expect("^Mara: Only for those who are here.$")
     assert not ben.program.matching("Only for those")

@@ -22,11 +22,11 @@ from typing import NoReturn
 
 from holdspace.client.acts import ACTS, Spot, Who
 from holdspace.client.attend import Attendance, CannotStart, check_addresses
-from holdspace.client.flow_check import check
+from holdspace.client.flow_check import check, export
 from holdspace.client.front_end import FAILED, WELL, choose_plain, show
 from holdspace.client.here import RelayNotStartedError
 from holdspace.client.hosting import add_options, add_plain, host
-from holdspace.client.library import DataError, NotInLibrary
+from holdspace.client.library import DEFAULT_FLOW, DataError, NotInLibrary
 from holdspace.client.look import look_at
 from holdspace.client.privacy import PRIVACY
 from holdspace.client.prompt import (
@@ -135,7 +135,14 @@ def _demo(asked: argparse.Namespace) -> int:
 
 
 def _check_flow(asked: argparse.Namespace) -> int:
-    code, lines = check(asked.file)
+    return _report(*check(asked.flow))
+
+
+def _export_flow(asked: argparse.Namespace) -> int:
+    return _report(*export(asked.flow, asked.file))
+
+
+def _report(code: int, lines: list[str]) -> int:
     for line in lines:
         say(line)
     return code
@@ -197,14 +204,25 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("nothing_here", nargs="*", metavar="", help=argparse.SUPPRESS)
     add_plain(join)
     _add_demo(command("demo", "Try it with simulated people on this machine.", _demo))
-    flow = command("flow", "Work with flow files.", _check_flow)
-    flow.add_argument("what", choices=["check"], help="check a flow and print its timetable")
-    flow.add_argument("file", metavar="FILE", help="the flow file, in TOML")
+    _add_flow(command("flow", "Work with flow files.", _check_flow))
     relay = command("relay", "Say who runs a relay and what it can see. Nothing is opened.", _look)
     relay.add_argument("address", metavar="ADDRESS", help="the relay, like wss://relay.example")
     command("keys", "List every key and command.", _keys)
     command("explain-privacy", "Say what the relay can see and what not.", _explain_privacy)
     return parser
+
+
+def _add_flow(flow: argparse.ArgumentParser) -> None:
+    what = flow.add_subparsers(required=True, metavar="check | export")
+    check_words = "Check a flow and print its timetable."
+    checking = what.add_parser("check", help=check_words, description=check_words)
+    checking.add_argument("flow", metavar="FLOW", help="a flow file, or a shipped flow's name")
+    checking.set_defaults(run=_check_flow)
+    export_words = "Write a shipped flow to a new file, for you to edit."
+    exporting = what.add_parser("export", help=export_words, description=export_words)
+    exporting.add_argument("flow", metavar="NAME", help=f"its name, such as {DEFAULT_FLOW}")
+    exporting.add_argument("file", metavar="FILE", help="the file to write; it must be new")
+    exporting.set_defaults(run=_export_flow)
 
 
 def _add_demo(demo: argparse.ArgumentParser) -> None:

@@ -1,19 +1,21 @@
-"""`holdspace flow check FILE`: what is wrong with a flow, line by line, or when each stage would be.
+"""`holdspace flow`: what is wrong with a flow, or when each stage would be; and a shipped one to edit.
 
-The timetable is a dry run for the fewest, the usual and the most people. Plain aligned text, so
-that it reads well aloud.
+`flow check` names each mistake with its line. The timetable is a dry run for the fewest, the usual
+and the most people. Plain aligned text, so that it reads well aloud.
 """
 
 from datetime import date
 from pathlib import Path
 
 from holdspace.client.library import (
+    LANGUAGE,
     DataError,
     Library,
     NotInLibrary,
     Problem,
     crisis_warning,
     read_file,
+    read_flow,
 )
 from holdspace.protocol.meeting.flow import PLAYED_AS, Flow, parse_flow, timetable
 
@@ -23,18 +25,40 @@ UNREADABLE = 2
 
 
 def check(
-    path: str, *, own: Path | None = None, today: date | None = None
+    flow_name: str, *, own: Path | None = None, today: date | None = None
 ) -> tuple[int, list[str]]:
-    """Return the exit code and the lines to print; `today` is for warnings about old files."""
-    name = Path(path).name
+    """Return the exit code and the lines to print, for a file or a flow of the library.
+
+    `today` is for warnings about old files.
+    """
+    path = Path(flow_name)
+    name = path.name
     try:
-        flow = parse_flow(read_file(Path(path)))
+        flow = parse_flow(read_file(path) if path.is_file() else read_flow(flow_name, own))
     except NotInLibrary as error:
         return UNREADABLE, [str(error)]
     except DataError as error:
         return BROKEN, [*_problem_lines(name, error.problems), _verdict(error.problems)]
     warnings = [f"Note: {warning}" for warning in _warnings(flow, Library(own), today)]
     return OK, [f"{flow.title}: this flow can be used.", *warnings, "", *timetable_lines(flow)]
+
+
+def export(flow_name: str, path: str) -> tuple[int, list[str]]:
+    """Write a shipped flow to a new file, to be edited; return the exit code and the lines to print."""
+    library, file = Library(), Path(path)
+    wanted = flow_name if flow_name in library.names("flows") else f"{flow_name}.{LANGUAGE}"
+    try:
+        text = library.text("flows", wanted)
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except NotInLibrary as error:
+        return UNREADABLE, [str(error)]
+    except FileExistsError:
+        return UNREADABLE, [f"{file.name} is there already. Nothing was changed."]
+    except OSError as error:
+        return UNREADABLE, [f"{file.name} cannot be written: {error.strerror}."]
+    check_it = f"holdspace flow check {path}"
+    return OK, [f"{file.name} is yours to edit now. When you have, check it: {check_it}"]
 
 
 def _problem_lines(name: str, problems: tuple[Problem, ...]) -> list[str]:

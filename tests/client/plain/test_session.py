@@ -343,6 +343,19 @@ async def test_leaving_asks_first_and_can_say_one_is_fine() -> None:
     assert "You have left the meeting" in one.terminal.said[-1]
 
 
+async def test_who_could_close_the_meeting_is_told_so_when_they_leave() -> None:
+    async with evening(LED) as one:
+        (question,) = await one.type("/leave")
+        assert question.endswith("Type y for yes, n for no. Or /close, to end it for everybody.")
+        said = await one.type("/close")
+        assert said[0] == "room: Nothing was done."
+        assert said[-1].startswith("Close the meeting for everybody?")
+        await one.type("n")
+    async with evening(ROOM) as one:
+        assert "/close" not in (await one.type("/leave"))[-1]
+        await one.type("n")
+
+
 async def test_exit_is_at_once_and_says_no_goodbye() -> None:
     async with evening(ROOM) as one:
         await one.type("/exit")

@@ -71,13 +71,46 @@ def test_who_is_removed_is_told_so_and_reads_nothing_after(table: Table) -> None
     ben, chi = table.join("Ben", ana), table.join("Chi", ana)
     table.do(ana, i.Remove(ben.seat.seat.facts.identity))
     assert ben.view.place is Place.REMOVED
-    assert ana.lines[-1] == chi.lines[-1] == "A facilitator has removed Ben."
+    assert (ana.lines[-1], chi.lines[-1]) == ("You have removed Ben.", "Ana has removed Ben.")
     assert "no longer a member" in ben.view.ended_words
     table.do(chi, i.Say("without Ben"))
     assert shares(ana) == ["without Ben"]
     assert shares(ben) == []
     table.wait(20)
     assert ben.connection == 0
+
+
+def test_everybody_reads_who_let_somebody_in(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    assert ana.lines[-1] == "Ben is here; you let them in."
+    table.join("Chi", ana)
+    assert ben.lines[-1] == "Chi is here; Ana let them in."
+
+
+def test_a_removal_names_the_facilitator_who_did_it(table: Table) -> None:
+    ana = table.host()
+    ben, chi, dov = (table.join(name, ana) for name in ("Ben", "Chi", "Dov"))
+    table.do(ana, i.Promote(ben.seat.seat.facts.identity))
+    table.do(ben, i.Remove(chi.seat.seat.facts.identity))
+    assert ana.lines[-1] == dov.lines[-1] == "Ben has removed Chi."
+    assert ben.lines[-1] == "You have removed Chi."
+
+
+def test_two_people_of_one_name_read_once_why_they_have_tags(table: Table) -> None:
+    ana = table.host()
+    ben, other = table.join("Ben", ana), table.visitor("Second Ben", ana.view.invitation)
+    assert table.do(other, i.Accept("Ben")) is None
+    table.do(ana, i.Admit(ana.view.knocks[0].knock))
+    first, second = (person.name for person in ana.view.people[1:])
+    assert first != second
+    sentence = (
+        f"{first} and {second} have names that look the same: the letters behind them tell them "
+        "apart."
+    )
+    chi = table.join("Chi", ana)
+    for guest in (ana, ben, other, chi):
+        assert guest.lines.count(sentence) == 1
 
 
 def test_who_leaves_is_taken_out_by_a_facilitator(table: Table) -> None:

@@ -11,7 +11,15 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from holdspace.client.acts import NOD_WORDS, Local, Problem, parse_command, question_for
+from holdspace.client.acts import (
+    BY_ID,
+    NOD_WORDS,
+    Local,
+    Problem,
+    is_useful,
+    parse_command,
+    question_for,
+)
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
 from holdspace.client.plain.door import Door
@@ -201,8 +209,14 @@ class Session:
             elif word not in {"", "n", "no"}:
                 self._keep(answer)
 
-        self._say([f"{question} Type y for yes, n for no."])
+        self._say([f"{question} {self._how_to_answer(intent)}"])
         self._confirming = hear
+
+    def _how_to_answer(self, intent: Intent) -> str:
+        # Who could end the meeting may have meant that, and leaving does not do it.
+        may_close = isinstance(intent, Leave) and is_useful(BY_ID["close"], self._attending.view)
+        more = " Or /close, to end it for everybody." if may_close else ""
+        return f"Type y for yes, n for no.{more}"
 
     def _do(self, intent: Intent) -> None:
         if isinstance(intent, Leave):

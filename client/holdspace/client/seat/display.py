@@ -118,15 +118,32 @@ def _values(seat: Seat, stage: Stage, *, count: int, minutes: int) -> dict[str, 
 
 
 def _tag(seat: Seat, person: Person) -> str:
-    others = seat.state.people if seat.state else ()
-    name = clean_line(person.name)
     # Who was not let in at the door can have any name: one that the door would refuse shows a tag,
     # so that nobody's words stand behind "relay:" or another's name in another script.
-    alike = not _would_be_let_in(person.name) or any(
-        other.identity != person.identity and looks_like(clean_line(other.name), name)
-        for other in others
-    )
-    return name_tag(person.identity) if alike else ""
+    is_tagged = not _would_be_let_in(person.name) or len(_alike(seat, person)) > 1
+    return name_tag(person.identity) if is_tagged else ""
+
+
+def _alike(seat: Seat, person: Person) -> list[Person]:
+    """Return this person and everybody here whose name looks the same, in seat order."""
+    name, people = clean_line(person.name), seat.state.people if seat.state else ()
+    return [
+        other
+        for other in people
+        if other.identity == person.identity or looks_like(clean_line(other.name), name)
+    ]
+
+
+def why_tagged(seat: Seat, identity: bytes) -> str:
+    """Return one sentence about the letters behind somebody's name, or "" if there are none."""
+    person = seat.person(identity)
+    if person is None or not _tag(seat, person):
+        return ""
+    alike = [shown_name(seat, other.identity) for other in _alike(seat, person)]
+    if len(alike) == 1:
+        return f"{alike[0]} has a name that could be mistaken, so letters were put behind it."
+    names = f"{', '.join(alike[:-1])} and {alike[-1]}"
+    return f"{names} have names that look the same: the letters behind them tell them apart."
 
 
 @lru_cache(maxsize=256)

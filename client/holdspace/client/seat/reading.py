@@ -123,7 +123,8 @@ def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     changes = (one for one in (seat.change, *seat.turned_back) if one is not None)
     change = next((one for one in changes if one.pending.message == entry.payload), None)
     if change is not None:
-        seat = _enter_epoch(replace(seat, change=None), change.pending.group, moment)
+        by, group = seat.facts.identity, change.pending.group
+        seat = _enter_epoch(replace(seat, change=None), group, moment, by=by)
         return changing.adopted(seat, change, moment)
     try:
         outcome = seat.group.process(entry.payload, policy=_policy(seat))
@@ -135,21 +136,22 @@ def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     if not isinstance(outcome, EpochChange):
         return alarm(seat, BROKEN_CHANGE, moment)
     # Somebody else's change came first: ours was built on what is over, so it is built again.
-    return _enter_epoch(replace(seat, change=None), outcome.group, moment)
+    by = identity_of(outcome.sender.signature_key)
+    return _enter_epoch(replace(seat, change=None), outcome.group, moment, by=by)
 
 
 def _over(seat: Seat, place: Place, words: str) -> Seat:
     return replace(seat, place=place, ended_words=words, state=None, letters=(), wishes=())
 
 
-def _enter_epoch(seat: Seat, group: Group, moment: Moment) -> Seat:
+def _enter_epoch(seat: Seat, group: Group, moment: Moment, *, by: bytes) -> Seat:
     before, seat = seat.group, saying.void_sealed(replace(seat, group=group, steps=Steps()))
     # R7: a signature is of one epoch, so counters begin anew with each: who came in with this
     # commit knows no earlier one, and must judge as everybody else does.
     authors = tuple((who, replace(known, counter=-1)) for who, known in seat.authors)
     seat = replace(seat, authors=authors, turned_back=())
     people = people_of(group, roles_of(group))
-    seat = _agree(seat, Changed(people), moment)
+    seat = _agree(seat, Changed(people, by), moment)
     return connecting.walk_on(_checkpoint(seat, before, moment), moment)
 
 
@@ -183,7 +185,8 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     before, seat = seat.state, replace(seat, state=outcome.state)
     if isinstance(agreed, Spoken) and agreed.author == seat.facts.identity:
         telling.give_back(agreed.event, outcome.effects, moment)
-    return telling.tell(seat, before, outcome.effects, moment)
+    by = agreed.by if isinstance(agreed, Changed) else b""
+    return telling.tell(replace(seat, changed_by=by), before, outcome.effects, moment)
 
 
 def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, moment: Moment) -> Seat:

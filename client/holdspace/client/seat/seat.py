@@ -164,9 +164,10 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Changed:
-    """A change of who is here, at its place in the log."""
+    """A change of who is here, at its place in the log, and which facilitator made it."""
 
     people: tuple[Person, ...]
+    by: bytes
 
 
 Agreed = Spoken | Changed
@@ -219,6 +220,7 @@ class Seat:
     passages: int = 0
     nods: frozenset[tuple[bytes, bytes, str]] = field(default=frozenset(), repr=False)
     names: tuple[tuple[bytes, str], ...] = field(default=(), repr=False)
+    changed_by: bytes = field(default=b"", repr=False)
     goodbyes: frozenset[bytes] = field(default=frozenset(), repr=False)
     stage_started: float = 0.0
     last_spoke: float = 0.0

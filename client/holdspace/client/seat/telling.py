@@ -6,7 +6,7 @@ person. Names and texts are cleaned here, once, on their way to both front ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
 from . import changing
-from .display import shown_name, shown_person, shown_stage
+from .display import shown_name, shown_person, shown_stage, why_tagged
 from .seat import Author, Removal, Seat
 from .step import Moment
 from .view import Line, Notice, Passage, Urgency
@@ -55,6 +55,7 @@ def welcome(seat: Seat, moment: Moment) -> Seat:
     for person in people:
         seat = _heard(seat, person.identity, moment)
     seat = _line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", moment)
+    seat = _tell_tags(seat, (person.identity for person in people), moment)
     stage = shown_stage(seat)
     if stage is not None:
         seat = _line(seat, Line.STAGE, stage.title, moment)
@@ -175,8 +176,14 @@ def _left(seat: Seat, effect: fx.Left, moment: Moment) -> Seat:
     name = next((who for identity, who in seat.names if identity == effect.identity), "Somebody")
     # Who removes somebody must not make it look like leaving.
     left = effect.identity in seat.goodbyes
-    words = f"{name} has left." if left else f"A facilitator has removed {name}."
+    words = f"{name} has left." if left else f"{_whoever_did_it(seat)} removed {name}."
     return _line(seat, Line.ROOM, words, moment)
+
+
+def _whoever_did_it(seat: Seat) -> str:
+    if _is_me(seat, seat.changed_by):
+        return "You have"
+    return f"{shown_name(seat, seat.changed_by)} has"
 
 
 def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
@@ -184,7 +191,17 @@ def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
     seat = _heard(
         replace(seat, names=(*seat.names, (effect.identity, name))), effect.identity, moment
     )
-    return _line(seat, Line.ROOM, f"{name} is here.", moment)
+    by = seat.changed_by
+    who = "you" if _is_me(seat, by) else shown_name(seat, by)
+    seat = _line(seat, Line.ROOM, f"{name} is here; {who} let them in.", moment)
+    return _tell_tags(seat, (effect.identity,), moment)
+
+
+def _tell_tags(seat: Seat, identities: Iterable[bytes], moment: Moment) -> Seat:
+    """Say why there are letters behind somebody's name, once for all whose names look alike."""
+    for words in dict.fromkeys(why_tagged(seat, identity) for identity in identities):
+        seat = _line(seat, Line.ROOM, words, moment) if words else seat
+    return seat
 
 
 def _heard(seat: Seat, identity: bytes, moment: Moment) -> Seat:
