@@ -177,8 +177,7 @@ class TestSlowReaders:
                 await host.send(host.papers.append(words, message=f"flood {number}"))
                 while not isinstance(await host.hear(), Entry):
                     pass
-                held = [visit.outbox.unread for visit in relay.gate._visits.values()]
-                assert max(held) <= limits.unread_bytes
+                assert max(relay.gate._outboxes.unread) <= limits.unread_bytes
             slow.socket.transport.resume_reading()
             await slow.closed()
             assert slow.socket.close_code in {Close.TOO_SLOW, 1006}

@@ -51,7 +51,7 @@ def world_without(table: Table, caller: Caller) -> bytes:
     world = copy.deepcopy(table.relay._world)
     connection = world.connections.pop(caller.number, None)
     if connection is not None and connection.meeting is not None:
-        connection.meeting.readers.pop(caller.number, None)
+        connection.meeting.leave_out(caller.number)
     return pickle.dumps(world)
 
 

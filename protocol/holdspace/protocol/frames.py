@@ -6,6 +6,7 @@ little. Everything the relay must not read is already sealed when it arrives her
 they do not know, the relay refuses them.
 """
 
+from bisect import bisect_left
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -341,9 +342,9 @@ def encode(frame: ClientFrame | RelayFrame) -> bytes:
     """Return the frame padded with zeros to the smallest size class that holds it."""
     body = _encoder.encode(frame)
     needed = _LENGTH_BYTES + len(body)
-    size = next((size for size in SIZE_CLASSES if size >= needed), None)
-    if size is None:
+    if needed > MAX_FRAME:
         raise FrameTooLong("The frame does not fit the largest size.")
+    size = SIZE_CLASSES[bisect_left(SIZE_CLASSES, needed)]
     return (len(body).to_bytes(_LENGTH_BYTES, "big") + body).ljust(size, b"\0")
 
 

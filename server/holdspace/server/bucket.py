@@ -25,7 +25,7 @@ class Bucket:
         """Take tokens, on credit if need be, and return how long to wait before the next take."""
         self._fill(now)
         self.tokens -= amount
-        return max(0.0, -self.tokens / self.rate)
+        return -self.tokens / self.rate if self.tokens < 0 else 0.0
 
     def has(self, amount: float, now: float) -> bool:
         """Tell whether that much is there to take without credit."""
@@ -33,5 +33,6 @@ class Bucket:
         return self.tokens >= amount
 
     def _fill(self, now: float) -> None:
-        self.tokens = min(self.burst, self.tokens + max(0.0, now - self.at) * self.rate)
+        tokens = self.tokens + (now - self.at) * self.rate if now > self.at else self.tokens
+        self.tokens = min(self.burst, tokens)
         self.at = now

@@ -43,7 +43,7 @@ from holdspace.server.log import (
     Saved,
     UnusableLogError,
 )
-from holdspace.server.outbox import CLOSE_SECONDS, Outbox, as_message
+from holdspace.server.outbox import CLOSE_SECONDS, Outbox, Outboxes, as_message
 from holdspace.server.relay import Relay
 from holdspace.server.stopping import Stop
 
@@ -72,9 +72,8 @@ class Gate:
         self._limits = limits
         self._journal = journal
         self._counts = counts or Counts()
-        self._visits: dict[int, _Visit] = {}
+        self._outboxes = Outboxes(limits.unread_bytes)
         # What the turn of the event loop that is under way leaves to do at its end.
-        self._due: list[Outbox] = []
         self._submitted: list[Store | Propose] = []
         self._is_turn_ending = False
         self._loop: asyncio.AbstractEventLoop
@@ -119,18 +118,17 @@ class Gate:
         finally:
             self._perform(self._relay.disconnected(visit.number, self._now()))
             await visit.outbox.ended()
-            del self._visits[visit.number]
+            self._outboxes.close(visit.number)
 
     def _visit(self, guest: Guest) -> "_Visit":
         number, limits, now = next(self._numbers), self._limits, self._now()
-        visit = self._visits[number] = _Visit(
+        return _Visit(
             number,
             guest,
-            Outbox(guest, limits.unread_bytes, partial(self._too_slow, number)),
+            self._outboxes.open(number, guest, partial(self._too_slow, number)),
             Bucket.full(limits.frames_per_second, limits.frames_burst, now),
             Bucket.full(limits.bytes_per_second, limits.bytes_burst, now),
         )
-        return visit
 
     def _take(self, visit: "_Visit", data: bytes | str) -> float:
         """Take a frame; return for how many seconds no other of this connection is to be read."""
@@ -178,13 +176,9 @@ class Gate:
         message, counts = as_message(encode(effect.frame)), self._counts
         counts.frames_out += len(effect.to)
         counts.bytes_out += len(effect.to) * len(message)
-        if isinstance(effect.frame, Refuse):
+        if type(effect.frame) is Refuse:
             counts.refusals[effect.frame.code] += 1
-        visits, due = self._visits, self._due
-        for number in effect.to:
-            visit = visits.get(number)
-            if visit is not None and visit.outbox.push(message):
-                due.append(visit.outbox)
+        self._outboxes.send(effect.to, message)
         self._end_turn_soon()
 
     def _submit(self, effect: Store | Propose) -> None:
@@ -203,9 +197,7 @@ class Gate:
 
     def _hang_up(self, effect: HangUp) -> None:
         self._counts.closes[effect.code] += 1
-        visit = self._visits.get(effect.connection)
-        if visit is not None:
-            visit.outbox.finish(effect.code)
+        self._outboxes.finish(effect.connection, effect.code)
 
     def _too_slow(self, number: int) -> None:
         self._perform(self._relay.too_slow(number, self._now()))
@@ -219,16 +211,12 @@ class Gate:
         """Do what came together at once: one batch for the log, one write for each socket."""
         self._is_turn_ending = False
         submitted, self._submitted = self._submitted, []
-        due, self._due = self._due, []
         for effect in submitted:
             self._log.submit(effect.ticket, effect.record)
-        for outbox in due:
-            outbox.flush()
+        self._outboxes.flush()
 
     def _read_soon(self, effect: Read) -> None:
-        visit = self._visits.get(effect.connection)
-        if visit is not None:
-            visit.outbox.when_drained(lambda: self._begin(self._read(effect)))
+        self._outboxes.when_drained(effect.connection, lambda: self._begin(self._read(effect)))
 
     async def _read(self, effect: Read) -> None:
         try:

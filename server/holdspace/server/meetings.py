@@ -14,7 +14,7 @@ from holdspace.protocol.keys import Purpose, bundle_digest, is_safe_public_key
 from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server import lobby
 from holdspace.server.connections import Connection, Happening, step
-from holdspace.server.effects import Effect, Read
+from holdspace.server.effects import Effect, Read, Send
 from holdspace.server.limits import ENTRY_COST
 from holdspace.server.log.records import EntryAppended, EpochChanged, EpochKept, LogEntry
 from holdspace.server.state import Again, Change, Meeting, Reader
@@ -258,9 +258,11 @@ def _ack(seq: int, ref: int) -> Ack:
 def _has_space(world: World, meeting: Meeting, cost: int, *, is_bundle: bool) -> bool:
     limits = world.limits
     cost += world.asked_cost
-    quotas = (meeting.cost, limits.meeting_bytes), (world.cost, limits.total_bytes)
-    return all(
-        used + cost <= (quota if is_bundle else limits.words(quota)) for used, quota in quotas
+    # R15: what is kept for bundles is there for no other entry.
+    percent = 100 if is_bundle else 100 - limits.percent_for_bundles
+    return (
+        100 * (meeting.cost + cost) <= percent * limits.meeting_bytes
+        and 100 * (world.cost + cost) <= percent * limits.total_bytes
     )
 
 
@@ -299,15 +301,12 @@ def _untake(world: World, meeting: Meeting, entry: EntryAppended, end_before: in
 
 def _fan_out(world: World, meeting: Meeting, frame: Entry, now: float) -> Iterator[Effect]:
     # Whoever is behind has a read under way, or an epoch to prove, and comes to this one later.
-    live = [
-        reader
-        for reader in meeting.readers.values()
-        if reader.after == frame.seq - 1 and reader.epoch == frame.epoch
-    ]
-    yield from world.send([reader.connection for reader in live], frame)
-    for reader in live:
-        reader.after = frame.seq
-        if frame.commit:
+    if meeting.audience:
+        yield Send(meeting.audience, frame)
+    if frame.commit:
+        live, meeting.live, meeting.audience = meeting.live, {}, ()
+        for reader in live.values():
+            reader.after = frame.seq
             _end_epoch(world, reader, now)
 
 
@@ -318,6 +317,8 @@ def _read_on(world: World, meeting: Meeting, reader: Reader, now: float) -> Iter
         yield Read(reader.connection, reader.read, meeting.handle, reader.after, up_to)
     elif reader.epoch < meeting.saved_epoch:
         _end_epoch(world, reader, now)
+    else:
+        meeting.hand_out_to(reader)
 
 
 def _end_epoch(world: World, reader: Reader, now: float) -> None:

@@ -7,7 +7,7 @@ a code that says "come back", and reads on from where they were.
 
 import asyncio
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from websockets.protocol import State
 
@@ -79,6 +79,8 @@ class Outbox:
         is_first = not self._size
         self._messages.append(message)
         self._size = size
+        if size > WRITE_LIMIT:
+            self.flush()  # what the socket takes at once does not count as unread
         return is_first
 
     def flush(self) -> None:
@@ -88,7 +90,10 @@ class Outbox:
             self._messages, self._size = [], 0
         elif self._messages and not wire.paused:
             messages, self._messages, self._size = self._messages, [], 0
-            wire.transport.writelines(messages)
+            if len(messages) == 1:
+                wire.transport.write(messages[0])
+            else:
+                wire.transport.writelines(messages)
             self._known = wire.transport.get_write_buffer_size()
         if not wire.paused:
             self._go_on()
@@ -136,3 +141,70 @@ class Outbox:
             return False
         self._on_overflow()
         return True
+
+
+class Outboxes:
+    """Everybody's outbox: what goes to the same people one after the other goes as one message."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._boxes: dict[int, Outbox] = {}
+        self._due: list[Outbox] = []
+        self._row: list[bytes] = []
+        self._row_size = 0
+        self._row_to: Sequence[int] = ()
+
+    @property
+    def unread(self) -> list[int]:
+        """Return what each connection has not taken yet."""
+        return [box.unread for box in self._boxes.values()]
+
+    def open(self, number: int, wire: Wire, on_overflow: Callable[[], None]) -> Outbox:
+        """Return the outbox of a new connection."""
+        box = self._boxes[number] = Outbox(wire, self._limit, on_overflow)
+        return box
+
+    def close(self, number: int) -> None:
+        """Forget a connection."""
+        del self._boxes[number]
+
+    def send(self, to: Sequence[int], message: bytes) -> None:
+        """Queue a message for these connections; `flush` is to be called soon."""
+        if to is not self._row_to or self._row_size > WRITE_LIMIT:
+            self._end_row()
+            self._row_to = to
+        self._row.append(message)
+        self._row_size += len(message)
+
+    def finish(self, number: int, code: Close) -> None:
+        """Close a connection after what is queued for it."""
+        self._end_row()
+        box = self._boxes.get(number)
+        if box is not None:
+            box.finish(code)
+
+    def when_drained(self, number: int, call: Callable[[], None]) -> None:
+        """Call once a connection took what is queued for it, if it is still there."""
+        self._end_row()
+        box = self._boxes.get(number)
+        if box is not None:
+            box.when_drained(call)
+
+    def flush(self) -> None:
+        """Hand over what is queued."""
+        self._end_row()
+        due, self._due = self._due, []
+        for box in due:
+            box.flush()
+
+    def _end_row(self) -> None:
+        row, to = self._row, self._row_to
+        if not row:
+            return
+        # Before anything else: whoever overflows is hung up on, and that comes by here again.
+        self._row, self._row_size, self._row_to = [], 0, ()
+        message = row[0] if len(row) == 1 else b"".join(row)
+        for number in to:
+            box = self._boxes.get(number)
+            if box is not None and box.push(message):
+                self._due.append(box)

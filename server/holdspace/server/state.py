@@ -37,6 +37,10 @@ class Meeting:
     seqs: dict[bytes, int] = field(default_factory=dict)
     unsaved: dict[int, "Change"] = field(default_factory=dict)
     readers: dict[int, Reader] = field(default_factory=dict)
+    # Those who have read all that is saved; their numbers as one tuple, the same for entry after
+    # entry, so that what goes to the same people can go together.
+    live: dict[int, Reader] = field(default_factory=dict)
+    audience: tuple[int, ...] = ()
 
     @property
     def epoch(self) -> int:
@@ -45,6 +49,17 @@ class Meeting:
     def access_key(self, epoch: int) -> bytes | None:
         """Return the public key of a saved epoch."""
         return self.epochs[epoch].access_key if epoch <= self.saved_epoch else None
+
+    def hand_out_to(self, reader: Reader) -> None:
+        """Count a reader who has read all that is saved among those who get each entry at once."""
+        self.live[reader.connection] = reader
+        self.audience = tuple(self.live)
+
+    def leave_out(self, connection: int) -> None:
+        """Forget a reader."""
+        self.readers.pop(connection, None)
+        if self.live.pop(connection, None) is not None:
+            self.audience = tuple(self.live)
 
     def last_readable(self, epoch: int) -> int:
         """Return the last seq that the key of `epoch` may read (R3)."""

@@ -167,17 +167,26 @@ class World:
     def answer(self, waiter: Waiter | None, about: Change | Again) -> Iterator[Effect]:
         """Tell whoever waits that what they asked for is durable."""
         if waiter is not None:
-            yield from self.send(waiter[:1], about.answer(waiter[1]))
+            number, ref = waiter
+            if number in self.connections:
+                yield Send((number,), about.answer(ref))
 
     def saved(self, tickets: Iterable[int], now: float) -> Iterator[Effect]:
-        """Tell everybody who waited for these, then go on."""
-        for ticket in tickets:
-            if not self.pending or self.pending[0].ticket != ticket:
-                raise LookupError("The log answered out of order.")
-            change = self.pending.popleft()
+        """Tell everybody who waited for these, then go on.
+
+        All answers come first, so that entries of one meeting follow each other and go together.
+        """
+        changes = [self._saved(ticket) for ticket in tickets]
+        for change in changes:
             for waiter in change.waiters:
                 yield from self.answer(waiter, change)
+        for change in changes:
             yield from change.then(now)
+
+    def _saved(self, ticket: int) -> Change:
+        if not self.pending or self.pending[0].ticket != ticket:
+            raise LookupError("The log answered out of order.")
+        return self.pending.popleft()
 
     def not_saved(self, now: float) -> Iterator[Effect]:
         """Take back everything under way, newest first; who was misled by it starts anew."""
@@ -260,7 +269,7 @@ class World:
 def detach(connection: Connection) -> None:
     """Let a connection read nothing any more."""
     if connection.meeting is not None:
-        connection.meeting.readers.pop(connection.number, None)
+        connection.meeting.leave_out(connection.number)
     connection.meeting = None
 
 
