@@ -5,16 +5,15 @@
 The tests are collected once; then each mutant gets a fork of that process, in which the code of the
 one function is exchanged, and only the tests that run through the mutated line. Mutants of what runs
 at import get a fork from before the import. A mutant is killed if a test fails or takes far too long.
-What was killed is remembered in .mutation/ by its function's text, so the next run asks only about
-survivors and what has changed. Mutants that cannot be killed are listed, each with its reason, in
-equivalent.toml.
+What became of it is remembered in .mutation/, so a run can be stopped at any time, and the next one
+asks only about what has changed: a function, or for survivors any test. Mutants that cannot be killed
+are listed, each with its reason, in equivalent.toml.
 
 Written because mutmut 3.8 leaves decorated functions and whole statements alone, knows no line
 coverage to choose tests by, and wants to rewrite one source tree.
 """
 
 import argparse
-import os
 import random
 import sys
 import tomllib
@@ -87,10 +86,13 @@ def main(arguments: Sequence[str]) -> int:
         say(f"There is no file {missing[0]}.")
         return 2
     modules = [load(path.resolve()) for path in asked.module]
-    memory = Memory(forget=asked.fresh)
-    chosen = choose(modules, memory, asked.sample, asked.seed)
     tests = asked.tests or sorted({test for module in modules for test in tests_of(module.path)})
-    try_all(modules, chosen, memory, tests=tests, asked=asked)
+    memory = Memory(tests, asked.budget, forget=asked.fresh)
+    chosen = choose(modules, memory, asked.sample, asked.seed)
+    try:
+        try_all(modules, chosen, memory, tests=tests, asked=asked)
+    except KeyboardInterrupt:
+        say("\nStopped; the same command goes on from here. So far:")
     return report(modules, asked.least, is_sample=asked.sample is not None)
 
 
@@ -125,25 +127,41 @@ def tests_of(path: Path) -> tuple[str, ...]:
 
 
 class Memory:
-    """What earlier runs have killed, by the text of the function and the edit."""
+    """What earlier runs have found: killed for good, alive until a test changes."""
 
-    def __init__(self, *, forget: bool) -> None:
+    def __init__(self, tests: Sequence[str], budget: float, *, forget: bool) -> None:
+        self.alive = f"alive-{budget:g}-{digest_of(tests)}"
         MEMORY.mkdir(exist_ok=True)
-        self.file = MEMORY / "killed"
+        self.file = MEMORY / "outcomes"
         if forget:
             self.file.unlink(missing_ok=True)
-        self.killed = set(self.file.read_text().split()) if self.file.exists() else set()
+        lines = self.file.read_text().splitlines() if self.file.exists() else []
+        self.known = dict(line.split() for line in lines)
 
-    def key(self, module: Module, mutant: Mutant) -> str:
+    def outcome(self, module: Module, mutant: Mutant) -> Outcome | None:
+        found = {"killed": Outcome.killed, self.alive: Outcome.survived}
+        return found.get(self.known.get(self._key(module, mutant), ""))
+
+    def note(self, module: Module, mutant: Mutant, outcome: Outcome) -> None:
+        if outcome is not Outcome.untested:
+            word = "killed" if outcome is Outcome.killed else self.alive
+            with self.file.open("a") as file:
+                file.write(f"{self._key(module, mutant)} {word}\n")
+
+    def _key(self, module: Module, mutant: Mutant) -> str:
         text = (module.name, *mutant.key, function_text(module, mutant))
         return sha256(repr(text).encode()).hexdigest()[:32]
 
-    def knows(self, module: Module, mutant: Mutant) -> bool:
-        return self.key(module, mutant) in self.killed
 
-    def note(self, module: Module, mutant: Mutant) -> None:
-        with self.file.open("a") as file:
-            file.write(self.key(module, mutant) + "\n")
+def digest_of(tests: Sequence[str]) -> str:
+    """Return what changes as soon as one of these tests, or a helper of theirs, does."""
+    digest = sha256(repr(tests).encode())
+    for place in (*tests, "tests/support"):
+        path = ROOT / place.partition("::")[0]
+        for file in sorted((*path.rglob("*.py"), path)):
+            if file.is_file():
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def function_text(module: Module, mutant: Mutant) -> str:
@@ -163,10 +181,11 @@ def choose(modules: list[Module], memory: Memory, sample: int | None, seed: int)
         every = random.Random(seed).sample(every, min(sample, len(every)))
     left = []
     for module, mutant in every:
-        if memory.knows(module, mutant):
-            module.outcomes[mutant] = Outcome.killed
-        else:
+        known = memory.outcome(module, mutant)
+        if known is None:
             left.append((module, mutant))
+        else:
+            module.outcomes[mutant] = known
     return left
 
 
@@ -193,8 +212,7 @@ def try_all(
     for subject, outcome in run_mutants(subjects, baseline, list(tests), asked.jobs):
         module, mutant = owners[id(subject)]
         module.outcomes[mutant] = outcome
-        if outcome is Outcome.killed:
-            memory.note(module, mutant)
+        memory.note(module, mutant, outcome)
         progress.step(outcome)
     progress.end()
 
@@ -260,8 +278,4 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        say("\nStopped; what was found so far is remembered.")
-        os._exit(130)
+    sys.exit(main(sys.argv[1:]))
