@@ -242,7 +242,7 @@ class Meeting:
         self._house = house
         program = house.start("host", *host_command(relay, host))
         self.host = Somebody(program, host)
-        self.code = self.host.expect("^holdspace1:.*").group()
+        self.code = self.host.expect("^holdspace[12]:.*").group()
         self.people = [self.host]
 
     def admit(self, name: str) -> Somebody:
@@ -263,10 +263,11 @@ class Meeting:
             person.expect(pattern)
 
 
-def host_command(relay: str, name: str) -> tuple[str, ...]:
-    """Return the command that hosts a room at this relay."""
-    asked = ("--relay", relay, "--room", ROOM, "--name", name, "--flow", "intro-60.en")
-    return ("holdspace", "host", "--plain", *asked)
+def host_command(relays: str, name: str) -> tuple[str, ...]:
+    """Return the command that hosts a room at this relay, or at several with spaces between."""
+    where = (word for relay in relays.split() for word in ("--relay", relay))
+    asked = ("--room", ROOM, "--name", name, "--flow", "intro-60.en")
+    return ("holdspace", "host", "--plain", *where, *asked)
 
 
 ROOM = "Kestrelgarden evening circle"
