@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from holdspace.protocol.frames import VERSION
 from holdspace.server.commands import COMMANDS
@@ -21,11 +22,8 @@ from holdspace.server.commands.command import (
     Command,
     complain,
 )
-from holdspace.server.config import DEFAULT_PORT, ConfigError, Sources
+from holdspace.server.config import ConfigError, Sources, options
 from holdspace.server.log import UnusableLogError
-
-# Options that are settings; `config.sections` says what they do.
-_OPTIONS = ("host", "port", "origin", "data")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,10 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _sources(asked: argparse.Namespace) -> Sources:
     given = vars(asked)
-    options = {f"--{name}": given[name] for name in _OPTIONS if name in given}
-    if "memory" in given:
-        options["--memory"] = "memory"
-    return Sources(given.get("config"), os.environ, options)
+    typed = {one.option: given[one.option[2:]] for one in options() if one.option[2:] in given}
+    return Sources(given.get("config"), os.environ, typed)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,7 +56,6 @@ def _parser() -> argparse.ArgumentParser:
         prog="holdspace-relay",
         description="Order and briefly keep what people in holdspace rooms say to each other, "
         "without being able to read it. Without any option it serves this machine only.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_options(parser)
     parser.add_argument("--version", action="version", version=_version())
@@ -87,29 +82,43 @@ def _add_command(parser: argparse.ArgumentParser, command: Command) -> None:
 def _add_options(parser: argparse.ArgumentParser) -> None:
     # Given before or after the command's word; what is not given is not set, so that the file and
     # the variables count.
-    add = parser.add_argument_group("settings (config example shows all)").add_argument
-    add("--config", type=Path, default=argparse.SUPPRESS, metavar="FILE", help="the TOML file")
-    add("--host", default=argparse.SUPPRESS, help="address to listen on (127.0.0.1)")
-    add("--port", default=argparse.SUPPRESS, help=f"port, 0 for any free one ({DEFAULT_PORT})")
-    add(
-        "--origin",
-        action="append",
-        default=argparse.SUPPRESS,
-        help="address people reach this relay by, such as wss://relay.example; may be repeated",
+    group = parser.add_argument_group("settings (config example shows all)")
+    group.add_argument(
+        "--config", type=Path, default=argparse.SUPPRESS, metavar="FILE", help="the TOML file"
     )
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--data",
-        type=lambda text: str(Path(text).absolute()),
-        default=argparse.SUPPRESS,
-        help="the relay's folder (a private one among your state files)",
-    )
-    where.add_argument(
-        "--memory",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="keep the log in memory only",
-    )
+    where = group.add_mutually_exclusive_group()
+    for setting in options():
+        target = where if setting.section == "log" else group
+        target.add_argument(
+            setting.option,
+            default=argparse.SUPPRESS,
+            **{"metavar": setting.name.upper(), "help": _first_sentence(setting.why)}
+            | _TAKES.get(setting.option, {}),
+        )
+
+
+def _first_sentence(text: str) -> str:
+    return text.partition(". ")[0].rstrip(".").replace("%", "%%")
+
+
+def _absolute(text: str) -> str:
+    return str(Path(text).absolute())
+
+
+# What an option takes, where it is not just its setting's text.
+_TAKES: dict[str, dict[str, Any]] = {
+    "--origin": {
+        "action": "append",
+        "metavar": "ADDRESS",
+        "help": "address that people reach this relay by; may be repeated",
+    },
+    "--data": {"type": _absolute, "metavar": "FOLDER"},
+    "--memory": {
+        "action": "store_const",
+        "const": "memory",
+        "help": "keep the log in memory only",
+    },
+}
 
 
 def _version() -> str:

@@ -11,6 +11,7 @@ from holdspace.protocol.frames import Done, Greeting
 from holdspace.protocol.keys import new_room_code, room_code_key
 from holdspace.protocol.refusals import Refusal
 from holdspace.server.admin import ask
+from proxies import papers_in
 from relay_papers import Circle
 from relay_process import RelayProcess, visiting
 
@@ -131,6 +132,18 @@ def test_an_admin_socket_that_cannot_be_keeps_nobody_from_meeting(tmp_path: Path
     with Relay(tmp_path, f"[admin]\nsocket = '/{'x' * 200}'\n") as relay:
         assert relay.url.startswith("ws://")
         assert relay.journal().startswith("no-admin-socket: ")
+
+
+def test_a_renewed_certificate_is_taken_with_the_settings(tmp_path: Path) -> None:
+    papers = papers_in(tmp_path)
+    files = f"[tls]\ncertificate = '{papers.certificate}'\nkey = '{papers.key}'\n"
+    with Relay(tmp_path, files) as relay:
+        assert relay.url.startswith("wss://127.0.0.1:")
+        papers_in(tmp_path)
+        assert relay.reload(files).startswith("certificate-taken: ")
+        assert relay.journal().startswith("config-taken: ")
+        papers.key.write_text("no key")
+        assert relay.reload(files).startswith("certificate-kept: ")
 
 
 def test_systemd_hears_how_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

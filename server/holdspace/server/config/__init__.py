@@ -27,6 +27,7 @@ from holdspace.server.config.sections import (
     Proxies,
     Rooms,
     Tls,
+    options,
     settings,
 )
 from holdspace.server.config.setting import Setting
@@ -59,6 +60,7 @@ __all__ = [
     "is_local",
     "is_loopback",
     "load",
+    "options",
     "read",
     "rooms_are_open",
     "settings",

@@ -329,6 +329,11 @@ def settings() -> tuple[Setting, ...]:
     return tuple(_settings())
 
 
+def options() -> tuple[Setting, ...]:
+    """Return the settings that can be given on the command line as well."""
+    return tuple(one for one in settings() if one.option)
+
+
 def about(section: str) -> str:
     """Return what a section is for."""
     if section == "limits":
