@@ -8,6 +8,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 ASK_SECONDS = 2.0
+NO_MESSAGE = 10037
 # What nodes answer while they elect a leader, or have not heard of it yet.
 _BUSY = frozenset({503, 408})
 

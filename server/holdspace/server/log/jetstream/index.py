@@ -36,6 +36,8 @@ class Begun:
     room: bytes
     message: int
     places: list[int] = field(default_factory=list)
+    # The message that opened each epoch.
+    epochs: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -53,6 +55,18 @@ class Index:
         begun = self.meetings.get(record.meeting)
         if begun is not None and record.seq == len(begun.places) + 1:
             begun.places.append(place)
+
+    def epoch(self, record: r.EpochChanged, place: int) -> None:
+        """Take in the commit that ends an epoch."""
+        self.entry(record.commit, place)
+        begun = self.meetings.get(record.commit.meeting)
+        if begun is not None:
+            begun.epochs.append(message_of(place))
+
+    def opened_by(self, commit: r.EntryAppended) -> int:
+        """Return the message that opened a commit's epoch; 0 if its meeting is not there."""
+        begun = self.meetings.get(commit.meeting)
+        return begun.epochs[commit.epoch] if begun else 0
 
 
 @dataclass(slots=True)

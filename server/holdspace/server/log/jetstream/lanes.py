@@ -58,10 +58,14 @@ class Wish:
     record: Record
     subject: str
     weight: int = 0
-    # Goes alone, and only if its subject is as this relay knows it.
+    # Goes alone, and only if its subject is as it was when somebody decided on it.
+    only_after: int | None = None
+    # Goes alone, and only if its subject is as this relay knows it: no late copy is stored.
     is_guarded: bool = False
-    # Somebody else's record before it changes nothing for this one.
-    tries_again: bool = False
+
+    @property
+    def goes_alone(self) -> bool:
+        return self.is_guarded or self.only_after is not None
 
 
 class _News(NamedTuple):
@@ -169,18 +173,22 @@ class Lanes:
             return End.OVER
         deadline = asyncio.get_running_loop().time() + GIVE_UP_SECONDS
         end = End.BEATEN
-        while end is End.BEATEN:
-            flight = self._prepare(wishes, payload)
-            end = await self._fly(flight, deadline)
-            if end is End.BEATEN and not first.tries_again:
-                break
+        while end is End.BEATEN and not self._is_beaten(first):
+            end = await self._fly(self._prepare(wishes, payload), deadline)
         return end
+
+    def _is_beaten(self, wish: Wish) -> bool:
+        newest = self._around.newest_on(wish.subject)
+        return wish.only_after is not None and newest > wish.only_after
 
     def _prepare(self, wishes: list[Wish], payload: bytes) -> _Flight:
         self._number += 1
         headers = {_MESSAGE_ID: f"{self._us}.{self._number}"}
-        if wishes[0].is_guarded:
-            headers[_EXPECTED] = str(self._around.newest_on(wishes[0].subject))
+        first = wishes[0]
+        if first.only_after is not None:
+            headers[_EXPECTED] = str(first.only_after)
+        elif first.is_guarded:
+            headers[_EXPECTED] = str(self._around.newest_on(first.subject))
         tickets = tuple(wish.ticket for wish in wishes)
         flight = _Flight(self._number, tickets, wishes[0].subject, payload, headers)
         self._flights[flight.number] = flight
@@ -224,12 +232,12 @@ class Lanes:
         if flight is None or flight.news.done() or not message.data:
             return
         answer = json.loads(message.data)
-        if "seq" in answer:
+        if "error" not in answer:
             self._around.acked(
                 Message(answer["seq"], flight.subject, flight.payload, flight.headers, 0.0)
             )
             return
-        error = answer.get("error", {})
+        error = answer["error"]
         code = error.get("err_code")
         if code in _REFUSED and not flight.was_repeated:
             flight.news.set_result(_News(End.REFUSED))
@@ -244,7 +252,7 @@ def _next_batch(waiting: deque[Wish]) -> list[Wish]:
     while waiting and len(batch) < MAX_BATCH:
         wish = waiting[0]
         size += wish.weight
-        if batch[0].is_guarded or wish.is_guarded or size > MAX_BATCH_BYTES:
+        if batch[0].goes_alone or wish.goes_alone or size > MAX_BATCH_BYTES:
             break
         batch.append(waiting.popleft())
     return batch

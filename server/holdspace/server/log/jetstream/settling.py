@@ -31,11 +31,12 @@ def _room_opened(contents: Contents, record: r.RoomOpened, place: int, is_ours: 
 
 
 def _meeting_begun(contents: Contents, record: r.MeetingBegun, place: int, is_ours: bool) -> None:
-    contents.index.meetings[record.meeting] = Begun(record.room, message_of(place))
+    message = message_of(place)
+    contents.index.meetings[record.meeting] = Begun(record.room, message, epochs=[message])
     if record.replaces is not None:
         # A beginning is erased with its meeting, so it cannot be the gravestone of another one.
-        message = wire.put_open((r.MeetingClosed(meeting=record.replaces),))
-        gravestone = (contents.subjects.room(record.room), message)
+        stone = wire.put_open((r.MeetingClosed(meeting=record.replaces),))
+        gravestone = (contents.subjects.room(record.room), stone)
         _end_meeting(contents, record.replaces, is_ours=is_ours, gravestone=gravestone)
 
 
@@ -44,7 +45,7 @@ def _entry_appended(contents: Contents, record: r.EntryAppended, place: int, is_
 
 
 def _epoch_changed(contents: Contents, record: r.EpochChanged, place: int, is_ours: bool) -> None:
-    contents.index.entry(record.commit, place)
+    contents.index.epoch(record, place)
 
 
 def _invitation_put(contents: Contents, record: r.InvitationPut, place: int, is_ours: bool) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from holdspace.server.log.jetstream.api import Api, ApiError, UnreachableError
+from holdspace.server.log.jetstream.api import NO_MESSAGE, Api, ApiError, UnreachableError
 from holdspace.server.log.jetstream.eraser import GRAVESTONE_SECONDS
 from holdspace.server.log.jetstream.follower import Follower
 from holdspace.server.log.jetstream.subjects import Subjects
@@ -106,7 +106,9 @@ class Watch:
     async def _last_there(self) -> int:
         try:
             found = await self._api.ask(f"STREAM.MSG.GET.{self._stream}", last_by_subj=self._all)
-        except ApiError:
+        except ApiError as error:
+            if error.code != NO_MESSAGE:
+                raise
             return 0
         place: int = found["message"]["seq"]
         return place

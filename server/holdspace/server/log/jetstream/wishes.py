@@ -16,11 +16,11 @@ def wish_for(record: r.Record, ticket: int, subjects: Subjects, index: Index) ->
             size = len(record.payload) + _RECORD_BYTES
             return record.meeting, Wish(ticket, record, subjects.words(record.meeting), size)
         case r.EpochChanged():
-            meeting = record.commit.meeting
-            return meeting, Wish(ticket, record, subjects.epochs(meeting), is_guarded=True)
+            meeting, opened_by = record.commit.meeting, index.opened_by(record.commit)
+            return meeting, Wish(ticket, record, subjects.epochs(meeting), only_after=opened_by)
         case r.MeetingBegun():
             subject = subjects.epochs(record.meeting)
-            return record.meeting, Wish(ticket, record, subject, is_guarded=True)
+            return record.meeting, Wish(ticket, record, subject, only_after=0)
         case r.RoomOpened() | r.InvitationPut() | r.InvitationRevoked():
             return _in_room(record.room, record, ticket, subjects)
         case r.MeetingClosed():
@@ -32,4 +32,4 @@ def wish_for(record: r.Record, ticket: int, subjects: Subjects, index: Index) ->
 
 def _in_room(room: bytes, record: r.Record, ticket: int, subjects: Subjects) -> tuple[bytes, Wish]:
     # A late copy must not bring back an invitation that was revoked meanwhile.
-    return room, Wish(ticket, record, subjects.room(room), is_guarded=True, tries_again=True)
+    return room, Wish(ticket, record, subjects.room(room), is_guarded=True)
