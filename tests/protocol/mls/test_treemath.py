@@ -24,6 +24,24 @@ def test_the_drawing_at_the_head_of_the_file() -> None:
     assert treemath.copath(NodeIndex(4), 8) == (6, 1, 11)
 
 
+def test_whoever_is_above_both_is_their_common_ancestor() -> None:
+    # A node is an ancestor of itself, so one of the two may be the answer.
+    for leaf in (0, 2, 4, 6):
+        for above in (3, 7):
+            assert treemath.common_ancestor(NodeIndex(leaf), NodeIndex(above)) == above
+            assert treemath.common_ancestor(NodeIndex(above), NodeIndex(leaf)) == above
+    assert treemath.common_ancestor(NodeIndex(2), NodeIndex(4)) == 3
+    assert treemath.common_ancestor(NodeIndex(0), NodeIndex(12)) == 7
+
+
+def test_what_lies_under_a_node() -> None:
+    spans = {7: (0, 14, 8), 11: (8, 14, 4), 5: (4, 6, 2), 6: (6, 6, 1)}
+    for node, (first, last, leaves) in spans.items():
+        assert treemath.leftmost(NodeIndex(node)) == first
+        assert treemath.rightmost(NodeIndex(node)) == last
+        assert treemath.leaf_span(NodeIndex(node)) == leaves
+
+
 def test_leaves_sit_at_even_indices() -> None:
     assert [treemath.node_of(LeafIndex(i)) for i in range(4)] == [0, 2, 4, 6]
     assert [treemath.leaf_of(NodeIndex(i)) for i in (0, 2, 4, 6)] == [0, 1, 2, 3]

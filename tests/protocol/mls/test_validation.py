@@ -1,6 +1,7 @@
 """Leaves, key packages and members: each rule of RFC 9420 section 7.3 and 10.1 broken alone."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -182,6 +183,16 @@ def test_17_a_lifetime_that_is_not_now_is_refused(lifetime: Lifetime | None, why
     longest = 2**62 if why == "not valid at this time" else LONGEST_LIFETIME
     with pytest.raises(ValidationError, match=why):
         check_lifetime(lifetime, now=NOW, longest=longest)
+
+
+def test_17_the_bounds_of_a_lifetime_are_part_of_it() -> None:
+    check_lifetime(Lifetime(int(NOW), int(NOW)), now=NOW, longest=0)
+    check_lifetime(Lifetime(int(NOW) - 60, int(NOW)), now=NOW, longest=60)
+    check_lifetime(Lifetime(int(NOW), int(NOW) + 60), now=NOW, longest=60)
+
+
+def test_17_we_accept_twelve_weeks_and_an_hour_for_clocks_that_differ() -> None:
+    assert timedelta(seconds=LONGEST_LIFETIME) == timedelta(weeks=12, hours=1)
 
 
 def test_17_a_received_key_package_is_held_against_the_clock() -> None:
