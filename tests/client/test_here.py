@@ -35,6 +35,13 @@ async def test_a_relay_is_there_while_it_is_needed_and_gone_after() -> None:
     assert not answers(address)
 
 
+async def test_settings_of_another_relay_are_none_of_its(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOLDSPACE_RELAY_CONFIG", "/nowhere/relay.toml")
+    monkeypatch.setenv("HOLDSPACE_RELAY_LISTEN_HOST", "192.0.2.1")
+    async with relay_here() as address:
+        assert answers(address)
+
+
 async def test_its_log_is_where_it_was_asked_to_be(tmp_path: Path) -> None:
     async with relay_here(tmp_path / "log"):
         assert any((tmp_path / "log").iterdir())

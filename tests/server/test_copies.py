@@ -5,6 +5,7 @@ import os
 import sqlite3
 import time
 from contextlib import closing
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,18 @@ class TestBeforeAStep:
         started(tmp_path, STEPS)
         (tmp_path / "relay.db.before-2").replace(tmp_path / DATABASE)
         started(tmp_path, STEPS[:1])
+
+    def test_what_a_relay_of_the_first_version_kept_is_there_still(self, tmp_path: Path) -> None:
+        first = resources.files("holdspace.server") / "schema" / "1.sql"
+        started(tmp_path, [first.read_text()])
+        with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+            database.execute("INSERT INTO room VALUES (?, ?, 7)", (bytes(16), bytes(32)))
+            database.commit()
+        log = SqliteLog(tmp_path)
+        [room] = log.load().rooms
+        asyncio.run(log.close())
+        assert (room.room, room.expires_minute, room.code) == (bytes(16), 7, b"")
+        assert "relay.db.before-2" in copies(tmp_path)
 
     def test_a_step_that_failed_is_tried_again_with_a_new_copy(self, tmp_path: Path) -> None:
         started(tmp_path, STEPS[:1])

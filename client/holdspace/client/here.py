@@ -23,6 +23,7 @@ from holdspace.protocol.text import clean_line
 _RELAY = "holdspace.server"
 _READY = "listening on "
 _DATA = "--data"
+_SETTING = "HOLDSPACE_RELAY_"
 READY_SECONDS = 20.0
 RESTART_SECONDS = 0.5
 GOODBYE_SECONDS = 5.0
@@ -111,7 +112,7 @@ class _Keeper:
         command = [sys.executable, "-P", "-m", _RELAY, *arguments]
         # These are our own words, not anybody's.
         relay = self._relay = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=_without_settings()
         )
         if self._is_ending:
             relay.terminate()
@@ -134,6 +135,11 @@ class _Keeper:
             relay.wait(GOODBYE_SECONDS / 2)
         except subprocess.TimeoutExpired:
             relay.kill()
+
+
+def _without_settings() -> dict[str, str]:
+    # Settings are for a relay that somebody runs for others, maybe on this very machine.
+    return {name: value for name, value in os.environ.items() if not name.startswith(_SETTING)}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ from holdspace.server.log import UnusableLogError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked, and return the exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # What a terminal of another time cannot show must not end a command half way.
+        sys.stdout.reconfigure(errors="backslashreplace")
     asked = _parser().parse_args(arguments)
     command: Command = getattr(asked, "command", COMMANDS[0])
     try:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from holdspace.server.checks import Finding, How, machine
-from holdspace.server.config import Config, LogSettings
+from holdspace.server.config import Config, LogSettings, Tls
 from holdspace.server.limits import Limits
+from proxies import papers_in
 
 MOUNTS = """\
 /dev/sda1 / ext4 rw 0 0
@@ -56,6 +57,22 @@ def test_a_folder_that_is_not_there_yet_is_well(tmp_path: Path) -> None:
 
 def test_a_log_in_memory_is_a_warning() -> None:
     assert found(machine.folder(Config(log=LogSettings(kind="memory")))) == {"folder": How.WARN}
+
+
+def test_a_cluster_keeps_the_log_elsewhere(tmp_path: Path) -> None:
+    config = Config(log=LogSettings(kind="jetstream", folder=tmp_path))
+    assert found(machine.folder(config)) == {"folder": How.PASS}
+
+
+def test_secrets_that_others_may_read_are_said(tmp_path: Path) -> None:
+    papers = papers_in(tmp_path)
+    papers.key.chmod(0o640)
+    config = Config(tls=Tls(papers.certificate, papers.key))
+    assert found(machine.private_files(config)) == {"secrets": How.WARN, "certificate": How.PASS}
+    papers.key.chmod(0o600)
+    assert found(machine.private_files(config)) == {"certificate": How.PASS}
+    papers.key.write_text("no key")
+    assert found(machine.private_files(config)) == {"certificate": How.FAIL}
 
 
 @pytest.mark.parametrize(

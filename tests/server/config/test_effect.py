@@ -94,6 +94,18 @@ def test_without_a_folder_it_takes_a_private_one(
     assert state_folder().parts[-4:] == ("Library", "Application Support", "holdspace", "relay")
 
 
+def test_who_has_no_home_is_asked_for_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    assert [place for place, _ in problems_together(Config())] == ["log.folder"]
+    assert "Keeps its log: nowhere yet" in in_effect(Config())
+    given = Config(log=LogSettings(folder=Path("/x")))
+    assert [*problems_together(given)] == []
+
+
 def test_in_memory_there_is_no_folder_and_no_socket() -> None:
     config = Config(log=LogSettings(kind="memory", folder=Path("/x")))
     assert folder_of(config) is None

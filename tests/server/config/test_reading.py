@@ -4,8 +4,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from holdspace.server.config import Config, ConfigError, Reading, Secret, Sources, load, read
+from holdspace.server.config import (
+    Config,
+    ConfigError,
+    Reading,
+    Secret,
+    Setting,
+    Sources,
+    in_effect,
+    load,
+    read,
+)
 from holdspace.server.config.kinds import LocalAddress, RoomCode
 from holdspace.server.config.reading import CONFIG_VARIABLE, changed, value_of
 from holdspace.server.config.sections import settings
@@ -161,6 +173,25 @@ def test_an_unknown_variable_is_reported_and_keeps_nobody_from_starting() -> Non
         "HOLDSPACE_RELAY_LISTN_HOST: There is no such setting. Did you mean HOLDSPACE_RELAY_LISTEN_HOST?",
         "HOLDSPACE_RELAY_PORT_8787_TCP: There is no such setting.",
     ]
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    variables = {
+        "HOLDSPACE_RELAY_OPERATOR_RUNS_IT": "A\udcff",
+        "HOLDSPACE_RELAY_XYZZY_PLUGH_\udcff": "1",
+    }
+    said = [problem.said for problem in read(Sources(None, variables, {})).problems]
+    assert said == [
+        "HOLDSPACE_RELAY_OPERATOR_RUNS_IT: It must be text.",
+        "HOLDSPACE_RELAY_XYZZY_PLUGH_?: There is no such setting.",
+    ]
+
+
+@given(text=st.text(), name=st.sampled_from(settings()))
+def test_no_text_is_too_odd_to_be_judged(text: str, name: Setting) -> None:
+    reading = read(Sources(None, {name.variable: text}, {}))
+    for line in (*in_effect(reading.config), *(one.said for one in reading.problems)):
+        assert "\n" not in line
 
 
 def test_a_secret_is_read_from_its_file(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from holdspace.server.folder import checked_folder
 from holdspace.server.limits import MIB
 from holdspace.server.listeners import files_needed
 from holdspace.server.log import UnusableLogError
+from holdspace.server.tls import Certificates, Tls, UnusableCertificateError
 
 _SYNCS = 20
 _BLOCK = bytes(4096)
@@ -51,8 +52,29 @@ def folder(config: Config) -> Iterator[Finding]:
         yield failure("folder", str(error), "As it says.")
         return
     yield well("folder", f"{path} belongs to user {user} alone.")
+    if config.log.kind == "jetstream":
+        return
     yield from _disk(path, config.limits.total_bytes)
     yield _sync(path)
+
+
+def private_files(config: Config) -> Iterator[Finding]:
+    """Look at who else may read keys and credentials, and whether the certificate can be used."""
+    log, tls = config.log, config.tls
+    for name, path in (
+        ("tls.key", tls.key),
+        ("log.credentials_file", log.credentials_file),
+        ("log.system_credentials_file", log.system_credentials_file),
+    ):
+        if path is not None and path.exists() and path.stat().st_mode & 0o077:
+            yield warning("secrets", f"Others may read what {name} names.", f"chmod 600 {path}")
+    if tls.certificate is not None and tls.key is not None:
+        try:
+            Certificates(Tls(tls.certificate, tls.key))
+        except UnusableCertificateError as error:
+            yield failure("certificate", str(error), "As it says.")
+        else:
+            yield well("certificate", "The certificate and its key belong together.")
 
 
 def _disk(path: Path, most: int) -> Iterator[Finding]:

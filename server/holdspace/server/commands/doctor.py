@@ -37,6 +37,7 @@ def _findings(reading: Reading) -> Iterator[Finding]:
     status = _status(config)
     yield from _running(config, is_running=bool(status))
     yield from machine.folder(config)
+    yield from machine.private_files(config)
     yield from machine.clock(config)
     yield from machine.open_files(config, status.get("open_files"))
     yield from machine.memory_image(status.get("leaves_no_image"))

@@ -21,10 +21,16 @@ class ConfigError(Exception):
 
 
 def state_folder() -> Path:
-    """Return the private folder of this user's relay."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "holdspace" / "relay"
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    """Return the private folder of this user's relay; raise ConfigError if they have no home."""
+    try:
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / "Application Support" / "holdspace" / "relay"
+        state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise ConfigError(
+            "The user this relay runs as has no home. Say where to keep things: --data, or "
+            "HOLDSPACE_RELAY_LOG_FOLDER."
+        ) from None
     return Path(state) / "holdspace" / "relay"
 
 
@@ -119,10 +125,14 @@ def problems_together(config: Config) -> Iterator[tuple[str, str]]:
         yield "listen", "Neither host nor socket is given, so nobody could come in."
     if config.log.kind == "jetstream" and not config.log.servers:
         yield "log.servers", "jetstream needs at least one server, such as nats://10.0.0.1:4222."
-    try:
-        allowed_origins(config, config.listen.port)
-    except ConfigError as error:
-        yield "listen.origins", str(error)
+    for name, needed in (
+        ("listen.origins", lambda: allowed_origins(config, config.listen.port)),
+        ("log.folder", lambda: folder_of(config)),
+    ):
+        try:
+            needed()
+        except ConfigError as error:
+            yield name, str(error)
 
 
 def in_effect(config: Config) -> list[str]:
@@ -179,7 +189,10 @@ def _keeping(config: Config) -> str:
     if config.log.kind == "jetstream":
         servers = _many(len(config.log.servers), "given server")
         return f"in the NATS cluster of {servers}, as {config.log.name}"
-    return f"in {folder_of(config)}"
+    try:
+        return f"in {folder_of(config)}"
+    except ConfigError:
+        return "nowhere yet"
 
 
 def _metrics(config: Config) -> str:

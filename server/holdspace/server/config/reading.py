@@ -184,7 +184,8 @@ def _from_variables(variables: Mapping[str, str], problems: list[ConfigProblem])
             near = get_close_matches(name[:80], [*known, CONFIG_VARIABLE], n=1, cutoff=0.8)
             hint = f" Did you mean {near[0]}?" if near else ""
             # Not fatal: where containers are linked by name, others set variables like these.
-            problems.append(ConfigProblem(name[:80], f"There is no such setting.{hint}", False))
+            shown = name[:80].encode("ascii", "replace").decode()
+            problems.append(ConfigProblem(shown, f"There is no such setting.{hint}", False))
     return values
 
 
@@ -199,11 +200,22 @@ def _from_options(options: Mapping[str, str | list[str]], problems: list[ConfigP
 
 def _from_text(setting: Setting, text: str, where: str, problems: list[ConfigProblem]) -> Values:
     try:
+        if not _is_text(text):
+            raise Wrong("must be text")
         reader = Reader(_NO_DOCUMENT)
         return {setting: setting.kind.check(reader, setting.kind.raw(text), ())}
     except Wrong as wrong:
         problems.append(ConfigProblem(where, f"It {wrong}."))
         return {}
+
+
+def _is_text(text: str) -> bool:
+    # Bytes in the environment that are no text arrive as halves of characters.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 # ---- secrets in files of their own

@@ -289,11 +289,15 @@ _LIMITS: dict[str, tuple[Kind, str]] = {
     "frames_burst": (kinds.number(1, 1e9), "What it may send at once after it was quiet."),
     "bytes_per_second": (kinds.number(1024, 1e12), "The same in bytes, in the long run."),
     "bytes_burst": (kinds.number(65536, 1e12), "The same in bytes, at once."),
-    "visitor_work_per_second": (
-        kinds.number(1, 1e9),
-        "What one visitor may make the relay do in the long run; a message counts 1, a proof about 2.",
+    "visitor_words_per_second": (
+        kinds.number(1, 1e9), "What one visitor may say in meetings in the long run, in messages.",
     ),
-    "visitor_work_burst": (kinds.number(10, 1e9), "The same at once; what is beyond is done later."),
+    "visitor_words_burst": (kinds.number(10, 1e9), "The same at once; what is beyond comes later."),
+    "visitor_requests_per_second": (
+        kinds.number(1, 1e9),
+        "Connections and requests of one visitor in the long run; one with a wrong key counts 10 more.",
+    ),
+    "visitor_requests_burst": (kinds.number(10, 1e9), "The same at once; what is beyond comes later."),
     "visitor_keeping_per_second": (
         kinds.number(0.001, 1e9),
         "What one visitor may make the relay keep; a knock counts 1, an invitation 2, a room 10.",
