@@ -165,6 +165,8 @@ def test_a_good_key_package_and_one_with_reserved_values_listed_pass() -> None:
     check_key_package(SUITE, with_leaf(capabilities=lists(extensions=(GREASE,))))
     # 7.2: the extensions that RFC 9420 defines need not be listed.
     check_key_package(SUITE, with_leaf(extensions=(Extension(1, b"application id"),)))
+    every_default = tuple(Extension(kind, b"") for kind in ExtensionType)
+    check_key_package(SUITE, with_leaf(extensions=every_default, capabilities=lists(extensions=())))
 
 
 @pytest.mark.parametrize(
@@ -266,6 +268,8 @@ BAD_MEMBERS: dict[str, tuple[RatchetTree, tuple[Extension, ...], str]] = {
     ),
     "20 required extension": (two(), required(extension_types=(NOT_LISTED,)), "extension"),
     "20 required proposal": (two(), required(proposal_types=(NOT_LISTED,)), "proposal"),
+    "20 required proposal 0": (two(), required(proposal_types=(0,)), "proposal"),
+    "20 required proposal 8, after the RFC's": (two(), required(proposal_types=(8,)), "proposal"),
     "20 required credential": (two(), required(credential_types=(NOT_LISTED,)), "credential"),
 }
 
