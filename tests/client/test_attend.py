@@ -13,6 +13,7 @@ from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import Connection, Place, RoomView
 from holdspace.protocol.invite import InvitationError
 
+ONION = "a2" * 28 + ".onion"
 OPENING = Opening("Tuesday circle", "Ana", ("What is shared stays here.",))
 
 
@@ -119,6 +120,9 @@ async def test_a_code_that_is_none_is_said_to_be_none() -> None:
         "ws://127.0.0.1.relay.example",
         "ws://x.onion.example",
         "ws://abc.onion",
+        "wss://abc.onion",
+        "wss://relay.onion.",
+        f"ws://{ONION}.example",
         "https://relay.example",
         "relay",
     ],
@@ -128,6 +132,15 @@ def test_a_relay_that_others_could_listen_to_is_refused(address: str) -> None:
         check_address(address)
 
 
-@pytest.mark.parametrize("address", ["wss://relay.example", "ws://localhost:8787", "ws://[::1]:1"])
-def test_a_relay_behind_tls_or_on_this_machine_is_taken(address: str) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        "wss://relay.example",
+        "ws://localhost:8787",
+        "ws://[::1]:1",
+        f"ws://{ONION}",
+        f"ws://a.{ONION}:81",
+    ],
+)
+def test_a_relay_behind_tls_or_tor_or_on_this_machine_is_taken(address: str) -> None:
     assert check_address(address) == address

@@ -11,23 +11,22 @@ import random
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from holdspace.protocol.invite import MOST_RELAYS
 from holdspace.protocol.keys import NotAnAddressError, origin
 from holdspace.protocol.refusals import LocalError
 
-from .link import Ended, Link, Lost, Up
+from .link import LOOPBACK, Ended, Link, Lost, Up, place_of
 from .link import Happening as LinkHappening
 from .seat.host import Opening, open_room
 from .seat.intents import Intent, Leave
 from .seat.step import Machine, Step, World
 from .seat.view import Connection, Notice, Place, Refusal, RoomView
 from .seat.visitor import visit
+from .socks import Proxy, is_onion, seems_onion
 
 TICK_SECONDS = 1.0
 GOODBYE_SECONDS = 3.0
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class CannotStart(LocalError):
@@ -37,9 +36,16 @@ class CannotStart(LocalError):
 class Attendance:
     """One person attending one meeting; made by `host` or `join`, ended by `aclose`."""
 
-    def __init__(self, machine: Machine, relays: tuple[str, ...], *, start: int = 0) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        relays: tuple[str, ...],
+        *,
+        start: int = 0,
+        socks: Proxy | None = None,
+    ) -> None:
         self._machine = machine
-        self._link = Link(relays, self._hear, random.random, start=start)
+        self._link = Link(relays, self._hear, random.random, start=start, socks=socks)
         self._view = machine.view()
         self._notices: list[Notice] = []
         self._changed = asyncio.Event()
@@ -50,18 +56,21 @@ class Attendance:
         ]
 
     @classmethod
-    async def host(cls, relays: Iterable[str], opening: Opening) -> "Attendance":
+    async def host(
+        cls, relays: Iterable[str], opening: Opening, socks: Proxy | None = None
+    ) -> "Attendance":
         """Open a room at these relays of one cluster and sit down in it as its host."""
         addresses = check_addresses(relays)
-        return cls(open_room(addresses, opening, _world()), addresses)
+        return cls(open_room(addresses, opening, _world()), addresses, socks=socks)
 
     @classmethod
-    async def join(cls, code: str) -> "Attendance":
+    async def join(cls, code: str, socks: Proxy | None = None) -> "Attendance":
         """Go to the lobby that an invitation code leads to; raise InvitationError if it is none."""
         visitor = visit(code, _world())
         addresses = check_addresses(visitor.invitation.relays)
         # Everybody begins at another one, so that a cluster shares the work.
-        return cls(visitor, addresses, start=os.urandom(1)[0] % len(addresses))
+        start = os.urandom(1)[0] % len(addresses)
+        return cls(visitor, addresses, start=start, socks=socks)
 
     @property
     def view(self) -> RoomView:
@@ -185,9 +194,14 @@ def check_address(relay: str) -> str:
         address = origin(relay)
     except NotAnAddressError as error:
         raise CannotStart(str(error)) from None
-    # Without TLS everybody on the way sees which room is met in. An onion address would do without,
-    # but the link cannot speak through Tor yet and would ask the open network for its name.
-    is_safe = urlsplit(address).hostname in LOOPBACK
+    host, _ = place_of(address)
+    if seems_onion(host) and not is_onion(host):
+        raise CannotStart(
+            "That onion address is not whole: it has 56 letters and digits before .onion. Nothing "
+            "was sent."
+        )
+    # Without TLS everybody on the way sees which room is met in; an onion address is a key itself.
+    is_safe = host in LOOPBACK or is_onion(host)
     if address.startswith("ws://") and not is_safe:
         raise CannotStart(
             "A relay on another machine needs a wss:// address. Nothing was sent. "

@@ -25,7 +25,7 @@ from holdspace.client.attend import Attendance, CannotStart, check_addresses
 from holdspace.client.flow_check import check, export
 from holdspace.client.front_end import FAILED, WELL, choose_plain, show
 from holdspace.client.here import RelayNotStartedError
-from holdspace.client.hosting import add_options, add_plain, host
+from holdspace.client.hosting import add_options, add_plain, add_socks, host
 from holdspace.client.library import DEFAULT_FLOW, DataError, NotInLibrary
 from holdspace.client.look import look_at
 from holdspace.client.privacy import PRIVACY
@@ -37,6 +37,7 @@ from holdspace.client.prompt import (
     say,
     unseen,
 )
+from holdspace.client.socks import Proxy
 from holdspace.protocol.frames import VERSION
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
 from holdspace.protocol.keys import NotARoomCodeError
@@ -95,7 +96,7 @@ def _join(asked: argparse.Namespace) -> int:
     with unseen():
         code = ask_until(_ASK_CODE, _readable, (InvitationError, CannotStart))
     say(_CODE_READ)
-    return asyncio.run(_visit(code, plain=plain))
+    return asyncio.run(_visit(code, asked.socks, plain=plain))
 
 
 def _readable(code: str) -> str:
@@ -113,13 +114,13 @@ def _rest() -> str:
         return ""
 
 
-async def _visit(code: str, *, plain: bool) -> int:
-    async with await Attendance.join(code) as attendance:
+async def _visit(code: str, socks: Proxy | None, *, plain: bool) -> int:
+    async with await Attendance.join(code, socks) as attendance:
         return await show(attendance, plain=plain)
 
 
 def _look(asked: argparse.Namespace) -> int:
-    seen = asyncio.run(look_at([asked.address]))
+    seen = asyncio.run(look_at([asked.address], asked.socks))
     say(f"relay: {seen.relay} answers, and speaks this version of holdspace.")
     for line in seen.lines():
         say(line)
@@ -202,11 +203,13 @@ def _parser() -> argparse.ArgumentParser:
         "join", f"Come to a meeting. You are asked for your invitation code. {_A_DAY}", _join
     )
     join.add_argument("nothing_here", nargs="*", metavar="", help=argparse.SUPPRESS)
+    add_socks(join)
     add_plain(join)
     _add_demo(command("demo", "Try it with simulated people on this machine.", _demo))
     _add_flow(command("flow", "Work with flow files.", _check_flow))
     relay = command("relay", "Say who runs a relay and what it can see. Nothing is opened.", _look)
     relay.add_argument("address", metavar="ADDRESS", help="the relay, like wss://relay.example")
+    add_socks(relay)
     command("keys", "List every key and command.", _keys)
     command("explain-privacy", "Say what the relay can see and what not.", _explain_privacy)
     return parser

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from holdspace.client.attend import Attendance, CannotStart, check_addresses
 from holdspace.client.front_end import WELL, choose_plain, show
@@ -18,6 +19,7 @@ from holdspace.client.library import DEFAULT_FLOW, DataError, read_agreements, r
 from holdspace.client.look import look_at
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.seat.host import Opening
+from holdspace.client.socks import TOR, NotAProxyError, Proxy, read_proxy
 from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
@@ -69,25 +71,33 @@ def host(asked: argparse.Namespace) -> int:
         flow_toml=flow,
         code=code,
     )
-    if relays and not _agrees(relays, is_asked=not asked.relay):
+    where = Where(relays, asked.socks)
+    if relays and not _agrees(where, is_asked=not asked.relay):
         say(_NOT_OPENED)
         return WELL
-    return _lead(relays, opening, plain=plain)
+    return _lead(where, opening, plain=plain)
 
 
-def _agrees(relays: tuple[str, ...], *, is_asked: bool) -> bool:
+class Where(NamedTuple):
+    """At which relays a room opens (none: one of its own), and through what they are reached."""
+
+    relays: tuple[str, ...]
+    socks: Proxy | None
+
+
+def _agrees(where: Where, *, is_asked: bool) -> bool:
     """Show who runs the relay; ask whether to go on, if the relay was asked for, too."""
-    seen = asyncio.run(look_at(relays))
+    seen = asyncio.run(look_at(where.relays, where.socks))
     say(f"relay: {seen.relay} answers.")
     for line in seen.lines():
         say(line)
     return not is_asked or ask(_ASK_OPEN).lower() not in {"n", "no", "q"}
 
 
-def _lead(relays: tuple[str, ...], opening: Opening, *, plain: bool) -> int:
+def _lead(where: Where, opening: Opening, *, plain: bool) -> int:
     while True:
         # Asked between two event loops: one would keep Ctrl-C for itself.
-        exit_code, refused = asyncio.run(_hold(relays, opening, plain=plain))
+        exit_code, refused = asyncio.run(_hold(where, opening, plain=plain))
         if not refused:
             return exit_code
         say(f"relay: {refused}")
@@ -98,9 +108,12 @@ def _lead(relays: tuple[str, ...], opening: Opening, *, plain: bool) -> int:
         opening = replace(opening, code=key)
 
 
-async def _hold(relays: tuple[str, ...], opening: Opening, *, plain: bool) -> tuple[int, str]:
+async def _hold(where: Where, opening: Opening, *, plain: bool) -> tuple[int, str]:
     """Return the exit code, and what the relay said if it wants (another) room code."""
-    async with _relays(relays) as addresses, await Attendance.host(addresses, opening) as mine:
+    async with (
+        _relays(where.relays) as addresses,
+        await Attendance.host(addresses, opening, where.socks) as mine,
+    ):
         view = await mine.settled()
         if view.needs_code:
             return WELL, view.ended_words
@@ -182,7 +195,26 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a file, readable by you alone, with the room code that some relays ask for; without "
         "it you are asked when it is needed",
     )
+    add_socks(parser)
     add_plain(parser)
+
+
+def add_socks(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of a way to the relay."""
+    parser.add_argument(
+        "--socks",
+        metavar="ADDRESS:PORT",
+        type=_proxy,
+        help=f"go through a SOCKS5 proxy, like Tor's at {TOR.shown}, which looks up the relay's name; "
+        "onion addresses go there without it",
+    )
+
+
+def _proxy(text: str) -> Proxy:
+    try:
+        return read_proxy(text)
+    except NotAProxyError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def add_plain(parser: argparse.ArgumentParser) -> None:

@@ -6,10 +6,13 @@ closes must not be retried. Where a room has several relays, it goes on over the
 """
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
@@ -25,6 +28,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.refusals import Close, PeerError, close_answer
 
 from .relays import Relays
+from .socks import TOR, Proxy, connect_through, seems_onion
 
 SUBPROTOCOL = Subprotocol("holdspace.1")
 OPEN_TIMEOUT = 8.0
@@ -36,6 +40,10 @@ NOT_A_RELAY = (
 UNREACHABLE = (
     "The relay cannot be reached. Nothing was sent. Check the network and the relay's address, then "
     "start again."
+)
+UNREACHABLE_THROUGH = (
+    "The relay cannot be reached through the proxy at {proxy}. Nothing was sent. Check that Tor, or "
+    "whatever proxy you chose, runs there, and the relay's address, then start again."
 )
 FOREIGN = "The relay sent something that no relay sends. Nothing of it was used."
 
@@ -100,8 +108,12 @@ class Link:
         jitter: Callable[[], float],
         *,
         start: int = 0,
+        socks: Proxy | None = None,
     ) -> None:
         self._relays = Relays(relays, start)
+        self._socks = socks
+        # One name for the whole of a link: Tor gives it circuits that nothing else here shares.
+        self._alone = os.urandom(8).hex().encode()
         self._listener = listener
         self._jitter = jitter
         self._outgoing: asyncio.Queue[bytes | None] = asyncio.Queue(OUTGOING_BOUND)
@@ -135,7 +147,7 @@ class Link:
             if self._stopping:
                 return
             if not self._was_up and self._relays.is_hopeless:
-                self._listener(Ended(UNREACHABLE))
+                self._listener(Ended(self._unreachable()))
                 return
             self._listener(Lost(lost.words or self._waiting_words()))
             await asyncio.sleep(self._relays.wait(self._jitter()))
@@ -162,6 +174,7 @@ class Link:
         try:
             connection = await _Connect(
                 relay,
+                sock=await self._socket_through_proxy(relay),
                 subprotocols=[SUBPROTOCOL],
                 compression=None,
                 open_timeout=OPEN_TIMEOUT,
@@ -179,6 +192,13 @@ class Link:
             self._relays.failed()
             return Lost("")
         return await self._talk(connection, relay)
+
+    async def _socket_through_proxy(self, relay: str) -> socket.socket | None:
+        proxy = proxy_for(relay, self._socks)
+        if proxy is None:
+            return None
+        host, port = place_of(relay)
+        return await connect_through(proxy, host, port, alone=self._alone)
 
     async def _talk(self, connection: ClientConnection, relay: str) -> Lost:
         self._connection = connection
@@ -240,12 +260,33 @@ class Link:
         self._relays.failed(code)
         return Lost(answer.sentence)
 
+    def _unreachable(self) -> str:
+        proxy = proxy_for(self._relays.address, self._socks)
+        return UNREACHABLE_THROUGH.replace("{proxy}", proxy.shown) if proxy else UNREACHABLE
+
     def _waiting_words(self) -> str:
         if self._was_up:
             return (
                 "The relay does not answer yet. Your words are safe here, and your place is kept."
             )
         return "The relay does not answer yet. Trying again."
+
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def place_of(relay: str) -> tuple[str, int]:
+    """Return the host and port of a relay's address."""
+    parts = urlsplit(relay)
+    return parts.hostname or "", parts.port or (443 if parts.scheme == "wss" else 80)
+
+
+def proxy_for(relay: str, chosen: Proxy | None) -> Proxy | None:
+    """Return what a relay must be reached through: Tor for an onion address, whatever else is said."""
+    host, _ = place_of(relay)
+    if host in LOOPBACK:
+        return None
+    return chosen or (TOR if seems_onion(host) else None)
 
 
 def _tls() -> ssl.SSLContext:

@@ -15,6 +15,7 @@ from .link import Ended, Happening, Link, Up
 from .privacy import RELAY_SEES, operator_facts, operator_remark
 from .seat.operator_card import operator_view
 from .seat.view import OperatorView
+from .socks import Proxy
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Seen:
         yield f"relay: {RELAY_SEES}"
 
 
-async def look_at(relays: Iterable[str]) -> Seen:
+async def look_at(relays: Iterable[str], socks: Proxy | None = None) -> Seen:
     """Return what the first of these relays that answers says; raise CannotStart if none does."""
     addresses = check_addresses(relays)
     seen: asyncio.Future[Seen] = asyncio.get_running_loop().create_future()
@@ -47,7 +48,7 @@ async def look_at(relays: Iterable[str]) -> Seen:
         elif isinstance(happening, Ended) and not seen.done():
             seen.set_exception(CannotStart(happening.words))
 
-    link = Link(addresses, hear, random.random)
+    link = Link(addresses, hear, random.random, socks=socks)
     running = asyncio.create_task(link.run())
     try:
         return await seen
