@@ -31,7 +31,7 @@ What nobody can promise:
   Anyone in the room can photograph or record it, and signatures could prove which name wrote what.
   The host can admit or remove anyone, always visibly.
   A relay can stop or slow a meeting. Changes are noticed; silence not always.
-  Addresses and meeting times show unless you use Tor, and even then meeting times show.
+  Addresses and meeting times show unless you use Tor (--socks), and even then meeting times show.
   Python cannot wipe memory.
 
 How: messages are encrypted end to end with MLS (RFC 9420). Room messages and knocks use a hybrid
