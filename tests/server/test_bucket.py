@@ -35,3 +35,12 @@ def test_who_waits_as_told_never_exceeds_burst_and_rate(
         taken += amount
         now += wait
         assert taken <= 20.0 + 10.0 * now + 1e-6
+
+
+def test_what_is_not_there_is_not_taken_by_asking() -> None:
+    bucket = Bucket.full(1.0, 5.0, 100.0)
+    assert bucket.has(5, 100.0)
+    bucket.take(5, 100.0)
+    assert not bucket.has(1, 100.0)
+    assert not bucket.has(1, 100.0 + 0.5)
+    assert bucket.has(1, 100.0 + 1)

@@ -62,12 +62,27 @@ def test_what_is_kept_for_long_is_refused_beyond_a_share_and_comes_back() -> Non
     assert spend(visitor, OpenRoom, NOON + 600) == rooms
 
 
-def test_work_is_done_later_and_never_refused() -> None:
+def test_words_come_later_and_are_never_refused() -> None:
     limits = Limits()
     visitor = visitors().visitor(ONE, NOON)
-    waits = [visitor.asks(Append, NOON) for _ in range(int(limits.visitor_work_burst) + 50)]
-    assert waits[int(limits.visitor_work_burst) - 1] == 0
-    assert waits[-1] == pytest.approx(50 / limits.visitor_work_per_second)
+    waits = [visitor.asks(Append, NOON) for _ in range(int(limits.visitor_words_burst) + 50)]
+    assert waits[int(limits.visitor_words_burst) - 1] == 0
+    assert waits[-1] == pytest.approx(50 / limits.visitor_words_per_second)
+
+
+def test_whoever_tries_keys_waits_longer_and_longer_and_others_of_the_prefix_go_on_talking() -> (
+    None
+):
+    limits = Limits()
+    visitor = visitors().visitor(ONE, NOON)
+    tries = 0
+    while visitor.asks(GetCard, NOON) == 0:
+        visitor.was_wrong(NOON)
+        tries += 1
+    assert tries == pytest.approx(limits.visitor_requests_burst / 11, abs=1)
+    assert visitor.asks(Append, NOON) == 0
+    assert not visitor.connects(NOON)
+    assert visitor.connects(NOON + 1)
 
 
 def test_what_one_visitor_spends_is_not_missed_by_another() -> None:
@@ -80,15 +95,19 @@ def test_what_one_visitor_spends_is_not_missed_by_another() -> None:
     assert other.connects(NOON)
 
 
-def test_jn08_all_visitors_together_are_bounded_too() -> None:
-    limits = replace(Limits(), keeping_burst=100.0, arrivals_burst=50.0)
-    known = visitors(limits)
+def test_all_visitors_together_arrive_only_so_fast() -> None:
+    known = visitors(replace(Limits(), arrivals_burst=50.0))
     crowd = [known.visitor(ip_address(f"10.0.{number}.1"), NOON) for number in range(20)]
-    assert sum(spend(one, Knock) for one in crowd) == 100
     assert sum(one.connects(NOON) for one in crowd * 10) == 50
-    # Asking on and on does not push the moment away when there is some for everybody again.
-    assert crowd[0].asks(Knock, NOON + 1) == 0
+    # Trying on and on does not push the moment away when there is some for everybody again.
     assert crowd[1].connects(NOON + 1)
+
+
+def test_a_crowd_of_visitors_leaves_another_all_it_may_keep() -> None:
+    known = visitors()
+    for number in range(200):
+        spend(known.visitor(ip_address(f"10.0.{number}.1"), NOON), Knock)
+    assert spend(known.visitor(ONE, NOON), Knock) == Limits().visitor_keeping_burst
 
 
 class TestForgetting:

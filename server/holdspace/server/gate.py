@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 from websockets.exceptions import ConnectionClosed
 
 from holdspace.protocol.frames import ClientFrame, Refuse, decode_client_frame, encode
-from holdspace.protocol.refusals import PeerError
+from holdspace.protocol.refusals import PeerError, Refusal
 from holdspace.server.bucket import Bucket
 from holdspace.server.counts import Counts
 from holdspace.server.door import Door
@@ -160,13 +160,16 @@ class Gate:
             self._perform(self._relay.too_fast(visit.number, frame))
             return 0.0
         if wait:
-            self._loop.call_later(wait, self._receive, visit.number, frame)
+            self._loop.call_later(wait, self._receive, visit, frame)
             return wait + _AFTERWARDS
-        self._receive(visit.number, frame)
+        self._receive(visit, frame)
         return 0.0
 
-    def _receive(self, number: int, frame: ClientFrame) -> None:
-        self._perform(self._relay.receive(number, frame, self._now()))
+    def _receive(self, visit: "_Visit", frame: ClientFrame) -> None:
+        effects = self._relay.receive(visit.number, frame, self._now())
+        if effects and type(effects[0]) is Send and _is_no_to_a_stranger(effects[0]):
+            visit.guest.was_wrong()
+        self._perform(effects)
 
     def _perform(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
@@ -312,6 +315,10 @@ class _Visit(NamedTuple):
     outbox: Outbox
     frames: Bucket
     sizes: Bucket
+
+
+def _is_no_to_a_stranger(sent: Send) -> bool:
+    return type(sent.frame) is Refuse and sent.frame.code == Refusal.NOT_HERE
 
 
 def _call_soon(

@@ -74,6 +74,11 @@ class Guest(Wire):
         """Pay for a frame: how many seconds it has to wait, or None if it is too much to keep."""
         return self.visitor.asks(kind, self.loop.time()) if self.visitor else 0.0
 
+    def was_wrong(self) -> None:
+        """Pay for a proof that held nowhere."""
+        if self.visitor is not None:
+            self.visitor.was_wrong(self.loop.time())
+
     def turn_away(self) -> None:
         """Close at once, without a word."""
         self._raw.abort()

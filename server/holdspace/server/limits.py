@@ -57,8 +57,10 @@ class Limits:
     # One visitor: everybody in a /24 or a /56, or one Tor circuit (visitors.py has the prices). What
     # may be spent at once comes back within ten minutes, so that forgetting a visitor by then gives
     # nothing away.
-    visitor_work_per_second: float = 100.0
-    visitor_work_burst: float = 2000.0
+    visitor_words_per_second: float = 100.0
+    visitor_words_burst: float = 2000.0
+    visitor_requests_per_second: float = 20.0
+    visitor_requests_burst: float = 1000.0
     visitor_keeping_per_second: float = 0.4
     visitor_keeping_burst: float = 240.0
     # How many are remembered: some 8 MiB. Whoever holds a large network has no end of prefixes.
@@ -66,8 +68,6 @@ class Limits:
     # Everybody together: who is in is not to notice who else wants in.
     arrivals_per_second: float = 250.0
     arrivals_burst: float = 5000.0
-    keeping_per_second: float = 4.0
-    keeping_burst: float = 2400.0
 
     def words(self, quota: int) -> int:
         """Return the part of a quota that entries other than bundles may fill."""

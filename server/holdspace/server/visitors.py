@@ -7,7 +7,7 @@ a visitor is forgotten. None of it is ever stored, written down or counted in a 
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
@@ -40,29 +40,31 @@ _NO_ADDRESS = b"this machine"
 
 
 class Price(NamedTuple):
-    """Say what something costs: work that is done at once, and what is kept for long."""
+    """Say what something costs: words of a meeting, requests to be proved, what is kept for long."""
 
-    work: float
+    words: float = 0.0
+    requests: float = 0.0
     keeping: float = 0.0
 
 
-# A connection costs a handshake; a proof costs a signature check for each address of the relay.
-CONNECTION = Price(2)
+CONNECTION = Price(requests=1)
+# Each address of the relay is tried before a proof is wrong, and only strangers are often wrong.
+WRONG = Price(requests=10)
 PRICES: dict[type[ClientFrame], Price] = {
-    Hello: Price(0),
-    Append: Price(1),
-    Prove: Price(1),
-    Attach: Price(2),
-    Bundle: Price(4),
-    GetCard: Price(2),
-    Knock: Price(2, keeping=1),
-    WatchLobby: Price(2),
-    DeclineKnock: Price(1),
-    PutInvitation: Price(3, keeping=2),
-    RevokeInvitation: Price(2),
-    BeginMeeting: Price(4, keeping=4),
-    CloseMeeting: Price(2),
-    OpenRoom: Price(3, keeping=10),
+    Hello: Price(),
+    Append: Price(words=1),
+    Prove: Price(words=1),
+    Bundle: Price(words=4),
+    Attach: Price(requests=1),
+    GetCard: Price(requests=1),
+    Knock: Price(requests=1, keeping=1),
+    WatchLobby: Price(requests=1),
+    DeclineKnock: Price(words=1),
+    PutInvitation: Price(requests=1, keeping=2),
+    RevokeInvitation: Price(requests=1),
+    BeginMeeting: Price(requests=1, keeping=4),
+    CloseMeeting: Price(requests=1),
+    OpenRoom: Price(requests=1, keeping=10),
 }
 
 
@@ -71,9 +73,12 @@ class Visitor:
     """Hold what one visitor has left to spend; `number` tells visitors apart and says nothing else."""
 
     number: int | None
-    work: Bucket = field(repr=False)
+    words: Bucket = field(repr=False)
+    requests: Bucket = field(repr=False)
     keeping: Bucket = field(repr=False)
-    together: "Together" = field(repr=False)
+    # Of everybody together. There is none like it for keeping: all that is kept has its bound, and
+    # a few strangers could empty a purse that everybody's knocks are paid from.
+    arrivals: Bucket = field(repr=False)
     last_seen: float = field(repr=False)
     # Whoever holds a connection is not silent.
     guests: set[Any] = field(default_factory=set, repr=False)
@@ -88,33 +93,33 @@ class Visitor:
         """Pay for a connection; False if there are too many at once."""
         if self.number is None:
             return True
-        return _spend(((self.work, CONNECTION.work), (self.together.arrivals, 1)), now)
+        # All of it or nothing: what is refused costs nobody else anything.
+        if not (self.requests.has(CONNECTION.requests, now) and self.arrivals.has(1, now)):
+            return False
+        self.requests.take(CONNECTION.requests, now)
+        self.arrivals.take(1, now)
+        return True
 
     def asks(self, kind: type[ClientFrame], now: float) -> float | None:
         """Pay for a frame: how many seconds it has to wait, or None if it is too much to keep."""
         if self.number is None:
             return 0.0
         price = PRICES[kind]
-        wait = self.work.take(price.work, now)
-        purses = ((self.keeping, price.keeping), (self.together.keeping, price.keeping))
-        return wait if not price.keeping or _spend(purses, now) else None
+        wait = self._work(price, now)
+        if not self.keeping.has(price.keeping, now):
+            return None
+        self.keeping.take(price.keeping, now)
+        return wait
 
+    def was_wrong(self, now: float) -> None:
+        """Pay for a proof that held nowhere."""
+        if self.number is not None:
+            self._work(WRONG, now)
 
-@dataclass(slots=True, eq=False)
-class Together:
-    """Hold what all visitors together have left to spend."""
-
-    arrivals: Bucket
-    keeping: Bucket
-
-
-def _spend(purses: Sequence[tuple[Bucket, float]], now: float) -> bool:
-    # All of it or nothing: what is refused costs nobody else anything.
-    if not all(purse.has(amount, now) for purse, amount in purses):
-        return False
-    for purse, amount in purses:
-        purse.take(amount, now)
-    return True
+    def _work(self, price: Price, now: float) -> float:
+        # Apart: whoever shares a prefix with somebody who tries keys is not kept from talking.
+        wait = self.words.take(price.words, now) if price.words else 0.0
+        return max(wait, self.requests.take(price.requests, now)) if price.requests else wait
 
 
 class Visitors:
@@ -130,10 +135,7 @@ class Visitors:
         self._key_until = float("-inf")
         self._known: OrderedDict[bytes, Visitor] = OrderedDict()
         self._numbers = count(1)
-        self._together = Together(
-            Bucket.full(limits.arrivals_per_second, limits.arrivals_burst, now),
-            Bucket.full(limits.keeping_per_second, limits.keeping_burst, now),
-        )
+        self._arrivals = Bucket.full(limits.arrivals_per_second, limits.arrivals_burst, now)
 
     def __len__(self) -> int:
         return len(self._known)
@@ -181,9 +183,10 @@ class Visitors:
         limits = self._limits
         return Visitor(
             number,
-            Bucket.full(limits.visitor_work_per_second, limits.visitor_work_burst, now),
+            Bucket.full(limits.visitor_words_per_second, limits.visitor_words_burst, now),
+            Bucket.full(limits.visitor_requests_per_second, limits.visitor_requests_burst, now),
             Bucket.full(limits.visitor_keeping_per_second, limits.visitor_keeping_burst, now),
-            self._together,
+            self._arrivals,
             now,
         )
 
