@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from holdspace.server.addresses import Proxies
@@ -146,7 +146,8 @@ class _Served:
 
 async def _tidy(folder: Path | None) -> None:
     while folder is not None:
-        remove_old(folder, time.time())
+        with suppress(OSError):  # in an hour it is tried again
+            remove_old(folder, time.time())
         await asyncio.sleep(_TIDY_SECONDS)
 
 
