@@ -226,8 +226,8 @@ class CoreHouse:
                     self._people[number].coming.put_nowait(int(code))
                 case Store(ticket, record) | Propose(ticket, record):
                     self._log.submit(ticket, record)
-                case Settled(record, place):
-                    self._log.settle(record, place)
+                case Settled(record, place, is_void):
+                    self._log.settle(record, place, is_void=is_void)
                 case Share(note):
                     self._log.share(note)
                 case Read() | CatchUp():

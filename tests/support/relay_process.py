@@ -109,6 +109,14 @@ class RelayProcess:
     def __exit__(self, *_error: object) -> None:
         self.kill()
 
+    def pause(self) -> None:
+        """Let it stand still, as a machine does that is moved."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         """End it as a power cut would end a process: at once."""
         if self._process.returncode is None:

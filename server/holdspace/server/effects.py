@@ -36,10 +36,11 @@ class Propose(msgspec.Struct, frozen=True, gc=False):
 
 
 class Settled(msgspec.Struct, frozen=True, gc=False):
-    """Remember where a record is kept: at `place` it took effect, as it stands here."""
+    """Remember what is kept at `place`: a record that took effect, as it stands here, or did not."""
 
     record: Record
     place: int
+    is_void: bool = False
 
 
 class Share(msgspec.Struct, frozen=True, gc=False):

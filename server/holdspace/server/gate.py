@@ -190,7 +190,7 @@ class Gate:
         self._end_turn_soon()
 
     def _settle(self, effect: Settled) -> None:
-        self._log.settle(effect.record, effect.place)
+        self._log.settle(effect.record, effect.place, is_void=effect.is_void)
 
     def _share(self, effect: Share) -> None:
         self._log.share(effect.note)

@@ -145,7 +145,7 @@ def begin_meeting(
 
 
 def place_beginning(world: World, record: records.MeetingBegun) -> Change | Again:
-    """Start a meeting in the place of the one that ran when this was asked for, and of no other."""
+    """Start a meeting, in the place of the one that ran when it was asked for, and of no other."""
     room = world.rooms.get(record.room)
     if room is None:
         raise Refused(Refusal.NOT_HERE)
@@ -153,8 +153,8 @@ def place_beginning(world: World, record: records.MeetingBegun) -> Change | Agai
     if running is not None:
         return _begun_before(running, record)
     replaced = room.meeting
-    if (replaced.handle if replaced else None) != record.replaces:
-        raise Refused(Refusal.NOT_SAVED)
+    if replaced is not None and replaced.handle != record.replaces:
+        raise Refused(Refusal.LOST_RACE)
     first = records.EpochKept(record.access_key, 0)
     meeting = Meeting(room.handle, record.meeting, [first], record.slots, record.expires_minute)
     if replaced is not None:
@@ -219,8 +219,11 @@ def sweep(world: World, now: float) -> Iterator[Effect]:
     """Delete what nobody came back to."""
     minute = minute_of(now)
     over = _over(world, minute)
-    if any(over):
-        yield from world.ask(_forgotten(minute, over), None)
+    if over.meetings or over.invitations or over.answers:
+        yield from world.ask(_forgotten(minute, over._replace(rooms=[])), None)
+    # One by one: what has no effect as a whole can be left out when the log is read again.
+    for room in over.rooms:
+        yield from world.ask(records.Forgotten(minute=minute, rooms=(room.handle,)), None)
 
 
 def place_forgetting(world: World, record: records.Forgotten) -> Change:

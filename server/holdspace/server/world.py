@@ -147,6 +147,7 @@ class World:
         try:
             placed = self.placers[type(record)](self, record)
         except Refused as refused:
+            yield Settled(record, place, is_void=True)
             if waiter is not None:
                 yield from self.send(waiter[:1], Refuse(waiter[1], refused.refusal))
             return

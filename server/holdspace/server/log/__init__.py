@@ -113,8 +113,8 @@ class Log(Protocol):
     def resume(self) -> None:
         """Take records again after a failure."""
 
-    def settle(self, record: Record, place: int) -> None:
-        """Hear that the record that was handed out with this place took effect as it stands here."""
+    def settle(self, record: Record, place: int, *, is_void: bool) -> None:
+        """Hear that what was handed out with this place took effect as it stands here, or did not."""
 
     def share(self, note: Note) -> None:
         """Tell the other relays of the lobby; nothing of it is durable."""
@@ -136,7 +136,7 @@ class Alone:
 
     is_alone = True
 
-    def settle(self, record: Record, place: int) -> None:
+    def settle(self, record: Record, place: int, *, is_void: bool) -> None:
         raise NotImplementedError
 
     def share(self, note: Note) -> None:

@@ -29,7 +29,7 @@ from holdspace.server.log.jetstream.lanes import Around, End, Lanes, Tickets
 from holdspace.server.log.jetstream.lobby import LobbyNotes
 from holdspace.server.log.jetstream.pages import fetch
 from holdspace.server.log.jetstream.settings import JetStreamSettings
-from holdspace.server.log.jetstream.settling import Contents, settle
+from holdspace.server.log.jetstream.settling import Contents, leave, settle
 from holdspace.server.log.jetstream.subjects import Subjects, meeting_in
 from holdspace.server.log.jetstream.watch import CUT_OFF_SECONDS, Told, Watch
 from holdspace.server.log.jetstream.wishes import wish_for
@@ -263,9 +263,10 @@ class JetStreamLog:
         self._follower.start_again()
         self._lobby.follower.start_again()
 
-    def settle(self, record: Record, place: int) -> None:
+    def settle(self, record: Record, place: int, *, is_void: bool) -> None:
         is_ours = message_of(place) in self._ours
-        settle(self._contents, record, place, is_ours=is_ours)
+        take = leave if is_void else settle
+        take(self._contents, record, place, is_ours=is_ours)
 
 
 def _entry(record: Record, seq: int) -> LogEntry:

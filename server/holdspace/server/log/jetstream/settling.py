@@ -26,6 +26,17 @@ def settle(contents: Contents, record: r.Record, place: int, *, is_ours: bool) -
     _SETTLERS[type(record)](contents, record, place, is_ours)
 
 
+def leave(contents: Contents, record: r.Record, place: int, *, is_ours: bool) -> None:
+    """Take in that a record had no effect.
+
+    It must not have one later, for a relay that starts when what stood before it is erased.
+    """
+    if isinstance(record, r.MeetingBegun | r.Forgotten):
+        contents.eraser.erase(Erasure((message_of(place),)), is_ours=is_ours)
+    if isinstance(record, r.MeetingBegun) and record.meeting not in contents.index.meetings:
+        contents.index.keys.pop(record.meeting, None)
+
+
 def _room_opened(contents: Contents, record: r.RoomOpened, place: int, is_ours: bool) -> None:
     """Nothing has to be found again, and nothing ends."""
 
