@@ -521,3 +521,4 @@ def test_noise_in_place_of_ciphertext_is_refused(noise: bytes) -> None:
 def test_keys_do_not_show() -> None:
     assert EPOCH.secrets.membership_key.hex() not in repr(EPOCH)
     assert repr(EPOCH.secrets.membership_key) not in repr(EPOCH)
+    assert "function" not in repr(EPOCH)
