@@ -272,9 +272,24 @@ CARD = CardView(
         "If someone may be in danger, the facilitator may seek help.",
     ),
     check_phrase=PHRASE,
-    relay="wss://relay.example",
-    operator=OperatorView(runs_it="a volunteer of the circle", contact="relay@example.org"),
+    relay="wss://relay-1.example",
+    relays=("wss://relay-1.example", "wss://relay-2.example"),
+    operator=OperatorView(
+        runs_it="a volunteer of the circle",
+        contact="relay@example.org",
+        keeps="Nothing after a meeting. No addresses are written down.",
+        rules="Support groups only. No trade.",
+    ),
     about="For adults who live with pain that stays. An introductory evening: a taste, not a commitment.",
+)
+WORDY = replace(
+    CARD,
+    operator=OperatorView(
+        runs_it=("The association for self-help in the region, " * 5)[:200],
+        contact="relay-" * 30 + "@example.org",
+        keeps=("Encrypted messages until a meeting is closed. " * 9)[:400],
+        rules=("Be kind, and do not trade anything here. " * 20)[:800],
+    ),
 )
 OUTSIDE = RoomView(place=Place.OUTSIDE, connection=Connection.CONNECTING)
 NO_START = RoomView(

@@ -53,6 +53,11 @@ async def refused(pilot: Pilot[Ending], player: Player) -> None:
     await pressing("enter", draft=sample.DRAFT)(pilot, player)
 
 
+async def moved(pilot: Pilot[Ending], player: Player) -> None:
+    """Go on over another relay of the room."""
+    player.change(Notice("The relay changed, to wss://relay-2.example. Nothing was lost."))
+
+
 async def refused_name(pilot: Pilot[Ending], player: Player) -> None:
     """Knock under a name that is taken."""
     words = "Somebody here already goes by a name like “Ana”. Another name, or a letter after it, is fine."
@@ -104,6 +109,7 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "01-connecting": (sample.OUTSIDE, nothing),
     "02-cannot-start": (sample.NO_START, nothing),
     "03-lobby": (sample.LOBBY, nothing),
+    "03-lobby-wordy": (replace(sample.LOBBY, card=sample.WORDY), nothing),
     "04-lobby-refused": (sample.LOBBY, refused_name),
     "05-waiting": (sample.WAITING, nothing),
     "06-room-writing": (sample.ROOM, pressing(draft=sample.DRAFT)),
@@ -112,6 +118,7 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "09-room-my-turn": (sample.MY_TURN, noticed),
     "10-room-held": (sample.HELD, pressing("escape")),
     "11-room-lost": (sample.LOST, pressing(draft=sample.DRAFT)),
+    "11-room-moved": (sample.ROOM, moved),
     "12-room-quiet": (sample.QUIET, nothing),
     "13-room-reading-back": (LONG, reading_back),
     "14-room-command": (sample.ROOM, pressing(draft="/")),

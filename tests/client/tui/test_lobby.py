@@ -23,12 +23,27 @@ async def test_before_consent_one_reads_who_leads_what_is_agreed_and_what_the_re
             "Led by Ana",
             "not a therapist",
             "amber fern quilt stone",
+            "Run by: a volunteer",
+            "Contact: relay@example.org",
             "What the relay can see",
             "What's shared stays here.",
             "I can pause or leave whenever.",
             "treatment",
             "Esc three",
         ):
+            assert words in read, words
+
+
+async def test_all_that_a_relay_says_about_itself_can_be_read_and_nothing_else_is_pushed_out() -> (
+    None
+):
+    async with shown(replace(sample.LOBBY, card=sample.WORDY)) as (pilot, _):
+        read = screen_text(pilot.app)
+        assert "What's shared stays here." in read
+        for _page in range(8):
+            await pilot.press("pagedown")
+            read += screen_text(pilot.app)
+        for words in ("Its rules: Be kind", "Nobody checks", "relay-2.example", "deletes"):
             assert words in read, words
 
 

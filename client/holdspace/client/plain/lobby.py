@@ -47,8 +47,8 @@ def operator_lines(operator: OperatorView) -> Iterator[str]:
 def privacy_lines(card: CardView) -> Iterator[str]:
     """Yield what this relay can and cannot see, before anything is decided."""
     yield f"relay: {where_words(card.relay, card.relays)}"
-    yield f"relay: {RELAY_SEES}"
     yield from operator_lines(card.operator)
+    yield f"relay: {RELAY_SEES}"
     yield (
         "relay: Nobody can prevent screenshots. This is support, not treatment, and not an "
         "emergency service. The software has not been audited."

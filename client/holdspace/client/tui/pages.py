@@ -81,7 +81,7 @@ def phrase(card: CardView, width: int) -> list[Row]:
 
 
 def relay(card: CardView, width: int) -> list[Row]:
-    """Return what the relay can see, and whose it is."""
+    """Return whose the relay is, and what it can see."""
     where = where_words(card.relay, card.relays)
     facts = [
         line
@@ -89,12 +89,12 @@ def relay(card: CardView, width: int) -> list[Row]:
         for line in paragraph(f"{label}: {words}", width)
     ]
     return [
-        row(("What the relay can see", "sage-strong")),
-        *paragraph(f"{RELAY_SEES} {where}", width, "muted"),
-        BLANK,
         row(("Who runs the relay", "sage-strong")),
         *facts,
-        *paragraph(operator_remark(card.operator), width, "muted"),
+        *paragraph(f"{operator_remark(card.operator)} {where}", width, "muted"),
+        BLANK,
+        row(("What the relay can see", "sage-strong")),
+        *paragraph(RELAY_SEES, width, "muted"),
     ]
 
 
