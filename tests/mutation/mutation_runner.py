@@ -72,8 +72,9 @@ class Baseline:
     imported_lines: dict[str, set[int]]
 
     def runs_at_import(self, subject: Subject) -> bool:
-        mutant, imported = subject.mutant, self.imported_lines[str(subject.path)]
-        return not mutant.function or any(line in imported for line in lines_of(mutant))
+        """Tell whether the line also runs before any test does: tests too make things at import."""
+        imported = self.imported_lines[str(subject.path)]
+        return any(line in imported for line in lines_of(subject.mutant))
 
     def affordable(self, tests: Sequence[str]) -> list[str]:
         """Return the first of these tests, as many as the budget allows and one at least."""
@@ -91,10 +92,8 @@ class Baseline:
     def tests_for(self, subject: Subject) -> list[str]:
         """Return the tests that could notice, those that cost least first."""
         by_line = self.tests_by_line[str(subject.path)]
-        if self.runs_at_import(subject):
-            lines: Iterable[int] = by_line
-        else:
-            lines = lines_of(subject.mutant)
+        # What stands outside of functions may be used by any of them.
+        lines: Iterable[int] = lines_of(subject.mutant) if subject.mutant.function else by_line
         found = {test for line in lines for test in by_line.get(line, ())}
         mirror = f"/test_{subject.path.stem}.py"
         return sorted(found, key=lambda test: (mirror not in test, self.seconds[test], test))
@@ -192,12 +191,12 @@ def run_mutants(
     for subject in subjects:
         if not baseline.tests_for(subject):
             yield subject, Outcome.untested
-        elif baseline.runs_at_import(subject):
-            cold.append(subject)
         else:
-            warm.append(subject)
+            (warm if subject.mutant.function else cold).append(subject)
     for at, status in warm_outcomes(warm, baseline, tests, jobs):
-        if status == NOT_WARM:
+        # It may have done its harm before the fork, where the mistake was not made yet.
+        again = status == SURVIVED and baseline.runs_at_import(warm[at])
+        if again or status == NOT_WARM:
             cold.append(warm[at])
         else:
             yield warm[at], Outcome.survived if status == SURVIVED else Outcome.killed
