@@ -207,7 +207,7 @@ class _Unit:
 
 def _systemctl(folder: str, *words: str) -> None:
     *_options, name = words
-    if name.startswith("holdspace-relay"):
+    if name in {"holdspace-relay", "holdspace-relay.service"}:
         _Unit(Path(folder)).do(words[0])
 
 
