@@ -187,7 +187,8 @@ def run_mutants(
     subjects: Sequence[Subject], baseline: Baseline, tests: list[str], jobs: int
 ) -> Iterator[tuple[Subject, Outcome]]:
     """Yield what became of each mutant, as soon as it is known."""
-    cold, warm = [], []
+    cold: list[Subject] = []
+    warm: list[Subject] = []
     for subject in subjects:
         if not baseline.tests_for(subject):
             yield subject, Outcome.untested
