@@ -48,10 +48,12 @@ def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
     seat = replace(seat, wire=wire, outbox=seat.outbox.worth_keeping())
     if seat.card is not None and frame.operator is not None:
         seat = replace(seat, card=replace(seat.card, operator=operator_view(frame.operator)))
-    if seat.host is None:
+    host = seat.host
+    if host is None:
         return _attach(seat, moment)
-    seat = _open(seat, seat.host, moment)
-    return seat if _is_opening(seat) else _attach(seat, moment)
+    if not host.opened:
+        return _open(seat, host, moment)
+    return _attach(_invite(seat, host, moment), moment)
 
 
 def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
@@ -177,35 +179,42 @@ def _watch_lobby(seat: Seat, moment: Moment) -> Seat:
     return seat
 
 
-def _is_opening(seat: Seat) -> bool:
-    return seat.host is not None and not seat.host.opened
-
-
 def _note_opening(seat: Seat, what: str, moment: Moment) -> Seat:
-    if seat.host is None:
+    host = seat.host
+    if host is None:
         return seat
+    if what == "open":
+        # Only now: a relay among several learns of the room itself when its cluster has it.
+        return _invite(_begin(seat, host, moment), host, moment)
     if what == "begin":
         # The meeting is durable now, and only from now on can anybody attach to it.
-        return _attach(replace(seat, host=replace(seat.host, opened=True)), moment)
+        return _attach(replace(seat, host=replace(host, opened=True)), moment)
     if what == "invite":
-        return replace(seat, host=replace(seat.host, invited=True))
+        return replace(seat, host=replace(host, invited=True))
     return seat
 
 
 def _open(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
-    """Tell the relay about the room, the meeting and the invitation, as far as it was not told."""
+    """Make the room known to the relay; the meeting and the invitation follow when it is."""
+    seat, ref = seat.asking("open")
+    occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
+    proof, root_key = prove(host.root, Purpose.OPEN, occasion), host.root.public
+    code = _code_proof(host.code, root_key, occasion)
+    moment.frames.append(frames.OpenRoom(ref, seat.facts.room, root_key, proof, *code))
+    return seat
+
+
+def _begin(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     room, meeting = seat.facts.room, seat.facts.meeting
-    if not host.opened:
-        seat, ref = seat.asking("open")
-        occasion = Occasion(seat.facts.origin, room, nonce=seat.wire.nonce)
-        proof, root_key = prove(host.root, Purpose.OPEN, occasion), host.root.public
-        code = _code_proof(host.code, root_key, occasion)
-        moment.frames.append(frames.OpenRoom(ref, room, root_key, proof, *code))
-        seat, ref = seat.asking("begin")
-        key, slots = access_key(seat.facts, seat.group).public, seat.roles.slots
-        occasion = Occasion(seat.facts.origin, room, meeting, nonce=seat.wire.nonce)
-        proof = prove(host.root, Purpose.BEGIN, occasion, begin_digest(key, slots))
-        moment.frames.append(frames.BeginMeeting(ref, room, meeting, key, slots, proof))
+    seat, ref = seat.asking("begin")
+    key, slots = access_key(seat.facts, seat.group).public, seat.roles.slots
+    occasion = Occasion(seat.facts.origin, room, meeting, nonce=seat.wire.nonce)
+    proof = prove(host.root, Purpose.BEGIN, occasion, begin_digest(key, slots))
+    moment.frames.append(frames.BeginMeeting(ref, room, meeting, key, slots, proof))
+    return seat
+
+
+def _invite(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     return seat if host.invited else put_invitation(seat, host, moment)
 
 
