@@ -112,7 +112,7 @@ def test_every_block_is_of_a_kind_that_is_tried() -> None:
 
 def test_the_facilitator_can_type_what_they_are_sent() -> None:
     sent = "\n".join(block.text for block in BLOCKS if block.kind == "text-to-send")
-    assert set(re.findall(r"\./dev run (\w+)", sent)) == {"host", "join"}
+    assert set(re.findall(r"\./dev run (\w+)", sent)) == {"host", "join", "relay"}
     [option] = set(re.findall(r"--\w+", sent))
     program = Path(sys.executable).parent / "holdspace"
     explained = subprocess.run(
