@@ -10,26 +10,30 @@ import random
 import signal
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
-from holdspace.protocol.frames import Ack, ClientFrame, Refuse
+from holdspace.protocol.frames import Ack, ClientFrame, Refuse, RelayFrame
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.refusals import Refusal
+from holdspace.server.effects import Send
 from relay_papers import Circle, Papers, key
 from relay_process import RelayProcess, Visitor, visiting
+from relay_table import Table
 
 TRIES = 1000
 SOCKETS = 500
 JOINS = 20
-KNOCKS = 10_000
+SECONDS = 10
 PEOPLE = 200
 TOMORROW = int(time.time() // 60) + 24 * 60
 MUCH = "1000000000"
@@ -65,7 +69,9 @@ class WrongKeys(Circle):
 
 RUNNING, OVER = Circle("running"), Circle("over")
 UNKNOWN, WRONG = Circle("never opened"), WrongKeys("running")
-REQUESTS: dict[str, Callable[[Papers, Circle], ClientFrame]] = {
+Ask = Callable[[Papers, Circle], ClientFrame]
+Measure = Callable[[Ask, Circle], Awaitable[float]]
+REQUESTS: dict[str, Ask] = {
     "attach": Papers.attach,
     "begin": Papers.begin,
     "card": Papers.card,
@@ -102,46 +108,78 @@ def difference(one: list[float], other: list[float]) -> Difference:
     return Difference(1e6 * mean, 2e6 * statistics.stdev(again))
 
 
-async def set_up(host: Visitor) -> None:
+def beginnings(papers: Papers) -> Iterator[ClientFrame]:
     """Let one meeting run, and another be over."""
-    papers = host.papers
     for circle in (RUNNING, OVER):
-        for frame in (papers.open(circle), papers.begin(circle), papers.invite(circle, TOMORROW)):
-            await host.ask(frame)
-    await host.ask(papers.revoke(OVER))
-    await host.ask(papers.close(OVER))
+        yield from (papers.open(circle), papers.begin(circle), papers.invite(circle, TOMORROW))
+    yield papers.revoke(OVER)
+    yield papers.close(OVER)
 
 
-async def equal_answers(relay: RelayProcess) -> None:
-    """Time every request that is refused alike, in turns, on one connection."""
-    write(f"\nAnswers to strangers, means of the middle half of {TRIES} tries, microseconds")
-    write(f"{'':8} {'unknown':>8} {'wrong key - unknown':>20} {'over - unknown':>16}")
-    async with visiting(relay.url) as host:
-        await set_up(host)
-        for name, ask in REQUESTS.items():
-            # A room whose meeting is over is there for its host to begin another.
-            circles = (UNKNOWN, WRONG) if name == "begin" else (UNKNOWN, WRONG, OVER)
-            times = await timed(host, ask, circles)
-            unknown, *others = (times[circle] for circle in circles)
-            differences = (difference(one, unknown) for one in others)
-            cells = "".join(f"{one!s:>20}" for one in differences)
-            write(f"{name:8} {1e6 * statistics.fmean(middle_half(unknown)):8.1f} {cells}")
+async def set_up(host: Visitor) -> None:
+    """Have both meetings at a relay."""
+    for frame in beginnings(host.papers):
+        await host.ask(frame)
 
 
-async def timed(
-    asking: Visitor, ask: Callable[[Papers, Circle], ClientFrame], circles: tuple[Circle, ...]
-) -> dict[Circle, list[float]]:
-    times: dict[Circle, list[float]] = {circle: [] for circle in circles}
-    order = [circle for circle in circles for _ in range(TRIES)]
-    random.shuffle(order)
-    for circle in order:
-        frame = ask(asking.papers, circle)
-        started = time.perf_counter()
-        answer = await asking.ask(frame)
-        times[circle].append(time.perf_counter() - started)
-        if not isinstance(answer, Refuse) or answer.code != Refusal.NOT_HERE:
-            raise AssertionError(f"{type(answer).__name__} is not the answer to a stranger")
-    return times
+async def equal_answers(where: str, measure: Measure) -> None:
+    """Time every request that is refused alike, in turns."""
+    write(f"\nAnswers to strangers, {where}: the middle half of {TRIES} tries, microseconds")
+    write(f"{'':8} {'unknown':>8} {'wrong key - unknown':>20} {'over - unknown':>20}")
+    for name, ask in REQUESTS.items():
+        # A room whose meeting is over is there for its host to begin another.
+        circles = (UNKNOWN, WRONG) if name == "begin" else (UNKNOWN, WRONG, OVER)
+        times: dict[Circle, list[float]] = {circle: [] for circle in circles}
+        order = [circle for circle in circles for _ in range(TRIES)]
+        random.shuffle(order)
+        for circle in order:
+            times[circle].append(await measure(ask, circle))
+        unknown, *others = (times[circle] for circle in circles)
+        cells = "".join(f"{difference(one, unknown)!s:>20}" for one in others)
+        write(f"{name:8} {1e6 * statistics.fmean(middle_half(unknown)):8.1f} {cells}")
+
+
+async def in_the_core() -> None:
+    """Measure the processor's time, which is the same whatever else the machine does."""
+    table = Table()
+    for frame in beginnings((host := table.call()).papers):
+        host.send(frame)
+    # Attached, so that it is not sent away; the meeting is its own.
+    host.attach(RUNNING)
+    stranger = table.call()
+    stranger.send(stranger.papers.open(Circle("mine")))
+
+    async def measure(ask: Ask, circle: Circle) -> float:
+        frame = ask(stranger.papers, circle)
+        started = time.thread_time()
+        [answer] = table.relay.receive(stranger.number, frame, table.now)
+        took = time.thread_time() - started
+        check(answer.frame if isinstance(answer, Send) else None)
+        return took
+
+    await equal_answers("in the core alone, time of the processor", measure)
+
+
+async def over_a_socket(folder: str) -> None:
+    """Measure what a stranger can measure, without the network that lies between."""
+    with RelayProcess("--data", folder, "--port", "0", *NAMES, **UNLEASHED) as relay:
+        async with visiting(relay.url) as stranger:
+            await set_up(stranger)
+
+            async def measure(ask: Ask, circle: Circle) -> float:
+                frame = ask(stranger.papers, circle)
+                started = time.perf_counter()
+                answer = await stranger.ask(frame)
+                took = time.perf_counter() - started
+                check(answer)
+                return took
+
+            await equal_answers("over a socket of this machine", measure)
+
+
+def check(answer: RelayFrame | None) -> None:
+    if not isinstance(answer, Refuse) or answer.code != Refusal.NOT_HERE:
+        raise AssertionError(f"{type(answer).__name__} is not the answer to a stranger")
 
 
 def write(line: str) -> None:
@@ -204,7 +242,7 @@ async def acks(host: Visitor, stop: asyncio.Event) -> list[float]:
 
 
 async def flood_of_knocks(folder: str) -> None:
-    """JN08: knock from ten visitors with ten connections each, while a meeting goes on."""
+    """JN08: knock without end beside a meeting."""
     with RelayProcess("--data", folder, "--port", "0", **BEHIND_PROXY) as relay:
         async with visiting(relay.url, **of(0)) as host:
             await set_up(host)
@@ -212,24 +250,46 @@ async def flood_of_knocks(folder: str) -> None:
             quiet = asyncio.Event()
             asyncio.get_running_loop().call_later(5, quiet.set)
             say("an ack in a quiet meeting", await acks(host, quiet))
-            for name, signer in (("out a", key("made up")), (" a", RUNNING.knock_key)):
+            for how in ("with", "without"):
                 over = asyncio.Event()
                 measuring = asyncio.create_task(acks(host, over))
-                started = time.perf_counter()
-                await asyncio.gather(*(knocking(relay.url, n, signer) for n in range(100)))
-                seconds = time.perf_counter() - started
+                answers = await asyncio.to_thread(knock_elsewhere, relay.url, how)
                 over.set()
-                what = f"an ack during {KNOCKS} knocks with{name} key, {seconds:.0f} s long"
+                what = f"an ack while 100 connections knock {how} a key, {answers} answers"
                 say(what, await measuring)
 
 
-async def knocking(url: str, number: int, signer: SigningKey) -> None:
-    async with visiting(url, **of(1 + number % 10)) as stranger:
-        # Whoever proves nothing is sent away after five seconds.
-        await stranger.ask(stranger.papers.card(RUNNING))
-        for knock in range(KNOCKS // 100):
-            who = f"nobody {number}.{knock}"
-            await stranger.ask(stranger.papers.knock(RUNNING, who, knock_key=signer))
+def knock_elsewhere(url: str, how: str) -> int:
+    """Knock from a process of its own, so that only the relay is shared, and count the answers."""
+    command = [sys.executable, __file__, url, how]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+
+
+async def all_knock(url: str, how: str) -> None:
+    """Knock from ten visitors with ten connections each, for some seconds."""
+    answered = [0]
+    first = 1 if how == "with" else 101
+    knockers = [asyncio.create_task(knocking(url, first + n, answered)) for n in range(100)]
+    await asyncio.sleep(SECONDS)
+    for one in knockers:
+        one.cancel()
+    await asyncio.wait(knockers)
+    write(str(answered[0]))
+
+
+async def knocking(url: str, number: int, answered: list[int]) -> None:
+    signer = key("made up") if number > 100 else RUNNING.knock_key
+    async with visiting(url, **of(number // 10)) as stranger:
+        try:
+            # Whoever proves nothing is sent away after five seconds.
+            await stranger.ask(stranger.papers.card(RUNNING))
+            for knock in count():
+                who = f"nobody {number}.{knock}"
+                await stranger.send(stranger.papers.knock(RUNNING, who, knock_key=signer))
+                await stranger.socket.recv()
+                answered[0] += 1
+        finally:
+            stranger.socket.transport.abort()
 
 
 async def stopping(folder: str) -> None:
@@ -281,10 +341,10 @@ def folders() -> Iterator[str]:
 
 
 async def main() -> None:
-    """Write both tables."""
+    """Write all tables."""
     folder = folders()
-    with RelayProcess("--data", next(folder), "--port", "0", *NAMES, **UNLEASHED) as relay:
-        await equal_answers(relay)
+    await in_the_core()
+    await over_a_socket(next(folder))
     write(f"\n{'What honest people notice, in milliseconds':62} {'median':>8} {'longest':>8}")
     await idle_sockets(next(folder))
     await flood_of_knocks(next(folder))
@@ -292,4 +352,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(all_knock(*sys.argv[1:]) if len(sys.argv) > 1 else main())

@@ -9,7 +9,7 @@ from holdspace.server.limits import Limits
 from relay_papers import Circle, Papers, key
 from relay_table import START, Table, of_type, refused, running
 
-# `./dev bench strangers` sends ten thousand.
+# `./dev bench strangers` shows what a meeting notices of more.
 MANY = 500
 TOMORROW = int(START // 60) + 24 * 60
 
