@@ -23,6 +23,8 @@ from holdspace.server.wire import Wire
 
 # Pings, pongs, pieces of messages: a client of ours sends one every 20 seconds.
 _ODD_PER_SECOND, _ODD_BURST = 1.0, 40.0
+# What the system keeps for somebody who has not read it yet; the outbox keeps the rest, and counts.
+_SEND_BUFFER = 128 * 1024
 # What is parsed before somebody looks how many of them there were.
 _PIECE = 4 * 1024
 _HEAD_TOO_LARGE = (
@@ -94,6 +96,8 @@ class Guest(Wire):
             # asyncio does this only for sockets it made itself; without it every second frame
             # waits some 40 ms for the other end's delayed acknowledgement.
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+            # Left alone, the system keeps megabytes for somebody who does not read.
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
             self.peer = address_of((transport.get_extra_info("peername") or ("",))[0])
             if self.peer is None:
                 return self.turn_away()

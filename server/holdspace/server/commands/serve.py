@@ -36,6 +36,7 @@ from holdspace.server.log import Log, UnusableLogError
 from holdspace.server.log.copies import remove_old
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.log.sqlite import SqliteLog
+from holdspace.server.loop import run_loop
 from holdspace.server.metrics import MetricsListener
 from holdspace.server.operation import Operation
 from holdspace.server.process import leave_no_image, notify
@@ -79,7 +80,7 @@ def serve(config: Config, read_again: Callable[[], Config] | None = None) -> Non
         operation.knows("ignores_proxy", lambda: door.ignores_proxy)
         operation.knows("unnamed", lambda: door.unnamed)
         served = _Served(config, gate, door, operation, journal=journal)
-        asyncio.run(served.run([*_ready(listeners)], read_again or (lambda: config)))
+        run_loop(served.run([*_ready(listeners)], read_again or (lambda: config)))
 
 
 class _Served:

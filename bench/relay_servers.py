@@ -1,0 +1,81 @@
+"""The servers of a bench, each a process of its own on this machine."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from relay_fetched import FOLDER
+
+HERE = Path(__file__).parent
+_PATIENCE = 20
+# A bench says more on one connection than a person may, and comes from one address. All that is
+# judged and bounded still is.
+_SETTINGS = """
+[rooms]
+open = true
+per_hour = 1000000
+[proxies]
+exempt = ["127.0.0.0/8"]
+[limits]
+connections = 20000
+frames_per_second = 1e9
+frames_burst = 1e9
+bytes_per_second = 1e12
+bytes_burst = 1e12
+meeting_bytes = 4294967296
+total_bytes = 17179869184
+"""
+
+
+class Server(NamedTuple):
+    """A server that listens."""
+
+    url: str
+    pid: int
+
+
+@contextmanager
+def relay(folder: Path, *options: str, loop: str = "asyncio") -> Iterator[Server]:
+    """Start a relay as an operator does, with a folder of its own."""
+    settings = folder / "relay.toml"
+    settings.write_text(_SETTINGS)
+    command = ["-m", "holdspace.server", "--config", str(settings), "--port", "0"]
+    if "--memory" not in options:
+        command += ["--data", str(folder / "data")]
+    with _started([*command, *options], loop) as server:
+        yield server
+
+
+@contextmanager
+def raw(*, loop: str = "asyncio") -> Iterator[Server]:
+    """Start a server that only broadcasts."""
+    with _started([str(HERE / "relay_raw.py"), loop], loop) as server:
+        yield server
+
+
+@contextmanager
+def _started(command: Sequence[str], loop: str) -> Iterator[Server]:
+    path = [str(FOLDER)] if loop == "uvloop" else []
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([*path, *_own_path()])}
+    process = subprocess.Popen(  # noqa: S603  # our own programs
+        [sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        line = process.stdout.readline() if process.stdout else ""
+        if not line.startswith("listening on "):
+            raise ConnectionError("a server did not start; what it said is above")
+        yield Server(line.split()[2], process.pid)
+    finally:
+        process.terminate()
+        try:
+            process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _own_path() -> list[str]:
+    return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
