@@ -19,7 +19,7 @@ every_target = pytest.mark.parametrize("name", TARGETS)
 def test_seeds_and_what_is_made_of_them_do_no_harm(name: str) -> None:
     target = TARGETS[name]
     seeds, judge = list(target.seeds()), Judge(target)
-    for data in (b"", *seeds, *damaged(seeds or [bytes(40)], DOSE.get(name, 150), Random(name))):
+    for data in (b"", *seeds, *damaged(seeds or [bytes(40)], DOSE.get(name, 100), Random(name))):
         judge.take(data)
 
 

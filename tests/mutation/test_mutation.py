@@ -68,7 +68,7 @@ def test_a_mutant_is_named_by_its_function_and_its_lines() -> None:
     assert (first.statement, first.line) == (3, 3)
 
 
-QUICKLY = ("protocol/holdspace/trial.py", "--tests", "tests/test_trial.py", "--grace", "0.3")
+QUICKLY = ("protocol/holdspace/trial.py", "--tests", "tests/test_trial.py", "--grace", "0.15")
 SOURCE = """
 LIMIT = 3
 
