@@ -81,12 +81,11 @@ class Source:
     def mutated(self, edit: Edit) -> str:
         return (self.data[: edit.start] + edit.text.encode() + self.data[edit.end :]).decode()
 
-    def lines(self, first: int, last: int) -> str:
-        """Return some lines as one, to be shown."""
-        return " ".join(self.data[self.starts[first - 1] : self.starts[last]].decode().split())
 
+def shown(text: str, first: int, last: int) -> str:
+    """Return some lines of a text as one, to be shown."""
+    return " ".join(" ".join(text.split("\n")[first - 1 : last]).split())
 
-Operator = Callable[[Source, "ast.AST"], Iterator[Edit]]
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.Eq: (r"==", ("!=",)),
@@ -341,15 +340,14 @@ def mutants_of(text: str) -> list[Mutant]:
 def _mutant(source: Source, edit: Edit, place: Place) -> Mutant:
     first = source.data.count(b"\n", 0, edit.start) + 1
     last = source.data.count(b"\n", 0, edit.end) + 1
-    mutated = Source(source.mutated(edit))
     return Mutant(
         edit=edit,
         function=place.function,
         statement=place.statement,
         line=first,
         last_line=last,
-        before=source.lines(first, last),
-        after=mutated.lines(first, first + edit.text.count("\n")),
+        before=shown(source.data.decode(), first, last),
+        after=shown(source.mutated(edit), first, first + edit.text.count("\n")),
     )
 
 
