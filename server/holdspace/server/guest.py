@@ -7,7 +7,7 @@ PROXY line, a TLS hello, an HTTP head, and then pings and pieces that no client 
 import asyncio
 import socket
 import ssl
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
@@ -87,9 +87,8 @@ class Guest(Wire):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:  # type: ignore[explicit-override]
         """Take in somebody who has just connected."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("The door is for streams.")
-        self._raw = transport
+        # Not every event loop's streams are asyncio's, they only do the same.
+        self._raw = cast(asyncio.Transport, transport)
         opened = transport.get_extra_info("socket")
         self._door.arrived(self)
         if opened.family != socket.AF_UNIX:
