@@ -31,14 +31,10 @@ def own_library(tmp_path: Path) -> Path:
 def test_a_usable_flow_is_shown_as_a_timetable(flow_file: Path, own_library: Path) -> None:
     code, lines = check(str(flow_file), own=own_library, today=TODAY)
     assert code == OK
-    assert lines[:3] == [
-        "Introductory session: this flow can be used.",
-        "Note: this version plays gather as a round.",
-        "",
-    ]
-    assert lines[3] == "Stage                Turns   5 people         8 people         12 people"
+    assert lines[:2] == ["Introductory session: this flow can be used.", ""]
+    assert lines[2] == "Stage                Turns   5 people         8 people         12 people"
     assert (
-        lines[8] == "Who we are           gather  18:00 for 9:00   18:00 for 12:00  18:00 for 16:00"
+        lines[7] == "Who we are           gather  18:00 for 9:00   18:00 for 12:00  18:00 for 16:00"
     )
     assert lines[-1] == "Total                        54:00            57:00            61:00"
 

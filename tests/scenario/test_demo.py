@@ -250,9 +250,12 @@ def test_in_the_facilitators_chair_people_knock_and_take_part(house: House) -> N
     for name in MEMBERS:
         demo.has_said(f"^room: .*{name} is here")
     demo.type("/stage 5")
-    demo.expect("^turn: You have the floor")
-    demo.type("I am new to this chair.")
-    demo.expect("^turn: The round is complete")
+    demo.expect("^notice: Nobody is writing any more", patience=90)
+    demo.type("/written I am new to this chair.", "/release")
+    demo.expect("^you: I am new to this chair.", patience=90)
+    for _ in MEMBERS:
+        demo.type("/readon")
+    demo.expect("^turn: The round is complete", patience=180)
     for name in MEMBERS:
         assert demo.matching(f"^{name}: "), name
     demo.type("/close", "y")

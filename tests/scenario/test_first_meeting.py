@@ -58,7 +58,7 @@ def test_a_whole_meeting(relay: Relay, meet: Callable[[str, str], Meeting]) -> N
     meeting = meet(relay.url, HOST)
     host, mara, jon = meeting.host, meeting.admit(MARA), meeting.admit(JON)
     listen_to_the_agreements(meeting)
-    go_around_with_a_pass(meeting, host, mara, jon)
+    gather_with_a_pass(meeting, host, mara, jon)
     queue = raise_three_hands(meeting, host, mara, jon)
     late = come_late(meeting, jon, queue)
     the_relay_knows_nothing(relay, host)
@@ -80,17 +80,23 @@ def listen_to_the_agreements(meeting: Meeting) -> None:
     meeting.everybody_expects("^stage: 2 of 10, Agreements")
 
 
-def go_around_with_a_pass(meeting: Meeting, host: Somebody, mara: Somebody, jon: Somebody) -> None:
-    """Each voice once; who passes is offered the turn again at the end."""
+def gather_with_a_pass(meeting: Meeting, host: Somebody, mara: Somebody, jon: Somebody) -> None:
+    """All write at once; who is ready is read first, who passes is offered the turn again."""
     host.type("/stage 5")
     meeting.everybody_expects("^stage: 5 of 10, Who we are")
-    host.expect("^turn: You have the floor")
-    host.type(f"I am the host. {EARLY}")
+    jon.type(f"I came by boat. {EARLY}")
+    jon.expect("^you: ready. Everybody: 1 writing, 1 ready.")
+    jon.type("/edit")
+    jon.expect("^draft: Your words are kept")
+    jon.type("/send")
+    jon.expect("^you: ready. Everybody: 1 writing, 1 ready.")
+    # M8: nothing of it has left the device.
+    assert not host.program.matching(EARLY)
+    host.type("/release")
+    meeting.everybody_expects("^turn: What was written is released, one at a time")
+    meeting.everybody_expects(f": I came by boat. {EARLY}")
     mara.expect("^turn: You have the floor")
     mara.type("/pass")
-    jon.expect("^turn: You have the floor")
-    jon.type(f"I came by boat. {EARLY}")
-    meeting.everybody_expects(f": I came by boat. {EARLY}")
     mara.expect("^turn: You have the floor")
     mara.type(f"I will say it after all. {EARLY}")
     meeting.everybody_expects("^turn: The round is complete")
@@ -107,7 +113,9 @@ def raise_three_hands(meeting: Meeting, host: Somebody, mara: Somebody, jon: Som
     host.type("/raise")
     meeting.everybody_expects(f"^turn: {HOST} raises a hand")
     queue = host.queue()
-    assert queue[1:] == [f"queue: 1. {MARA}.", f"queue: 2. {HOST}."]
+    # S4: in this stage who has spoken least is called first, and everybody reads the same places.
+    order = "queue: Order: who has spoken least comes first."
+    assert queue[1:] == [f"queue: 1. {HOST}.", f"queue: 2. {MARA}.", order]
     assert mara.queue() == queue
     assert jon.queue() == queue
     return queue

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from holdspace.client.seat.picture import READY_HINT, WRITING_HINT
 from holdspace.client.seat.view import (
     CardView,
     Connection,
+    GatherView,
     HandView,
     KnockView,
     Line,
     OperatorView,
+    Part,
     Passage,
     PersonView,
     Place,
@@ -226,6 +229,62 @@ MY_TURN = replace(
             nods=nods(heard=6, with_you=1),
         ),
         passage(12, Line.TURN, "You have the floor. Take the time you need."),
+    ),
+)
+
+_NOBODY_SPEAKS = tuple(replace(one, has_floor=False, place_in_queue=0) for one in CIRCLE)
+GATHERING = replace(
+    ROOM,
+    people=_NOBODY_SPEAKS,
+    mode="gather",
+    floor=None,
+    hands=(),
+    going_around=(),
+    gather=GatherView(4, 2, 1, 0, is_released=False, mine=Part.WRITING),
+    transcript=(
+        *TRANSCRIPT[:3],
+        passage(
+            11, Line.TURN, "Everybody writes now, for themselves; then we read, one at a time."
+        ),
+    ),
+    composer_words=WRITING_HINT,
+    can_raise=True,
+    can_pass=True,
+)
+READY_TO_BE_READ = replace(
+    GATHERING,
+    composer_words=READY_HINT,
+    gather=GatherView(3, 3, 1, 0, is_released=False, mine=Part.READY),
+    transcript=(
+        *GATHERING.transcript,
+        passage(
+            12,
+            Line.SHARE,
+            "I'm Sam. My back brought me, and my sister. I wish people knew that cancelling is the "
+            "hard part.",
+            author=SAM,
+            is_mine=True,
+            is_ready=True,
+        ),
+    ),
+)
+GATHERING_LED = replace(
+    GATHERING,
+    me=ME_ANA,
+    people=tuple(_SEEN_BY_ANA.get(one.identity, one) for one in _NOBODY_SPEAKS),
+    gather=GatherView(1, 5, 1, 0, is_released=False, mine=Part.WRITING),
+    stages=told(stages()),
+    composer_words="You can write.",
+    can_write=True,
+    is_facilitator=True,
+    is_host=True,
+)
+FOLDED = replace(
+    ROOM,
+    transcript=(
+        *TRANSCRIPT[:-2],
+        passage(9, Line.SHARE, "A hard story.", author=DOV, fold="about a hospital"),
+        passage(10, Line.TURN, "Eli has the floor."),
     ),
 )
 

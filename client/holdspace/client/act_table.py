@@ -3,41 +3,60 @@
 Only data and the words for it; `acts.py` is where everybody else asks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
+    AnswerTheInvite,
+    AskToSpeak,
     BackStage,
     ChangeMode,
     CloseTheMeeting,
+    CloseTheQueue,
     Decline,
     Demote,
+    FoldIt,
     Give,
+    GiveLastWord,
+    GoBack,
+    GoLater,
     HoldRoom,
     Intent,
+    KeepReady,
     Leave,
+    LetThemWrite,
     Lower,
+    LowerAllHands,
     LowerFor,
     MoreTime,
+    MoveTheHand,
     NewInvitation,
     NextStage,
     NodTo,
     Onward,
+    OrderHands,
     PassTurn,
+    PauseTheWriting,
     Promote,
     Raise,
+    ReleaseTheWords,
     Remove,
+    RestNow,
+    RestoreTheHands,
     ResumeRoom,
+    Rewrite,
     Say,
+    SkipThePause,
+    TakeItBack,
     ToStage,
 )
 from holdspace.client.seat.view import RoomView
-from holdspace.protocol.meeting.events import HandKind, NodKind, TurnMode
+from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
 
 
 class Who(Enum):
@@ -126,9 +145,9 @@ class Act:
         return f"/{self.slash} {shown}".rstrip()
 
 
-ALL_MODES: tuple[TurnMode, ...] = get_args(TurnMode)
-# Until shares can be written together and released one by one, a gather is a round.
-MODES: tuple[TurnMode, ...] = tuple(mode for mode in ALL_MODES if mode != "gather")
+MODES: tuple[TurnMode, ...] = get_args(TurnMode)
+RELEASES: tuple[ReleaseHow, ...] = get_args(ReleaseHow)
+ORDERS: tuple[HandOrder, ...] = get_args(HandOrder)
 HAND_KINDS: tuple[HandKind, ...] = get_args(HandKind)
 NOD_KINDS: tuple[NodKind, ...] = get_args(NodKind)
 NOD_WORDS: dict[NodKind, str] = {
@@ -144,6 +163,22 @@ MODE_WORDS: dict[TurnMode, str] = {
     "round": "going around",
     "gather": "everybody writes, then we read",
     "silent": "quiet time",
+}
+RELEASE_WORDS: dict[ReleaseHow, str] = {
+    "together": "all together",
+    "round": "one at a time, in the order of seats; who is ready comes first",
+    "hands": "by raised hands",
+}
+ORDER_WORDS: dict[HandOrder, str] = {
+    "first-come": "as the hands came",
+    "not-yet-heard": "who has spoken least comes first",
+    "facilitator": "as the facilitators arrange them",
+}
+# What the choices of an act mean, by the act's id.
+CHOICE_WORDS: dict[str, Mapping[Any, str]] = {
+    "turns": MODE_WORDS,
+    "release": RELEASE_WORDS,
+    "order": ORDER_WORDS,
 }
 
 
@@ -170,6 +205,27 @@ def _more_time(given: Given) -> Intent:
     return MoreTime(60 * (given.number or 1))
 
 
+def _release(given: Given) -> Intent:
+    return ReleaseTheWords(cast(ReleaseHow, given.choice)) if given.choice else ReleaseTheWords()
+
+
+def _order(given: Given) -> Intent:
+    return OrderHands(cast(HandOrder, given.choice))
+
+
+def _waits(view: RoomView) -> bool:
+    me = view.me
+    return me is not None and (me.place_in_queue > 0 or me.has_floor or me in view.going_around)
+
+
+def _is_gathering(view: RoomView) -> bool:
+    return view.gather is not None and not view.gather.is_released
+
+
+def _is_ready(view: RoomView) -> bool:
+    return any(passage.is_ready for passage in view.transcript[-2:])
+
+
 def _new_invitation(given: Given) -> Intent:
     return NewInvitation(60 * given.number) if given.number else NewInvitation()
 
@@ -194,6 +250,32 @@ _everyone = (
         partial(_nod, "thank-you"), also=("thank-you", "thanks"), when=lambda view: view.can_nod),
     Act("with", "u", "with", "with you", "Nod: I am with you.",
         partial(_nod, "with-you"), also=("with-you",), when=lambda view: view.can_nod),
+    Act("edit", "s", "edit", "write on", "Take your words that are ready back, to write on.",
+        lambda _: Rewrite(), when=_is_ready),
+    Act("written", "s", "written", "keep ready",
+        "Keep these words ready; they are shown when all are released. Enter does the same there.",
+        lambda given: KeepReady(given.text), needs=Need.TEXT, when=_is_gathering),
+    Act("later", "j", "later", "later", "Let everybody who waits go first.",
+        lambda _: GoLater(), when=_waits),
+    Act("one-back", ",", "oneback", "one back", "Let the next one in line go first.",
+        lambda _: GoBack(), also=("one-back", "stepback"), when=_waits),
+    Act("yes", "y", "yes", "yes, I would",
+        "Say yes to a facilitator who asks whether you would like to speak.",
+        lambda _: AnswerTheInvite(is_yes=True), when=lambda view: bool(view.me and view.me.is_asked)),
+    Act("no", "x", "no", "rather not", "Say no to it; only facilitators read that.",
+        lambda _: AnswerTheInvite(is_yes=False), when=lambda view: bool(view.me and view.me.is_asked)),
+    Act("rest", ";", "rest", "rest", "Rest: you are here, and rounds pass you by.",
+        lambda _: RestNow(), when=lambda view: not (view.me and view.me.is_resting)),
+    Act("return", ";", "return", "back from resting", "Come back from resting.",
+        lambda _: RestNow(is_resting=False), when=lambda view: bool(view.me and view.me.is_resting)),
+    Act("take-back", "-", "takeback", "take back", "Take back what you said last.",
+        lambda _: TakeItBack(), also=("take-back",),
+        question="Take back what you said last? Whoever has read it, has read it."),
+    Act("fold", "(", "fold", "fold",
+        "Put what you said last behind a label that anybody can open; facilitators, what was said last.",
+        lambda given: FoldIt(given.text), needs=Need.TEXT, is_optional=True),
+    Act("unfold", ")", "unfold", "open folds", "Show what stands behind labels, or hide it again.",
+        when=lambda view: any(passage.fold for passage in view.transcript)),
     Act("what", "w", "what", "what now?", "Say in one sentence what happens now and what you can do.",
         also=("now",)),
     Act("who", "c", "who", "who is here", "List the people in the circle, in the order of their seats.",
@@ -224,6 +306,9 @@ _everyone = (
 _facilitator = partial(Act, who=Who.FACILITATOR)
 _facilitators = (
     _facilitator("next", "n", "next", "next stage", "Go on to the next stage.", lambda _: NextStage()),
+    _facilitator("release", "o", "release", "let it be read",
+        "Let what everybody wrote be read: as the stage says, or together, in a round, by hands.",
+        _release, needs=Need.CHOICE, is_optional=True, choices=RELEASES, when=_is_gathering),
     _facilitator("onward", "o", "onward", "move the floor on", "Let the floor go to whoever is next.",
         lambda _: Onward(), when=lambda view: view.floor is not None),
     _facilitator("ready", "1-9", "ready", "ready phrase",
@@ -233,6 +318,21 @@ _facilitators = (
         _change_mode, needs=Need.CHOICE, choices=MODES, also=("turns",)),
     _facilitator("more-time", "+", "more", "one minute more", "Give this stage one more minute, or so many.",
         _more_time, needs=Need.NUMBER, is_optional=True, also=("time+", "longer")),
+    _facilitator("read-on", ">", "readon", "read on",
+        "Let the next share come before the reading pause is over.",
+        lambda _: SkipThePause(), also=("read-on",), when=lambda view: view.pause_until > 0),
+    _facilitator("lower-all", "L", "lowerall", "lower all hands", "Take every hand down.",
+        lambda _: LowerAllHands(), also=("lower-all",), when=lambda view: bool(view.hands)),
+    _facilitator("hands-up", "L", "handsup", "hands up again",
+        "Put the hands up again that were all taken down.",
+        lambda _: RestoreTheHands(), also=("undo",),
+        when=lambda view: view.can_restore_hands and not view.hands),
+    _facilitator("close-queue", "C", "closequeue", "no more hands", "Take no more hands for now.",
+        lambda _: CloseTheQueue(), when=lambda view: not view.is_queue_closed),
+    _facilitator("open-queue", "C", "openqueue", "take hands again", "Take hands again.",
+        lambda _: CloseTheQueue(is_closed=False), when=lambda view: view.is_queue_closed),
+    _facilitator("order", "O", "order", "order of hands", "Change the order in which hands are called.",
+        _order, needs=Need.CHOICE, choices=ORDERS),
     _facilitator("hold", "z", "hold", "hold the room",
         "Hold the room: only facilitators can write until it goes on.",
         lambda _: HoldRoom(), when=lambda view: not view.is_held),
@@ -250,6 +350,22 @@ _facilitators = (
         spot=Spot.DOOR, needs=Need.KNOCK, is_optional=True),
     _facilitator("give", "g", "give", "give the floor", "Give the floor to somebody.",
         lambda given: Give(given.person), spot=Spot.PEOPLE, needs=Need.PERSON, also=("floor",)),
+    _facilitator("ask", "k", "ask", "ask to speak",
+        "Ask somebody whether they would like to speak; nobody else reads it.",
+        lambda given: AskToSpeak(given.person), spot=Spot.PEOPLE, needs=Need.PERSON),
+    _facilitator("first", "m", "first", "to the front", "Put somebody's hand first in the queue.",
+        lambda given: MoveTheHand(given.person), spot=Spot.PEOPLE, needs=Need.PERSON),
+    _facilitator("last-word", "w", "lastword", "last word",
+        "Take no more hands, and let somebody speak last.",
+        lambda given: GiveLastWord(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        also=("last-word",)),
+    _facilitator("pause", "p", "pause", "pause writing",
+        "Let somebody write nothing for two minutes; their words and place are kept.",
+        lambda given: PauseTheWriting(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        when=lambda view: not any(person.is_paused for person in view.people)),
+    _facilitator("let-write", "p", "letwrite", "let them write", "Let somebody write again.",
+        lambda given: LetThemWrite(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        also=("let-write",), when=lambda view: any(person.is_paused for person in view.people)),
     _facilitator("lower-for", "l", "lowerfor", "lower their hand", "Take somebody's hand down.",
         lambda given: LowerFor(given.person), spot=Spot.PEOPLE, needs=Need.PERSON, also=("lower-for",)),
     _facilitator("remove", "x", "remove", "remove", "Remove somebody; new keys are made without them.",

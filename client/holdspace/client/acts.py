@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from holdspace.client.act_table import (
     ACTS,
+    CHOICE_WORDS,
     HAND_KINDS,
     MODE_WORDS,
     MODES,
@@ -30,6 +31,7 @@ __all__ = [
     "ACTS",
     "BY_ID",
     "BY_SLASH",
+    "CHOICE_WORDS",
     "HAND_KINDS",
     "MODES",
     "MODE_WORDS",

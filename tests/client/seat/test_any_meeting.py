@@ -18,7 +18,7 @@ from small_flow import SMALL_FLOW
 
 SEEDS = range(8)
 STEPS = 60
-MODES: tuple[TurnMode, ...] = ("open", "hands", "round", "listen", "silent")
+MODES: tuple[TurnMode, ...] = ("open", "hands", "round", "gather", "listen", "silent")
 NODS: tuple[NodKind, ...] = ("heard", "me-too", "thank-you", "with-you")
 NAMES = ("Ben", "Chi", "Dov", "Eli", "Fay", "Gus", "Hal", "Ida")
 
@@ -58,7 +58,20 @@ class Storm:
             self.said.append((guest.name, text))
 
     def raise_or_lower(self) -> None:
-        wish = self.chance.choice((i.Raise(), i.Raise("question", "why"), i.Lower(), i.PassTurn()))
+        wish = self.chance.choice(
+            (
+                i.Raise(),
+                i.Raise("question", "why"),
+                i.Lower(),
+                i.PassTurn(),
+                i.GoLater(),
+                i.GoBack(),
+                i.RestNow(),
+                i.RestNow(is_resting=False),
+                i.AnswerTheInvite(is_yes=True),
+                i.FoldIt("hard"),
+            )
+        )
         self.table.do(self.somebody(), wish)
 
     def nod(self) -> None:
@@ -70,6 +83,9 @@ class Storm:
         wishes = (
             i.NextStage(), i.BackStage(), i.ChangeMode(self.chance.choice(MODES)), i.Onward(),
             i.Give(target), i.LowerFor(target), i.MoreTime(), i.HoldRoom(), i.ResumeRoom(),
+            i.ReleaseTheWords(), i.ReleaseTheWords("together"), i.SkipThePause(), i.LowerAllHands(),
+            i.RestoreTheHands(), i.AskToSpeak(target), i.GiveLastWord(target), i.MoveTheHand(target),
+            i.OrderHands("not-yet-heard"), i.PauseTheWriting(target), i.LetThemWrite(target),
         )  # fmt: skip
         self.table.do(who, self.chance.choice(wishes))
 

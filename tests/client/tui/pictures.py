@@ -140,6 +140,12 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "30-closed": (sample.ended(Place.CLOSED), nothing),
     "31-before-the-flow": (BEFORE_THE_FLOW, nothing),
     "32-leave-alone": (sample.FACILITATOR, pressing("escape", "q")),
+    "34-gathering": (sample.GATHERING, pressing(draft="I'm Sam. My back brought me, and")),
+    "35-gathering-ready": (sample.READY_TO_BE_READ, pressing("escape")),
+    "36-gathering-led": (sample.GATHERING_LED, pressing("escape")),
+    "37-release": (sample.GATHERING_LED, pressing(draft="/release ")),
+    "38-folded": (sample.FOLDED, pressing("escape")),
+    "39-order": (sample.FACILITATOR, pressing("escape", "O")),
     "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 OTHER_SIZES = {

@@ -93,8 +93,8 @@ def test_controls_may_be_tried_before_anything_is_agreed() -> None:
 
 
 def test_every_turn_is_played_somehow() -> None:
-    assert PLAYED_AS["gather"] == PLAYED_AS["pairs"] == "round"
-    assert set(PLAYED_AS.values()) == {"listen", "open", "hands", "round", "silent"}
+    assert PLAYED_AS["pairs"] == "round"
+    assert {turn for turn, played in PLAYED_AS.items() if turn != played} == {"pairs"}
 
 
 # ---- the corpus of broken files: what is changed, the line it is found on, and words of the sentence

@@ -188,6 +188,13 @@ def test_every_act_has_a_row_and_members_have_no_power_over_others() -> None:
         Act.NOD,
         Act.HEARTBEAT,
         Act.LEAVE,
+        Act.BE_READY,
+        Act.LATER,
+        Act.STEP_BACK,
+        Act.ANSWER_INVITE,
+        Act.TAKE_BACK,
+        Act.FOLD,
+        Act.REST,
     }
     assert {act for act in Act if may("host", act)} - {
         act for act in Act if may("co-facilitator", act)

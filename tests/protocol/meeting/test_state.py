@@ -22,6 +22,7 @@ from holdspace.protocol.meeting.effects import (
     StageBegan,
     TimeAdded,
 )
+from holdspace.protocol.meeting.events import MAX_NOTE
 from holdspace.protocol.meeting.flow import MAX_FLOW_BYTES
 from holdspace.protocol.meeting.roles import MAX_PEOPLE
 from holdspace.protocol.meeting.state import (
@@ -37,7 +38,7 @@ from holdspace.protocol.meeting.state import (
     encode_state,
     state_digest,
 )
-from holdspace.protocol.meeting.values import MAX_STATE_BYTES, broken_law
+from holdspace.protocol.meeting.values import MAX_STATE_BYTES, Gather, broken_law
 from meeting_room import FLOW, Meeting, has, identity, reason
 
 NAMES = ("Ana", "Ben", "Cem", "Dua", "Eva")
@@ -52,6 +53,8 @@ def test_a_stage_brings_its_own_way_of_taking_turns() -> None:
     room.stage(2)
     assert (room.state.stage, room.state.mode) == (2, "hands")
     room.stage(1)
+    assert (room.state.mode, room.floor) == ("gather", None)
+    room.stage(3)
     assert (room.state.mode, room.floor) == ("round", "Mara")
 
 
@@ -181,7 +184,7 @@ def test_hold_is_always_heard_and_only_once() -> None:
 def test_a_stage_can_be_prepared_while_the_room_is_held() -> None:
     room = Meeting(*NAMES)
     room.does("Mara", ev.Hold())
-    room.stage(1)
+    room.stage(3)
     assert room.floor is None
     room.does("Mara", ev.Resume())
     assert room.floor == "Mara"
@@ -200,6 +203,17 @@ FACILITATORS_ONLY: list[ev.Event] = [
     ev.AddTime(60, 0),
     ev.Hold(),
     ev.Resume(),
+    ev.Release("round", 0),
+    ev.SkipPause(0),
+    ev.LowerAll(0),
+    ev.RestoreHands(0),
+    ev.CloseQueue(is_closed=True, basis=0),
+    ev.MoveHand(identity("Ana"), 1),
+    ev.LastWord(identity("Ana"), 0),
+    ev.Invite(identity("Ana")),
+    ev.SetOrder("not-yet-heard", 0),
+    ev.PauseWriting(identity("Ana"), 120),
+    ev.LetWrite(identity("Ana")),
     ev.Snapshot(1, bytes(32), b"state"),
 ]
 
@@ -305,6 +319,25 @@ EVENT = st.one_of(
     st.builds(ev.AddTime, st.integers(1, 3600), OFF),
     st.builds(ev.Hold),
     st.builds(ev.Resume),
+    st.builds(ev.Ready, st.booleans()),
+    st.builds(ev.Ready, st.booleans()),
+    st.builds(ev.Later),
+    st.builds(ev.StepBack),
+    st.builds(ev.AnswerInvite, st.booleans()),
+    st.builds(ev.TakeBack, st.just(bytes(16))),
+    st.builds(ev.Fold, st.just(bytes(16)), st.text(max_size=8)),
+    st.builds(ev.Rest, st.booleans()),
+    st.builds(ev.Release, st.sampled_from(("together", "round", "hands")), OFF),
+    st.builds(ev.SkipPause, OFF),
+    st.builds(ev.LowerAll, OFF),
+    st.builds(ev.RestoreHands, OFF),
+    st.builds(ev.CloseQueue, st.booleans(), OFF),
+    st.builds(ev.MoveHand, WHO.map(identity), st.integers(1, 32)),
+    st.builds(ev.LastWord, WHO.map(identity), OFF),
+    st.builds(ev.Invite, WHO.map(identity)),
+    st.builds(ev.SetOrder, st.sampled_from(("first-come", "not-yet-heard", "facilitator")), OFF),
+    st.builds(ev.PauseWriting, WHO.map(identity), st.integers(30, 900)),
+    st.builds(ev.LetWrite, WHO.map(identity)),
     st.builds(ev.Snapshot, st.just(0), st.just(bytes(32)), st.binary(max_size=8)),
 )
 Commit = tuple[str, ...]
@@ -414,12 +447,20 @@ def fullest() -> MeetingState:
         stage=3,
         stage_entered=2**48 - 1,
         mode="round",
-        floor=Floor(order[0], 2**48 - 1, "practical", wide * 120),
+        floor=Floor(order[0], 2**48 - 1, "practical", wide * MAX_NOTE),
         floors_given=2**48 - 1,
         responses=2,
-        queue=tuple(Hand(who, "practical", wide * 120) for who in order[1:]),
+        queue=tuple(Hand(who, "practical", wide * MAX_NOTE) for who in order[1:]),
         round=Round(order, to_come=order[1:], again=order),
         extra_seconds=6 * 3600,
+        gather=Gather(ready=order, is_released=True),
+        pause_seconds=40,
+        order="not-yet-heard",
+        is_queue_closed=True,
+        lowered=tuple(Hand(who, "practical", wide * MAX_NOTE) for who in order),
+        invited=order,
+        quiet=order,
+        resting=order,
     )
 
 
@@ -462,6 +503,18 @@ UNLAWFUL: dict[str, MeetingState] = {
     "a second chance before the first was used": MeetingState(
         people=(Person(A, "Ana"),), mode="round", round=Round((A,), (), passed=(A,), again=(A,))
     ),
+    "a hand down twice": MeetingState(people=(Person(A, "Ana"),), lowered=(Hand(A), Hand(A))),
+    "a stranger who rests": MeetingState(people=(Person(A, "Ana"),), resting=(C,)),
+    "somebody asked twice": MeetingState(people=(Person(A, "Ana"),), invited=(A, A)),
+    "gather without a gathering": MeetingState(mode="gather"),
+    "a gathering elsewhere": MeetingState(mode="hands", gather=Gather()),
+    "a round of words that are not released": MeetingState(
+        people=(Person(A, "Ana"),), mode="round", round=Round((A,), (A,)), gather=Gather()
+    ),
+    "ready and reading at once": MeetingState(
+        people=(Person(A, "Ana"),), mode="gather", gather=Gather(ready=(A,), reading=(A,))
+    ),
+    "a stranger's words": MeetingState(mode="gather", gather=Gather(ready=(C,))),
     "a stage without a flow": MeetingState(stage=0),
     "a stage the flow has not": MeetingState(flow_toml=FLOW, stage=4),
     "a flow that is none": MeetingState(flow_toml="format = 2"),

@@ -12,7 +12,8 @@ from holdspace.protocol.meeting.effects import (
     RoundEnded,
     SteppedOver,
 )
-from holdspace.protocol.meeting.turns import MODES, rights
+from holdspace.protocol.meeting.modes import MODES
+from holdspace.protocol.meeting.rights import rights
 from meeting_room import Meeting, has, identity, reason
 
 MEMBERS = ("Ana", "Ben", "Cem", "Dua")
@@ -217,13 +218,6 @@ def test_a_given_floor_is_the_second_chance_of_who_passed() -> None:
     assert has(room.says("Ben"), RoundEnded)
 
 
-@pytest.mark.parametrize("turn", ["gather", "round"])
-def test_gather_is_played_as_a_round_in_this_version(turn: ev.TurnMode) -> None:
-    room = Meeting(*MEMBERS).mode(turn)
-    assert room.state.mode == "round"
-    assert room.floor == "Mara"
-
-
 # ---- open, listen, silent
 
 
@@ -257,7 +251,14 @@ def test_a_hand_keeps_its_place_when_turns_are_taken_in_another_way() -> None:
     assert (room.floor, room.queue) == (None, ["Ben", "Ana"])
 
 
-NODS = {"open": True, "listen": True, "hands": True, "round": True, "silent": False}
+NODS = {
+    "open": True,
+    "listen": True,
+    "hands": True,
+    "round": True,
+    "gather": True,
+    "silent": False,
+}
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -6,7 +6,16 @@ has the floor, and goes on when a stage has had its time. The real person always
 
 from holdspace.client.demo.cast import ANY, ARRIVING, Facilitating
 from holdspace.client.demo.memory import Move, newest_share
-from holdspace.client.demo.moves import Habit, Moment, addressed, first_of, nod, own_line
+from holdspace.client.demo.moves import (
+    Habit,
+    Moment,
+    addressed,
+    first_of,
+    is_ready,
+    nod,
+    own_line,
+    write_together,
+)
 from holdspace.client.demo.pace import reading_seconds, writing_seconds
 from holdspace.client.seat.intents import (
     Admit,
@@ -15,9 +24,12 @@ from holdspace.client.seat.intents import (
     Give,
     NextStage,
     Onward,
+    ReleaseTheWords,
     Say,
+    SkipThePause,
 )
 from holdspace.client.seat.view import Line, PersonView, Place, RoomView
+from holdspace.protocol.meeting.turns import pause_after
 
 WAITS_FOR_COMPANY = 60.0
 WAITS_FOR_THE_PERSON = 150.0
@@ -33,6 +45,9 @@ AFTER_THE_CLOSING_WORDS = 12.0
 HAND_STAYS_UP = 5.0
 HAND_STAYS_UP_IN_THE_OPEN = 20.0
 
+# In gather: how long everybody may write, and how soon after the last one it is read.
+WRITING_AT_MOST = 150.0
+AFTER_THE_LAST_IS_READY = 8.0
 ROUNDS = frozenset({"round", "gather"})
 
 # How long the floor waits: until a kind word is said, and until it moves on.
@@ -51,6 +66,9 @@ def next_move(moment: Moment, facilitating: Facilitating) -> Move | None:
         _admit,
         lambda moment: _open_the_stage(moment, facilitating),
         _take_own_turn,
+        write_together,
+        _release,
+        _read_on,
         lambda moment: _welcome(moment, facilitating),
         lambda moment: _wait_kindly(moment, facilitating),
         _give,
@@ -90,7 +108,7 @@ def _open_the_stage(moment: Moment, facilitating: Facilitating) -> Move | None:
 def _take_own_turn(moment: Moment) -> Move | None:
     """Share like everybody when the round comes to her."""
     mark = f"floor {moment.memory.floor_since}"
-    if not _has_floor(moment.view) or moment.has(mark):
+    if not _has_floor(moment.view) or moment.has(mark) or is_ready(moment.view):
         return None
     text = own_line(moment)
     if not text:
@@ -98,6 +116,25 @@ def _take_own_turn(moment: Moment) -> Move | None:
     if moment.with_floor < writing_seconds(moment.character, text):
         return None
     return Move(Say(text), mark)
+
+
+def _release(moment: Moment) -> Move | None:
+    """Let the words be read when nobody writes any more, or when it has been long enough."""
+    gather, mark = moment.view.gather, moment.memory.here("releases")
+    if gather is None or gather.is_released or moment.view.is_held or not moment.may(mark):
+        return None
+    patience = WRITING_AT_MOST if gather.writing else AFTER_THE_LAST_IS_READY
+    return Move(ReleaseTheWords(), mark) if moment.in_mode >= patience else None
+
+
+def _read_on(moment: Moment) -> Move | None:
+    """End the reading pause when it is over by the demo's own clock, which may be a fast one."""
+    share = newest_share(moment.view)
+    if not moment.view.pause_until or share is None:
+        return None
+    mark = f"read {share.key.hex()}"
+    is_over = moment.since_newest >= pause_after(share.text) + 1.0
+    return Move(SkipThePause(), mark) if is_over and moment.may(mark) else None
 
 
 def _welcome(moment: Moment, facilitating: Facilitating) -> Move | None:
@@ -230,6 +267,8 @@ def _is_done(moment: Moment) -> bool:
     quiet_since = max(moment.memory.floor_since, moment.memory.newest_since)
     quiet = min(moment.in_stage, moment.now - quiet_since)
     if not _is_idle(moment) or stage is None:
+        return False
+    if moment.view.gather and not moment.view.gather.is_released:
         return False
     if mode in ROUNDS:
         return quiet >= AFTER_A_ROUND

@@ -88,7 +88,7 @@ def after(memory: Memory, move: Move, now: float) -> Memory:
 def newest_share(view: RoomView) -> Passage | None:
     """Return the newest thing somebody else said, if it has arrived for good."""
     shares = (p for p in reversed(view.transcript) if p.line is Line.SHARE and p.author)
-    return next((p for p in shares if not p.is_mine and not p.is_sending), None)
+    return next((p for p in shares if not (p.is_mine or p.is_sending or p.is_ready)), None)
 
 
 def _remember_place(memory: Memory, view: RoomView, now: float) -> Memory:

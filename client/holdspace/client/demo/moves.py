@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from holdspace.client.demo.cast import ANY, ARRIVING, Character
 from holdspace.client.demo.memory import Memory, Move, newest_share
 from holdspace.client.demo.pace import Dice, reading_seconds, writing_seconds
-from holdspace.client.seat.intents import Accept, Lower, NodTo, PassTurn, Raise, Say
-from holdspace.client.seat.view import Line, PersonView, Place, RoomView
+from holdspace.client.seat.intents import Accept, KeepReady, Lower, NodTo, PassTurn, Raise, Say
+from holdspace.client.seat.view import Line, Part, PersonView, Place, RoomView
 
 READING_AGREEMENTS = 4.0
 # In these stages hands are for questions; most people have none.
@@ -98,7 +98,7 @@ def use_the_floor(moment: Moment) -> Move | None:
     """Write when it is one's turn, or let it go by."""
     view, memory = moment.view, moment.memory
     mark = f"floor {memory.floor_since}"
-    if not (view.floor and view.floor.is_me) or moment.has(mark):
+    if not (view.floor and view.floor.is_me) or moment.has(mark) or is_ready(view):
         return None
     if memory.stage in moment.character.passes and moment.once("passed") and view.can_pass:
         wait = 3.0 + 3.0 * moment.roll(mark)
@@ -109,6 +109,24 @@ def use_the_floor(moment: Moment) -> Move | None:
     if moment.with_floor < writing_seconds(moment.character, text):
         return None
     return Move(Say(text), mark)
+
+
+def write_together(moment: Moment) -> Move | None:
+    """Write where everybody writes for themselves, and mark it ready; or only read."""
+    gather, mark = moment.view.gather, moment.memory.here("written")
+    is_writing = gather is not None and not gather.is_released and gather.mine is Part.WRITING
+    if not is_writing or moment.has(mark) or is_ready(moment.view):
+        return None
+    text = "" if moment.memory.stage in moment.character.passes else own_line(moment)
+    wait = writing_seconds(moment.character, text) if text else 4.0 + 4.0 * moment.roll(mark)
+    if moment.in_mode < wait:
+        return None
+    return Move(KeepReady(text) if text else PassTurn(), mark)
+
+
+def is_ready(view: RoomView) -> bool:
+    """Tell whether own words wait to be released, so that there is nothing to do but wait."""
+    return any(passage.is_ready for passage in view.transcript[-2:])
 
 
 def own_line(moment: Moment) -> str:
@@ -254,6 +272,7 @@ def addressed(moment: Moment, lines: tuple[str, ...], person: PersonView) -> str
 
 HABITS: tuple[Habit, ...] = (
     use_the_floor,
+    write_together,
     _greet,
     _respond,
     _raise,

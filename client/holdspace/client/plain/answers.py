@@ -5,8 +5,9 @@ Nothing here is sent to anybody. State is told on request only, in a few plain l
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from holdspace.client.act_table import ORDER_WORDS
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
 from holdspace.client.library import CrisisCard
 from holdspace.client.plain.lobby import card_lines
@@ -68,6 +69,10 @@ def queue(asked: Asked) -> Iterator[str]:
     yield from map(_hand_line, view.hands)
     if not view.hands:
         yield "queue: No hands are raised."
+    if view.is_queue_closed:
+        yield "queue: No more hands are taken for now."
+    if view.order != "first-come":
+        yield f"queue: Order: {ORDER_WORDS[view.order]}."
     if view.going_around:
         names = ", ".join(person.name for person in view.going_around)
         yield f"queue: Going around, still to come: {names}."
@@ -93,7 +98,9 @@ def what(asked: Asked) -> Iterator[str]:
             yield f"room: You can type {', '.join(can)}."
 
 
-_DOINGS = frozenset({"raise", "lower", "pass", "nod"})
+_DOINGS = frozenset(
+    {"raise", "lower", "pass", "nod", "edit", "later", "yes", "no", "return", "release", "read-on"}
+)
 
 
 def agenda(asked: Asked) -> Iterator[str]:
@@ -108,13 +115,23 @@ def agenda(asked: Asked) -> Iterator[str]:
 
 def repeat(asked: Asked) -> Iterator[str]:
     """Yield the newest passages again, with the time last."""
-    passages = [p for p in asked.view.transcript if not p.is_sending]
+    passages = [p for p in asked.view.transcript if not (p.is_sending or p.is_ready)]
     if not passages:
         yield "room: Nothing was said yet."
     for passage in passages[-(asked.number or _REPEATED) :]:
         *lines, last = _again(passage) or [""]
         yield from lines
         yield f"{last} ({time.strftime('%H:%M', time.localtime(passage.at))})"
+
+
+def unfold(asked: Asked) -> Iterator[str]:
+    """Yield what stands behind labels."""
+    folded = [passage for passage in asked.view.transcript if passage.fold]
+    if not folded:
+        yield "room: Nothing is folded."
+    for passage in folded[-_REPEATED:]:
+        yield f"room: Behind the label {passage.fold}:"
+        yield from share_lines(replace(passage, fold=""))
 
 
 def _again(passage: Passage) -> list[str]:
@@ -235,6 +252,7 @@ ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "queue": queue,
     "agenda": agenda,
     "repeat": repeat,
+    "unfold": unfold,
     "about": about,
     "help": help_lines,
     "sheet": sheet,

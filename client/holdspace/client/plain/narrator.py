@@ -15,6 +15,7 @@ from holdspace.client.seat.view import (
     KnockView,
     Line,
     Notice,
+    Part,
     Passage,
     PersonView,
     Place,
@@ -65,6 +66,7 @@ def narrate(
         *_place_lines(before, after),
         *_passage_lines(before, after, reads_own_words=reads_own_words),
         *_invitation_lines(before, after),
+        *_gather_lines(before, after),
         *_door_lines(before, after),
         *_notice_lines(before, after, notices),
         *_ending_lines(before, after),
@@ -82,7 +84,8 @@ def speak(label: str, text: str) -> Iterator[str]:
 def share_lines(passage: Passage) -> Iterator[str]:
     """Yield what somebody said to the room."""
     name = passage.author.name if passage.author else "somebody"
-    return speak("you" if passage.is_mine else name, passage.text)
+    text = f"(folded: {passage.fold}. /unfold reads it.)" if passage.fold else passage.text
+    return speak("you" if passage.is_mine else name, text)
 
 
 def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
@@ -150,6 +153,7 @@ def _person_words(person: PersonView) -> str:
         person.role.value if person.role.value != "member" else "",
         "away, place kept" if person.is_away else "",
         "has the floor" if person.has_floor else "",
+        "resting" if person.is_resting else "",
     ]
     shown = ", ".join(filter(None, marks))
     return f"{person.name} ({shown})" if shown else person.name
@@ -179,8 +183,8 @@ def _is_in(view: RoomView) -> bool:
 
 
 def _passage_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) -> Iterator[str]:
-    known = {passage.key for passage in before.transcript if not passage.is_sending}
-    fresh = [p for p in after.transcript if p.key not in known and not p.is_sending]
+    known = {passage.key for passage in before.transcript if _is_there(passage)}
+    fresh = [p for p in after.transcript if p.key not in known and _is_there(p)]
     together: list[str] = []
     for passage in fresh:
         # Comings, goings and the like that arrive together are one line.
@@ -193,6 +197,11 @@ def _passage_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) 
         else:
             yield from _one_passage(passage, after)
     yield from _joined(together)
+
+
+def _is_there(passage: Passage) -> bool:
+    """Tell whether the room has it: what waits here or is on its way is not told as said."""
+    return not (passage.is_sending or passage.is_ready)
 
 
 def _joined(together: list[str]) -> Iterator[str]:
@@ -213,6 +222,14 @@ def _one_passage(passage: Passage, view: RoomView) -> Iterator[str]:
 def _invitation_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if after.invitation and after.invitation != before.invitation:
         yield from invitation_lines(after)
+
+
+def _gather_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    # The counts are told when one's own part changes, and otherwise only when asked for.
+    mine = after.gather.mine if after.gather else None
+    was = before.gather.mine if before.gather else None
+    if after.gather and before.gather and mine is not was and mine is not Part.SHARED:
+        yield f"you: {mine.value if mine else ''}. Everybody: {after.gather.words}."
 
 
 def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:

@@ -49,6 +49,9 @@ def shown_person(seat: Seat, identity: bytes, now: float = 0.0) -> PersonView:
         has_floor=state.has_floor(identity),
         place_in_queue=state.place_of(identity),
         times_spoken=person.spoken,
+        is_resting=identity in state.resting,
+        is_paused=identity in state.quiet,
+        is_asked=is_me and identity in state.invited,
     )
 
 

@@ -13,13 +13,14 @@ from typing import Any
 from holdspace.protocol.frames import CloseMeeting
 from holdspace.protocol.keys import Purpose, prove
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting import gathering, speaking, turns
 from holdspace.protocol.meeting.flow import FlowError, read_flow
-from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER
-from holdspace.protocol.meeting.turns import rights
+from holdspace.protocol.meeting.rights import rights
+from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
-from . import changing, connecting, intents, lobby, saying
+from . import changing, connecting, intents, lobby, readying, saying
 from .invitations import new_invitation
 from .outbox import BOUND
 from .seat import Removal, RoleChange, Seat
@@ -31,9 +32,11 @@ Doer = Callable[[Seat, Any, Moment], Seat | Refusal]
 NOT_YET = Refusal("The room is still opening. One moment, please.")
 NOT_YOURS = Refusal("Only a facilitator can do that.")
 ONLY_HOST = Refusal("Only the host can do that.")
+NOTHING_SAID = Refusal("You have not said anything yet.")
 NO_SHARE = Refusal("There is nothing to nod to yet.")
 NOT_THERE = Refusal("That person is not here any more.")
 NO_KNOCK = Refusal("That knock was answered already, or they went away.")
+NO_HAND = Refusal("Their hand is not up.")
 NO_FLOW = Refusal("There is no agenda yet.")
 LAST_STAGE = Refusal("This is the last stage. When you are ready, /close ends the meeting.")
 FIRST_STAGE = Refusal("This is the first stage.")
@@ -66,12 +69,28 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
             f"{ev.MAX_TEXT} characters. It is kept here; you could send it in two parts.",
             intent.text,
         )
-    if seat.state is None:
+    state, me = seat.state, seat.facts.identity
+    if state is None:
         return replace(NOT_YET, kept=intent.text)
-    why_not = rights(seat.state, seat.facts.identity).why_not
+    # Where everybody writes for themselves, to send is to be ready (T6); facilitators guide meanwhile.
+    if gathering.is_writing(state) and not seat.is_staff and not state.is_held:
+        return readying.keep(seat, text, moment)
+    why_not = rights(state, me).why_not
     if why_not:
         return Refusal(why_not, intent.text)
+    if state.has_floor(me) and not seat.is_staff and readying.is_reading(seat, moment.now):
+        return readying.keep_until_read(seat, text, moment)
     return saying.say(seat, ev.Share(text), moment)
+
+
+def _write_ahead(seat: Seat, intent: intents.KeepReady, moment: Moment) -> Seat | Refusal:
+    text = intent.text.strip()
+    if not text or len(text) > ev.MAX_TEXT:
+        return _say(seat, intents.Say(intent.text), moment)
+    if seat.state is None:
+        return replace(NOT_YET, kept=intent.text)
+    why_not = rights(seat.state, seat.facts.identity).why_not_ready
+    return Refusal(why_not, intent.text) if why_not else readying.keep(seat, text, moment)
 
 
 def _raise(seat: Seat, intent: intents.Raise, moment: Moment) -> Seat | Refusal:
@@ -105,9 +124,51 @@ def _nod(seat: Seat, intent: intents.NodTo, moment: Moment) -> Seat | Refusal:
     why_not = rights(seat.state, seat.facts.identity).why_not_nod
     if why_not:
         return Refusal(why_not)
-    shares = (p.key for p in reversed(seat.transcript) if p.line is Line.SHARE and not p.is_mine)
-    to = intent.to or next(shares, b"")
+    to = intent.to or _newest(seat, is_mine=False)
     return saying.say(seat, ev.Nod(to, intent.kind), moment) if to else NO_SHARE
+
+
+def _simply(make: Callable[[Any], ev.Event]) -> Doer:
+    """Return the doer of something that the reducer alone judges."""
+
+    def doer(seat: Seat, intent: intents.Intent, moment: Moment) -> Seat | Refusal:
+        return NOT_YET if seat.state is None else saying.say(seat, make(intent), moment)
+
+    return doer
+
+
+def _wait_longer(event: ev.Event) -> Doer:
+    def doer(seat: Seat, intent: intents.Intent, moment: Moment) -> Seat | Refusal:
+        if seat.state is None:
+            return NOT_YET
+        if not turns.is_waiting(seat.state, seat.facts.identity):
+            return Refusal(speaking.NOT_WAITING)
+        return saying.say(seat, event, moment)
+
+    return doer
+
+
+def _answer_invite(seat: Seat, intent: intents.AnswerTheInvite, moment: Moment) -> Seat | Refusal:
+    if seat.state is None or seat.facts.identity not in seat.state.invited:
+        return Refusal(speaking.NOT_INVITED)
+    return saying.say(seat, ev.AnswerInvite(intent.is_yes), moment)
+
+
+def _take_back(seat: Seat, intent: intents.TakeItBack, moment: Moment) -> Seat | Refusal:
+    key = intent.key or _newest(seat, is_mine=True)
+    return saying.say(seat, ev.TakeBack(key), moment) if key else NOTHING_SAID
+
+
+def _fold(seat: Seat, intent: intents.FoldIt, moment: Moment) -> Seat | Refusal:
+    # A facilitator folds what was said last; everybody else only what they said themselves (A13).
+    key = intent.key or _newest(seat, is_mine=None if seat.is_staff else True)
+    label = clean_line(intent.label)[: ev.MAX_LABEL]
+    return saying.say(seat, ev.Fold(key, label), moment) if key else NOTHING_SAID
+
+
+def _newest(seat: Seat, *, is_mine: bool | None) -> bytes:
+    shares = (p for p in reversed(seat.transcript) if p.line is Line.SHARE)
+    return next((p.key for p in shares if is_mine in (None, p.is_mine)), b"")
 
 
 def _leave(seat: Seat, intent: intents.Leave, moment: Moment) -> Seat | Refusal:
@@ -145,6 +206,16 @@ def _stage(state: MeetingState, number: int) -> ev.Event | Refusal:
     if number >= len(flow.stages):
         return LAST_STAGE
     return ev.GoToStage(number, state.version)
+
+
+def _release(
+    seat: Seat, state: MeetingState, intent: intents.ReleaseTheWords
+) -> ev.Event | Refusal:
+    if not gathering.is_writing(state):
+        return Refusal(gathering.RELEASED_ALREADY)
+    flow = state.flow
+    usual = flow.stages[state.stage].release if flow and state.stage >= 0 else "round"
+    return ev.Release(intent.how or usual, state.version)
 
 
 def _with_person(make: Callable[[MeetingState, bytes], ev.Event]) -> Doer:
@@ -235,6 +306,39 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.MoreTime: _control(
         lambda _, state, intent: ev.AddTime(min(max(intent.seconds, 1), 3600), state.version)
     ),
+    intents.KeepReady: _write_ahead,
+    intents.Rewrite: lambda seat, _, moment: readying.rewrite(seat, moment),
+    intents.GoLater: _wait_longer(ev.Later()),
+    intents.GoBack: _wait_longer(ev.StepBack()),
+    intents.AnswerTheInvite: _answer_invite,
+    intents.TakeItBack: _take_back,
+    intents.FoldIt: _fold,
+    intents.RestNow: _simply(lambda intent: ev.Rest(intent.is_resting)),
+    intents.ReleaseTheWords: _control(_release),
+    intents.SkipThePause: _control(lambda _, state, __: ev.SkipPause(state.version)),
+    intents.LowerAllHands: _control(lambda _, state, __: ev.LowerAll(state.version)),
+    intents.RestoreTheHands: _control(lambda _, state, __: ev.RestoreHands(state.version)),
+    intents.CloseTheQueue: _control(
+        lambda _, state, intent: ev.CloseQueue(intent.is_closed, state.version)
+    ),
+    intents.MoveTheHand: _control(
+        lambda _, state, intent: (
+            ev.MoveHand(intent.who, min(max(intent.place, 1), MAX_PEOPLE))
+            if state.place_of(intent.who)
+            else NO_HAND
+        )
+    ),
+    intents.GiveLastWord: _with_person(lambda state, who: ev.LastWord(who, state.version)),
+    intents.AskToSpeak: _with_person(lambda _, who: ev.Invite(who)),
+    intents.OrderHands: _control(lambda _, state, intent: ev.SetOrder(intent.order, state.version)),
+    intents.PauseTheWriting: _control(
+        lambda _, state, intent: (
+            ev.PauseWriting(intent.who, min(max(intent.minutes, 1), 15) * 60)
+            if state.person(intent.who)
+            else NOT_THERE
+        )
+    ),
+    intents.LetThemWrite: _with_person(lambda _, who: ev.LetWrite(who)),
     intents.HoldRoom: _control(lambda *_: ev.Hold()),
     intents.ResumeRoom: _control(lambda *_: ev.Resume()),
     intents.Admit: _admit,

@@ -4,8 +4,9 @@ One class per act. `client/acts.py` maps each to its key, its slash command and 
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from holdspace.protocol.meeting.events import HandKind, NodKind, TurnMode
+from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
 
 
 class Intent:
@@ -173,3 +174,127 @@ class NewInvitation(Intent):
 @dataclass(frozen=True)
 class CloseTheMeeting(Intent):
     """Facilitator: end the meeting for everybody and delete its log."""
+
+
+@dataclass(frozen=True)
+class KeepReady(Intent):
+    """Keep these words ready to be released; where all write, to send does the same."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Rewrite(Intent):
+    """Take the words that are ready back into the text field."""
+
+
+@dataclass(frozen=True)
+class GoLater(Intent):
+    """Let everybody who is waiting go first."""
+
+
+@dataclass(frozen=True)
+class GoBack(Intent):
+    """Let the next one in line go first."""
+
+
+@dataclass(frozen=True)
+class AnswerTheInvite(Intent):
+    """Say yes or no to a facilitator who asks whether one would like to speak."""
+
+    is_yes: bool
+
+
+@dataclass(frozen=True)
+class TakeItBack(Intent):
+    """Take back the newest own share, or the own one with this key."""
+
+    key: bytes = b""
+
+
+@dataclass(frozen=True)
+class FoldIt(Intent):
+    """Put the newest own share behind a label; for facilitators any share."""
+
+    label: str = ""
+    key: bytes = b""
+
+
+@dataclass(frozen=True)
+class RestNow(Intent):
+    """Rest, here and passed over, or come back from that."""
+
+    is_resting: bool = True
+
+
+@dataclass(frozen=True)
+class ReleaseTheWords(Intent):
+    """Facilitator: release what everybody wrote; empty is the way the stage has."""
+
+    how: ReleaseHow | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class SkipThePause(Intent):
+    """Facilitator: let the next share come before the reading pause is over."""
+
+
+@dataclass(frozen=True)
+class LowerAllHands(Intent):
+    """Facilitator: take every hand down."""
+
+
+@dataclass(frozen=True)
+class RestoreTheHands(Intent):
+    """Facilitator: put the hands up again that were all taken down."""
+
+
+@dataclass(frozen=True)
+class CloseTheQueue(Intent):
+    """Facilitator: take no more hands, or take them again."""
+
+    is_closed: bool = True
+
+
+@dataclass(frozen=True)
+class MoveTheHand(Intent):
+    """Facilitator: put this person's hand at a place in the queue, from 1."""
+
+    who: bytes
+    place: int = 1
+
+
+@dataclass(frozen=True)
+class GiveLastWord(Intent):
+    """Facilitator: take no more hands and let this person speak last."""
+
+    who: bytes
+
+
+@dataclass(frozen=True)
+class AskToSpeak(Intent):
+    """Facilitator: ask this person whether they would like to speak."""
+
+    who: bytes
+
+
+@dataclass(frozen=True)
+class OrderHands(Intent):
+    """Facilitator: change the order in which hands are called."""
+
+    order: HandOrder
+
+
+@dataclass(frozen=True)
+class PauseTheWriting(Intent):
+    """Facilitator: let this person write nothing for so many minutes; their draft is kept."""
+
+    who: bytes
+    minutes: int = 2
+
+
+@dataclass(frozen=True)
+class LetThemWrite(Intent):
+    """Facilitator: let this person write again."""
+
+    who: bytes

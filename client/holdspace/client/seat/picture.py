@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.events import Share
-from holdspace.protocol.meeting.turns import Rights, rights
+from holdspace.protocol.meeting.rights import Rights, rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
@@ -14,9 +15,11 @@ from .display import shown_person, shown_stages
 from .seat import Letter, Seat
 from .view import (
     Connection,
+    GatherView,
     HandView,
     KnockView,
     Line,
+    Part,
     Passage,
     PersonView,
     Place,
@@ -25,6 +28,8 @@ from .view import (
 
 TRUST = "end-to-end encrypted"
 BROKEN_TRUST = "NOT CONFIRMED"
+WRITING_HINT = "Enter marks your words ready. They stay on this device until all is released."
+READY_HINT = "Your words are ready, on this device. What you send now takes their place."
 
 
 def room_view(seat: Seat, now: float) -> RoomView:
@@ -68,12 +73,17 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         floor=floor,
         hands=_hands(state, by_identity),
         going_around=tuple(by_identity[who] for who in going),
-        transcript=(*seat.transcript, *_sending(seat, me)),
+        transcript=(*seat.transcript, *_sending(seat, me), *_ready(seat, me, now)),
         composer_words=_composer_words(state, me, allowed),
         can_write=allowed.can_write,
         can_raise=allowed.can_raise,
         can_pass=allowed.can_pass,
         can_nod=allowed.can_nod,
+        gather=_gather(state, seat.facts.identity),
+        pause_until=seat.pause_until if state.pause_seconds else 0.0,
+        order=state.order,
+        is_queue_closed=state.is_queue_closed,
+        can_restore_hands=is_staff and bool(state.lowered),
         is_facilitator=is_staff,
         is_host=seat.host is not None,
         knocks=tuple(_knock(letter) for letter in _waiting(seat)),
@@ -144,7 +154,41 @@ def _sending(seat: Seat, me: PersonView) -> tuple[Passage, ...]:
     )
 
 
+def _ready(seat: Seat, me: PersonView, now: float) -> tuple[Passage, ...]:
+    if not seat.ready_words:
+        return ()
+    return (
+        Passage(
+            key=b"ready",
+            line=Line.SHARE,
+            text=clean(seat.ready_words),
+            at=now,
+            author=me,
+            is_mine=True,
+            is_ready=True,
+        ),
+    )
+
+
+def _gather(state: MeetingState, me: bytes) -> GatherView | None:
+    gather = state.gather
+    if gather is None:
+        return None
+    parts = (Part.READY, gather.ready), (Part.READING, gather.reading), (Part.SHARED, gather.shared)
+    return GatherView(
+        writing=len(gathering.writing(state)),
+        ready=len(gather.ready),
+        reading=len(gather.reading),
+        shared=len(gather.shared),
+        is_released=gather.is_released,
+        mine=next((part for part, who in parts if me in who), Part.WRITING),
+    )
+
+
 def _composer_words(state: MeetingState, me: PersonView, allowed: Rights) -> str:
+    if gathering.is_writing(state) and me.role.value == "member" and not state.is_held:
+        is_ready = state.gather is not None and me.identity in state.gather.ready
+        return READY_HINT if is_ready else WRITING_HINT
     if not allowed.can_write:
         return allowed.why_not
     if me.has_floor:
@@ -159,10 +203,16 @@ def _now_words(view: RoomView) -> str:
     me = view.me
     if view.is_held:
         return "The room is on hold. There is nothing you need to do."
+    if me is not None and me.is_asked:
+        return "A facilitator asks whether you would like to speak: /yes or /no."
     if me is not None and me.has_floor:
         return "It is your turn: write and send, or pass."
     if me is not None and me.place_in_queue:
         return f"Your hand is up: {me.place_in_queue} of {len(view.hands)}."
+    if me is not None and me.is_resting:
+        return "You rest; rounds pass you by. /back when you like."
+    if view.gather is not None and not view.floor:
+        return _gather_words(view.gather, is_facilitator=view.is_facilitator)
     if view.is_facilitator and view.knocks:
         return "Somebody is at the door: admit or decline."
     if view.floor is not None:
@@ -170,6 +220,16 @@ def _now_words(view: RoomView) -> str:
     if view.is_facilitator and view.stages and view.stage is None:
         return "When everybody is here, begin with the next stage."
     return view.composer_words
+
+
+def _gather_words(gather: GatherView, *, is_facilitator: bool) -> str:
+    if gather.is_released:
+        return f"What was written is being read: {gather.words}."
+    if is_facilitator:
+        return f"Everybody writes: {gather.words}. /release lets the words be read."
+    if gather.mine is Part.READY:
+        return f"Your words are ready ({gather.words}). /edit takes them back to write on."
+    return f"Everybody writes for themselves ({gather.words}). Send marks your words ready; /pass reads only."
 
 
 def _now_words_outside(seat: Seat) -> str:

@@ -224,6 +224,9 @@ class Seat:
     goodbyes: frozenset[bytes] = field(default=frozenset(), repr=False)
     stage_started: float = 0.0
     last_spoke: float = 0.0
+    ready_words: str = field(default="", repr=False)
+    pause_until: float = 0.0
+    paused_until: tuple[tuple[bytes, float], ...] = ()
     alarm: str = ""
     ended_words: str = ""
     needs_code: bool = False
@@ -242,6 +245,11 @@ class Seat:
         """Return somebody who is here."""
         people = self.state.people if self.state else ()
         return next((person for person in people if person.identity == identity), None)
+
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether this person facilitates."""
+        return self.roles.is_facilitator(self.facts.identity)
 
     def author(self, identity: bytes) -> Author | None:
         """Return what is remembered of an author."""

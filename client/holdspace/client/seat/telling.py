@@ -6,10 +6,9 @@ person. Names and texts are cleaned here, once, on their way to both front ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import Event, NodKind, Share
@@ -17,16 +16,12 @@ from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import changing
+from . import changing, pausing, telling_turns
 from .display import shown_name, shown_person, shown_stage, why_tagged
+from .lines import PASSAGE_KEY_BYTES, Teller, add, is_me, line, named, said
 from .seat import Author, Removal, Seat
 from .step import Moment
 from .view import Line, Notice, Passage, Urgency
-
-MOST_PASSAGES = 20_000
-# Each takes the kind of effect it stands beside in the table at the end.
-Teller = Callable[[Seat, Any, Moment], Seat]
-PASSAGE_KEY_BYTES = 8
 
 
 def tell(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], moment: Moment) -> Seat:
@@ -54,30 +49,16 @@ def welcome(seat: Seat, moment: Moment) -> Seat:
     seat = replace(seat, stage_started=moment.now, names=names)
     for person in people:
         seat = _heard(seat, person.identity, moment)
-    seat = _line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", moment)
+    seat = line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", moment)
     seat = _tell_tags(seat, (person.identity for person in people), moment)
     stage = shown_stage(seat)
     if stage is not None:
-        seat = _line(seat, Line.STAGE, stage.title, moment)
+        seat = line(seat, Line.STAGE, stage.title, moment)
     state = seat.state
     if state is not None and state.floor is not None:
-        text = _floor_words(seat, state.floor.identity)
-        seat = _line(seat, Line.TURN, text, moment)
+        text = telling_turns.floor_words(seat, state.floor.identity)
+        seat = line(seat, Line.TURN, text, moment)
     return seat
-
-
-def _line(seat: Seat, line: Line, text: str, moment: Moment) -> Seat:
-    key = b"line" + seat.passages.to_bytes(PASSAGE_KEY_BYTES, "big")
-    return _add(seat, Passage(key=key, line=line, text=text, at=moment.now))
-
-
-def _add(seat: Seat, passage: Passage) -> Seat:
-    transcript = (*seat.transcript[-MOST_PASSAGES:], passage)
-    return replace(seat, transcript=transcript, passages=seat.passages + 1)
-
-
-def _is_me(seat: Seat, identity: bytes) -> bool:
-    return identity == seat.facts.identity
 
 
 _NO_FACILITATOR = (
@@ -92,16 +73,18 @@ def _see_off(seat: Seat, goodbye: fx.SaidGoodbye, moment: Moment) -> Seat:
     staff = [p.identity for p in (state.people if state else ()) if p.role != MEMBER]
     if not set(staff) - {goodbye.identity}:
         # Nobody is left who could take them out, so this is all that the room will hear of it.
-        return _line(seat, Line.ROOM, f"{name} has left. {_NO_FACILITATOR}", moment)
+        return line(seat, Line.ROOM, f"{name} has left. {_NO_FACILITATOR}", moment)
     if goodbye.fine and seat.facts.identity in staff:
-        seat = _line(seat, Line.ROOM, f"{name} is fine, and just going.", moment)
-    if _is_me(seat, goodbye.identity) or not changing.is_first_facilitator(seat, goodbye.identity):
+        seat = line(seat, Line.ROOM, f"{name} is fine, and just going.", moment)
+    if is_me(seat, goodbye.identity) or not changing.is_first_facilitator(seat, goodbye.identity):
         return seat
     return changing.wish(seat, Removal(goodbye.identity), moment)
 
 
 def _spoke(seat: Seat, effect: fx.Spoke, moment: Moment) -> Seat:
-    return _add(
+    pause = seat.state.pause_seconds if seat.state else 0
+    seat = replace(seat, pause_until=moment.now + pause)
+    return add(
         seat,
         Passage(
             key=_passage_key(seat, effect.message_id),
@@ -109,7 +92,7 @@ def _spoke(seat: Seat, effect: fx.Spoke, moment: Moment) -> Seat:
             text=clean(effect.text),
             at=moment.now,
             author=shown_person(seat, effect.identity),
-            is_mine=_is_me(seat, effect.identity),
+            is_mine=is_me(seat, effect.identity),
         ),
     )
 
@@ -144,31 +127,52 @@ def _one_more(
     return tuple(counts.items())
 
 
+TAKEN_BACK = "(taken back)"
+FOLDED = "no label"
+
+
+def _taken_back(seat: Seat, effect: fx.TakenBack, moment: Moment) -> Seat:
+    mine = [p for p in seat.transcript if _is_by(p, effect.message_id, effect.identity)]
+    if not mine or mine[0].text == TAKEN_BACK:
+        return seat
+    seat = _changed(seat, replace(mine[0], text=TAKEN_BACK, fold=""))
+    words = "{name} took something back. Whoever had read it, has read it."
+    return line(seat, Line.ROOM, named(seat, words, effect), moment)
+
+
+def _folded(seat: Seat, effect: fx.Folded, moment: Moment) -> Seat:
+    found = next((p for p in seat.transcript if p.key == effect.message_id), None)
+    is_theirs = found is not None and _is_by(found, effect.message_id, effect.identity)
+    if found is None or not (is_theirs or effect.is_by_facilitator) or found.text == TAKEN_BACK:
+        return seat
+    if found.is_mine and not is_theirs:
+        who = shown_name(seat, effect.identity)
+        moment.notices.append(Notice(f"{who} folded what you said; anybody can still open it."))
+    return _changed(seat, replace(found, fold=clean_line(effect.label) or FOLDED))
+
+
+def _is_by(passage: Passage, key: bytes, identity: bytes) -> bool:
+    author = passage.author
+    is_share = passage.line is Line.SHARE and author is not None
+    return is_share and passage.key == key and author is not None and author.identity == identity
+
+
+def _changed(seat: Seat, passage: Passage) -> Seat:
+    others = (passage if p.key == passage.key else p for p in seat.transcript)
+    return replace(seat, transcript=tuple(others))
+
+
 def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
     seat = replace(seat, stage_started=moment.now)
     stage = shown_stage(seat)
-    return _line(seat, Line.STAGE, stage.title if stage else "", moment)
-
-
-def _floor_words(seat: Seat, identity: bytes) -> str:
-    if _is_me(seat, identity):
-        return "You have the floor. Take the time you need."
-    return f"{shown_name(seat, identity)} has the floor."
-
-
-def _floor_moved(seat: Seat, effect: fx.FloorMoved, moment: Moment) -> Seat:
-    if effect.after is None:
-        return seat
-    if _is_me(seat, effect.after):
-        moment.notices.append(Notice("It is your turn.", Urgency.BELL))
-    return _line(seat, Line.TURN, _floor_words(seat, effect.after), moment)
+    return line(seat, Line.STAGE, stage.title if stage else "", moment)
 
 
 def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
-    if effect.role == CO_FACILITATOR and _is_me(seat, effect.identity):
+    if effect.role == CO_FACILITATOR and is_me(seat, effect.identity):
         moment.notices.append(Notice("You are a co-facilitator now.", Urgency.LINE))
     name = shown_name(seat, effect.identity)
-    return _line(seat, Line.ROOM, f"{name} is a {effect.role} now.", moment)
+    return line(seat, Line.ROOM, f"{name} is a {effect.role} now.", moment)
 
 
 def _left(seat: Seat, effect: fx.Left, moment: Moment) -> Seat:
@@ -177,11 +181,11 @@ def _left(seat: Seat, effect: fx.Left, moment: Moment) -> Seat:
     # Who removes somebody must not make it look like leaving.
     left = effect.identity in seat.goodbyes
     words = f"{name} has left." if left else f"{_whoever_did_it(seat)} removed {name}."
-    return _line(seat, Line.ROOM, words, moment)
+    return line(seat, Line.ROOM, words, moment)
 
 
 def _whoever_did_it(seat: Seat) -> str:
-    if _is_me(seat, seat.changed_by):
+    if is_me(seat, seat.changed_by):
         return "You have"
     return f"{shown_name(seat, seat.changed_by)} has"
 
@@ -192,15 +196,15 @@ def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
         replace(seat, names=(*seat.names, (effect.identity, name))), effect.identity, moment
     )
     by = seat.changed_by
-    who = "you" if _is_me(seat, by) else shown_name(seat, by)
-    seat = _line(seat, Line.ROOM, f"{name} is here; {who} let them in.", moment)
+    who = "you" if is_me(seat, by) else shown_name(seat, by)
+    seat = line(seat, Line.ROOM, f"{name} is here; {who} let them in.", moment)
     return _tell_tags(seat, (effect.identity,), moment)
 
 
 def _tell_tags(seat: Seat, identities: Iterable[bytes], moment: Moment) -> Seat:
     """Say why there are letters behind somebody's name, once for all whose names look alike."""
     for words in dict.fromkeys(why_tagged(seat, identity) for identity in identities):
-        seat = _line(seat, Line.ROOM, words, moment) if words else seat
+        seat = line(seat, Line.ROOM, words, moment) if words else seat
     return seat
 
 
@@ -211,43 +215,6 @@ def _heard(seat: Seat, identity: bytes, moment: Moment) -> Seat:
     return seat.remembering(identity, Author(counter, moment.now))
 
 
-def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, moment: Moment) -> Seat:
-    if _is_me(seat, effect.identity):
-        moment.notices.append(
-            Notice("The room had already moved on, so nothing was changed twice.")
-        )
-    return seat
-
-
-def _hand_raised(seat: Seat, effect: fx.HandRaised, moment: Moment) -> Seat:
-    note = clean_line(effect.note)
-    words = f"{shown_name(seat, effect.identity)} raises a hand"
-    return _line(seat, Line.TURN, f"{words}: {note}" if note else f"{words}.", moment)
-
-
-def _said(line: Line, words: str) -> Teller:
-    """Return a teller of one sentence, in which {name} is whoever the effect is about."""
-
-    def teller(seat: Seat, effect: Any, moment: Moment) -> Seat:
-        identity: bytes = getattr(effect, "identity", b"")
-        # A name is data: put in by replacing, never by formatting.
-        return _line(seat, line, words.replace("{name}", shown_name(seat, identity)), moment)
-
-    return teller
-
-
-def _mode_changed(seat: Seat, effect: fx.ModeChanged, moment: Moment) -> Seat:
-    return _line(seat, Line.TURN, MODE_WORDS[effect.mode], moment)
-
-
-MODE_WORDS = {
-    "listen": "The facilitators speak now; everybody can nod.",
-    "open": "Everybody can write now.",
-    "hands": "Hands up when you like; one at a time.",
-    "round": "We go around once. You can always pass.",
-    "silent": "A quiet time now.",
-}
-
 _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Arrived: _arrived,
     fx.Left: _left,
@@ -256,19 +223,16 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Spoke: _spoke,
     fx.Nodded: _nodded,
     fx.StageBegan: _stage_began,
-    fx.ModeChanged: _mode_changed,
-    fx.FloorMoved: _floor_moved,
-    fx.HandRaised: _hand_raised,
-    fx.HandLowered: _said(Line.TURN, "{name}'s hand is down."),
-    fx.JoinedRound: _said(Line.TURN, "{name} joins the round."),
-    fx.Passed: _said(Line.TURN, "{name} passes."),
-    fx.SteppedOver: _said(Line.TURN, "We come back to {name} later."),
-    fx.RoundEnded: _said(Line.TURN, "The round is complete."),
-    fx.FlowOpened: _said(Line.ROOM, "The agenda is laid out."),
-    fx.TimeAdded: _said(Line.ROOM, "There is a little more time."),
-    fx.Held: _said(Line.ROOM, "The room is on hold. Drafts and places are kept."),
-    fx.Resumed: _said(Line.ROOM, "The room goes on where it was."),
-    fx.AlreadyMovedOn: _already_moved_on,
+    fx.FlowOpened: said(Line.ROOM, "The agenda is laid out."),
+    fx.TimeAdded: said(Line.ROOM, "There is a little more time."),
+    fx.Held: said(Line.ROOM, "The room is on hold. Drafts and places are kept."),
+    fx.Resumed: said(Line.ROOM, "The room goes on where it was."),
+    fx.TakenBack: _taken_back,
+    fx.Folded: _folded,
+    fx.WritingPaused: pausing.paused,
+    fx.WritingResumed: pausing.resumed,
+    fx.Rested: pausing.rested,
+    **telling_turns.TELLERS,
 }
 
 

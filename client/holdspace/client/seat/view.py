@@ -8,7 +8,7 @@ through `clean()`; names are display names with their tag already decided.
 from dataclasses import dataclass, field
 from enum import Enum
 
-from holdspace.protocol.meeting.events import HandKind, NodKind, TurnMode
+from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
 
 
 class Connection(Enum):
@@ -55,6 +55,9 @@ class PersonView:
     has_floor: bool = False
     place_in_queue: int = 0
     times_spoken: int = 0
+    is_resting: bool = False
+    is_paused: bool = False
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,38 @@ class HandView:
     kind: HandKind
     note: str
     place: int
+
+
+class Part(Enum):
+    """What somebody is doing in a gathering; the value is how it is said of oneself."""
+
+    WRITING = "writing"
+    READY = "ready"
+    READING = "here, reading"
+    SHARED = "read by all"
+
+
+@dataclass(frozen=True)
+class GatherView:
+    """How far everybody is with their words, as counts and never as names; and one's own part."""
+
+    writing: int
+    ready: int
+    reading: int
+    shared: int
+    is_released: bool
+    mine: Part
+
+    @property
+    def words(self) -> str:
+        """Return the counts as they are shown and said."""
+        parts = (
+            (self.writing, "writing"),
+            (self.ready, "ready"),
+            (self.reading, "here, reading"),
+            (self.shared, "read"),
+        )
+        return ", ".join(f"{count} {word}" for count, word in parts if count)
 
 
 @dataclass(frozen=True)
@@ -96,7 +131,10 @@ class Line(Enum):
 
 @dataclass(frozen=True)
 class Passage:
-    """One thing in the transcript. `at` is local wall-clock seconds; never part of agreement."""
+    """One thing in the transcript. `at` is local wall-clock seconds; never part of agreement.
+
+    `is_ready`: own words that wait here to be released. `fold`: the label the text stands behind.
+    """
 
     key: bytes
     line: Line
@@ -106,6 +144,8 @@ class Passage:
     nods: tuple[tuple[NodKind, int], ...] = ()
     is_sending: bool = False
     is_mine: bool = False
+    is_ready: bool = False
+    fold: str = ""
 
 
 @dataclass(frozen=True)
@@ -181,6 +221,11 @@ class RoomView:
     can_raise: bool = False
     can_pass: bool = False
     can_nod: bool = False
+    gather: GatherView | None = None
+    pause_until: float = 0.0
+    order: HandOrder = "first-come"
+    is_queue_closed: bool = False
+    can_restore_hands: bool = False
     is_facilitator: bool = False
     is_host: bool = False
     knocks: tuple[KnockView, ...] = ()

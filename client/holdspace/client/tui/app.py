@@ -21,7 +21,13 @@ from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_per
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.tui import terminal
-from holdspace.client.tui.asking import leave_options, meant, mode_options, question_of, yes_options
+from holdspace.client.tui.asking import (
+    choice_options,
+    leave_options,
+    meant,
+    question_of,
+    yes_options,
+)
 from holdspace.client.tui.attending import Attending, moment_of
 from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
@@ -134,7 +140,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         elif act.build is None:
             self.run_local(Local(act, given.text, given.number))
         elif act.choices and not act.is_optional and not given.choice:
-            self._ask(act.sentence, mode_options(self._view))
+            self._ask(act.sentence, choice_options(act, self._view))
         else:
             refusal = self.want(act.build(given))
             if refusal:
@@ -155,6 +161,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def copy_phrase(self, words: str) -> None:
         """Put a ready phrase into the room's text field; nothing is sent."""
         self._room.copy_phrase(words)
+
+    def unfold(self) -> None:
+        """Show what stands behind labels, or hide it again."""
+        is_open = self._room.transcript.unfold()
+        self.tell("What stands behind labels is shown; ) hides it." if is_open else "")
 
     def open_screen(self, screen: HoldScreen) -> None:
         """Lay a screen over the room, in place of one that already lies there."""

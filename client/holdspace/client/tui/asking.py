@@ -2,14 +2,15 @@
 
 from holdspace.client.acts import (
     BY_ID,
-    MODE_WORDS,
-    MODES,
+    CHOICE_WORDS,
+    Act,
+    Given,
     act_of,
     is_last_stage,
     is_only_facilitator,
     question_for,
 )
-from holdspace.client.seat.intents import ChangeMode, CloseTheMeeting, Intent, Leave, NextStage
+from holdspace.client.seat.intents import CloseTheMeeting, Intent, Leave, NextStage
 from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.screens.confirm import Option
 
@@ -44,11 +45,17 @@ def leave_options(view: RoomView) -> list[Option]:
     ]
 
 
-def mode_options(view: RoomView) -> list[Option]:
-    """Return the ways turns can be taken, numbered."""
+def choice_options(act: Act, view: RoomView) -> list[Option]:
+    """Return what can be chosen for an act, numbered, with what it means."""
+    if act.build is None:
+        return []
+    words = CHOICE_WORDS.get(act.id, {})
+    now = {"turns": view.mode, "order": view.order}.get(act.id)
     return [
         Option(
-            str(at), f"{MODE_WORDS[mode]}{'  (now)' if mode == view.mode else ''}", ChangeMode(mode)
+            str(at),
+            f"{words.get(choice, choice)}{'  (now)' if choice == now else ''}",
+            act.build(Given(choice=choice)),
         )
-        for at, mode in enumerate(MODES, 1)
+        for at, choice in enumerate(act.choices, 1)
     ]

@@ -5,6 +5,8 @@ from itertools import pairwise
 from math import cos, pi, sin
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from holdspace.client.seat.view import PersonView, RoomView
 from holdspace.client.tui import marks
 from holdspace.client.tui.rows import Ink, Piece, Row, cells, shorten, wrap
@@ -18,7 +20,7 @@ _WORDS: dict[TurnMode, str] = {
     "listen": "we listen",
     "hands": "the floor is free",
     "round": "going around",
-    "gather": "going around",
+    "gather": "we all write",
     "silent": "quiet time",
 }
 
@@ -42,6 +44,8 @@ def floor_words(view: RoomView) -> str:
         return "the room is on hold"
     if view.floor:
         return f"{marks.called(view.floor)} {'have' if view.floor.is_me else 'has'} the floor"
+    if view.gather and view.gather.is_released:
+        return "what we wrote is read"
     return _WORDS[view.mode]
 
 
@@ -94,7 +98,8 @@ def _centre(view: RoomView, width: int, height: int) -> list[Label]:
 def _balanced(text: str, width: int) -> tuple[str, ...]:
     """Wrap so that no line is much shorter than the others."""
     lines = wrap(text, width)
-    narrower = (wrap(text, at) for at in range(width // 2, width))
+    longest = max(map(cell_len, text.split()), default=0)
+    narrower = (wrap(text, at) for at in range(max(width // 2, longest), width))
     return next((tried for tried in narrower if len(tried) == len(lines)), lines)
 
 

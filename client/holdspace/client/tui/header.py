@@ -45,6 +45,7 @@ def status(view: RoomView, width: int) -> list[Row]:
     floor = floor_words(view)
     waiting = ", ".join("you" if hand.person.is_me else hand.person.name for hand in view.hands)
     knocks = f"at the door: {len(view.knocks)}" if view.is_facilitator and view.knocks else ""
-    parts = [f"hands: {waiting}" if waiting else "", knocks]
+    gather = view.gather.words if view.gather else ""
+    parts = [gather, f"hands: {waiting}" if waiting else "", knocks]
     rest = "".join(f" · {part}" for part in parts if part)
     return [clip(row((floor[0].upper() + floor[1:], "amber"), (rest, "hand")), width)]

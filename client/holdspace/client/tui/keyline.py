@@ -19,11 +19,28 @@ GAP = "   "
 # Whoever needs it does not look for it: it stands there in every window.
 ALWAYS = (("F2", "need help now"),)
 # What a person reaches for most comes first; what does not fit is in the help.
-_MEMBER = ("say", "raise", "lower", "pass", "nod", "me-too", "what", "who", "support")
+_MEMBER = (
+    "say",
+    "yes",
+    "no",
+    "edit",
+    "return",
+    "raise",
+    "lower",
+    "later",
+    "pass",
+    "nod",
+    "me-too",
+    "what",
+    "who",
+    "support",
+)
 _LEADER = (
     "next",
     "resume",
+    "release",
     "onward",
+    "read-on",
     "door",
     "sheet",
     "say",
@@ -73,10 +90,18 @@ def _writing(view: RoomView) -> list[tuple[str, str]]:
         *(["door"] if view.is_facilitator and view.knocks else []),
     ]
     behind = [(f"Esc, then {BY_ID[act_id].key}", BY_ID[act_id].verb) for act_id in waiting]
+    if _marks_ready(view):
+        return [(enter, "ready") if enter == "Enter" else (enter, word) for enter, word in WRITING]
     if not behind:
         return list(WRITING)
     at = WRITING.index(ESCAPE)
     return [*behind, *WRITING[:at], *WRITING[at + 1 :]]
+
+
+def _marks_ready(view: RoomView) -> bool:
+    """Tell whether Enter keeps words ready instead of sending them."""
+    is_writing = view.gather is not None and not view.gather.is_released
+    return is_writing and not view.is_facilitator and not view.is_held
 
 
 def keys(

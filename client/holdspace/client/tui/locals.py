@@ -62,11 +62,16 @@ def _flow(app: "HoldspaceApp", command: Local) -> None:
         app.tell(refusal.words)
 
 
+def _unfold(app: "HoldspaceApp", _: Local) -> None:
+    app.unfold()
+
+
 _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "what": _what,
     "repeat": _repeat,
     "ready": _ready,
     "flow": _flow,
+    "unfold": _unfold,
     "exit": lambda app, _: app.vanish(),
     "help": _page("Keys and commands", pages.help_page),
     "support": _page("Need help now", pages.support_page),

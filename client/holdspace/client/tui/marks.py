@@ -76,6 +76,8 @@ def state_words(person: PersonView) -> str:
         "has the floor" if person.has_floor else "",
         f"hand up, {ordinal(person.place_in_queue)}" if person.place_in_queue else "",
         "away, place kept" if person.is_away else "",
+        "resting" if person.is_resting else "",
+        "writing paused" if person.is_paused else "",
     ]
     return " · ".join(word for word in words if word)
 

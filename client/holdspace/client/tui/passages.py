@@ -38,13 +38,14 @@ def passage_rows(passage: Passage, width: int, after: Passage | None = None) -> 
 
 
 def _share(passage: Passage, width: int) -> list[Row]:
-    body = paragraph(passage.text, width)
+    text = f"Folded: {passage.fold} · ) opens it" if passage.fold else passage.text
+    body = paragraph(text, width, "muted" if passage.fold or passage.is_ready else "text")
     return [_heading(passage, width), *indent(body, MARGIN), *indent(_nods(passage, width), MARGIN)]
 
 
 def _heading(passage: Passage, width: int) -> Row:
     author = passage.author
-    time = "sending …" if passage.is_sending else time_of(passage.at)
+    time = _when(passage)
     if author is None:
         return row(("  ", "muted"), (time, "muted"))
     leads = marks.leads(author)
@@ -56,6 +57,12 @@ def _heading(passage: Passage, width: int) -> Row:
     return clip(
         row((f"{symbol} ", sign), (called, name), (f"  {said}{time}", "muted")), width + MARGIN
     )
+
+
+def _when(passage: Passage) -> str:
+    if passage.is_ready:
+        return "ready, only on this device · s to write on"
+    return "sending …" if passage.is_sending else time_of(passage.at)
 
 
 def _nods(passage: Passage, width: int) -> list[Row]:

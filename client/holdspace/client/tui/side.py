@@ -13,7 +13,12 @@ HANDS_SHOWN = 4
 
 def side(view: RoomView, width: int, height: int) -> list[Row]:
     """Return the panel in this size: drawn when there is room, else the same in words."""
-    blocks = [_door(view, width), _hands(view, width), _going_around(view, width)]
+    blocks = [
+        _door(view, width),
+        _writing(view, width),
+        _going_around(view, width),
+        _hands(view, width),
+    ]
     below = _stacked(blocks)
     room = height - len(below) - 1
     if width >= WIDE and room >= LOWEST_CIRCLE:
@@ -26,7 +31,7 @@ def side(view: RoomView, width: int, height: int) -> list[Row]:
 def _in_words(view: RoomView, blocks: list[list[Row]], width: int, height: int) -> list[Row]:
     """Everybody first: the seats say whose hand is up, so the list of hands may give way."""
     everybody = people_list(view, width, 1_000)
-    for shown in (blocks, [blocks[0], blocks[2]], [blocks[0]], []):
+    for shown in (blocks[:end] for end in range(len(blocks), -1, -1)):
         below = _stacked(shown)
         if len(everybody) + len(below) + bool(below) <= height:
             return [*everybody, BLANK, *below]
@@ -56,6 +61,7 @@ def _sentence(view: RoomView) -> str:
 def _seat(person: PersonView, width: int) -> Row:
     notes = [
         "away" if person.is_away else "",
+        "resting" if person.is_resting else "",
         f"{marks.ordinal(person.place_in_queue)} in line"
         if person.is_me and person.place_in_queue
         else "",
@@ -68,9 +74,21 @@ def _seat(person: PersonView, width: int) -> Row:
     )
 
 
+def _writing(view: RoomView, width: int) -> list[Row]:
+    if view.gather is None:
+        return []
+    mine = row(("You: ", "muted"), (view.gather.mine.value, "me"))
+    return [
+        row(("Writing together", "sage-strong")),
+        *paragraph(view.gather.words, width, "muted"),
+        clip(mine, width),
+    ]
+
+
 def _hands(view: RoomView, width: int) -> list[Row]:
     if not view.hands:
-        return [row(("Hands", "sage-strong"), ("  none raised", "muted"))]
+        words = "closed for now" if view.is_queue_closed else "none raised"
+        return [row(("Hands", "sage-strong"), (f"  {words}", "muted"))]
     shown = view.hands[:HANDS_SHOWN]
     lines = [_hand(hand, len(view.hands), width) for hand in shown]
     mine = next((hand for hand in view.hands[HANDS_SHOWN:] if hand.person.is_me), None)

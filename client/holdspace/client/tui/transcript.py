@@ -6,6 +6,7 @@ lightly as ten. New passages never move what somebody is reading; a marker says 
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 
 from textual.cache import LRUCache
@@ -35,6 +36,16 @@ class Transcript(ScrollView, can_focus=True):
         self._rows: LRUCache[int, list[Row]] = LRUCache(256)
         self._unseen = 0
         self._follows = True
+        self._is_unfolded = False
+
+    def unfold(self) -> bool:
+        """Show what stands behind labels, or hide it again; return whether it shows now."""
+        place = self._place()
+        self._is_unfolded = not self._is_unfolded
+        self._measure(0)
+        self._settle(place)
+        self.refresh()
+        return self._is_unfolded
 
     @property
     def unseen(self) -> int:
@@ -77,7 +88,10 @@ class Transcript(ScrollView, can_focus=True):
 
     def _rows_at(self, at: int) -> list[Row]:
         after = self._passages[at - 1] if at else None
-        return passage_rows(self._passages[at], self._width, after)
+        passage = self._passages[at]
+        if passage.fold and self._is_unfolded:
+            passage = replace(passage, fold="")
+        return passage_rows(passage, self._width, after)
 
     def _place(self) -> tuple[bytes, int]:
         """Return which passage is at the top of the sight, and by how many rows it is scrolled."""

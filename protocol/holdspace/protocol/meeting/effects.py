@@ -5,7 +5,7 @@ Effects carry identities, never names; who reads them decides what to show to wh
 
 from dataclasses import dataclass, field
 
-from holdspace.protocol.meeting.events import HandKind, NodKind
+from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow
 from holdspace.protocol.meeting.flow import PlayedMode
 from holdspace.protocol.meeting.roles import RoleName
 from holdspace.protocol.meeting.values import MeetingState
@@ -159,6 +159,150 @@ class Resumed(Effect):
     """The room goes on where it was."""
 
     by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedReady(Effect):
+    """Somebody's words are ready, or they are writing again; shown as a count, never as a name."""
+
+    identity: bytes
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reads(Effect):
+    """Somebody is here and reads, and writes nothing in this gathering."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Effect):
+    """What was written is released now, in this way."""
+
+    how: ReleaseHow
+    ready: int
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSkipped(Effect):
+    """The next share may come at once."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WentLater(Effect):
+    """Somebody let others go first."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HandsLowered(Effect):
+    """A facilitator took every hand down."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HandsRestored(Effect):
+    """The hands that were taken down are up again."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QueueClosed(Effect):
+    """No more hands are taken, or they are taken again."""
+
+    is_closed: bool
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HandMoved(Effect):
+    """A facilitator put somebody's hand at another place."""
+
+    identity: bytes
+    place: int
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LastWordGiven(Effect):
+    """Somebody speaks last; no more hands are taken."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Invited(Effect):
+    """A facilitator asks somebody to speak; for those two to see (T12)."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class InviteAnswered(Effect):
+    """Somebody said yes or no to speaking; a no is for facilitators only (T12)."""
+
+    identity: bytes
+    is_yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSet(Effect):
+    """Raised hands are called in another order from now on."""
+
+    order: HandOrder
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack(Effect):
+    """Somebody took a share of theirs back."""
+
+    identity: bytes
+    message_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Effect):
+    """A share is to be shown behind a label; only its author or a facilitator can do that."""
+
+    identity: bytes
+    message_id: bytes
+    label: str = field(repr=False)
+    is_by_facilitator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WritingPaused(Effect):
+    """Somebody writes nothing for a while; their draft is kept."""
+
+    identity: bytes
+    seconds: int
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WritingResumed(Effect):
+    """Somebody can write again."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rested(Effect):
+    """Somebody rests, or is back; facilitators see it, rounds pass over it."""
+
+    identity: bytes
+    is_resting: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 from holdspace.protocol.refusals import PeerError
 
 MAX_TEXT = 4000
-MAX_NOTE = 120
+MAX_NOTE = 80
 
 Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
 MessageId = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -27,6 +27,9 @@ Note = Annotated[str, Meta(max_length=MAX_NOTE)]
 HandKind = Literal["share", "respond", "question", "practical"]
 NodKind = Literal["heard", "me-too", "thank-you", "with-you"]
 TurnMode = Literal["listen", "open", "hands", "round", "gather", "silent"]
+ReleaseHow = Literal["together", "round", "hands"]
+HandOrder = Literal["first-come", "not-yet-heard", "facilitator"]
+MAX_LABEL = 60
 
 
 class Event(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -71,6 +74,45 @@ class Leaving(Event, frozen=True, tag=7):
     """Say goodbye; a facilitator's client turns it into a removal."""
 
     fine: bool = False
+
+
+class Ready(Event, frozen=True, tag=8):
+    """Mark one's own words ready to be released in gather, or take that back. The words stay here."""
+
+    is_ready: bool = True
+
+
+class Later(Event, frozen=True, tag=9):
+    """Let everybody who is waiting go first."""
+
+
+class StepBack(Event, frozen=True, tag=10):
+    """Let the next one in line go first."""
+
+
+class AnswerInvite(Event, frozen=True, tag=11):
+    """Say whether one would like to speak, when asked by a facilitator."""
+
+    is_yes: bool
+
+
+class TakeBack(Event, frozen=True, tag=12):
+    """Ask everybody's client to show an own share no more; who has read it has read it."""
+
+    message_id: MessageId
+
+
+class Fold(Event, frozen=True, tag=13):
+    """Hide a share behind a label that anybody may open; for one's own, or for facilitators."""
+
+    message_id: MessageId
+    label: Annotated[str, Meta(max_length=MAX_LABEL)] = ""
+
+
+class Rest(Event, frozen=True, tag=14):
+    """Be here and be passed over, or come back from that."""
+
+    is_resting: bool = True
 
 
 class OpenFlow(Event, frozen=True, tag=20):
@@ -127,6 +169,78 @@ class Resume(Event, frozen=True, tag=28):
     """Let the held room go on where it was."""
 
 
+class Release(Event, frozen=True, tag=29):
+    """Let what everybody wrote in gather be read: all at once, by seats, or by raised hands."""
+
+    how: ReleaseHow
+    basis: Basis
+
+
+class SkipPause(Event, frozen=True, tag=30):
+    """Let the next share come before the reading pause is over."""
+
+    basis: Basis
+
+
+class LowerAll(Event, frozen=True, tag=31):
+    """Take every hand down."""
+
+    basis: Basis
+
+
+class RestoreHands(Event, frozen=True, tag=32):
+    """Undo the last `LowerAll`: those hands are up again, in front."""
+
+    basis: Basis
+
+
+class CloseQueue(Event, frozen=True, tag=33):
+    """Take no more hands, or take them again."""
+
+    is_closed: bool
+    basis: Basis
+
+
+class MoveHand(Event, frozen=True, tag=34):
+    """Put somebody's hand at this place of the queue, from 1."""
+
+    who: Identity
+    place: Annotated[int, Meta(ge=1, le=32)]
+
+
+class LastWord(Event, frozen=True, tag=35):
+    """Take no more hands, and let this person speak last."""
+
+    who: Identity
+    basis: Basis
+
+
+class Invite(Event, frozen=True, tag=36):
+    """Ask somebody whether they would like to speak; nothing happens without their yes (T12)."""
+
+    who: Identity
+
+
+class SetOrder(Event, frozen=True, tag=37):
+    """Change the order in which raised hands are called."""
+
+    order: HandOrder
+    basis: Basis
+
+
+class PauseWriting(Event, frozen=True, tag=38):
+    """Let somebody write nothing for a while; a facilitator's client ends it when that is over."""
+
+    who: Identity
+    seconds: Annotated[int, Meta(ge=30, le=900)]
+
+
+class LetWrite(Event, frozen=True, tag=39):
+    """Let somebody write again whose writing was paused."""
+
+    who: Identity
+
+
 class Snapshot(Event, frozen=True, tag=40):
     """Tell people who just came in where the meeting stands right after the commit at `seq`."""
 
@@ -136,8 +250,11 @@ class Snapshot(Event, frozen=True, tag=40):
 
 
 AnyEvent = (
-    Share | RaiseHand | LowerHand | Pass | Nod | Heartbeat | Leaving | OpenFlow | GoToStage
-    | SetTurnMode | GiveFloor | NextTurn | LowerHandOf | AddTime | Hold | Resume | Snapshot
+    Share | RaiseHand | LowerHand | Pass | Nod | Heartbeat | Leaving | Ready | Later | StepBack
+    | AnswerInvite | TakeBack | Fold | Rest | OpenFlow | GoToStage | SetTurnMode | GiveFloor
+    | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
+    | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
+    | Snapshot
 )  # fmt: skip
 
 

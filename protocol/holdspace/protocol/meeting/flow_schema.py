@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from holdspace.protocol import toml_reader as toml
+from holdspace.protocol.meeting.events import HandOrder, ReleaseHow
 from holdspace.protocol.toml_reader import key
 
 FORMAT = 1
@@ -18,7 +19,7 @@ MAX_STAGES = 40
 MAX_SAY = 400
 USUAL_GROUP = 8
 
-PlayedMode = Literal["listen", "open", "hands", "round", "silent"]
+PlayedMode = Literal["listen", "open", "hands", "round", "gather", "silent"]
 Turn = Literal["listen", "open", "hands", "round", "gather", "silent", "pairs"]
 Kind = Literal[
     "welcome", "agreement", "practice", "checkin", "round", "discussion", "learn", "technique",
@@ -33,7 +34,7 @@ PLAYED_AS: dict[Turn, PlayedMode] = {
     "hands": "hands",
     "round": "round",
     "silent": "silent",
-    "gather": "round",
+    "gather": "gather",
     "pairs": "round",
 }
 PLACEHOLDERS = ("name", "role", "n", "minutes", "limits", "stage")
@@ -78,7 +79,7 @@ class Policy:
     """What holds for the whole meeting unless a stage says otherwise."""
 
     response: Response = key(toml.choice(*_RESPONSES), "own-experience")
-    order: str = key(toml.choice(*_ORDERS), "first-come")
+    order: HandOrder = key(toml.choice(*_ORDERS), "first-come")
     late_join: str = key(toml.choice("any", "boundary", "closed"), "boundary")
     private_messages: str = key(toml.choice("off", "facilitators", "mutual"), "off")
     transcript: str = key(toml.choice("off"), "off")
@@ -239,10 +240,10 @@ class Stage:
     drop_order: int = key(toml.whole(0, 99), 0)
     turn: Turn = key(toml.choice(*_TURNS))
     then: Turn | None = key(toml.choice(*_TURNS), None)
-    release: str = key(toml.choice("together", "round", "hands"), "round")
+    release: ReleaseHow = key(toml.choice("together", "round", "hands"), "round")
     seats: str = key(toml.choice("fixed", "random", "facilitator"), "fixed")
     laps: int = key(toml.whole(1, 3), 1)
-    order: str = key(toml.choice(*_ORDERS), "")
+    order: HandOrder | Literal[""] = key(toml.choice(*_ORDERS), "")
     write_s: int = key(toml.whole(0, 3600), 0)
     words_guide: int = key(toml.whole(0, 500), 0)
     share_s: int = key(toml.whole(0, 1800), 0)

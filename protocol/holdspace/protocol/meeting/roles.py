@@ -21,7 +21,7 @@ from holdspace.protocol.meeting.events import Identity
 from holdspace.protocol.refusals import PeerError
 
 ROLES_EXTENSION = 0xF0A0
-MAX_PEOPLE = 32
+MAX_PEOPLE = 24
 _MAX_BYTES = 8 * 1024
 _VOUCH_LABEL = b"holdspace vouch v1"
 _IDENTITY_LABEL = b"holdspace identity"
@@ -51,6 +51,13 @@ class Act(StrEnum):
     NOD = "nod"
     HEARTBEAT = "heartbeat"
     LEAVE = "leave"
+    BE_READY = "mark words ready"
+    LATER = "go later"
+    STEP_BACK = "step back"
+    ANSWER_INVITE = "answer an invitation to speak"
+    TAKE_BACK = "take own words back"
+    FOLD = "fold words"
+    REST = "rest"
     OPEN_FLOW = "open a flow"
     GO_TO_STAGE = "change the stage"
     SET_TURN_MODE = "change how turns are taken"
@@ -60,6 +67,17 @@ class Act(StrEnum):
     ADD_TIME = "add time"
     HOLD = "hold the room"
     RESUME = "resume the room"
+    RELEASE = "release what was written"
+    SKIP_PAUSE = "skip the reading pause"
+    LOWER_ALL = "lower all hands"
+    RESTORE_HANDS = "put hands up again"
+    CLOSE_QUEUE = "close the queue"
+    MOVE_HAND = "change the order of hands"
+    LAST_WORD = "give the last word"
+    INVITE_TO_SPEAK = "invite somebody to speak"
+    SET_ORDER = "change how hands are called"
+    PAUSE_WRITING = "pause somebody's writing"
+    LET_WRITE = "let somebody write again"
     SNAPSHOT = "tell newcomers where the meeting stands"
     ADD = "let somebody in"
     REMOVE = "remove a member"
@@ -77,6 +95,13 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.NOD: _EVERYBODY,
     Act.HEARTBEAT: _EVERYBODY,
     Act.LEAVE: _EVERYBODY,
+    Act.BE_READY: _EVERYBODY,
+    Act.LATER: _EVERYBODY,
+    Act.STEP_BACK: _EVERYBODY,
+    Act.ANSWER_INVITE: _EVERYBODY,
+    Act.TAKE_BACK: _EVERYBODY,
+    Act.FOLD: _EVERYBODY,
+    Act.REST: _EVERYBODY,
     Act.OPEN_FLOW: _FACILITATORS,
     Act.GO_TO_STAGE: _FACILITATORS,
     Act.SET_TURN_MODE: _FACILITATORS,
@@ -86,6 +111,17 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.ADD_TIME: _FACILITATORS,
     Act.HOLD: _FACILITATORS,
     Act.RESUME: _FACILITATORS,
+    Act.RELEASE: _FACILITATORS,
+    Act.SKIP_PAUSE: _FACILITATORS,
+    Act.LOWER_ALL: _FACILITATORS,
+    Act.RESTORE_HANDS: _FACILITATORS,
+    Act.CLOSE_QUEUE: _FACILITATORS,
+    Act.MOVE_HAND: _FACILITATORS,
+    Act.LAST_WORD: _FACILITATORS,
+    Act.INVITE_TO_SPEAK: _FACILITATORS,
+    Act.SET_ORDER: _FACILITATORS,
+    Act.PAUSE_WRITING: _FACILITATORS,
+    Act.LET_WRITE: _FACILITATORS,
     Act.SNAPSHOT: _FACILITATORS,
     Act.ADD: _FACILITATORS,
     Act.REMOVE: _FACILITATORS,

@@ -6,46 +6,27 @@ which handler an event has and which right (roles.py) its author needs; what fol
 change (an empty floor goes to the next, the version rises) is said once, in `_conclude`.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting import turns
+from holdspace.protocol.meeting import leading, speaking, turns
+from holdspace.protocol.meeting.acting import Author, Handler, holder
 from holdspace.protocol.meeting.effects import (
     AlreadyMovedOn,
     Arrived,
     Effect,
     FloorMoved,
-    FlowOpened,
-    HandLowered,
-    HandRaised,
-    Held,
-    JoinedRound,
     Left,
-    ModeChanged,
-    Nodded,
-    NoEffect,
     Outcome,
-    Passed,
-    Resumed,
     RoleChanged,
     RoundEnded,
-    SaidGoodbye,
-    Spoke,
-    StageBegan,
-    SteppedOver,
-    TimeAdded,
 )
-from holdspace.protocol.meeting.flow import MAX_FLOW_BYTES, PLAYED_AS, FlowError, read_flow
+from holdspace.protocol.meeting.rights import NOT_HERE
 from holdspace.protocol.meeting.roles import MAX_PEOPLE, Act, may
-from holdspace.protocol.meeting.turns import NOT_HERE, ON_HOLD, rights
 from holdspace.protocol.meeting.values import (
-    MAX_EXTRA_SECONDS,
     MAX_NAME,
-    MAX_SPOKEN,
     Floor,
     Hand,
     MeetingState,
@@ -73,21 +54,9 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Author:
-    """Who did it, as MLS proved it, and the message it came in."""
-
-    identity: bytes
-    message_id: bytes
-
-    def may_not(self, state: MeetingState, reason: str) -> Outcome:
-        """Return the outcome of something that has no effect."""
-        return Outcome(state, (NoEffect(self.identity, reason),))
-
-
 def apply(state: MeetingState, event: ev.Event, author: bytes, message_id: bytes) -> Outcome:
     """Return the state after an event; the author is the MLS sender, never a field (R7)."""
-    by = _Author(author, message_id)
+    by = Author(author, message_id)
     person = state.person(author)
     row = _TABLE.get(type(event))
     if person is None:
@@ -142,196 +111,54 @@ def _conclude(before: MeetingState, outcome: Outcome) -> Outcome:
     after = turns.settle(outcome.state)
     effects = list(outcome.effects)
     if before.floor != after.floor:
-        effects.append(FloorMoved(_holder(before), _holder(after)))
+        effects.append(FloorMoved(holder(before), holder(after)))
     if outcome.state.round is not None and after.round is None:
         effects.append(RoundEnded())
-    # T4, the one rule of the version: it rises when stage, mode, floor or hold changed.
+    # T4, the one rule of the version: it rises when stage, mode, floor, release or hold changed.
     if _control(before) != _control(after):
         after = replace(after, version=before.version + 1)
     return Outcome(after, tuple(effects))
 
 
 def _control(state: MeetingState) -> tuple[object, ...]:
-    return (state.stage_entered, state.mode, state.floor, state.is_held)
+    is_released = state.gather is not None and state.gather.is_released
+    return (state.stage_entered, state.mode, is_released, state.floor, state.is_held)
 
 
-def _holder(state: MeetingState) -> bytes | None:
-    return state.floor.identity if state.floor else None
-
-
-def _share(state: MeetingState, event: ev.Share, by: _Author) -> Outcome:
-    why_not = rights(state, by.identity).why_not
-    if why_not:
-        return by.may_not(state, why_not)
-    # A facilitator may write while the room is held; that uses up nobody's turn, not even theirs.
-    if state.has_floor(by.identity) and not state.is_held:
-        state = turns.end_turn(state)
-    effect = Spoke(by.identity, event.text, by.message_id)
-    return Outcome(_counted(state, by.identity), (effect,))
-
-
-def _counted(state: MeetingState, identity: bytes) -> MeetingState:
-    people = tuple(
-        replace(p, spoken=min(p.spoken + 1, MAX_SPOKEN)) if p.identity == identity else p
-        for p in state.people
-    )
-    return replace(state, people=people)
-
-
-def _raise_hand(state: MeetingState, event: ev.RaiseHand, by: _Author) -> Outcome:
-    why_not = rights(state, by.identity).why_not_raise
-    if event.kind == "respond":
-        why_not = why_not or turns.why_not_respond(state, by.identity)
-    if why_not:
-        return by.may_not(state, why_not)
-    if turns.may_join_round(state, by.identity):
-        return Outcome(turns.join_round(state, by.identity), (JoinedRound(by.identity),))
-    state = turns.raise_hand(state, by.identity, event.kind, event.note)
-    effect = HandRaised(by.identity, event.kind, event.note, state.place_of(by.identity))
-    return Outcome(state, (effect,))
-
-
-def _lower_hand(state: MeetingState, _event: ev.LowerHand, by: _Author) -> Outcome:
-    floor = state.floor
-    # The floor may have come while the hand was going down: what was meant is "not me now".
-    if floor and floor.identity == by.identity and floor.kind != "turn":
-        return Outcome(turns.end_turn(state), (HandLowered(by.identity, by.identity),))
-    return _take_down(state, by.identity, by)
-
-
-def _lower_hand_of(state: MeetingState, event: ev.LowerHandOf, by: _Author) -> Outcome:
-    return _take_down(state, event.who, by)
-
-
-def _take_down(state: MeetingState, who: bytes, by: _Author) -> Outcome:
-    if not state.place_of(who):
-        return by.may_not(state, "That hand is not up.")
-    return Outcome(turns.lower_hand(state, who), (HandLowered(who, by.identity),))
-
-
-def _pass(state: MeetingState, _event: ev.Pass, by: _Author) -> Outcome:
-    why_not = rights(state, by.identity).why_not_pass
-    if why_not:
-        return by.may_not(state, why_not)
-    return Outcome(turns.pass_turn(state), (Passed(by.identity),))
-
-
-def _nod(state: MeetingState, event: ev.Nod, by: _Author) -> Outcome:
-    why_not = rights(state, by.identity).why_not_nod
-    if why_not:
-        return by.may_not(state, why_not)
-    return Outcome(state, (Nodded(by.identity, event.to, event.kind),))
-
-
-def _nothing(state: MeetingState, _event: ev.Event, _by: _Author) -> Outcome:
-    return Outcome(state)
-
-
-def _leave(state: MeetingState, event: ev.Leaving, by: _Author) -> Outcome:
-    return Outcome(turns.drop(state, by.identity), (SaidGoodbye(by.identity, event.fine),))
-
-
-def _open_flow(state: MeetingState, event: ev.OpenFlow, by: _Author) -> Outcome:
-    if len(event.toml.encode()) > MAX_FLOW_BYTES:
-        return by.may_not(state, "That flow is too long.")
-    try:
-        read_flow(event.toml)
-    except FlowError as error:
-        return by.may_not(state, str(error))
-    opened = replace(
-        state,
-        flow_toml=event.toml,
-        stage=-1,
-        stage_entered=state.stage_entered + 1,
-        extra_seconds=0,
-    )
-    return Outcome(opened, (FlowOpened(by.identity),))
-
-
-def _go_to_stage(state: MeetingState, event: ev.GoToStage, by: _Author) -> Outcome:
-    flow = state.flow
-    if flow is None or event.stage >= len(flow.stages):
-        return by.may_not(state, "The flow has no such stage.")
-    entered = replace(
-        state, stage=event.stage, stage_entered=state.stage_entered + 1, extra_seconds=0
-    )
-    mode = PLAYED_AS[flow.stages[event.stage].turn]
-    return Outcome(turns.begin_mode(entered, mode), (StageBegan(event.stage, by.identity),))
-
-
-def _set_turn_mode(state: MeetingState, event: ev.SetTurnMode, by: _Author) -> Outcome:
-    mode = PLAYED_AS[event.mode]
-    is_round_over = mode == "round" and state.round is None
-    if mode == state.mode and not is_round_over:
-        return by.may_not(state, "Turns are taken that way already.")
-    return Outcome(turns.begin_mode(state, mode), (ModeChanged(mode),))
-
-
-def _give_floor(state: MeetingState, event: ev.GiveFloor, by: _Author) -> Outcome:
-    why_not = _why_no_floor(state)
-    if state.has_floor(event.to):
-        why_not = "That person has the floor already."
-    if state.person(event.to) is None:
-        why_not = "That person is not in the room."
-    if why_not:
-        return by.may_not(state, why_not)
-    return Outcome(turns.give_floor(state, event.to))
-
-
-def _next_turn(state: MeetingState, _event: ev.NextTurn, by: _Author) -> Outcome:
-    why_not = _why_no_floor(state)
-    holder = _holder(state)
-    moved = turns.step_over(state)
-    if not why_not and moved.floor == state.floor:
-        why_not = "Nobody is waiting for a turn."
-    if why_not:
-        return by.may_not(state, why_not)
-    return Outcome(moved, (SteppedOver(holder, by.identity),) if holder else ())
-
-
-def _why_no_floor(state: MeetingState) -> str:
-    if state.is_held:
-        return ON_HOLD
-    return "Everybody may write now; there are no turns." if state.mode == "open" else ""
-
-
-def _add_time(state: MeetingState, event: ev.AddTime, by: _Author) -> Outcome:
-    seconds = state.extra_seconds + event.seconds
-    if seconds > MAX_EXTRA_SECONDS:
-        return by.may_not(state, "This stage has been given all the time there is.")
-    return Outcome(replace(state, extra_seconds=seconds), (TimeAdded(event.seconds, by.identity),))
-
-
-def _hold(state: MeetingState, _event: ev.Hold, by: _Author) -> Outcome:
-    if state.is_held:
-        return by.may_not(state, "The room is on hold already.")
-    return Outcome(replace(state, is_held=True), (Held(by.identity),))
-
-
-def _resume(state: MeetingState, _event: ev.Resume, by: _Author) -> Outcome:
-    if not state.is_held:
-        return by.may_not(state, "The room is not on hold.")
-    return Outcome(replace(state, is_held=False), (Resumed(by.identity),))
-
-
-# Each handler takes the one event it stands beside in the table.
-_Handler = Callable[[MeetingState, Any, _Author], Outcome]
-_TABLE: dict[type[ev.Event], tuple[Act, _Handler]] = {
-    ev.Share: (Act.SHARE, _share),
-    ev.RaiseHand: (Act.RAISE_HAND, _raise_hand),
-    ev.LowerHand: (Act.LOWER_HAND, _lower_hand),
-    ev.Pass: (Act.PASS, _pass),
-    ev.Nod: (Act.NOD, _nod),
-    ev.Heartbeat: (Act.HEARTBEAT, _nothing),
-    ev.Leaving: (Act.LEAVE, _leave),
-    ev.OpenFlow: (Act.OPEN_FLOW, _open_flow),
-    ev.GoToStage: (Act.GO_TO_STAGE, _go_to_stage),
-    ev.SetTurnMode: (Act.SET_TURN_MODE, _set_turn_mode),
-    ev.GiveFloor: (Act.GIVE_FLOOR, _give_floor),
-    ev.NextTurn: (Act.NEXT_TURN, _next_turn),
-    ev.LowerHandOf: (Act.LOWER_HAND_OF, _lower_hand_of),
-    ev.AddTime: (Act.ADD_TIME, _add_time),
-    ev.Hold: (Act.HOLD, _hold),
-    ev.Resume: (Act.RESUME, _resume),
-    ev.Snapshot: (Act.SNAPSHOT, _nothing),
+_TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
+    ev.Share: (Act.SHARE, speaking.share),
+    ev.RaiseHand: (Act.RAISE_HAND, speaking.raise_hand),
+    ev.LowerHand: (Act.LOWER_HAND, speaking.lower_hand),
+    ev.Pass: (Act.PASS, speaking.pass_turn),
+    ev.Nod: (Act.NOD, speaking.nod),
+    ev.Heartbeat: (Act.HEARTBEAT, speaking.nothing),
+    ev.Leaving: (Act.LEAVE, speaking.leave),
+    ev.Ready: (Act.BE_READY, speaking.ready),
+    ev.Later: (Act.LATER, speaking.later),
+    ev.StepBack: (Act.STEP_BACK, speaking.step_back),
+    ev.AnswerInvite: (Act.ANSWER_INVITE, speaking.answer_invite),
+    ev.TakeBack: (Act.TAKE_BACK, speaking.take_back),
+    ev.Fold: (Act.FOLD, speaking.fold),
+    ev.Rest: (Act.REST, speaking.rest),
+    ev.OpenFlow: (Act.OPEN_FLOW, leading.open_flow),
+    ev.GoToStage: (Act.GO_TO_STAGE, leading.go_to_stage),
+    ev.SetTurnMode: (Act.SET_TURN_MODE, leading.set_turn_mode),
+    ev.GiveFloor: (Act.GIVE_FLOOR, leading.give_floor),
+    ev.NextTurn: (Act.NEXT_TURN, leading.next_turn),
+    ev.LowerHandOf: (Act.LOWER_HAND_OF, leading.lower_hand_of),
+    ev.AddTime: (Act.ADD_TIME, leading.add_time),
+    ev.Hold: (Act.HOLD, leading.hold),
+    ev.Resume: (Act.RESUME, leading.resume),
+    ev.Release: (Act.RELEASE, leading.release),
+    ev.SkipPause: (Act.SKIP_PAUSE, leading.skip_pause),
+    ev.LowerAll: (Act.LOWER_ALL, leading.lower_all),
+    ev.RestoreHands: (Act.RESTORE_HANDS, leading.restore_hands),
+    ev.CloseQueue: (Act.CLOSE_QUEUE, leading.close_queue),
+    ev.MoveHand: (Act.MOVE_HAND, leading.move_hand),
+    ev.LastWord: (Act.LAST_WORD, leading.last_word),
+    ev.Invite: (Act.INVITE_TO_SPEAK, leading.invite),
+    ev.SetOrder: (Act.SET_ORDER, leading.set_order),
+    ev.PauseWriting: (Act.PAUSE_WRITING, leading.pause_writing),
+    ev.LetWrite: (Act.LET_WRITE, leading.let_write),
+    ev.Snapshot: (Act.SNAPSHOT, speaking.nothing),
 }

@@ -1,202 +1,26 @@
-"""How turns are taken: one table of modes, what a person may do in each, and where the floor goes.
+"""Where the floor goes: given, used, passed, kept, moved on, and what an empty floor does.
 
-Two laws hold it together. A hand can be raised at any time and keeps its place; the mode only says
-whether an empty floor goes to the next hand by itself. And whoever has the floor has no hand up,
-so nobody is in line twice. Facilitators may always write, and by that never take anybody's turn.
+Whoever has the floor has no hand up, so nobody is in line twice. What facilitators write never
+takes anybody's turn.
 """
-
-from dataclasses import dataclass
-from typing import Literal
 
 from msgspec.structs import replace
 
-from holdspace.protocol.meeting.events import HandKind
+from holdspace.protocol.meeting import gathering, waiting
 from holdspace.protocol.meeting.flow import PlayedMode
-from holdspace.protocol.meeting.roles import MEMBER
+from holdspace.protocol.meeting.modes import MODES
 from holdspace.protocol.meeting.values import (
+    LONGEST_PAUSE,
     MAX_RESPONSES,
+    SHORTEST_PAUSE,
     Floor,
     FloorKind,
     Hand,
     MeetingState,
-    Person,
     Round,
 )
 
-RESPONSES_ALLOWED = frozenset({"own-experience", "ask-first", "open"})
-
-NOT_HERE = "You are not in this room."
-ON_HOLD = "The room is on hold. Your words are kept, and so is your place."
-HAS_FLOOR = "You have the floor already."
-NO_FLOOR_TO_PASS = "It is not your turn, so there is nothing to pass."
-QUIET = "This is a quiet stage; nods rest too."
-COMES_BY_ITSELF = "Your turn in this round comes by itself."
-NO_RESPONSES = "This stage goes without responses. A nod says a lot."
-ENOUGH_RESPONSES = "Two people respond to this already. Raise your hand to share instead."
-
-
-@dataclass(frozen=True, slots=True)
-class ModeRules:
-    """What one turn mode lets people do; a floor that somebody was given lets them write in any."""
-
-    writers: Literal["everybody", "floor"]
-    next_by_itself: Literal["queue", "round", "nobody"]
-    passing: Literal["a turn", "a word"]
-    nods: bool
-    why_not: str
-
-
-MODES: dict[PlayedMode, ModeRules] = {
-    "open": ModeRules("everybody", "nobody", "a word", True, ""),
-    "listen": ModeRules(
-        "floor",
-        "nobody",
-        "a turn",
-        True,
-        "The facilitators are speaking. You can nod, or raise a hand to be called.",
-    ),
-    "hands": ModeRules(
-        "floor", "queue", "a turn", True, "The floor is free. Raise your hand and it is yours."
-    ),
-    "round": ModeRules(
-        "floor",
-        "round",
-        "a turn",
-        True,
-        "The round is over. Raise a hand if you want to add something.",
-    ),
-    "silent": ModeRules(
-        "floor",
-        "nobody",
-        "a turn",
-        False,
-        "This is a quiet stage. Raise a hand if you need something.",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What one person may do right now: an empty sentence is a yes, any other says why not."""
-
-    why_not: str = ""
-    why_not_raise: str = ""
-    why_not_pass: str = ""
-    why_not_nod: str = ""
-
-    @property
-    def can_write(self) -> bool:
-        """Tell whether a share would be heard."""
-        return not self.why_not
-
-    @property
-    def can_raise(self) -> bool:
-        """Tell whether raising a hand would do something; it may only change its note."""
-        return not self.why_not_raise
-
-    @property
-    def can_pass(self) -> bool:
-        """Tell whether there is something to pass."""
-        return not self.why_not_pass
-
-    @property
-    def can_nod(self) -> bool:
-        """Tell whether nods are heard."""
-        return not self.why_not_nod
-
-
-def rights(state: MeetingState, identity: bytes) -> Rights:
-    """Return what this person may do now; the reducer and the front ends both ask here."""
-    person = state.person(identity)
-    if person is None:
-        return Rights(NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE)
-    return Rights(
-        _why_not_write(state, person),
-        _why_not_raise(state, identity),
-        _why_not_pass(state, identity),
-        _why_not_nod(state),
-    )
-
-
-def _why_not_write(state: MeetingState, person: Person) -> str:
-    rules = MODES[state.mode]
-    if person.role != MEMBER:
-        return ""
-    if state.is_held:
-        return ON_HOLD
-    if rules.writers == "everybody" or state.has_floor(person.identity):
-        return ""
-    return _why_wait(state, person.identity) or rules.why_not
-
-
-def _why_wait(state: MeetingState, identity: bytes) -> str:
-    going = state.round
-    if going is not None and identity in (*going.to_come, *going.passed):
-        return "Your turn in this round is still to come. You can write ahead; it waits."
-    if state.place_of(identity):
-        return "You are in the queue. You can write ahead; it waits with you."
-    if going is not None and identity in going.order:
-        return "You had your turn in this round. You can nod."
-    if going is not None:
-        return "This round began before you came. Raise a hand to be offered a turn."
-    if state.floor is not None:
-        return "Somebody else has the floor. You can nod, or raise a hand to be next."
-    return ""
-
-
-def _why_not_raise(state: MeetingState, identity: bytes) -> str:
-    if state.has_floor(identity):
-        return HAS_FLOOR
-    going = state.round
-    return COMES_BY_ITSELF if going is not None and identity in going.to_come else ""
-
-
-def _why_not_pass(state: MeetingState, identity: bytes) -> str:
-    if state.is_held:
-        return ON_HOLD
-    has_turn = state.has_floor(identity) or MODES[state.mode].passing == "a word"
-    return "" if has_turn else NO_FLOOR_TO_PASS
-
-
-def _why_not_nod(state: MeetingState) -> str:
-    if state.is_held:
-        return ON_HOLD
-    return "" if MODES[state.mode].nods else QUIET
-
-
-def why_not_respond(state: MeetingState, identity: bytes) -> str:
-    """Return why this person cannot ask to respond to the current speaker, or nothing (T2)."""
-    flow = state.flow
-    has_rule = flow is not None and state.stage >= 0
-    if flow and has_rule and flow.response_in(state.stage) not in RESPONSES_ALLOWED:
-        return NO_RESPONSES
-    others = [hand for hand in state.queue if hand.identity != identity]
-    waiting = sum(hand.kind == "respond" for hand in others)
-    return ENOUGH_RESPONSES if state.responses + waiting >= MAX_RESPONSES else ""
-
-
-def raise_hand(state: MeetingState, identity: bytes, kind: HandKind, note: str) -> MeetingState:
-    """Return the state with this hand up once; one that is up keeps its place."""
-    hand = Hand(identity, kind, note)
-    place = state.place_of(identity)
-    if place:
-        changed = replace(state.queue[place - 1], kind=kind, note=note)
-        return replace(state, queue=(*state.queue[: place - 1], changed, *state.queue[place:]))
-    if kind != "respond":
-        return replace(state, queue=(*state.queue, hand))
-    after = max((p for p, other in enumerate(state.queue, 1) if other.kind == "respond"), default=0)
-    return replace(state, queue=(*state.queue[:after], hand, *state.queue[after:]))
-
-
-def lower_hand(state: MeetingState, identity: bytes) -> MeetingState:
-    """Return the state without this person's hand."""
-    return replace(state, queue=tuple(h for h in state.queue if h.identity != identity))
-
-
-def may_join_round(state: MeetingState, identity: bytes) -> bool:
-    """Tell whether a raised hand means a turn in this round: for who came late, or had passed."""
-    going = state.round
-    return going is not None and (identity not in going.order or identity in going.passed)
+READ_PER_MINUTE = 200
 
 
 def join_round(state: MeetingState, identity: bytes) -> MeetingState:
@@ -238,7 +62,7 @@ def give_floor(state: MeetingState, identity: bytes) -> MeetingState:
     if hand:
         floor = replace(floor, note=hand.note, stepped_over=hand.stepped_over)
     return replace(
-        lower_hand(state, identity),
+        waiting.lower_hand(state, identity),
         floor=floor,
         floors_given=number,
         responses=responses,
@@ -300,7 +124,9 @@ def next_floor(state: MeetingState) -> MeetingState:
     if going is not None:
         going = _with_passers(going)
         state = replace(state, round=going)
-        return give_floor(state, going.to_come[0]) if going.to_come else state
+        if not going.to_come:
+            return state
+        return give_floor(state, gathering.who_is_next(going, state.gather))
     if state.mode == "open" or not state.queue:
         return state
     return give_floor(state, state.queue[0].identity)
@@ -311,6 +137,7 @@ def settle(state: MeetingState) -> MeetingState:
 
     The one rule by which turns move without a facilitator; it rests while the room is held.
     """
+    state = waiting.with_queue(state, state.queue)
     if state.floor is not None or state.is_held:
         return state
     by_itself = MODES[state.mode].next_by_itself
@@ -318,21 +145,85 @@ def settle(state: MeetingState) -> MeetingState:
         return next_floor(state)
     if by_itself == "round" and state.round is not None:
         state = next_floor(state)
-        return state if state.floor else replace(state, round=None)
+        return state if state.floor else replace(state, round=None, gather=None)
     return state
 
 
 def begin_mode(state: MeetingState, mode: PlayedMode) -> MeetingState:
     """Return the state with turns taken in another way; raised hands keep their places."""
-    state = put_back(replace(state, round=None))
-    order = tuple(person.identity for person in state.people)
+    state = put_back(replace(state, round=None, gather=None, pause_seconds=0))
+    state = replace(state, is_queue_closed=False, lowered=(), invited=())
+    if mode == "gather":
+        state = gathering.begin(state)
+    order = tuple(p.identity for p in state.people if p.identity not in state.resting)
     going = Round(order, to_come=order) if mode == "round" else None
     return replace(state, mode=mode, round=going, responses=0)
 
 
-def drop(state: MeetingState, identity: bytes) -> MeetingState:
+def pause_after(text: str) -> int:
+    """Return for how many seconds people read a share before the next one comes (T8)."""
+    # Counted in ASCII, so that no two clients ever disagree (R12); long lines without spaces count.
+    words = max(text.count(" ") + text.count("\n") + 1, len(text) // 10)
+    return min(max(words * 60 // READ_PER_MINUTE, SHORTEST_PAUSE), LONGEST_PAUSE)
+
+
+def has_reading_pause(state: MeetingState) -> bool:
+    """Tell whether shares are given time to be read here."""
+    flow = state.flow
+    is_on = flow is None or state.stage < 0 or flow.stages[state.stage].reading_pause
+    return is_on and MODES[state.mode].next_by_itself != "nobody"
+
+
+def is_waiting(state: MeetingState, identity: bytes) -> bool:
+    """Tell whether this person has the floor, or will have it."""
+    to_come = state.round.to_come if state.round else ()
+    return bool(state.has_floor(identity) or state.place_of(identity) or identity in to_come)
+
+
+def go_later(state: MeetingState, identity: bytes, places: int) -> MeetingState:
+    """Return the state in which so many others come first; unchanged if nobody waits behind."""
+    back = put_back(state) if state.has_floor(identity) else state
+    going = back.round
+    if going is not None and identity in going.to_come:
+        at = going.to_come.index(identity)
+        others = list(_without(going.to_come, identity))
+        others.insert(at + places, identity)
+        changed = replace(back, round=replace(going, to_come=tuple(others)))
+        is_last = changed.round == going
+    else:
+        changed = waiting.go_later(back, identity, places)
+        is_last = changed.queue == back.queue
+    return state if is_last else changed
+
+
+def come_first(state: MeetingState, identity: bytes) -> MeetingState:
+    """Return the state in which this person is next: they were asked, and said yes (T12)."""
+    if state.has_floor(identity):
+        return state
+    going = state.round
+    if going is not None:
+        state = state if identity in going.to_come else join_round(state, identity)
+        joined = state.round or going
+        to_come = (identity, *_without(joined.to_come, identity))
+        return replace(state, round=replace(joined, to_come=to_come))
+    place = state.place_of(identity)
+    hand = state.queue[place - 1] if place else Hand(identity)
+    return waiting.to_front(state, hand)
+
+
+def come_last(state: MeetingState, identity: bytes) -> MeetingState:
+    """Return the state in which this person comes after everybody who waits."""
+    if state.round is None:
+        state = waiting.lower_hand(state, identity)
+        return replace(state, queue=(*state.queue, Hand(identity)))
+    if identity in state.round.to_come:
+        return go_later(state, identity, len(state.people))
+    return join_round(state, identity)
+
+
+def drop_turns(state: MeetingState, identity: bytes) -> MeetingState:
     """Return the state without this person's hand, floor and place in the round."""
-    state = lower_hand(state, identity)
+    state = waiting.lower_hand(state, identity)
     if state.has_floor(identity):
         state = replace(state, floor=None)
     going = state.round
@@ -340,6 +231,18 @@ def drop(state: MeetingState, identity: bytes) -> MeetingState:
         return state
     parts = (going.order, going.to_come, going.passed, going.again)
     return replace(state, round=Round(*(_without(part, identity) for part in parts)))
+
+
+def drop(state: MeetingState, identity: bytes) -> MeetingState:
+    """Return the state that does not know of this person any more."""
+    state = gathering.drop(drop_turns(state, identity), identity)
+    return replace(
+        state,
+        lowered=tuple(hand for hand in state.lowered if hand.identity != identity),
+        invited=_without(state.invited, identity),
+        quiet=_without(state.quiet, identity),
+        resting=_without(state.resting, identity),
+    )
 
 
 def _with_passers(going: Round) -> Round:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from holdspace.protocol.meeting.events import HandKind, Identity, Note
+from holdspace.protocol.meeting.events import HandKind, HandOrder, Identity, Note
 from holdspace.protocol.meeting.flow import (
     MAX_FLOW_BYTES,
     MAX_STAGES,
@@ -29,6 +29,8 @@ MAX_RESPONSES = 2
 MAX_STATE_BYTES = 56 * 1024
 MAX_SPOKEN = 2**16 - 1
 MAX_EXTRA_SECONDS = 6 * 3600
+# T8: a share is read at 200 words a minute, but never for less or longer than this.
+SHORTEST_PAUSE, LONGEST_PAUSE = 8, 40
 _DIGEST_LABEL = b"holdspace state v1"
 
 Count = Annotated[int, Meta(ge=0, lt=2**48)]
@@ -81,10 +83,25 @@ class Round(_Value, frozen=True):
     again: Identities = ()
 
 
+class Gather(_Value, frozen=True):
+    """Everybody writes for themselves, then the words are released; each shares once.
+
+    `ready` have marked their words, `reading` are here without words, `shared` have been read.
+    """
+
+    ready: Identities = ()
+    reading: Identities = ()
+    shared: Identities = ()
+    is_released: bool = False
+
+
 class MeetingState(_Value, frozen=True):
     """A meeting between two log entries. `version` is the `basis` of control events (T4).
 
-    `responses` counts who responded since the last turn of another kind (T2).
+    `responses` counts who responded since the last turn of another kind (T2). `pause_seconds` is
+    how long to read the newest share before the next one comes (T8); clients count them.
+    `lowered` are the hands that the last "lower all" took down, so that it can be undone (T11).
+    `quiet` may not write for a while, `resting` are here and passed over.
     """
 
     version: Count = 0
@@ -100,6 +117,14 @@ class MeetingState(_Value, frozen=True):
     queue: Annotated[tuple[Hand, ...], Meta(max_length=MAX_PEOPLE)] = ()
     round: Round | None = None
     extra_seconds: Annotated[int, Meta(ge=0, le=MAX_EXTRA_SECONDS)] = 0
+    gather: Gather | None = None
+    pause_seconds: Annotated[int, Meta(ge=0, le=LONGEST_PAUSE)] = 0
+    order: HandOrder = "first-come"
+    is_queue_closed: bool = False
+    lowered: Annotated[tuple[Hand, ...], Meta(max_length=MAX_PEOPLE)] = ()
+    invited: Identities = ()
+    quiet: Identities = ()
+    resting: Identities = ()
 
     @property
     def flow(self) -> Flow | None:
@@ -173,6 +198,8 @@ def broken_law(state: MeetingState) -> str:
         (set(hands) <= set(people), "The snapshot has a hand of somebody who is not there."),
         (_floor_is_lawful(state, people, hands), "The snapshot's floor cannot be."),
         (_round_is_lawful(state, people), "The snapshot's round cannot be."),
+        (_lists_are_lawful(state, people), "The snapshot lists somebody who is not there."),
+        (_gather_is_lawful(state, people), "The snapshot's gathering cannot be."),
         (_stage_is_lawful(state), "The snapshot's flow or stage cannot be."),
     )
     return next((sentence for holds, sentence in laws if not holds), "")
@@ -203,6 +230,21 @@ def _round_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
         and set(waiting) | set(going.again) <= set(going.order)
         and not set(going.passed) & set(going.again)
     )
+
+
+def _lists_are_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    lowered = [hand.identity for hand in state.lowered]
+    lists = (lowered, state.invited, state.quiet, state.resting)
+    return all(_are_distinct(one) and set(one) <= set(people) for one in lists)
+
+
+def _gather_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    gather = state.gather
+    if gather is None:
+        return state.mode != "gather"
+    named = [*gather.ready, *gather.reading, *gather.shared]
+    is_place = state.mode == "gather" or (state.mode == "round" and gather.is_released)
+    return is_place and _are_distinct(named) and set(named) <= set(people)
 
 
 def _stage_is_lawful(state: MeetingState) -> bool:

@@ -13,12 +13,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from holdspace.protocol.mls.errors import CryptoError
-from holdspace.protocol.mls.values import value
 
 RandomSource = Callable[[int], bytes]
 
 
-@value()
+@dataclass(frozen=True)
 class HPKEKeyPair:
     """Hold both halves of an HPKE key; the private half never shows in a repr."""
 
@@ -49,8 +48,6 @@ class Kdf(NamedTuple):
     def expand(self, prk: bytes, info: bytes, length: int) -> bytes:
         """Expand a pseudorandom key to `length` bytes."""
         block = output = hmac.digest(prk, info + b"\1", self.hash_name)
-        if length <= self.n_h:
-            return output[:length]
         counter = 1
         while len(output) < length:
             counter += 1
@@ -124,7 +121,7 @@ class Kem(Protocol):
         """Find the shared secret again."""
 
 
-@value()
+@dataclass(frozen=True)
 class Context:
     """Hold one direction of an HPKE connection, for one message and any number of exports."""
 

@@ -1,6 +1,6 @@
 """What comes of sending and of receiving: each value holds the group to go on from."""
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from holdspace.protocol.mls.group_state import Member
@@ -9,10 +9,9 @@ from holdspace.protocol.mls.proposals import SentProposal
 
 if TYPE_CHECKING:
     from holdspace.protocol.mls.group import Group
-from holdspace.protocol.mls.values import value
 
 
-@value()
+@dataclass(frozen=True)
 class PendingCommit:
     """A commit of ours that nobody has accepted yet.
 
@@ -27,7 +26,7 @@ class PendingCommit:
     group: "Group" = field(repr=False)
 
 
-@value()
+@dataclass(frozen=True)
 class Protected:
     """A message ready to send, and the group to go on from before it is sent."""
 
@@ -35,7 +34,7 @@ class Protected:
     message: bytes
 
 
-@value()
+@dataclass(frozen=True)
 class Proposed:
     """A proposal of ours ready to send, the group to go on from, and how a commit names it."""
 
@@ -44,7 +43,7 @@ class Proposed:
     reference: bytes
 
 
-@value()
+@dataclass(frozen=True)
 class ExternalCommit:
     """A commit by which we let ourselves in, and the group we are in once it was accepted."""
 
@@ -52,7 +51,7 @@ class ExternalCommit:
     group: "Group" = field(repr=False)
 
 
-@value()
+@dataclass(frozen=True)
 class ApplicationData:
     """Somebody said something, in this epoch or in a past one that is still kept."""
 
@@ -63,7 +62,7 @@ class ApplicationData:
     epoch: int
 
 
-@value()
+@dataclass(frozen=True)
 class EpochChange:
     """Somebody's commit was good, and `group` is the next epoch.
 
@@ -81,7 +80,7 @@ class EpochChange:
     reinit: ReInit | None = None
 
 
-@value()
+@dataclass(frozen=True)
 class ProposalReceived:
     """Somebody proposed something; the next commit may name it."""
 
@@ -90,7 +89,7 @@ class ProposalReceived:
     reference: bytes
 
 
-@value()
+@dataclass(frozen=True)
 class Removed:
     """Somebody's commit took us out: signed by them, allowed by the policy; no group is left."""
 
@@ -98,7 +97,7 @@ class Removed:
     authenticated_data: bytes
 
 
-@value()
+@dataclass(frozen=True)
 class OwnMessage:
     """A message that says it is ours, so nothing of it was opened or checked and no key was used.
 

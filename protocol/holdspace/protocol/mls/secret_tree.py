@@ -6,14 +6,13 @@ first speaks, and a node's secret is gone as soon as its children are derived.
 """
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite
 from holdspace.protocol.mls.errors import UsageError, ValidationError
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
-from holdspace.protocol.mls.values import replace, value
 
 MAX_GENERATION = 2**32 - 1
 
@@ -25,7 +24,7 @@ class RatchetKind(Enum):
     application = "application"
 
 
-@value()
+@dataclass(frozen=True)
 class MessageKey:
     """Hold the key and nonce of one generation; neither shows in a repr."""
 
@@ -34,7 +33,7 @@ class MessageKey:
     nonce: bytes = field(repr=False)
 
 
-@value()
+@dataclass(frozen=True)
 class Window:
     """Bound what a sender can make a receiver do: steps forward at once, and skipped keys kept."""
 
@@ -42,10 +41,7 @@ class Window:
     skipped: int = 64
 
 
-DEFAULT_WINDOW = Window()
-
-
-@value(repr=False)
+@dataclass(frozen=True, repr=False)
 class Ratchet:
     """Hold one ratchet: the secret of the next generation, and keys that were passed over."""
 
@@ -90,7 +86,7 @@ def _next_secret(suite: CipherSuite, secret: bytes, generation: int) -> bytes:
     return suite.derive_tree_secret(secret, "secret", generation, suite.n_h)
 
 
-@value(repr=False)
+@dataclass(frozen=True, repr=False)
 class SecretTree:
     """Hold what is left of one epoch's message keys."""
 
@@ -106,7 +102,7 @@ class SecretTree:
         suite: CipherSuite,
         encryption_secret: bytes,
         leaf_count: int,
-        window: Window = DEFAULT_WINDOW,
+        window: Window = Window(),
     ) -> "SecretTree":
         """Start an epoch's tree from its encryption secret."""
         return cls(suite, leaf_count, window, {treemath.root(leaf_count): encryption_secret})
@@ -137,8 +133,11 @@ class SecretTree:
         for above in reversed(treemath.direct_path(node, self.leaf_count)):
             if above in secrets:
                 secret = secrets.pop(above)
-                secrets[treemath.left(above)] = self._expand(secret, "tree", b"left")
-                secrets[treemath.right(above)] = self._expand(secret, "tree", b"right")
+                for child, side in (
+                    (treemath.left(above), b"left"),
+                    (treemath.right(above), b"right"),
+                ):
+                    secrets[child] = self._expand(secret, "tree", side)
         secret = secrets.pop(node)
         grown = {(leaf, kind): Ratchet(self._expand(secret, kind.value)) for kind in RatchetKind}
         return replace(self, secrets=secrets, ratchets={**self.ratchets, **grown})

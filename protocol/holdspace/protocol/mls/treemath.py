@@ -72,7 +72,8 @@ def parent(node: NodeIndex, leaf_count: int) -> NodeIndex:
     """Return the parent of a node that is not the root."""
     if node == root(leaf_count):
         raise ValueError("the root has no parent")
-    return _above(node, level(node))
+    height = level(node)
+    return NodeIndex((node | (1 << height)) & ~(1 << (height + 1)))
 
 
 def sibling(node: NodeIndex, leaf_count: int) -> NodeIndex:
@@ -84,8 +85,9 @@ def sibling(node: NodeIndex, leaf_count: int) -> NodeIndex:
 def direct_path(node: NodeIndex, leaf_count: int) -> tuple[NodeIndex, ...]:
     """Return the ancestors of a node, lowest first, the root included."""
     path = []
-    for height in range(level(node), level(root(leaf_count))):
-        node = _above(node, height)
+    top = root(leaf_count)
+    while node != top:
+        node = parent(node, leaf_count)
         path.append(node)
     return tuple(path)
 
@@ -124,10 +126,6 @@ def common_ancestor(first: NodeIndex, second: NodeIndex) -> NodeIndex:
         return second
     shift = (first ^ second).bit_length()
     return NodeIndex(((first >> shift) << shift) + (1 << (shift - 1)) - 1)
-
-
-def _above(node: NodeIndex, height: int) -> NodeIndex:
-    return NodeIndex((node | (1 << height)) & ~(1 << (height + 1)))
 
 
 def _child_level(node: NodeIndex) -> int:

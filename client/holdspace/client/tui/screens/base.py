@@ -19,7 +19,17 @@ SMALLEST = (40, 12)
 TOO_SMALL = (
     "This window is too small. 40 columns and 12 lines are enough. Your place and draft are kept."
 )
-_TEXTUAL_KEYS = {"?": "question_mark", "+": "plus,equals_sign", "1-9": "1,2,3,4,5,6,7,8,9"}
+_TEXTUAL_KEYS = {
+    "?": "question_mark",
+    "+": "plus,equals_sign",
+    "-": "minus",
+    ",": "comma",
+    ";": "semicolon",
+    ">": "greater_than_sign",
+    "(": "left_parenthesis",
+    ")": "right_parenthesis",
+    "1-9": "1,2,3,4,5,6,7,8,9",
+}
 
 
 def textual_key(key: str) -> str:

@@ -1,0 +1,52 @@
+"""A line in somebody's transcript: how one is added, and how names get into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .display import shown_name
+from .seat import Seat
+from .step import Moment
+from .view import Line, Passage
+
+MOST_PASSAGES = 20_000
+PASSAGE_KEY_BYTES = 8
+# Each takes the kind of effect it stands beside in its table.
+Teller = Callable[[Seat, Any, Moment], Seat]
+
+
+def line(seat: Seat, kind: Line, text: str, moment: Moment) -> Seat:
+    """Return the seat with one more line."""
+    key = b"line" + seat.passages.to_bytes(PASSAGE_KEY_BYTES, "big")
+    return add(seat, Passage(key=key, line=kind, text=text, at=moment.now))
+
+
+def add(seat: Seat, passage: Passage) -> Seat:
+    """Return the seat with one more passage."""
+    transcript = (*seat.transcript[-MOST_PASSAGES:], passage)
+    return replace(seat, transcript=transcript, passages=seat.passages + 1)
+
+
+def is_me(seat: Seat, identity: bytes) -> bool:
+    """Tell whether this is the person whose seat it is."""
+    return identity == seat.facts.identity
+
+
+def said(kind: Line, words: str) -> Teller:
+    """Return a teller of one sentence: {name} is whoever the effect is about, {by} who did it."""
+
+    def teller(seat: Seat, effect: Any, moment: Moment) -> Seat:
+        return line(seat, kind, named(seat, words, effect), moment)
+
+    return teller
+
+
+def named(seat: Seat, words: str, effect: Any) -> str:
+    """Return a sentence with the names of an effect in it."""
+    # A name is data: put in by replacing, never by formatting, and never twice.
+    parts = words.split("{by}")
+    name = shown_name(seat, getattr(effect, "identity", b""))
+    by = shown_name(seat, getattr(effect, "by", b""))
+    return by.join(part.replace("{name}", name) for part in parts)

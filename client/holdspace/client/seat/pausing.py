@@ -1,0 +1,76 @@
+"""Somebody's writing that is paused for a while, and somebody who rests: told to whom it concerns.
+
+How long a pause lasts is counted here, by the facilitators' clients: the meeting itself has no clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting import effects as fx
+from holdspace.protocol.meeting.events import LetWrite
+from holdspace.protocol.meeting.roles import MEMBER
+
+from . import saying
+from .display import shown_name
+from .lines import is_me, line, named
+from .seat import Seat
+from .step import Moment
+from .view import Line, Notice
+
+# If the first facilitator's client does not end a pause, the next one does, this much later.
+NEXT_ONE_SECONDS = 10.0
+
+
+def paused(seat: Seat, effect: fx.WritingPaused, moment: Moment) -> Seat:
+    """Tell everybody who paused whom (T15), and that person what it means."""
+    minutes = max(1, round(effect.seconds / 60))
+    length = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    if is_me(seat, effect.identity):
+        words = f"{shown_name(seat, effect.by)} paused your writing for {length}."
+        kept = "What you have written is kept, and so is your place. You can read, nod, and leave."
+        moment.notices.append(Notice(f"{words} {kept}"))
+    until = (effect.identity, moment.now + effect.seconds)
+    seat = replace(seat, paused_until=(*_others(seat, effect.identity), until))
+    words = f"{{by}} paused the writing of {{name}} for {length}."
+    return line(seat, Line.ROOM, named(seat, words, effect), moment)
+
+
+def resumed(seat: Seat, effect: fx.WritingResumed, moment: Moment) -> Seat:
+    """Tell somebody that they can write again."""
+    if is_me(seat, effect.identity):
+        moment.notices.append(Notice("You can write again. What you had written is still here."))
+    return replace(seat, paused_until=_others(seat, effect.identity))
+
+
+def rested(seat: Seat, effect: fx.Rested, moment: Moment) -> Seat:
+    """Tell the person, and the facilitators; the room need not wonder."""
+    if is_me(seat, effect.identity):
+        words = (
+            "You rest. Rounds pass you by; /back when you like."
+            if effect.is_resting
+            else "Welcome back."
+        )
+        moment.notices.append(Notice(words))
+    elif seat.is_staff:
+        words = "{name} rests." if effect.is_resting else "{name} is back from resting."
+        moment.notices.append(Notice(named(seat, words, effect)))
+    return seat
+
+
+def tick(seat: Seat, moment: Moment) -> Seat:
+    """End the pauses whose time is over."""
+    state = seat.state
+    if state is None or not seat.is_staff:
+        return seat
+    staff = [person.identity for person in state.people if person.role != MEMBER]
+    patience = staff.index(seat.facts.identity) * NEXT_ONE_SECONDS
+    for identity, until in seat.paused_until:
+        if moment.now >= until + patience and identity in state.quiet:
+            seat = saying.say(seat, LetWrite(identity), moment)
+            seat = replace(seat, paused_until=_others(seat, identity))
+    return seat
+
+
+def _others(seat: Seat, identity: bytes) -> tuple[tuple[bytes, float], ...]:
+    return tuple(pair for pair in seat.paused_until if pair[0] != identity)

@@ -1,0 +1,155 @@
+"""What this person reads of the turns: whose it is, who waits, what is ready, what was released."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting import effects as fx
+from holdspace.protocol.meeting import gathering
+from holdspace.protocol.meeting.events import HandOrder, ReleaseHow
+from holdspace.protocol.text import clean_line
+
+from .display import shown_name
+from .lines import Teller, is_me, line, named, said
+from .seat import Seat
+from .step import Moment
+from .view import Line, Notice, Urgency
+
+ALL_READY = "Nobody is writing any more. When you like, release the words."
+
+
+def floor_words(seat: Seat, identity: bytes) -> str:
+    """Return whose turn it is, as this person reads it."""
+    if is_me(seat, identity):
+        return "You have the floor. Take the time you need."
+    return f"{shown_name(seat, identity)} has the floor."
+
+
+def _floor_moved(seat: Seat, effect: fx.FloorMoved, moment: Moment) -> Seat:
+    if effect.after is None:
+        return seat
+    if is_me(seat, effect.after):
+        moment.notices.append(Notice("It is your turn.", Urgency.BELL))
+    return line(seat, Line.TURN, floor_words(seat, effect.after), moment)
+
+
+def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, moment: Moment) -> Seat:
+    if is_me(seat, effect.identity):
+        moment.notices.append(
+            Notice("The room had already moved on, so nothing was changed twice.")
+        )
+    return seat
+
+
+def _hand_raised(seat: Seat, effect: fx.HandRaised, moment: Moment) -> Seat:
+    note = clean_line(effect.note)
+    words = f"{shown_name(seat, effect.identity)} raises a hand"
+    return line(seat, Line.TURN, f"{words}: {note}" if note else f"{words}.", moment)
+
+
+def _mode_changed(seat: Seat, effect: fx.ModeChanged, moment: Moment) -> Seat:
+    return line(seat, Line.TURN, MODE_WORDS[effect.mode], moment)
+
+
+def _hand_lowered(seat: Seat, effect: fx.HandLowered, moment: Moment) -> Seat:
+    words = "{name}'s hand is down."
+    if effect.by != effect.identity:
+        words = "{by} took {name}'s hand down."
+    return line(seat, Line.TURN, named(seat, words, effect), moment)
+
+
+def _all_ready(seat: Seat, effect: fx.Effect, moment: Moment) -> Seat:
+    state = seat.state
+    if state is None or not seat.is_staff or not gathering.is_writing(state):
+        return seat
+    if state.gather is not None and state.gather.ready and not gathering.writing(state):
+        moment.notices.append(Notice(ALL_READY))
+    return seat
+
+
+def _released(seat: Seat, effect: fx.Released, moment: Moment) -> Seat:
+    return line(seat, Line.TURN, RELEASED_WORDS[effect.how], moment)
+
+
+def _pause_skipped(seat: Seat, effect: fx.PauseSkipped, moment: Moment) -> Seat:
+    return replace(seat, pause_until=moment.now)
+
+
+def _queue_closed(seat: Seat, effect: fx.QueueClosed, moment: Moment) -> Seat:
+    words = "No more hands are taken for now." if effect.is_closed else "Hands are taken again."
+    return line(seat, Line.TURN, words, moment)
+
+
+def _hand_moved(seat: Seat, effect: fx.HandMoved, moment: Moment) -> Seat:
+    words = f"{{by}} put {{name}} at place {effect.place} of the queue."
+    return line(seat, Line.TURN, named(seat, words, effect), moment)
+
+
+def _invited(seat: Seat, effect: fx.Invited, moment: Moment) -> Seat:
+    # T12: nobody else reads that somebody was asked, so that a no costs nothing.
+    if is_me(seat, effect.identity):
+        words = named(seat, ASKED_WORDS, effect)
+        moment.notices.append(Notice(words, Urgency.BELL))
+    elif seat.is_staff:
+        moment.notices.append(Notice(named(seat, "{by} asked {name} to speak.", effect)))
+    return seat
+
+
+def _invite_answered(seat: Seat, effect: fx.InviteAnswered, moment: Moment) -> Seat:
+    if effect.is_yes:
+        return line(seat, Line.TURN, named(seat, "{name} would like to speak.", effect), moment)
+    if seat.is_staff:
+        moment.notices.append(Notice(named(seat, "{name} would rather not speak now.", effect)))
+    return seat
+
+
+def _order_set(seat: Seat, effect: fx.OrderSet, moment: Moment) -> Seat:
+    return line(seat, Line.TURN, ORDER_WORDS[effect.order], moment)
+
+
+ASKED_WORDS = (
+    "{by} asks whether you would like to speak. /yes or /no, as you like; no answer is a quiet no."
+)
+MODE_WORDS = {
+    "listen": "The facilitators speak now; everybody can nod.",
+    "open": "Everybody can write now.",
+    "hands": "Hands up when you like; one at a time.",
+    "round": "We go around once. You can always pass.",
+    "gather": "Everybody writes now, for themselves; then we read, one at a time.",
+    "silent": "A quiet time now.",
+}
+RELEASED_WORDS: dict[ReleaseHow, str] = {
+    "together": "What was written is released, all together.",
+    "round": "What was written is released, one at a time. Who is still writing comes later.",
+    "hands": "Raise a hand when you would like to share what you wrote.",
+}
+ORDER_WORDS: dict[HandOrder, str] = {
+    "first-come": "Hands are called in the order they came.",
+    "not-yet-heard": "Who has spoken least is called first.",
+    "facilitator": "The facilitators arrange the order of hands.",
+}
+
+TELLERS: dict[type[fx.Effect], Teller] = {
+    fx.ModeChanged: _mode_changed,
+    fx.FloorMoved: _floor_moved,
+    fx.HandRaised: _hand_raised,
+    fx.HandLowered: _hand_lowered,
+    fx.JoinedRound: said(Line.TURN, "{name} joins the round."),
+    fx.Passed: said(Line.TURN, "{name} passes."),
+    fx.WentLater: said(Line.TURN, "{name} lets others go first."),
+    fx.SteppedOver: said(Line.TURN, "We come back to {name} later."),
+    fx.RoundEnded: said(Line.TURN, "The round is complete."),
+    fx.MarkedReady: _all_ready,
+    fx.Reads: _all_ready,
+    fx.Released: _released,
+    fx.PauseSkipped: _pause_skipped,
+    fx.HandsLowered: said(Line.TURN, "{by} took all hands down."),
+    fx.HandsRestored: said(Line.TURN, "{by} put the hands up again."),
+    fx.QueueClosed: _queue_closed,
+    fx.HandMoved: _hand_moved,
+    fx.LastWordGiven: said(Line.TURN, "{name} has the last word. No more hands are taken."),
+    fx.Invited: _invited,
+    fx.InviteAnswered: _invite_answered,
+    fx.OrderSet: _order_set,
+    fx.AlreadyMovedOn: _already_moved_on,
+}

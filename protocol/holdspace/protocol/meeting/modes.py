@@ -1,0 +1,47 @@
+"""The ways of taking turns, as one table: who writes, who is next, what a pass means, whether nods count."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from holdspace.protocol.meeting.flow import PlayedMode
+
+
+@dataclass(frozen=True, slots=True)
+class ModeRules:
+    """What one turn mode lets people do; a floor that somebody was given lets them write in any."""
+
+    writers: Literal["everybody", "floor", "whoever is released"]
+    next_by_itself: Literal["queue", "round", "nobody"]
+    passing: Literal["a turn", "a word"]
+    nods: bool
+    why_not: str
+
+
+MODES: dict[PlayedMode, ModeRules] = {
+    "open": ModeRules("everybody", "nobody", "a word", True, ""),
+    "listen": ModeRules(
+        "floor",
+        "nobody",
+        "a turn",
+        True,
+        "The facilitators are speaking. You can nod, or raise a hand to be called.",
+    ),
+    "hands": ModeRules(
+        "floor", "queue", "a turn", True, "The floor is free. Raise your hand and it is yours."
+    ),
+    "round": ModeRules(
+        "floor",
+        "round",
+        "a turn",
+        True,
+        "The round is over. Raise a hand if you want to add something.",
+    ),
+    "gather": ModeRules("whoever is released", "nobody", "a word", True, ""),
+    "silent": ModeRules(
+        "floor",
+        "nobody",
+        "a turn",
+        False,
+        "This is a quiet stage. Raise a hand if you need something.",
+    ),
+}

@@ -1,0 +1,148 @@
+"""What each person may do at this moment, and why not: asked by the reducer and by front ends alike.
+
+A hand can be raised at any time and keeps its place; facilitators may always write.
+"""
+
+from dataclasses import dataclass
+
+from holdspace.protocol.meeting import gathering
+from holdspace.protocol.meeting.modes import MODES
+from holdspace.protocol.meeting.roles import MEMBER
+from holdspace.protocol.meeting.values import MAX_RESPONSES, MeetingState, Person
+
+RESPONSES_ALLOWED = frozenset({"own-experience", "ask-first", "open"})
+
+NOT_HERE = "You are not in this room."
+ON_HOLD = "The room is on hold. Your words are kept, and so is your place."
+HAS_FLOOR = "You have the floor already."
+NO_FLOOR_TO_PASS = "It is not your turn, so there is nothing to pass."
+QUIET = "This is a quiet stage; nods rest too."
+COMES_BY_ITSELF = "Your turn in this round comes by itself."
+NO_RESPONSES = "This stage goes without responses. A nod says a lot."
+QUEUE_CLOSED = "No more hands are taken just now. Nods are heard."
+PAUSED = "Your writing is paused for a few minutes. What you have written is kept."
+ENOUGH_RESPONSES = "Two people respond to this already. Raise your hand to share instead."
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one person may do right now: an empty sentence is a yes, any other says why not."""
+
+    why_not: str = ""
+    why_not_raise: str = ""
+    why_not_pass: str = ""
+    why_not_nod: str = ""
+    why_not_ready: str = ""
+
+    @property
+    def can_write(self) -> bool:
+        """Tell whether a share would be heard."""
+        return not self.why_not
+
+    @property
+    def can_raise(self) -> bool:
+        """Tell whether raising a hand would do something; it may only change its note."""
+        return not self.why_not_raise
+
+    @property
+    def can_pass(self) -> bool:
+        """Tell whether there is something to pass."""
+        return not self.why_not_pass
+
+    @property
+    def can_nod(self) -> bool:
+        """Tell whether nods are heard."""
+        return not self.why_not_nod
+
+    @property
+    def can_be_ready(self) -> bool:
+        """Tell whether there is something to mark words ready for, or to take them back from."""
+        return not self.why_not_ready
+
+
+def rights(state: MeetingState, identity: bytes) -> Rights:
+    """Return what this person may do now; the reducer and the front ends both ask here."""
+    person = state.person(identity)
+    if person is None:
+        return Rights(NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE, NOT_HERE)
+    return Rights(
+        _why_not_write(state, person),
+        _why_not_raise(state, identity),
+        _why_not_pass(state, identity),
+        _why_not_nod(state),
+        gathering.why_not_ready(state, identity),
+    )
+
+
+def _why_not_write(state: MeetingState, person: Person) -> str:
+    rules = MODES[state.mode]
+    if person.role != MEMBER:
+        return ""
+    if state.is_held:
+        return ON_HOLD
+    if person.identity in state.quiet:
+        return PAUSED
+    if rules.writers == "everybody" or state.has_floor(person.identity):
+        return ""
+    if rules.writers == "whoever is released":
+        return gathering.why_not_write(state, person.identity)
+    return _why_wait(state, person.identity) or rules.why_not
+
+
+def _why_wait(state: MeetingState, identity: bytes) -> str:
+    going = state.round
+    if going is not None and identity in (*going.to_come, *going.passed):
+        return "Your turn in this round is still to come. You can write ahead; it waits."
+    if state.place_of(identity):
+        return "You are in the queue. You can write ahead; it waits with you."
+    if going is not None and identity in going.order:
+        return "You had your turn in this round. You can nod."
+    if going is not None:
+        return "This round began before you came. Raise a hand to be offered a turn."
+    if state.floor is not None:
+        return "Somebody else has the floor. You can nod, or raise a hand to be next."
+    return ""
+
+
+def _why_not_raise(state: MeetingState, identity: bytes) -> str:
+    if state.has_floor(identity):
+        return HAS_FLOOR
+    going = state.round
+    if going is not None and identity in going.to_come:
+        return COMES_BY_ITSELF
+    if going is not None and may_join_round(state, identity):
+        return ""
+    # A hand that is up may still say something else.
+    return QUEUE_CLOSED if state.is_queue_closed and not state.place_of(identity) else ""
+
+
+def _why_not_pass(state: MeetingState, identity: bytes) -> str:
+    if state.is_held:
+        return ON_HOLD
+    if state.mode == "gather" and not state.has_floor(identity):
+        return gathering.why_not_pass(state, identity)
+    has_turn = state.has_floor(identity) or MODES[state.mode].passing == "a word"
+    return "" if has_turn else NO_FLOOR_TO_PASS
+
+
+def _why_not_nod(state: MeetingState) -> str:
+    if state.is_held:
+        return ON_HOLD
+    return "" if MODES[state.mode].nods else QUIET
+
+
+def why_not_respond(state: MeetingState, identity: bytes) -> str:
+    """Return why this person cannot ask to respond to the current speaker, or nothing (T2)."""
+    flow = state.flow
+    has_rule = flow is not None and state.stage >= 0
+    if flow and has_rule and flow.response_in(state.stage) not in RESPONSES_ALLOWED:
+        return NO_RESPONSES
+    others = [hand for hand in state.queue if hand.identity != identity]
+    waiting = sum(hand.kind == "respond" for hand in others)
+    return ENOUGH_RESPONSES if state.responses + waiting >= MAX_RESPONSES else ""
+
+
+def may_join_round(state: MeetingState, identity: bytes) -> bool:
+    """Tell whether a raised hand means a turn in this round: for who came late, or had passed."""
+    going = state.round
+    return going is not None and (identity not in going.order or identity in going.passed)
