@@ -69,6 +69,11 @@ def _kdf_label(label: str, length: int) -> bytes:
 
 
 @lru_cache(maxsize=256)
+def _kdf_label_alone(label: str, length: int) -> bytes:
+    return _kdf_label(label, length) + encode_opaque(b"")
+
+
+@lru_cache(maxsize=256)
 def _labelled(label: str) -> bytes:
     return encode_opaque(b"MLS 1.0 " + label.encode())
 
@@ -137,8 +142,9 @@ class CipherSuite:
         return self.kdf.expand(secret, kdf_label, length)
 
     def derive_secret(self, secret: bytes, label: str) -> bytes:
-        """DeriveSecret."""
-        return self.expand_with_label(secret, label, b"", self.kdf.n_h)
+        """DeriveSecret: ExpandWithLabel without a context."""
+        n_h = self.kdf.n_h
+        return self.kdf.expand(secret, _kdf_label_alone(label, n_h), n_h)
 
     # 9
     def derive_tree_secret(self, secret: bytes, label: str, generation: int, length: int) -> bytes:

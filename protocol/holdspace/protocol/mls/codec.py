@@ -30,6 +30,7 @@ from typing import (
 )
 
 from holdspace.protocol.mls.errors import CodecError, UsageError
+from holdspace.protocol.mls.values import with_quick_init
 from holdspace.protocol.mls.wire import (
     MAX_INPUT,
     Codec,
@@ -280,7 +281,7 @@ class Struct:
         cls, *, kw_only: bool = False, secret: bool = False, repeated: bool = False
     ) -> None:
         hints = get_type_hints(cls, include_extras=True)
-        dataclass(frozen=True, kw_only=kw_only, repr=not secret)(cls)
+        with_quick_init(dataclass(frozen=True, kw_only=kw_only, repr=not secret)(cls))
         if secret:
             cls.__repr__ = _hidden  # type: ignore[method-assign]
         cls.fields = tuple(_field_of(name, hints[name]) for name in cls.__annotations__)

@@ -5,7 +5,6 @@ is, so a commit that is refused has left no trace.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Generic
 
 from holdspace.protocol.mls import framing, key_schedule
@@ -67,12 +66,13 @@ from holdspace.protocol.mls.validation import (
     check_lifetime,
     check_members,
 )
+from holdspace.protocol.mls.values import replace, value
 from holdspace.protocol.mls.welcome import WelcomeSecrets, make_welcome
 
 EXTERNAL = Sender(sender_type=SenderType.new_member_commit)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class CommitOptions:
     """What a committer may choose beside the proposals.
 
@@ -90,7 +90,7 @@ class CommitOptions:
     psk_usage: ResumptionPSKUsage = ResumptionPSKUsage.application
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class MadeCommit(Generic[State]):
     """Our commit: what to send, where it leads, and where we are until it is accepted."""
 
@@ -100,7 +100,7 @@ class MadeCommit(Generic[State]):
     next: State
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class TakenCommit(Generic[State]):
     """Another's commit: where it leads, or None where it removed us, and who sent it.
 
@@ -114,7 +114,7 @@ class TakenCommit(Generic[State]):
     is_external: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Plan:
     """What a committer has decided on, judged and applied, before any key is renewed."""
 
@@ -262,7 +262,7 @@ def _with_external_init(prior: State, commit: Commit) -> State:
     return prior
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@value(kw_only=True, repr=False)
 class _Turn:
     """What the key schedule makes of a commit (8)."""
 

@@ -5,7 +5,6 @@ want that never publishes one, and its policy refuses such commits (`Policy.judg
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from holdspace.protocol.mls import framing, key_schedule
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
@@ -40,6 +39,7 @@ from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.structs import Extension, ExtensionType, ExternalPub, GroupContext
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import extension_data
+from holdspace.protocol.mls.values import replace
 from holdspace.protocol.mls.welcome import check_group_info, checked_tree, make_group_info
 
 

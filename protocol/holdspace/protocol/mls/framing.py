@@ -10,7 +10,7 @@ keeps it does so only once the message is Verified.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource, SignatureKeyPair
 from holdspace.protocol.mls.errors import UsageError, ValidationError
@@ -38,6 +38,7 @@ from holdspace.protocol.mls.messages import (
 from holdspace.protocol.mls.secret_tree import MessageKey, RatchetKind, SecretTree
 from holdspace.protocol.mls.structs import ExtensionType, ExternalSenders, GroupContext
 from holdspace.protocol.mls.treemath import LeafIndex
+from holdspace.protocol.mls.values import value
 
 # 6.1, on external and new_member senders: "The content_type of the message MUST be ..."
 _CONTENT_OF_SENDER = {
@@ -49,7 +50,7 @@ _CONTENT_OF_SENDER = {
 _SIGNED_WITH_CONTEXT = (SenderType.member, SenderType.new_member_commit)
 
 
-@dataclass(frozen=True)
+@value()
 class Epoch:
     """Hold what framing needs to know of one epoch; a leaf that is blank has no signature key."""
 
@@ -59,14 +60,14 @@ class Epoch:
     signature_key: Callable[[LeafIndex], bytes | None] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Unprotected:
     """Hold content that fits this group and epoch, from whom it says it is; nobody checked yet."""
 
     unverified: AuthenticatedContent
 
 
-@dataclass(frozen=True)
+@value()
 class Verified:
     """Hold content whose signature by its sender was checked."""
 

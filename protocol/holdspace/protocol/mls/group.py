@@ -6,7 +6,6 @@ and a commit of ours takes effect when the caller takes its `group`, not before.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf
 
 from holdspace.protocol.mls import framing, key_schedule
@@ -76,6 +75,7 @@ from holdspace.protocol.mls.validation import (
     check_lifetime,
     check_members,
 )
+from holdspace.protocol.mls.values import replace
 from holdspace.protocol.mls.welcome import open_welcome
 
 # Proposals kept per epoch; a group that lets members propose has no use for more.

@@ -5,7 +5,7 @@ welcome.py make the next epoch's state from this one; group.py is the door for c
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import Any, TypedDict, TypeVar
 
 from holdspace.protocol.mls import framing
@@ -36,6 +36,7 @@ from holdspace.protocol.mls.structs import Extension, GroupContext, LeafNode
 from holdspace.protocol.mls.treekem import PrivateKeys
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import extension_data
+from holdspace.protocol.mls.values import replace, value
 
 # Where pre-shared keys come from (8.4): external ones, and resumption keys of past epochs, of which
 # a group itself keeps none.
@@ -45,7 +46,7 @@ PsksInOrder = Sequence[tuple[PreSharedKeyID, bytes]]
 LONGEST_EXPORT = 8160
 
 
-@dataclass(frozen=True)
+@value()
 class Member:
     """Who sits at a leaf, by the leaf's own word; whether to believe it is the policy's matter."""
 
@@ -63,7 +64,7 @@ class Member:
         return self.leaf_node.signature_key
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@value(kw_only=True, eq=False, repr=False)
 class GroupState:
     """Hold one epoch; nothing of it shows in a repr."""
 
@@ -248,7 +249,7 @@ def refuse_proposal(prior: Any, sent: SentProposal) -> None:
     raise PolicyRefused("only commits change this group")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Policy:
     """What an application allows, as pure functions that return nothing or raise PolicyRefused.
 

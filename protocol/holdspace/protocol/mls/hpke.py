@@ -13,11 +13,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from holdspace.protocol.mls.errors import CryptoError
+from holdspace.protocol.mls.values import value
 
 RandomSource = Callable[[int], bytes]
 
 
-@dataclass(frozen=True)
+@value()
 class HPKEKeyPair:
     """Hold both halves of an HPKE key; the private half never shows in a repr."""
 
@@ -48,6 +49,8 @@ class Kdf(NamedTuple):
     def expand(self, prk: bytes, info: bytes, length: int) -> bytes:
         """Expand a pseudorandom key to `length` bytes."""
         block = output = hmac.digest(prk, info + b"\1", self.hash_name)
+        if length <= self.n_h:
+            return output[:length]
         counter = 1
         while len(output) < length:
             counter += 1
@@ -121,7 +124,7 @@ class Kem(Protocol):
         """Find the shared secret again."""
 
 
-@dataclass(frozen=True)
+@value()
 class Context:
     """Hold one direction of an HPKE connection, for one message and any number of exports."""
 

@@ -5,7 +5,6 @@ from the key alone, when a secret is agreed with it.
 """
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -25,6 +24,7 @@ from holdspace.protocol.mls.hpke import (
     RandomSource,
 )
 from holdspace.protocol.mls.prime_curves import P256, P384, P521, PrimeCurve
+from holdspace.protocol.mls.values import value
 
 
 class Group(Protocol):
@@ -57,7 +57,7 @@ def _checked(key_pair: HPKEKeyPair, public_key: bytes) -> HPKEKeyPair:
     return key_pair
 
 
-@dataclass(frozen=True)
+@value()
 class Montgomery:
     """X25519 and X448 (RFC 7748)."""
 
@@ -110,7 +110,7 @@ class Montgomery:
         return CryptoError(f"an {self.name} key has {self.size} bytes")
 
 
-@dataclass(frozen=True)
+@value()
 class Prime:
     """The NIST curves."""
 
@@ -146,7 +146,7 @@ class Prime:
         return opened.exchange(ec.ECDH(), self.curve.public(public_key))
 
 
-@dataclass(frozen=True)
+@value()
 class Dhkem:
     """DHKEM (RFC 9180 4.1) over one group."""
 

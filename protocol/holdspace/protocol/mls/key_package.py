@@ -1,6 +1,6 @@
 """Key packages, ours and others': RFC 9420 section 10."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
 from holdspace.protocol.mls.ciphersuite import (
     DEFAULT_SUITE,
@@ -28,13 +28,14 @@ from holdspace.protocol.mls.validation import (
     check_key_package,
     check_lifetime,
 )
+from holdspace.protocol.mls.values import replace, value
 
 # Clocks differ; a key package is valid from an hour before it was made.
 CLOCK_MARGIN = 3600
 DEFAULT_LIFETIME = 84 * 24 * 3600
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class OwnKeyPackage:
     """A key package of ours with its private keys; it is good for one group and then to be dropped.
 

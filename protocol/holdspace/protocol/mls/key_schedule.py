@@ -1,7 +1,6 @@
 """The key schedule: from one epoch's init secret to the next epoch's secrets (RFC 9420 section 8)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, HPKEKeyPair
 from holdspace.protocol.mls.messages import (
@@ -11,10 +10,11 @@ from holdspace.protocol.mls.messages import (
     PSKLabel,
 )
 from holdspace.protocol.mls.structs import GroupContext
+from holdspace.protocol.mls.values import value
 from holdspace.protocol.mls.wire import encode_opaque
 
 
-@dataclass(frozen=True, repr=False)
+@value(repr=False)
 class EpochSecrets:
     """Hold the secrets of one epoch (table 4 of section 8); none of them shows in a repr."""
 

@@ -7,20 +7,21 @@ but a few branches with the one before, where a copy would take as long as the g
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from holdspace.protocol.mls.structs import LeafNode, ParentNode
+from holdspace.protocol.mls.values import value
 
 # A bag branches sixteenfold by the bits of its keys' hashes, which nobody outside can foretell.
 STEP = 4
 FURTHEST = 60
-LARGEST_BUCKET = 32
+LARGEST_BUCKET = 128
 
 Branches: TypeAlias = "Mapping[bytes, int] | tuple[Branches, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class KeyBag:
     """Keys, with how often each was put in."""
 
@@ -40,52 +41,57 @@ class KeyBag:
         return self.distinct == self.count
 
     def __contains__(self, key: bytes) -> bool:
-        return _counted(self.branches, key) > 0
+        branches, bits = self.branches, hash(key)
+        while isinstance(branches, tuple):
+            branches, bits = branches[bits % 2**STEP], bits >> STEP
+        return key in branches
 
     def changed(self, gone: Sequence[bytes], come: Sequence[bytes]) -> "KeyBag":
         """Return the bag with some keys, which are in it, once less, and others once more."""
         if gone == come:
             return self
-        branches, distinct = self.branches, self.distinct
+        changes: dict[bytes, int] = {}
         for by, keys in ((-1, gone), (1, come)):
             for key in keys:
-                before = _counted(branches, key)
-                branches = _changed(branches, key, 0, before + by)
-                distinct += (before + by > 0) - (before > 0)
-        return KeyBag(branches, self.count + len(come) - len(gone), distinct)
+                changes[key] = changes.get(key, 0) + by
+        branches, grown = _changed(self.branches, changes, 0)
+        return KeyBag(branches, self.count + len(come) - len(gone), self.distinct + grown)
 
 
-def _counted(branches: Branches, key: bytes) -> int:
-    bits = hash(key)
-    while isinstance(branches, tuple):
-        branches, bits = branches[bits % 2**STEP], bits >> STEP
-    return branches.get(key, 0)
-
-
-def _changed(branches: Branches, key: bytes, depth: int, count: int) -> Branches:
+def _changed(branches: Branches, changes: Mapping[bytes, int], depth: int) -> tuple[Branches, int]:
+    """Return the branches after some changes, and how many more keys they have."""
     if isinstance(branches, tuple):
-        at = (hash(key) >> depth) % 2**STEP
-        inner = _changed(branches[at], key, depth + STEP, count)
-        return (*branches[:at], inner, *branches[at + 1 :])
-    changed = {**branches, key: count}
-    if not count:
-        del changed[key]
-    return _branched(changed, depth)
+        inner, grown = list(branches), 0
+        for at, part in enumerate(_parted(changes, depth)):
+            if part:
+                inner[at], more = _changed(branches[at], part, depth + STEP)
+                grown += more
+        return tuple(inner), grown
+    counts = {**branches}
+    for key, by in changes.items():
+        counts[key] = counts.get(key, 0) + by
+        if not counts[key]:
+            del counts[key]
+    return _branched(counts, depth), len(counts) - len(branches)
+
+
+def _parted(counts: Mapping[bytes, int], depth: int) -> list[dict[bytes, int]]:
+    parts: list[dict[bytes, int]] = [{} for _ in range(2**STEP)]
+    for key, count in counts.items():
+        parts[(hash(key) >> depth) % 2**STEP][key] = count
+    return parts
 
 
 def _branched(counts: Mapping[bytes, int], depth: int) -> Branches:
     if len(counts) <= LARGEST_BUCKET or depth > FURTHEST:
         return counts
-    parts: list[dict[bytes, int]] = [{} for _ in range(2**STEP)]
-    for key, count in counts.items():
-        parts[(hash(key) >> depth) % 2**STEP][key] = count
-    return tuple(_branched(part, depth + STEP) for part in parts)
+    return tuple(_branched(part, depth + STEP) for part in _parted(counts, depth))
 
 
 Content: TypeAlias = LeafNode | ParentNode | None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class KeysInUse:
     """The keys of a tree's nodes."""
 

@@ -1,6 +1,6 @@
 """What comes of sending and of receiving: each value holds the group to go on from."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from holdspace.protocol.mls.group_state import Member
@@ -9,9 +9,10 @@ from holdspace.protocol.mls.proposals import SentProposal
 
 if TYPE_CHECKING:
     from holdspace.protocol.mls.group import Group
+from holdspace.protocol.mls.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class PendingCommit:
     """A commit of ours that nobody has accepted yet.
 
@@ -26,7 +27,7 @@ class PendingCommit:
     group: "Group" = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Protected:
     """A message ready to send, and the group to go on from before it is sent."""
 
@@ -34,7 +35,7 @@ class Protected:
     message: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class Proposed:
     """A proposal of ours ready to send, the group to go on from, and how a commit names it."""
 
@@ -43,7 +44,7 @@ class Proposed:
     reference: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class ExternalCommit:
     """A commit by which we let ourselves in, and the group we are in once it was accepted."""
 
@@ -51,7 +52,7 @@ class ExternalCommit:
     group: "Group" = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class ApplicationData:
     """Somebody said something, in this epoch or in a past one that is still kept."""
 
@@ -62,7 +63,7 @@ class ApplicationData:
     epoch: int
 
 
-@dataclass(frozen=True)
+@value()
 class EpochChange:
     """Somebody's commit was good, and `group` is the next epoch.
 
@@ -80,7 +81,7 @@ class EpochChange:
     reinit: ReInit | None = None
 
 
-@dataclass(frozen=True)
+@value()
 class ProposalReceived:
     """Somebody proposed something; the next commit may name it."""
 
@@ -89,7 +90,7 @@ class ProposalReceived:
     reference: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class Removed:
     """Somebody's commit took us out: signed by them, allowed by the policy; no group is left."""
 
@@ -97,7 +98,7 @@ class Removed:
     authenticated_data: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class OwnMessage:
     """A message that says it is ours, so nothing of it was opened or checked and no key was used.
 

@@ -6,16 +6,17 @@ default is to keep nothing.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
 from holdspace.protocol.mls.framing import Epoch
 from holdspace.protocol.mls.key_schedule import NO_SECRETS
 from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.secret_tree import SecretTree
 from holdspace.protocol.mls.treemath import LeafIndex
+from holdspace.protocol.mls.values import replace, value
 
 
-@dataclass(frozen=True)
+@value()
 class Retention:
     """Bound how many epochs are kept after their end, and for how many seconds."""
 
@@ -26,7 +27,7 @@ class Retention:
 NOTHING_KEPT = Retention()
 
 
-@dataclass(frozen=True, repr=False)
+@value(repr=False)
 class PastEpoch:
     """Hold what reads the application messages of an epoch, and what a later one can build on.
 

@@ -5,15 +5,15 @@ Public keys are uncompressed points, private keys big-endian integers (RFC 9180 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from holdspace.protocol.mls.errors import CryptoError
+from holdspace.protocol.mls.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class PrimeCurve:
     """One curve, with the size in bytes of its coordinates and private keys."""
 

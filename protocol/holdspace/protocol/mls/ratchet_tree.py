@@ -6,7 +6,7 @@ what was once worked out about a subtree (its hash, its resolution) stays with t
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import NamedTuple, TypeAlias
 
 from holdspace.protocol.mls import treemath
@@ -21,9 +21,9 @@ from holdspace.protocol.mls.structs import (
 )
 from holdspace.protocol.mls.survey import Survey
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+from holdspace.protocol.mls.values import replace, value
 
 
-@dataclass(slots=True)
 class Memo:
     """What was worked out about a subtree; it cannot go stale because the subtree cannot change."""
 
@@ -34,7 +34,7 @@ class Memo:
     keys_in_use: KeysInUse | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Leaf:
     """A leaf of the tree; `content` is None where the leaf is blank."""
 
@@ -48,7 +48,7 @@ class Leaf:
         return 0 if self.content is None else 1
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Branch:
     """A parent with its two subtrees; `content` is None where the parent is blank."""
 
@@ -74,7 +74,7 @@ class PathStep(NamedTuple):
     sibling: Subtree
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RatchetTree:
     """All members' leaves and the parents above them."""
 
@@ -284,19 +284,17 @@ def _changes(before: Subtree, after: Subtree) -> tuple[list[Content], list[Conte
         old, new = waiting.pop()
         if old is new:
             continue
-        index = max(side.index for side in (old, new) if side is not None)
-        was, *old_sides = _opened(old, index)
-        now, *new_sides = _opened(new, index)
+        index = max(old.index if old else -1, new.index if new else -1)
+        was, old_left, old_right = _opened(old, index)
+        now, new_left, new_right = _opened(new, index)
         if was is not now:
             gone.append(was)
             come.append(now)
-        waiting += zip(old_sides, new_sides, strict=True)
+        waiting += ((old_left, new_left), (old_right, new_right))
     return gone, come
 
 
-def _opened(
-    subtree: Subtree | None, index: NodeIndex
-) -> tuple[Content, Subtree | None, Subtree | None]:
+def _opened(subtree: Subtree | None, index: int) -> tuple[Content, Subtree | None, Subtree | None]:
     """Return what a tree has at a node, and on its sides; a tree grows and is cut on the right."""
     if subtree is None:
         return None, None, None

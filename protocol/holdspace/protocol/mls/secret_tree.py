@@ -6,13 +6,14 @@ first speaks, and a node's secret is gone as soon as its children are derived.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from enum import Enum
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite
 from holdspace.protocol.mls.errors import UsageError, ValidationError
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+from holdspace.protocol.mls.values import replace, value
 
 MAX_GENERATION = 2**32 - 1
 
@@ -24,7 +25,7 @@ class RatchetKind(Enum):
     application = "application"
 
 
-@dataclass(frozen=True)
+@value()
 class MessageKey:
     """Hold the key and nonce of one generation; neither shows in a repr."""
 
@@ -33,7 +34,7 @@ class MessageKey:
     nonce: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Window:
     """Bound what a sender can make a receiver do: steps forward at once, and skipped keys kept."""
 
@@ -41,7 +42,10 @@ class Window:
     skipped: int = 64
 
 
-@dataclass(frozen=True, repr=False)
+DEFAULT_WINDOW = Window()
+
+
+@value(repr=False)
 class Ratchet:
     """Hold one ratchet: the secret of the next generation, and keys that were passed over."""
 
@@ -86,7 +90,7 @@ def _next_secret(suite: CipherSuite, secret: bytes, generation: int) -> bytes:
     return suite.derive_tree_secret(secret, "secret", generation, suite.n_h)
 
 
-@dataclass(frozen=True, repr=False)
+@value(repr=False)
 class SecretTree:
     """Hold what is left of one epoch's message keys."""
 
@@ -102,7 +106,7 @@ class SecretTree:
         suite: CipherSuite,
         encryption_secret: bytes,
         leaf_count: int,
-        window: Window = Window(),
+        window: Window = DEFAULT_WINDOW,
     ) -> "SecretTree":
         """Start an epoch's tree from its encryption secret."""
         return cls(suite, leaf_count, window, {treemath.root(leaf_count): encryption_secret})
@@ -133,11 +137,8 @@ class SecretTree:
         for above in reversed(treemath.direct_path(node, self.leaf_count)):
             if above in secrets:
                 secret = secrets.pop(above)
-                for child, side in (
-                    (treemath.left(above), b"left"),
-                    (treemath.right(above), b"right"),
-                ):
-                    secrets[child] = self._expand(secret, "tree", side)
+                secrets[treemath.left(above)] = self._expand(secret, "tree", b"left")
+                secrets[treemath.right(above)] = self._expand(secret, "tree", b"right")
         secret = secrets.pop(node)
         grown = {(leaf, kind): Ratchet(self._expand(secret, kind.value)) for kind in RatchetKind}
         return replace(self, secrets=secrets, ratchets={**self.ratchets, **grown})

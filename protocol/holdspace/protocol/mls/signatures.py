@@ -4,7 +4,7 @@ ECDSA is here for the suites that name it: anybody can write a valid signature o
 way, where Ed25519 and Ed448 have one per key and message. Prefer those.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from holdspace.protocol.mls.errors import CryptoError
 from holdspace.protocol.mls.hpke import RandomSource
 from holdspace.protocol.mls.prime_curves import P256, P384, P521, PrimeCurve
+from holdspace.protocol.mls.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class SignatureKeyPair:
     """Hold both halves of a signature key; the private half never shows in a repr."""
 
@@ -46,7 +47,7 @@ class SignatureScheme(Protocol):
         """Raise CryptoError unless the signature is right."""
 
 
-@dataclass(frozen=True)
+@value()
 class EdDSA:
     """Ed25519 and Ed448 (RFC 8032), refusing keys of small order and keys not in canonical form."""
 
@@ -95,7 +96,7 @@ class EdDSA:
         return self.public_type.from_public_bytes(data)
 
 
-@dataclass(frozen=True)
+@value()
 class Ecdsa:
     """ECDSA with signatures in DER (RFC 9420 5.1.2); the nonce follows from key and message."""
 

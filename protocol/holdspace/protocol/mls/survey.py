@@ -5,15 +5,15 @@ and 12.2). A survey answers that for a whole subtree; it is kept with the subtre
 surveys only the nodes it changed.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from holdspace.protocol.mls.structs import Capabilities, LeafNode
+from holdspace.protocol.mls.values import value
 
 NONE: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Support:
     """What every member under a node understands, as they list it themselves."""
 
@@ -47,7 +47,7 @@ class Support:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Survey:
     """What the members under a node need of each other, and what each of them can do."""
 

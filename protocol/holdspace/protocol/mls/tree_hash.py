@@ -7,7 +7,6 @@ from a member below it, not from whoever handed over the tree.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Sequence
-from dataclasses import replace
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite
@@ -23,6 +22,7 @@ from holdspace.protocol.mls.ratchet_tree import (
 )
 from holdspace.protocol.mls.structs import LeafNode, NodeType, ParentNode
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+from holdspace.protocol.mls.values import replace
 from holdspace.protocol.mls.wire import Opaque, UInt32
 
 
@@ -82,6 +82,8 @@ def _leaf_hash(suite: CipherSuite, node: NodeIndex, content: LeafNode | None) ->
 
 def _original_tree_hash(suite: CipherSuite, subtree: Subtree, absent: Sequence[NodeIndex]) -> bytes:
     """Return the tree hash as if the `absent` leaves, in order, had never been added."""
+    if not absent:
+        return tree_hash(suite, subtree)
     first = bisect_left(absent, treemath.leftmost(subtree.index))
     absent = absent[first : bisect_right(absent, treemath.rightmost(subtree.index))]
     if not absent:

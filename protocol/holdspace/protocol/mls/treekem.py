@@ -6,7 +6,7 @@ them the commit secret.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import (
@@ -28,13 +28,14 @@ from holdspace.protocol.mls.structs import GroupContext, LeafNode, LeafNodeSourc
 from holdspace.protocol.mls.tree_hash import parents_of_path, tree_hash
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
 from holdspace.protocol.mls.validation import check_members
+from holdspace.protocol.mls.values import replace, value
 
 # The private keys we hold, found by their public keys: a node that was given a new key cannot be
 # mistaken for what it was before.
 PrivateKeys = Mapping[bytes, HPKEKeyPair]
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class PathPlace:
     """Where an update path goes.
 
@@ -78,7 +79,7 @@ class PathPlace:
         return tree, hashed
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class AppliedPath:
     """What an update path comes to, for its author and for those who take it."""
 
@@ -88,7 +89,7 @@ class AppliedPath:
     commit_secret: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class CreatedPath(AppliedPath):
     """An update path of our own, with the path secrets that newcomers are given."""
 

@@ -72,8 +72,7 @@ def parent(node: NodeIndex, leaf_count: int) -> NodeIndex:
     """Return the parent of a node that is not the root."""
     if node == root(leaf_count):
         raise ValueError("the root has no parent")
-    height = level(node)
-    return NodeIndex((node | (1 << height)) & ~(1 << (height + 1)))
+    return _above(node, level(node))
 
 
 def sibling(node: NodeIndex, leaf_count: int) -> NodeIndex:
@@ -85,9 +84,8 @@ def sibling(node: NodeIndex, leaf_count: int) -> NodeIndex:
 def direct_path(node: NodeIndex, leaf_count: int) -> tuple[NodeIndex, ...]:
     """Return the ancestors of a node, lowest first, the root included."""
     path = []
-    top = root(leaf_count)
-    while node != top:
-        node = parent(node, leaf_count)
+    for height in range(level(node), level(root(leaf_count))):
+        node = _above(node, height)
         path.append(node)
     return tuple(path)
 
@@ -126,6 +124,10 @@ def common_ancestor(first: NodeIndex, second: NodeIndex) -> NodeIndex:
         return second
     shift = (first ^ second).bit_length()
     return NodeIndex(((first >> shift) << shift) + (1 << (shift - 1)) - 1)
+
+
+def _above(node: NodeIndex, height: int) -> NodeIndex:
+    return NodeIndex((node | (1 << height)) & ~(1 << (height + 1)))
 
 
 def _child_level(node: NodeIndex) -> int:

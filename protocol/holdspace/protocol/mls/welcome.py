@@ -5,7 +5,6 @@ the signature, the tree, the confirmation tag and our own place in the tree all 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from holdspace.protocol.mls import key_schedule, treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
@@ -42,9 +41,10 @@ from holdspace.protocol.mls.validation import (
     check_tree,
     extension_data,
 )
+from holdspace.protocol.mls.values import replace, value
 
 
-@dataclass(frozen=True, repr=False)
+@value(repr=False)
 class WelcomeSecrets:
     """What newcomers are told so that they can derive the epoch."""
 
