@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
 
 from holdspace.client import link as module
 from holdspace.client import relays
@@ -231,3 +232,30 @@ async def test_who_is_told_to_go_elsewhere_does() -> None:
             link.go_elsewhere()
             await listener.until(frames.Done, times=2)
     assert relays_of(listener) == urls
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+async def test_a_relay_that_lets_nobody_in_is_told_from_one_that_is_not_there(status: int) -> None:
+    def turn_away(connection: ServerConnection, _request: Request) -> Response:
+        return connection.respond(status, "Full.\n")
+
+    async with (
+        await serve(listening, "127.0.0.1", 0, process_request=turn_away) as server,
+        running(address(server)) as (_, listener),
+    ):
+        (ended,) = await listener.until(Ended)
+        tries = [one for one in listener.heard if isinstance(one, Lost)]
+    assert isinstance(ended, Ended)
+    assert "lets nobody in just now" in ended.words
+    assert len(tries) == relays.FIRST_TRIES - 1
+
+
+async def test_a_crowded_relay_is_tried_again_less_and_less_often() -> None:
+    async def crowded(connection: ServerConnection) -> None:
+        await greet(connection)
+        await connection.close(Close.CROWDED)
+
+    async with relay(crowded) as server, running(address(server)) as (link, listener):
+        await listener.until(Lost, times=5)
+        # A greeting alone is no good connection: the waits have grown all the while.
+        assert link._relays.wait(1.0) >= relays.FIRST_WAIT * 2**4

@@ -41,6 +41,11 @@ UNREACHABLE = (
     "The relay cannot be reached. Nothing was sent. Check the network and the relay's address, then "
     "start again."
 )
+LETS_NOBODY_IN = (
+    "The relay answers, but lets nobody in just now. Nothing was lost. If that does not change by "
+    "itself, try again in a few minutes."
+)
+TOO_MANY_REQUESTS, SERVER_ERRORS = 429, 500
 UNREACHABLE_THROUGH = (
     "The relay cannot be reached through the proxy at {proxy}. Nothing was sent. Check that Tor, or "
     "whatever proxy you chose, runs there, and the relay's address, then start again."
@@ -147,7 +152,7 @@ class Link:
             if self._stopping:
                 return
             if not self._was_up and self._relays.is_hopeless:
-                self._listener(Ended(self._unreachable()))
+                self._listener(Ended(lost.words or self._unreachable()))
                 return
             self._listener(Lost(lost.words or self._waiting_words()))
             await asyncio.sleep(self._relays.wait(self._jitter()))
@@ -247,11 +252,13 @@ class Link:
             raise _Fatal(
                 Ended("The relay's certificate could not be checked, so nothing was sent to it.")
             )
-        refused = isinstance(error, InvalidStatus) and error.response.status_code < 500
-        if (refused or isinstance(error, NegotiationError)) and not self._was_up:
+        status = error.response.status_code if isinstance(error, InvalidStatus) else 0
+        is_busy = status == TOO_MANY_REQUESTS or status >= SERVER_ERRORS
+        is_other = (status and not is_busy) or isinstance(error, NegotiationError)
+        if is_other and not self._was_up:
             raise _Fatal(Ended(NOT_A_RELAY))
         self._relays.failed()
-        return Lost("")
+        return Lost(LETS_NOBODY_IN if is_busy else "")
 
     def _judge_close(self, code: int) -> Lost:
         answer = close_answer(code)
