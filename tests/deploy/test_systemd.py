@@ -17,6 +17,7 @@ WAYS = {
     "behind a proxy": ([], 3),
     "with its socket held": (["socket.conf"], 3),
     "on the network": (["network.conf"], MOST),
+    "on a cluster": (["network.conf", "nats.conf"], MOST),
     "on port 443": (["network.conf", "low-port.conf"], MOST),
 }
 

@@ -177,7 +177,7 @@ def _nginx(
         ROOT / "deploy" / "nginx" / "holdspace.conf",
         {
             r"listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
-            r"listen \[::\]:443 ssl;": "",
+            r"listen \[::\]:443 ssl; #.*": "",
             r"/run/holdspace-relay/relay\.sock": str(upstream),
             r"/etc/letsencrypt/live/relay\.example/fullchain\.pem": str(papers.certificate),
             r"/etc/letsencrypt/live/relay\.example/privkey\.pem": str(papers.key),

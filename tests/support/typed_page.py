@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = "/etc/holdspace-relay/relay.toml"
 _SERVICE = "/usr/local/sbin/holdspace-relay"
 _BLOCK = re.compile(r"^```(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SYSTEM = re.compile(r"(?<![\w./-])/(etc|opt|root|run|usr/local|var)(?=/)")
+_SYSTEM = re.compile(r"(?<![\w./-])/(etc|opt|run|usr/local|var)(?=/)")
 _STOOD_IN_FOR = {
     name: f'#!/bin/sh\necho "{name} $*" >>"$DESTDIR/told"\n'
     for name in ("apt", "certbot", "docker", "journalctl", "nano", "nginx", "usermod")
@@ -63,7 +63,13 @@ class Machine:
         self.folder = folder
         self._bin = folder / "bin"
         self._work = folder / "work"
-        for name in ("bin", "root", "etc/caddy", "etc/nginx/conf.d", "etc/nginx/sites-enabled"):
+        for name in (
+            "bin",
+            "var/backups",
+            "etc/caddy",
+            "etc/nginx/conf.d",
+            "etc/nginx/sites-enabled",
+        ):
             (folder / name).mkdir(parents=True)
         for name, script in _STOOD_IN_FOR.items():
             _write_script(self._bin / name, script)

@@ -66,8 +66,9 @@ def private_files(config: Config) -> Iterator[Finding]:
         ("log.credentials_file", log.credentials_file),
         ("log.system_credentials_file", log.system_credentials_file),
     ):
-        if path is not None and path.exists() and path.stat().st_mode & 0o077:
-            yield warning("secrets", f"Others may read what {name} names.", f"chmod 600 {path}")
+        # The group may read: so a service whose user exists only while it runs gets its key.
+        if path is not None and path.exists() and path.stat().st_mode & 0o037:
+            yield warning("secrets", f"Others may read what {name} names.", f"chmod 640 {path}")
     if tls.certificate is not None and tls.key is not None:
         try:
             Certificates(Tls(tls.certificate, tls.key))
