@@ -1,13 +1,15 @@
 """What docs/relay-privacy.md says about a relay's memory and disk is so."""
 
 import re
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from holdspace.server import visitors
 from holdspace.server.limits import Limits
-from holdspace.server.log.copies import KEPT_SECONDS
+from holdspace.server.log.copies import DATABASE, KEPT_SECONDS
 from seized_disk import MEANINGS, SECRETS, meeting, readable, rows, write
 from typed_page import ROOT
 
@@ -65,3 +67,17 @@ def test_a_seized_disk_says_nothing_of_what_was_said(tmp_path: Path, is_closed: 
     assert ("entry" in left) != is_closed
     if is_closed:
         assert left == {"room", "invitation"}
+
+
+def test_the_drill_finds_what_is_there_and_nothing_that_was_said(tmp_path: Path) -> None:
+    """Its search is the one on the page, with three words of ours."""
+    write(tmp_path, meeting())
+    [search] = re.findall(r"`(grep -c .*?) /\S+`", TEXT)
+    said = search.replace("one", SECRETS[0]).replace("two", SECRETS[1]).replace("three", "quagmire")
+    assert counted(said, tmp_path) == 0
+    assert counted(search.replace("one", "'create table'"), tmp_path) > 0
+
+
+def counted(search: str, folder: Path) -> int:
+    words = [*shlex.split(search), str(folder / DATABASE)]
+    return int(subprocess.run(words, check=False, capture_output=True, text=True).stdout)
