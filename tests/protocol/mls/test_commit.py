@@ -28,7 +28,7 @@ from holdspace.protocol.mls import (
     UsageError,
     ValidationError,
     cipher_suite,
-    commit,
+    committing,
     create_key_package,
     framing,
     treekem,
@@ -79,9 +79,9 @@ def unchecked(
     """Let a committer do what its own engine would refuse."""
     with monkeypatch.context() as patch:
         for check in ("check_proposals", "check_lifetime"):
-            patch.setattr(commit, check, lambda *_, **__: None)
+            patch.setattr(committing, check, lambda *_, **__: None)
         patch.setattr(treekem, "check_members", lambda *_: None)
-        patch.setattr(commit, "create_path", lambda *a, **k: tamper(create_path(*a, **k)))
+        patch.setattr(committing, "create_path", lambda *a, **k: tamper(create_path(*a, **k)))
         yield
 
 
@@ -179,7 +179,7 @@ def test_a_bad_list_of_proposals_is_refused(
         message = forged(circle.groups["ben"], Commit(by_value(proposals), None))
     else:
         with unchecked(monkeypatch):
-            monkeypatch.setattr(commit, "found_psks", lambda *_: ())
+            monkeypatch.setattr(committing, "found_psks", lambda *_: ())
             message = made(circle, "ben", proposals)
             monkeypatch.undo()
     refused(circle, message, why)

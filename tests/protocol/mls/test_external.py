@@ -25,7 +25,7 @@ from holdspace.protocol.mls import (
     Removed,
     ValidationError,
     cipher_suite,
-    commit,
+    committing,
     create_key_package,
     external,
     framing,
@@ -252,7 +252,7 @@ def test_41_a_bad_list_is_refused(
             proposals=build(circle),
             ratchet_tree=None,
             random=circle.random,
-            options=commit.CommitOptions(),
+            options=committing.CommitOptions(),
         )
     refused(circle, made.message, why)
 
@@ -365,7 +365,7 @@ def test_the_leaf_of_somebody_who_enters_is_checked(
         return replace(path, update_path=replace(path.update_path, leaf_node=leaf_node))
 
     with monkeypatch.context() as patch:
-        patch.setattr(commit, "create_path", tampered)
+        patch.setattr(committing, "create_path", tampered)
         entered = enter(circle, dan, circle.groups["ada"].group_info())
     refused(circle, entered.message, why)
 

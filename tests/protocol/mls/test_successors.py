@@ -30,7 +30,7 @@ from holdspace.protocol.mls import (
     successors,
     unsafe_accept_everything,
 )
-from holdspace.protocol.mls.commit import make_commit
+from holdspace.protocol.mls.committing import make_commit
 from holdspace.protocol.mls.messages import PreSharedKey, PreSharedKeyID, ResumptionPSKUsage
 from holdspace.protocol.mls.structs import RequiredCapabilities
 from holdspace.protocol.mls.testing import NOW, Circle

@@ -17,7 +17,7 @@ from holdspace.protocol.mls import (
     Proposal,
     ValidationError,
     cipher_suite,
-    commit,
+    committing,
     join_group,
     unsafe_accept_everything,
     welcome,
@@ -194,7 +194,7 @@ def lying_secrets(
         return make_welcome(state, secrets, joiners, **rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(commit, "make_welcome", make)
+        patch.setattr(committing, "make_welcome", make)
         return added(circle)
 
 

@@ -13,6 +13,7 @@ from holdspace.protocol.mls.ciphersuite import (
     RandomSource,
     cipher_suite,
 )
+from holdspace.protocol.mls.entry import create_group, join_by_external_commit, join_group
 from holdspace.protocol.mls.errors import (
     CodecError,
     CryptoError,
@@ -22,12 +23,7 @@ from holdspace.protocol.mls.errors import (
     ValidationError,
 )
 from holdspace.protocol.mls.external import propose_as_external_sender, propose_self
-from holdspace.protocol.mls.group import (
-    Group,
-    create_group,
-    join_by_external_commit,
-    join_group,
-)
+from holdspace.protocol.mls.group import Group
 from holdspace.protocol.mls.group_state import Member, Policy, unsafe_accept_everything
 from holdspace.protocol.mls.key_package import (
     OwnKeyPackage,

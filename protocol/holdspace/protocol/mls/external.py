@@ -8,13 +8,12 @@ from collections.abc import Sequence
 
 from holdspace.protocol.mls import framing, key_schedule
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
-from holdspace.protocol.mls.commit import (
+from holdspace.protocol.mls.committing import (
     EXTERNAL,
     CommitOptions,
     MadeCommit,
     Plan,
     complete_commit,
-    entered,
 )
 from holdspace.protocol.mls.errors import ValidationError
 from holdspace.protocol.mls.group_state import GroupState, State, epoch_start
@@ -34,6 +33,7 @@ from holdspace.protocol.mls.messages import (
     SenderType,
     WireFormat,
 )
+from holdspace.protocol.mls.next_epoch import entered
 from holdspace.protocol.mls.proposals import SentProposal, apply_proposals, check_proposals
 from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.structs import Extension, ExtensionType, ExternalPub, GroupContext

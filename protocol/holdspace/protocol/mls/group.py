@@ -1,4 +1,4 @@
-"""The engine's door: make or join a group, change it, speak and listen in it.
+"""The engine's door: change a group, speak and listen in it (entry.py has the ways in).
 
 A Group is one epoch, as a value. Every operation returns what comes next and leaves the Group it
 was asked of as it was; whoever calls keeps one of the two. So what is refused has changed nothing,
@@ -6,43 +6,29 @@ and a commit of ours takes effect when the caller takes its `group`, not before.
 """
 
 from collections.abc import Sequence
-from math import inf
 
-from holdspace.protocol.mls import framing, key_schedule
+from holdspace.protocol.mls import framing
 from holdspace.protocol.mls.ciphersuite import RandomSource
-from holdspace.protocol.mls.commit import (
-    CommitOptions,
-    TakenCommit,
-    make_commit,
-    refuse_after_end,
-    take_commit,
-)
+from holdspace.protocol.mls.commit import TakenCommit, take_commit
+from holdspace.protocol.mls.committing import CommitOptions, make_commit
 from holdspace.protocol.mls.errors import UsageError, ValidationError
-from holdspace.protocol.mls.external import (
-    exported_group_info,
-    make_external_commit,
-    read_group_info,
-)
+from holdspace.protocol.mls.external import exported_group_info
 from holdspace.protocol.mls.framing import Unprotected, Verified
 from holdspace.protocol.mls.group_state import (
     GroupState,
     Policy,
     PreSharedKeys,
-    epoch_start,
     framed,
     member_in,
     no_psks,
     remembering,
 )
-from holdspace.protocol.mls.key_package import OwnKeyPackage
 from holdspace.protocol.mls.messages import (
     AuthenticatedContent,
     Commit,
     ContentType,
     FramedContent,
     MLSMessage,
-    PreSharedKey,
-    PreSharedKeyID,
     PrivateMessage,
     Proposal,
     PublicMessage,
@@ -50,10 +36,10 @@ from holdspace.protocol.mls.messages import (
     Update,
     WireFormat,
 )
+from holdspace.protocol.mls.next_epoch import refuse_after_end
 from holdspace.protocol.mls.outcomes import (
     ApplicationData,
     EpochChange,
-    ExternalCommit,
     Outcome,
     OwnMessage,
     PendingCommit,
@@ -64,19 +50,9 @@ from holdspace.protocol.mls.outcomes import (
 )
 from holdspace.protocol.mls.past_epochs import PastEpoch, Retention, still_kept
 from holdspace.protocol.mls.proposals import SentProposal, check_proposal
-from holdspace.protocol.mls.ratchet_tree import RatchetTree
-from holdspace.protocol.mls.structs import Extension, GroupContext
-from holdspace.protocol.mls.tree_hash import tree_hash
 from holdspace.protocol.mls.treekem import updated_leaf
-from holdspace.protocol.mls.treemath import LeafIndex
-from holdspace.protocol.mls.validation import (
-    LONGEST_LIFETIME,
-    check_group_extensions,
-    check_lifetime,
-    check_members,
-)
+from holdspace.protocol.mls.validation import LONGEST_LIFETIME
 from holdspace.protocol.mls.values import replace
-from holdspace.protocol.mls.welcome import open_welcome
 
 # Proposals kept per epoch; a group that lets members propose has no use for more.
 MAX_PROPOSALS = 4096
@@ -342,96 +318,4 @@ def _committed(
         authenticated_data=authenticated_data,
         is_external=taken.is_external,
         reinit=taken.next.reinit,
-    )
-
-
-def create_group(
-    own: OwnKeyPackage,
-    *,
-    group_id: bytes,
-    random: RandomSource,
-    extensions: Sequence[Extension] = (),
-) -> Group:
-    """Start a group with nobody in it but us (RFC 9420, 11)."""
-    suite, tree = own.suite, RatchetTree.of_one(own.key_package.leaf_node)
-    check_group_extensions(extensions)
-    check_members(tree, extensions)
-    secrets = key_schedule.epoch_secrets_of(suite, random(suite.n_h))
-    # 11: "confirmed_transcript_hash: The zero-length octet string"; the interim one follows from
-    # a confirmation tag taken over it.
-    tag = key_schedule.confirmation_tag(suite, secrets.confirmation_key, b"")
-    key_pair = suite.kem.load(own.encryption_private_key)
-    return Group(
-        suite=suite,
-        group_context=GroupContext(
-            cipher_suite=suite.id,
-            group_id=group_id,
-            epoch=0,
-            tree_hash=tree_hash(suite, tree.root),
-            confirmed_transcript_hash=b"",
-            extensions=tuple(extensions),
-        ),
-        tree=tree,
-        own_leaf_index=LeafIndex(0),
-        private_keys={key_pair.public_key: key_pair},
-        signature_key_pair=suite.signature.load(own.signature_private_key),
-        **epoch_start(suite, secrets, tree),
-        confirmation_tag=tag,
-        interim_transcript_hash=key_schedule.interim_transcript_hash(suite, b"", tag),
-    )
-
-
-def join_by_external_commit(
-    group_info: bytes,
-    own: OwnKeyPackage,
-    *,
-    now: float,
-    random: RandomSource,
-    policy: Policy,
-    psk_ids: Sequence[PreSharedKeyID] = (),
-    psks: PreSharedKeys = no_psks,
-    ratchet_tree: bytes | None = None,
-    authenticated_data: bytes = b"",
-) -> ExternalCommit:
-    """Commit ourselves into a group, in the place of our former self if we are in it (12.4.3.2)."""
-    check_lifetime(own.key_package.leaf_node.lifetime, now=now, longest=inf)
-    read = read_group_info(group_info)
-    made = make_external_commit(
-        Group,
-        read,
-        own,
-        proposals=[Proposal.of(PreSharedKey(psk_id)) for psk_id in psk_ids],
-        ratchet_tree=ratchet_tree,
-        random=random,
-        options=CommitOptions(authenticated_data=authenticated_data, psks=psks),
-    )
-    policy.judge_welcome(made.next, made.next.member(LeafIndex(read.signer)))
-    return ExternalCommit(made.message, made.next)
-
-
-def join_group(
-    welcome: bytes,
-    own: OwnKeyPackage,
-    *,
-    now: float,
-    policy: Policy,
-    psks: PreSharedKeys = no_psks,
-    ratchet_tree: bytes | None = None,
-    former: Group | None = None,
-) -> Group:
-    """Enter a group by a Welcome; afterwards drop `own`, which must not be used again.
-
-    If the new group should continue one that we are in, `former` is that one (see successors.py).
-    """
-    # 7.3: our own key package must still be good. Others' leaves were checked by those who added
-    # them, and may well have been here for longer than their packages were valid.
-    check_lifetime(own.key_package.leaf_node.lifetime, now=now, longest=inf)
-    return open_welcome(
-        Group,
-        welcome,
-        own,
-        policy=policy,
-        psks=psks,
-        ratchet_tree=ratchet_tree,
-        former=former,
     )

@@ -7,9 +7,10 @@ who was not in it. Members join with `join_group(..., former=old group)`.
 from collections.abc import Sequence
 
 from holdspace.protocol.mls.ciphersuite import RandomSource
-from holdspace.protocol.mls.commit import CommitOptions, make_commit
+from holdspace.protocol.mls.committing import CommitOptions, make_commit
+from holdspace.protocol.mls.entry import create_group
 from holdspace.protocol.mls.errors import UsageError
-from holdspace.protocol.mls.group import Group, create_group
+from holdspace.protocol.mls.group import Group
 from holdspace.protocol.mls.key_package import OwnKeyPackage
 from holdspace.protocol.mls.messages import (
     Add,

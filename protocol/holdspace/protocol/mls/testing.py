@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from itertools import count
 
 from holdspace.protocol.mls.ciphersuite import CipherSuite, RandomSource
-from holdspace.protocol.mls.group import Group, create_group, join_group
+from holdspace.protocol.mls.entry import create_group, join_group
+from holdspace.protocol.mls.group import Group
 from holdspace.protocol.mls.group_state import (
     Policy,
     PreSharedKeys,
