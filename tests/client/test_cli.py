@@ -100,6 +100,28 @@ def test_a_code_on_the_command_line_is_refused_and_not_repeated(arguments: tuple
     assert EXPIRED[20:60] not in said
 
 
+@pytest.mark.parametrize("option", ["--room-code", "--room-code=", "--code", ""])
+def test_a_room_code_on_the_command_line_is_refused_and_not_repeated(option: str) -> None:
+    code = "0123a-bcdef-ghjkm-npqrs-tvwxy"
+    given = [f"{option}{code}"] if option.endswith("=") else [option, code] if option else [code]
+    exit_code, said = run("host", "--here", *given)
+    assert exit_code == 2
+    assert "must not stand on the command line" in said
+    assert "bcdef" not in said
+
+
+def test_a_room_is_opened_at_up_to_four_relays() -> None:
+    here = ("host", "--plain", "--room", "R", "--name", "Mara", "--flow", "none")
+    five = [f"ws://127.0.0.1:{port}" for port in range(1, 6)]
+    code, said = run(*here, *(word for relay in five for word in ("--relay", relay)))
+    assert code == 1
+    assert "up to 4 relays. Nothing was sent." in said
+    _, said = run(*here, typed=" ".join(five) + "\nws://127.0.0.1:9  ws://127.0.0.1:7\n")
+    assert "up to 4 relays" in said
+    assert said.count("Which relay?") == 2
+    assert "cannot be reached. Nothing was sent." in said
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -50,6 +50,11 @@ _NOT_ON_THE_COMMAND_LINE = (
     "this computer can read it. Nothing was sent. Start `holdspace join` without it and paste the "
     "code when you are asked. If others use this computer, ask for a new code."
 )
+_NO_ROOM_CODE_THERE = (
+    "A room code must not stand on the command line: shells keep it and other programs on this "
+    "computer can read it. Nothing was sent. You are asked for it when it is needed, or it comes from "
+    "a file of yours (--room-code-file)."
+)
 _ASK_CODE = "Invitation code (paste it and press enter; it is not shown):"
 _CODE_READ = "Code read."
 _ASK_REST = "There is more to this code. Paste the rest, or just press enter to start again."
@@ -165,13 +170,19 @@ def _explain_privacy(_asked: argparse.Namespace) -> int:
     return WELL
 
 
+_SECRETS = (
+    (_CODE_MARK, _NOT_ON_THE_COMMAND_LINE),
+    (re.compile(r"\b(?:[0-9a-z]{5}-){4}[0-9a-z]{5}\b", re.IGNORECASE), _NO_ROOM_CODE_THERE),
+)
+
+
 class _Parser(argparse.ArgumentParser):
     """An argument parser that never repeats a code it was given by mistake."""
 
     def error(self, message: str) -> NoReturn:  # type: ignore[explicit-override]
         """End with one sentence; what was mistyped is shown unless it holds a code."""
-        if _CODE_MARK.search(message):
-            message = _NOT_ON_THE_COMMAND_LINE
+        for looks, words in _SECRETS:
+            message = words if looks.search(message) else message
         sys.stderr.write(f"{self.prog}: {message}\n{self.format_usage()}")
         sys.exit(ASKED_WRONGLY)
 

@@ -98,6 +98,10 @@ def test_td01_the_hosts_card_the_operators_words_and_the_decline(table: Table) -
     ben = table.visitor("Ben", ana.view.invitation)
     greeting = frames.Greeting(frames.VERSION, bytes(32), frames.OperatorCard(*[EVERYTHING] * 4))
     ben.machine = ben.machine.receive(greeting, table.world()).machine
+    host = ana.machine.receive(greeting, table.world()).machine.view()
+    assert host.card is not None
+    assert "pwned" in host.card.operator.rules
+    assert not any(is_forbidden(c) for text in texts(host.card.operator) for c in text)
     assert ben.view.card is not None
     assert "pwned" in ben.view.card.operator.runs_it
     assert_harmless(ana)
