@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from holdspace.client.seat.picture import READY_HINT, WRITING_HINT
+from holdspace.client.seat.picture import HELD_WORDS, READY_HINT, WRITING_HINT
 from holdspace.client.seat.view import (
     CardView,
     Connection,
@@ -291,6 +291,7 @@ FOLDED = replace(
 HELD = replace(
     ROOM,
     is_held=True,
+    hold_words=HELD_WORDS,
     floor=None,
     people=(*CIRCLE[:4], replace(ELI, has_floor=False), *CIRCLE[5:]),
     composer_words="The room is on hold. Your draft is kept.",

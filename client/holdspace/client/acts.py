@@ -121,7 +121,7 @@ def is_only_facilitator(view: RoomView) -> bool:
 
 
 _NOBODY_LEADS = (
-    "You are the only facilitator here: the room goes on without one, and nobody new can come in."
+    "You are the only facilitator here: the room rests without one, and nobody new can come in."
 )
 
 

@@ -148,7 +148,7 @@ def test_a_room_hears_that_its_only_facilitator_has_left(table: Table) -> None:
     ana = table.host()
     ben = table.join("Ben", ana)
     table.do(ana, i.Leave())
-    assert ben.lines[-1].startswith("Ana has left. No facilitator is here now")
+    assert ben.lines[-2].startswith("Ana has left. No facilitator is here now")
     assert [p.is_away for p in ben.view.people] == [True, False]
 
 

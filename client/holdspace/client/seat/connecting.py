@@ -21,7 +21,7 @@ from holdspace.protocol.keys import (
 )
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
-from . import changing, saying
+from . import changing, saying, unled
 from .operator_card import operator_view
 from .seat import HostKeys, Seat, Wire, access_key
 from .step import Moment
@@ -61,12 +61,19 @@ def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
     seat, what, _ = seat.answered(frame.ref)
     if what != "attach" or frame.after > seat.position.seq:
         return seat
-    wire = replace(seat.wire, attached=True, head=frame.head, is_lost=False, lost_words="")
+    wire = replace(
+        seat.wire,
+        attached=True,
+        head=frame.head,
+        is_lost=False,
+        lost_words="",
+        since=moment.now,
+    )
     here = seat.facts.origin
     if seat.attached_at not in {"", here}:
         moment.notices.append(Notice(MOVED.replace("{relay}", here)))
     seat = replace(seat, wire=wire, attached_at=here, times_turned_away=0)
-    seat = _watch_lobby(seat, moment)
+    seat = unled.was_away(_watch_lobby(seat, moment), moment)
     return resume(seat, moment)
 
 

@@ -20,7 +20,7 @@ from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, M
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
-from . import changing, connecting, intents, lobby, readying, saying
+from . import changing, connecting, intents, lobby, readying, saying, unled
 from .invitations import new_invitation
 from .outbox import BOUND
 from .seat import Removal, RoleChange, Seat
@@ -72,6 +72,8 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
     state, me = seat.state, seat.facts.identity
     if state is None:
         return replace(NOT_YET, kept=intent.text)
+    if seat.is_unled:
+        return Refusal(unled.WHY_NOT, intent.text)
     # Where everybody writes for themselves, to send is to be ready (T6); facilitators guide meanwhile.
     if gathering.is_writing(state) and not seat.is_staff and not state.is_held:
         return readying.keep(seat, text, moment)

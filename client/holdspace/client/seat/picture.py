@@ -10,7 +10,7 @@ from holdspace.protocol.meeting.rights import Rights, rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import saying
+from . import saying, unled
 from .display import shown_person, shown_stages
 from .seat import Letter, Seat
 from .view import (
@@ -29,6 +29,10 @@ from .view import (
 TRUST = "end-to-end encrypted"
 BROKEN_TRUST = "NOT CONFIRMED"
 WRITING_HINT = "Enter marks your words ready. They stay on this device until all is released."
+HELD_WORDS = (
+    "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
+    "Only facilitators can write until the room goes on."
+)
 READY_HINT = "Your words are ready, on this device. What you send now takes their place."
 
 
@@ -56,6 +60,8 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
     by_identity = {person.identity: person for person in people}
     me = by_identity[seat.facts.identity]
     allowed = rights(state, seat.facts.identity)
+    if seat.is_unled:
+        allowed = replace(allowed, why_not=unled.WHY_NOT, why_not_nod=unled.WHY_NOT)
     stages = shown_stages(seat)
     going = state.round.to_come if state.round else ()
     floor = by_identity.get(state.floor.identity) if state.floor else None
@@ -69,7 +75,8 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         stage_started=seat.stage_started,
         stage_seconds=state.stage_seconds,
         mode=state.mode,
-        is_held=state.is_held,
+        is_held=state.is_held or seat.is_unled,
+        hold_words=_hold_words(seat, state),
         floor=floor,
         hands=_hands(state, by_identity),
         going_around=tuple(by_identity[who] for who in going),
@@ -154,6 +161,12 @@ def _sending(seat: Seat, me: PersonView) -> tuple[Passage, ...]:
     )
 
 
+def _hold_words(seat: Seat, state: MeetingState) -> str:
+    if seat.is_unled:
+        return unled.HOLD_WORDS
+    return HELD_WORDS if state.is_held else ""
+
+
 def _ready(seat: Seat, me: PersonView, now: float) -> tuple[Passage, ...]:
     if not seat.ready_words:
         return ()
@@ -186,7 +199,8 @@ def _gather(state: MeetingState, me: bytes) -> GatherView | None:
 
 
 def _composer_words(state: MeetingState, me: PersonView, allowed: Rights) -> str:
-    if gathering.is_writing(state) and me.role.value == "member" and not state.is_held:
+    is_going_on = not (state.is_held or allowed.why_not == unled.WHY_NOT)
+    if gathering.is_writing(state) and me.role.value == "member" and is_going_on:
         is_ready = state.gather is not None and me.identity in state.gather.ready
         return READY_HINT if is_ready else WRITING_HINT
     if not allowed.can_write:

@@ -56,7 +56,7 @@ def is_reading(seat: Seat, now: float) -> bool:
 def settle(seat: Seat, moment: Moment) -> Seat:
     """Send words whose moment has come; give back those whose moment will not come any more."""
     state, me = seat.state, seat.facts.identity
-    if state is None or not seat.ready_words:
+    if state is None or not seat.ready_words or seat.is_unled:
         return seat
     if not _can_still_come(state, me):
         words = BY_HAND if state.mode == "hands" else MOVED_ON

@@ -54,6 +54,7 @@ class Wire:
     lost_words: str = ""
     is_lost: bool = False
     told_kept: bool = False
+    since: float = 0.0
     turned_away: bool = False
 
 
@@ -226,6 +227,8 @@ class Seat:
     last_spoke: float = 0.0
     ready_words: str = field(default="", repr=False)
     pause_until: float = 0.0
+    is_unled: bool = False
+    away_since: float = 0.0
     paused_until: tuple[tuple[bytes, float], ...] = ()
     alarm: str = ""
     ended_words: str = ""

@@ -10,7 +10,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import Event, Heartbeat
 from holdspace.protocol.refusals import Close
 
-from . import changing, connecting, doing, lobby, pausing, picture, reading, readying, saying
+from . import changing, connecting, doing, lobby, pausing, picture, reading, readying, saying, unled
 from .intents import Intent
 from .seat import Seat
 from .step import Moment, Step, World
@@ -66,9 +66,10 @@ class Sitting:
             seat = saying.send_waiting(seat, moment)
             seat = changing.tick(seat, moment)
             seat = pausing.tick(seat, moment)
-            seat = readying.settle(seat, moment)
         if seat.place is Place.ROOM:
+            seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)
+            seat = readying.settle(seat, moment)
             seat = _give_up(seat, moment)
         return self._step(seat, moment)
 

@@ -62,7 +62,7 @@ def welcome(seat: Seat, moment: Moment) -> Seat:
 
 
 _NO_FACILITATOR = (
-    "No facilitator is here now: you can go on writing or leave, and nobody new can come in."
+    "No facilitator is here now: the room rests. You can read back, and leave whenever you like."
 )
 
 

@@ -212,6 +212,7 @@ class RoomView:
     stage_seconds: int = 0
     mode: TurnMode = "open"
     is_held: bool = False
+    hold_words: str = ""
     floor: PersonView | None = None
     hands: tuple[HandView, ...] = ()
     going_around: tuple[PersonView, ...] = ()

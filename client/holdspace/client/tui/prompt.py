@@ -3,16 +3,11 @@
 from holdspace.client.seat.view import RoomView, StageView
 from holdspace.client.tui.rows import Row, cells, clip, paragraph, plain, row, wrap
 
-HOLD_WORDS = (
-    "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
-    "Only facilitators can write until the room goes on."
-)
-
 
 def prompt(view: RoomView, width: int, height: int) -> list[Row]:
     """Return the card in at most `height` rows; empty while no stage has begun."""
     if view.is_held:
-        card = [row(("The room is on hold", "amber-strong")), *paragraph(HOLD_WORDS, width)]
+        card = [row(("The room is on hold", "amber-strong")), *paragraph(view.hold_words, width)]
         return card[:height]
     stage = view.stage
     if stage is None:

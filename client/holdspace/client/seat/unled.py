@@ -1,0 +1,78 @@
+"""A room whose facilitators cannot be reached: it rests on every client alike until one is back (A6).
+
+No event says so, because nobody who could be trusted with it is there: each client hears for itself
+that the facilitators went silent, and keeps its composer closed. Who leads and comes back finds the
+room on hold, and lets it go on with one key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting.events import Hold
+from holdspace.protocol.meeting.roles import MEMBER
+
+from . import saying
+from .lines import line
+from .seat import Seat
+from .step import Moment
+from .view import Line, Notice, Place
+
+# Everybody is heard every 15 s; five more for a slow line.
+REST_AFTER = 20.0
+RESTS = (
+    "The room is on hold: no facilitator can be reached. Drafts and places are kept. It goes on when "
+    "one is back."
+)
+GOES_ON = "A facilitator is back."
+HOLD_WORDS = (
+    "No facilitator can be reached just now. Nothing is lost: your draft, your hand and your place are "
+    "kept. Rest, or read back; the room goes on when one is back. You can leave whenever you like."
+)
+WHY_NOT = "The room rests until a facilitator is back. Your words are kept, and so is your place."
+YOU_WERE_AWAY = "You were away, and nobody led: the room is on hold. Say a word, and let it go on with z, or /resume."
+
+
+def settle(seat: Seat, moment: Moment) -> Seat:
+    """Return the seat that rests, or goes on, by who was heard; tell the person when that changes."""
+    if seat.place is not Place.ROOM or seat.state is None or not seat.wire.attached:
+        return seat
+    if seat.is_staff:
+        return _come_back(replace(seat, is_unled=False), moment)
+    is_unled = _silence(seat, moment.now) > REST_AFTER
+    if is_unled == seat.is_unled:
+        return seat
+    return line(replace(seat, is_unled=is_unled), Line.ROOM, RESTS if is_unled else GOES_ON, moment)
+
+
+def was_away(seat: Seat, moment: Moment) -> Seat:
+    """Remember, on a new connection, since when this person was not heard, if they lead."""
+    me = seat.author(seat.facts.identity)
+    if me is None or not seat.is_staff or moment.now - me.heard <= REST_AFTER:
+        return seat
+    return replace(seat, away_since=me.heard)
+
+
+def _silence(seat: Seat, now: float) -> float:
+    """Return for how long no facilitator was heard, on this connection or before it broke."""
+    people = seat.state.people if seat.state else ()
+    leading = [p.identity for p in people if p.role != MEMBER and p.identity not in seat.goodbyes]
+    heard = [author.heard for author in map(seat.author, leading) if author is not None]
+    # Whoever was cut off themselves has not listened for long enough to tell.
+    return now - max((*heard, seat.wire.since)) if leading else REST_AFTER + 1
+
+
+def _come_back(seat: Seat, moment: Moment) -> Seat:
+    """Hold the room that nobody led meanwhile, so that it goes on when somebody leads it again."""
+    state = seat.state
+    if not seat.away_since or not seat.is_caught_up or state is None:
+        return seat
+    since, seat = seat.away_since, replace(seat, away_since=0.0)
+    others = (p.identity for p in state.people if p.role != MEMBER)
+    heard = [
+        known.heard for who in others if who != seat.facts.identity and (known := seat.author(who))
+    ]
+    if state.is_held or any(at > since + REST_AFTER for at in heard):
+        return seat
+    moment.notices.append(Notice(YOU_WERE_AWAY))
+    return saying.say(seat, Hold(), moment)

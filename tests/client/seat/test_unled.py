@@ -1,0 +1,129 @@
+"""When nobody who leads can be reached the room rests, and nothing of anybody's is lost (A6, M19)."""
+
+import pytest
+
+from holdspace.client.seat import intents as i
+from holdspace.client.seat import unled
+from holdspace.client.seat.view import Line, Place
+from seat_table import Guest, Table
+
+
+@pytest.fixture
+def circle(table: Table) -> tuple[Guest, Guest, Guest]:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ana, i.ChangeMode("open"))
+    table.wait(20)
+    return ana, ben, chi
+
+
+def me(guest: Guest) -> bytes:
+    return guest.seat.seat.facts.identity
+
+
+def said(guest: Guest) -> list[str]:
+    return [p.text for p in guest.view.transcript if p.line is Line.SHARE]
+
+
+def test_within_25_seconds_everybody_reads_that_the_room_rests(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.disconnect(ana)
+    table.wait(25)
+    for guest in (ben, chi):
+        assert guest.view.is_held
+        assert guest.view.hold_words == unled.HOLD_WORDS
+        assert guest.lines.count(unled.RESTS) == 1
+
+
+def test_nobody_can_post_and_what_they_wrote_is_kept(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.disconnect(ana)
+    table.wait(25)
+    refusal = table.do(ben, i.Say("is anybody there?"))
+    assert refusal is not None
+    assert (refusal.words, refusal.kept) == (unled.WHY_NOT, "is anybody there?")
+    assert said(chi) == []
+
+
+def test_the_same_key_comes_back_to_a_room_on_hold_and_lets_it_go_on(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.disconnect(ana)
+    table.wait(40)
+    table.connect(ana)
+    table.wait(2)
+    assert unled.YOU_WERE_AWAY in ana.words
+    assert ana.view.is_held
+    assert ben.view.is_held
+    assert unled.GOES_ON in ben.lines
+    table.do(ana, i.ResumeRoom())
+    table.do(ben, i.Say("we are here"))
+    assert said(chi) == ["we are here"]
+
+
+def test_a_short_break_of_the_line_holds_nothing(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    table.disconnect(ana)
+    table.wait(8)
+    table.connect(ana)
+    table.wait(30)
+    assert unled.RESTS not in ben.lines
+    assert not ben.view.is_held
+
+
+def test_another_facilitator_keeps_the_room_going(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.do(ana, i.Promote(me(ben)))
+    table.disconnect(ana)
+    table.wait(60)
+    assert not chi.view.is_held
+    table.connect(ana)
+    table.wait(3)
+    assert not ana.view.is_held
+    assert unled.YOU_WERE_AWAY not in ana.words
+
+
+def test_who_was_cut_off_themselves_does_not_think_that_everybody_else_was(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, _ = circle
+    table.disconnect(ben)
+    table.wait(120)
+    table.connect(ben)
+    table.wait(3)
+    assert not ben.view.is_held
+    assert unled.RESTS not in ben.lines
+
+
+def test_when_the_last_facilitator_says_goodbye_the_room_rests_at_once(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    table.do(ana, i.Leave())
+    table.wait(1)
+    assert ben.view.is_held
+    assert table.do(ben, i.Say("hello?")) is not None
+    assert table.do(ben, i.Leave()) is None
+
+
+def test_ready_words_wait_for_somebody_to_lead(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.do(ana, i.ChangeMode("gather"))
+    table.do(ben, i.Say("from Ben"))
+    table.do(chi, i.Say("from Chi"))
+    table.do(ana, i.ReleaseTheWords())
+    table.disconnect(ana)
+    table.wait(60)
+    assert said(chi) in (["from Ben"], ["from Ben", "from Chi"])
+    assert ben.view.place is Place.ROOM
