@@ -70,7 +70,7 @@ class Reader:
     def _look(self, text: str, shown: str) -> None:
         if "code new" in text:
             [line] = re.findall(
-                r'^ +("[0-9a-f]{64} 1 for the Tuesday group"),$', shown, re.MULTILINE
+                r'^ +("[0-9a-f]{64} 3 for the Tuesday group"),$', shown, re.MULTILINE
             )
             self._codes = f"codes = [{line}]"
         if "disable --now" in text:  # for good
