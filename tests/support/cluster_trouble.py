@@ -12,17 +12,19 @@ import secrets
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from websockets.exceptions import WebSocketException
 
 from holdspace.protocol.frames import Ack, Attached, Entry, Refuse, RelayFrame
 from holdspace.protocol.refusals import Refusal
+from holdspace.server.limits import MIB
 from nats_cluster import NatsCluster
-from relay_houses import unleashed, variables
+from relay_houses import LIMITS, unleashed, variables
 from relay_papers import Circle, id16
 from relay_process import RelayProcess, Visitor, visiting
 
@@ -31,6 +33,7 @@ SILENCE = 20.0
 WINDOW = 3
 # People and the log stay small enough to be read again after every round.
 PAUSE = 0.02
+BREATH = 0.3
 
 
 @dataclass
@@ -61,7 +64,8 @@ class Relays:
             one.kill()
 
     def _start(self, port: str) -> RelayProcess:
-        settings = unleashed() | variables(self.cluster, self.name)
+        settings = unleashed(replace(LIMITS, meeting_bytes=512 * MIB))
+        settings |= variables(self.cluster, self.name)
         settings |= {"log_folder": str(self.folder / f"relay{len(self.running)}-{port}")}
         process = RelayProcess("--port", port, **settings)
         assert process.url, process.end()
@@ -84,27 +88,32 @@ class Talker:
     acked: dict[bytes, int] = field(default_factory=dict)
     waiting: dict[int, str] = field(default_factory=dict)
     visits: int = 0
+    left_because: str = ""
+    broken: str = ""
 
     async def talk(self, stop: asyncio.Event) -> None:
         """Talk until asked to stop; come back wherever there is a relay."""
         while not stop.is_set():
             url = self.urls[(self.number + self.visits) % len(self.urls)]
             self.visits += 1
-            with suppress(OSError, TimeoutError, WebSocketException, AssertionError):
-                async with asyncio.timeout(SILENCE):
-                    connection = visiting(url)
-                    visitor = await connection.__aenter__()
-                try:
+            try:
+                async with visiting(url) as visitor:
                     await self._visit(visitor, stop)
-                finally:
-                    await connection.__aexit__(None, None, None)
-            await asyncio.sleep(0.1)
+            except (OSError, TimeoutError, WebSocketException) as error:
+                self.left_because = repr(error)
+            except AssertionError:
+                # What was promised does not hold: nothing goes on from here.
+                self.broken = f"{self.name}: {traceback.format_exc()}"
+                raise
+            await asyncio.sleep(BREATH)
 
     async def _visit(self, visitor: Visitor, stop: asyncio.Event) -> None:
         attached = await visitor.ask(
             visitor.papers.attach(self.circle, self.epoch, len(self.heard))
         )
-        assert isinstance(attached, Attached), attached
+        if not isinstance(attached, Attached):
+            self.left_because = repr(attached)
+            return
         refs: dict[int, str] = {}
         await self._read_to(visitor, attached.head)
         self.is_behind = False
@@ -161,7 +170,7 @@ class Talker:
                 words = refs.pop(frame.ref)
                 # The epoch moved on before it: said again in the next one. All that waits goes
                 # again, in its order.
-                assert frame.code in {Refusal.STALE_EPOCH, Refusal.LOST_RACE, Refusal.NOT_SAVED}
+                assert frame.code in {Refusal.STALE_EPOCH, Refusal.LOST_RACE}, Refusal(frame.code)
                 self.is_behind = bool(refs)
                 if not refs:
                     await self._say_again(visitor, refs)
@@ -188,7 +197,10 @@ class Meeting:
         before = {one.name: len(one.acked) for one in self.talkers}
         deadline = time.monotonic() + PATIENCE
         while any(len(one.acked) < before[one.name] + more for one in self.talkers):
-            assert time.monotonic() < deadline, "The meeting does not go on."
+            broken = [one.broken for one in self.talkers if one.broken]
+            assert not broken, broken
+            why = [(one.name, one.left_because) for one in self.talkers]
+            assert time.monotonic() < deadline, f"The meeting does not go on: {why}"
             await asyncio.sleep(0.05)
 
     async def check(self) -> int:

@@ -34,7 +34,7 @@ from holdspace.server.effects import (
     Store,
 )
 from holdspace.server.limits import MIB, Limits
-from holdspace.server.log import Log, NotSaved, Outcome, Saved
+from holdspace.server.log import GivenUp, Log, NotSaved, Outcome, Saved
 from holdspace.server.log.jetstream.log import JetStreamLog
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.log.sqlite import SqliteLog
@@ -98,7 +98,11 @@ def variables(cluster: NatsCluster, name: str) -> dict[str, str]:
 def unleashed(limits: Limits = LIMITS) -> dict[str, str]:
     """Return the settings of a relay process that does not slow stories down."""
     values = {f"limits_{name}": f"{getattr(limits, name):.0f}" for name in _NAMED}
-    return values | {"limits_meeting_bytes": str(limits.meeting_bytes)}
+    # All who visit come from one address.
+    return values | {
+        "limits_meeting_bytes": str(limits.meeting_bytes),
+        "proxies_exempt": "127.0.0.0/8",
+    }
 
 
 class ProcessHouse:
@@ -254,6 +258,8 @@ class CoreHouse:
                 self._log.resume()
             case _:
                 self._perform(self._relay.heard(outcome, time.time()))
+                if isinstance(outcome, GivenUp):
+                    self._log.resume()
 
 
 def log_of(kind: str, folder: Path, cluster: NatsCluster | None) -> Log:

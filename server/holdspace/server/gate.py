@@ -35,6 +35,7 @@ from holdspace.server.journal import Event, Journal
 from holdspace.server.limits import Limits
 from holdspace.server.log import (
     CutOff,
+    GivenUp,
     Joined,
     Log,
     NotSaved,
@@ -213,10 +214,13 @@ class Gate:
     def _end_turn(self) -> None:
         """Do what came together at once: one batch for the log, one write for each socket."""
         self._is_turn_ending = False
+        self._hand_over()
+        self._outboxes.flush()
+
+    def _hand_over(self) -> None:
         submitted, self._submitted = self._submitted, []
         for effect in submitted:
             self._log.submit(effect.ticket, effect.record)
-        self._outboxes.flush()
 
     def _read_soon(self, effect: Read) -> None:
         self._outboxes.when_drained(effect.connection, lambda: self._begin(self._read(effect)))
@@ -248,7 +252,13 @@ class Gate:
                 if self._is_saving:
                     self._is_saving = False
                     self._journal.note(Event.NOT_SAVED)
+                # What was asked for before this is known must not be taken after it.
+                self._hand_over()
                 self._perform(self._relay.not_saved(self._now()))
+                self._log.resume()
+            case GivenUp():
+                self._hand_over()
+                self._hear(outcome)
                 self._log.resume()
             case _:
                 self._hear(outcome)

@@ -138,10 +138,14 @@ def begin_meeting(
         expires_minute=minute_of(now) + world.limits.meeting_minutes,
         replaces=room.meeting.handle if room.meeting else None,
     )
-    is_new = frame.meeting not in world.meetings
-    if is_new and world.cost >= world.limits.words(world.limits.total_bytes):
+    waiter = (connection.number, frame.ref)
+    running = world.meetings.get(frame.meeting)
+    if running is not None:
+        yield from world.wait_for(_begun_before(running, begun), waiter)
+        return
+    if world.cost >= world.limits.words(world.limits.total_bytes):
         raise Refused(Refusal.RELAY_FULL)
-    yield from world.ask(begun, (connection.number, frame.ref))
+    yield from world.ask(begun, waiter)
 
 
 def place_beginning(world: World, record: records.MeetingBegun) -> Change | Again:

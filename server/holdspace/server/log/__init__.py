@@ -11,7 +11,8 @@ A log that one relay has for itself (`is_alone`) is given records that have thei
 A log that several relays share is given records that were only asked for:
 - `Placed` hands every durable record out, in one order, to all relays, also to those that start
   later; the ticket is there for who asked. It is told by `settle` which records took effect.
-- `GivenUp` says of tickets that their records may or may not get a place yet.
+- `GivenUp` says of tickets that their records may or may not get a place yet. What was submitted
+  behind them before `resume` is given up too, so that nobody's later words come first.
 - `catch_up` waits until all was handed out that was durable when it was called.
 - A relay that is `CutOff` is told so, and `Joined` when it may believe what it knows again.
 """

@@ -88,6 +88,7 @@ class _Flight:
 class _Lane:
     waiting: deque[Wish] = field(default_factory=deque)
     task: asyncio.Task[None] | None = None
+    is_given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,16 @@ class Lanes:
         if lane.task is None:
             lane.task = asyncio.create_task(self._work(lane_of, lane))
 
+    def resume(self) -> None:
+        """Publish again for whoever comes back: all who were given up on are sent away by now."""
+        for lane_of, lane in [*self._lanes.items()]:
+            if lane.is_given_up and not lane.waiting:
+                del self._lanes[lane_of]
+            elif lane.is_given_up:
+                tickets = tuple(wish.ticket for wish in lane.waiting)
+                lane.waiting.clear()
+                self._around.ended(tickets, End.UNKNOWN)
+
     def delivered(self, message_id: str) -> Tickets:
         """Hear of a message on the stream; return the tickets, if it is one of ours."""
         sender, _, number = message_id.partition(".")
@@ -148,23 +159,19 @@ class Lanes:
     async def _work(self, lane_of: bytes, lane: _Lane) -> None:
         # Everything that can be asked for in this moment goes together.
         await asyncio.sleep(0)
-        try:
-            while lane.waiting:
-                await self._send_next(lane)
-        finally:
+        while lane.waiting and not lane.is_given_up:
+            wishes = _next_batch(lane.waiting)
+            end = await self._publish(wishes)
+            if end is End.UNKNOWN:
+                # What came after it must not be stored before it, nor what is still to come from
+                # somebody who has not heard yet.
+                lane.is_given_up = True
+                wishes += lane.waiting
+                lane.waiting.clear()
+            if end is not End.DELIVERED:
+                self._around.ended(tuple(wish.ticket for wish in wishes), end)
+        if not lane.is_given_up:
             del self._lanes[lane_of]
-
-    async def _send_next(self, lane: _Lane) -> None:
-        wishes = _next_batch(lane.waiting)
-        end = await self._publish(wishes)
-        if end is End.DELIVERED:
-            return
-        self._around.ended(tuple(wish.ticket for wish in wishes), end)
-        if end is End.UNKNOWN and lane.waiting:
-            # What came after it must not be stored before it.
-            rest = tuple(wish.ticket for wish in lane.waiting)
-            lane.waiting.clear()
-            self._around.ended(rest, end)
 
     async def _publish(self, wishes: list[Wish]) -> End:
         first = wishes[0]

@@ -125,7 +125,7 @@ class JetStreamLog:
         await self._client.close()
 
     def resume(self) -> None:
-        """Go on: nothing is taken back where nothing was taken before it was durable."""
+        self._lanes.resume()
 
     def share(self, note: r.Note) -> None:
         self._lobby.tell(note)
