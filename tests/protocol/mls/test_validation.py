@@ -38,6 +38,7 @@ from holdspace.protocol.mls.validation import (
     check_leaf_node,
     check_lifetime,
     check_members,
+    check_tree,
 )
 
 SUITE = cipher_suite(0x0001)
@@ -281,6 +282,16 @@ def test_members_that_do_not_fit_together_are_refused(
     tree, extensions, why = case
     with pytest.raises(ValidationError, match=why):
         check_members(tree, extensions)
+
+
+@pytest.mark.parametrize("case", BAD_MEMBERS.values(), ids=BAD_MEMBERS.keys())
+def test_nor_is_a_tree_of_them_taken_from_a_stranger(
+    case: tuple[RatchetTree, tuple[Extension, ...], str],
+) -> None:
+    tree, extensions, why = case
+    with pytest.raises(ValidationError, match=why):
+        check_tree(SUITE, tree, group_id=b"", extensions=extensions)
+    check_tree(SUITE, two(), group_id=b"", extensions=())
 
 
 def test_a_tree_without_members_is_refused() -> None:
