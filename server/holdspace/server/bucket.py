@@ -23,9 +23,11 @@ class Bucket:
 
     def take(self, amount: float, now: float) -> float:
         """Take tokens, on credit if need be, and return how long to wait before the next take."""
-        self._fill(now)
-        self.tokens -= amount
-        return -self.tokens / self.rate if self.tokens < 0 else 0.0
+        # Done for every frame: as `_fill` does, and not by it.
+        tokens = self.tokens + (now - self.at) * self.rate if now > self.at else self.tokens
+        self.tokens = tokens = min(self.burst, tokens) - amount
+        self.at = now
+        return -tokens / self.rate if tokens < 0 else 0.0
 
     def has(self, amount: float, now: float) -> bool:
         """Tell whether that much is there to take without credit."""

@@ -47,6 +47,7 @@ from holdspace.server.log import (
 from holdspace.server.outbox import CLOSE_SECONDS, Outbox, Outboxes, as_message
 from holdspace.server.relay import Relay
 from holdspace.server.stopping import Stop
+from holdspace.server.turns import Turns
 
 _TICK_SECONDS = 0.5
 # With the time to close connections and the log, a relay stops within ten seconds.
@@ -77,6 +78,7 @@ class Gate:
         # What the turn of the event loop that is under way leaves to do at its end.
         self._submitted: list[Store | Propose] = []
         self._is_turn_ending = False
+        self._turns = Turns()
         self._loop: asyncio.AbstractEventLoop
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -209,15 +211,23 @@ class Gate:
     def _end_turn_soon(self) -> None:
         if not self._is_turn_ending:
             self._is_turn_ending = True
-            self._loop.call_soon(self._end_turn)
+            wait = self._turns.wait(self._loop.time())
+            if wait:
+                self._loop.call_later(wait, self._end_turn)
+            else:
+                self._loop.call_soon(self._end_turn)
 
     def _end_turn(self) -> None:
         """Do what came together at once: one batch for the log, one write for each socket."""
         self._is_turn_ending = False
+<<<<<<< ours
         self._hand_over()
         self._outboxes.flush()
 
     def _hand_over(self) -> None:
+=======
+        self._turns.end(len(self._submitted), self._loop.time())
+>>>>>>> theirs
         submitted, self._submitted = self._submitted, []
         for effect in submitted:
             self._log.submit(effect.ticket, effect.record)

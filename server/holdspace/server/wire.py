@@ -18,6 +18,7 @@ try:
 except ImportError:  # not compiled for this machine
     from websockets.utils import apply_mask
 
+_READ_AT_ONCE = 64 * 1024
 # RFC 6455, 5.2: FIN and the opcode; the mask bit and the length, or in how many bytes it follows.
 _MASK_BYTES = 4
 _LONGEST_CONTROL = 125
@@ -54,6 +55,13 @@ class Wire(ServerConnection):
     def when_there_is_room(self, call: Callable[[], None]) -> None:
         """Call whenever the socket takes more again."""
         self._on_room = call
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # type: ignore[explicit-override]
+        """Begin."""
+        # asyncio makes room for 256 KiB before every read: that takes longer than all the rest.
+        if hasattr(transport, "max_size"):
+            transport.max_size = _READ_AT_ONCE
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:  # type: ignore[explicit-override]
         """Read what came."""
