@@ -220,14 +220,11 @@ class Gate:
     def _end_turn(self) -> None:
         """Do what came together at once: one batch for the log, one write for each socket."""
         self._is_turn_ending = False
-<<<<<<< ours
+        self._turns.end(len(self._submitted), self._loop.time())
         self._hand_over()
         self._outboxes.flush()
 
     def _hand_over(self) -> None:
-=======
-        self._turns.end(len(self._submitted), self._loop.time())
->>>>>>> theirs
         submitted, self._submitted = self._submitted, []
         for effect in submitted:
             self._log.submit(effect.ticket, effect.record)
