@@ -2,10 +2,13 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
+from typing import Any, cast
 
 from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite, HPKEKeyPair, cipher_suite
+from holdspace.protocol.mls.hpke import Kem
 from holdspace.protocol.mls.messages import Add, Proposal, Remove, Update, UpdatePath
 from holdspace.protocol.mls.ratchet_tree import RatchetTree, resolution
 from holdspace.protocol.mls.structs import GroupContext
@@ -18,9 +21,25 @@ from holdspace.protocol.mls.treekem import (
     node_key_pair,
 )
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
+from holdspace.protocol.mls.validation import check_members
 from vectors_encoding import Case, unhex
 
 KeyPairOf = Callable[[bytes], HPKEKeyPair]
+
+
+class KeepingKem:
+    """A suite's KEM that derives each key pair once.
+
+    Many members of a case know the same secrets, and deriving a key pair is what takes time.
+    """
+
+    def __init__(self, kem: Kem) -> None:
+        self.kem = kem
+        self.derive_key_pair = cache(kem.derive_key_pair)
+        self.derive_known_key_pair = cache(kem.derive_known_key_pair)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.kem, name)
 
 
 def verify_tree_operations(case: Case) -> None:
@@ -70,9 +89,10 @@ def verify_tree_validation(case: Case) -> None:
 def verify_treekem(case: Case) -> None:
     """Take every path as every member, then make one as every member and take that."""
     suite = cipher_suite(case["cipher_suite"])
+    suite = replace(suite, kem=cast("Kem", KeepingKem(suite.kem)))
     tree = RatchetTree.decode(unhex(case, "ratchet_tree"))
-    # Many members know the same secret, and deriving a key pair from it is what takes time.
-    key_pair_of = cache(partial(node_key_pair, suite))
+    check_members(tree, ())
+    key_pair_of = partial(node_key_pair, suite)
     held = {
         leaf["index"]: private_keys(suite, tree, leaf, key_pair_of)
         for leaf in case["leaves_private"]
@@ -143,4 +163,6 @@ def place_of(suite: CipherSuite, tree: RatchetTree, sender: int, case: Case) -> 
         tree_hash=b"",
         confirmed_transcript_hash=unhex(case, "confirmed_transcript_hash"),
     )
-    return PathPlace(suite=suite, tree=tree, group_context=context, sender=LeafIndex(sender))
+    return PathPlace(
+        suite=suite, tree=tree, group_context=context, sender=LeafIndex(sender), former=tree
+    )
