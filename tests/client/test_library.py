@@ -21,6 +21,14 @@ from holdspace.protocol.meeting.flow import parse_flow, render
 SHIPPED = Library()
 KINDS = ("flows", "agreements", "techniques", "crisis", "cards", "phrases")
 TOTALS = {"intro-60.en": {5: 54, 8: 57, 12: 61}, "intro-45.en": {5: 42, 8: 45, 12: 49}}
+# M12: within ten per cent of what it says, for few, usual and many people.
+MINUTES = {
+    "intro-60.en": 60,
+    "intro-45.en": 45,
+    "weekly-60.en": 60,
+    "skills-20.en": 20,
+    "meet-15.en": 15,
+}
 INTRODUCTION = [
     ("welcome", "listen"),
     ("agreements", "silent"),
@@ -137,6 +145,29 @@ checked_on = 2026-05-01
 """
 
 
+@pytest.mark.parametrize("name", MINUTES)
+def test_every_shipped_flow_fits_the_time_it_says(name: str) -> None:
+    flow = parse_flow(read_flow(name))
+    assert flow.minutes == MINUTES[name]
+    assert list_flows() == tuple(sorted(MINUTES))
+    for people in flow.usual_sizes:
+        minutes = flow.seconds(people) / 60
+        # Fewer people may be done sooner; more must not run over.
+        assert minutes <= flow.minutes * 1.1, people
+    assert flow.seconds(flow.usual_sizes[len(flow.usual_sizes) // 2]) / 60 >= flow.minutes * 0.9
+
+
+@pytest.mark.parametrize("name", MINUTES)
+def test_nobody_is_asked_to_share_before_the_agreements_or_to_end_without_a_closing(
+    name: str,
+) -> None:
+    stages = parse_flow(read_flow(name)).stages
+    kinds = [stage.kind for stage in stages]
+    sharing = [at for at, stage in enumerate(stages) if stage.kind in {"round", "discussion"}]
+    assert kinds.index("agreement") < min(sharing, default=len(kinds))
+    assert "closing" in kinds[-2:]
+
+
 def test_a_host_is_told_when_the_card_grows_old(tmp_path: Path) -> None:
     (tmp_path / "crisis").mkdir()
     (tmp_path / "crisis" / "en.toml").write_text(FILLED_IN)
@@ -150,7 +181,7 @@ def test_a_hosts_own_file_stands_in_for_the_shipped_one(tmp_path: Path) -> None:
     own = read_flow().replace("Introductory session", "Our first evening")
     for name in ("intro-60.en", "ours.en"):
         (tmp_path / "flows" / f"{name}.toml").write_text(own)
-    assert list_flows(tmp_path) == ("intro-45.en", "intro-60.en", "ours.en")
+    assert list_flows(tmp_path) == tuple(sorted((*MINUTES, "ours.en")))
     assert parse_flow(read_flow("intro-60.en", tmp_path)).title == "Our first evening"
     assert (
         parse_flow(read_flow(str(tmp_path / "flows" / "ours.en.toml"))).title == "Our first evening"
@@ -163,7 +194,7 @@ def test_a_hosts_own_file_stands_in_for_the_shipped_one(tmp_path: Path) -> None:
     ["nothing", "../agreements/standard.en", "..", ".", "/etc/hostname", "a/b", "intro-60\n", ""],
 )
 def test_a_name_means_a_file_of_the_library_or_nothing(name: str) -> None:
-    with pytest.raises(NotInLibrary, match=r"there are: intro-45\.en, intro-60\.en\."):
+    with pytest.raises(NotInLibrary, match=r"there are: intro-45\.en, intro-60\.en, meet-15\.en"):
         SHIPPED.text("flows", name)
 
 
