@@ -108,6 +108,20 @@ async def test_changes_end_when_the_meeting_does(relay: RelayProcess) -> None:
         assert last is Place.CLOSED
 
 
+async def test_a_host_waits_for_the_relays_answer_and_misses_nothing_by_it(
+    relay: RelayProcess,
+) -> None:
+    async with await Attendance.host([relay.url], OPENING) as ana:
+        view = await ana.settled()
+        assert view.connection is Connection.CONNECTED
+        async with asyncio.timeout(20):
+            async for told, _ in ana.changes():
+                if told.invitation:
+                    break
+    async with await Attendance.host(["ws://127.0.0.1:9"], OPENING) as cut_off:
+        assert (await cut_off.settled()).connection is Connection.LOST
+
+
 async def test_a_code_that_is_none_is_said_to_be_none() -> None:
     with pytest.raises(InvitationError):
         await Attendance.join("hello")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from io import StringIO
 from typing import TYPE_CHECKING
 
+import pexpect
 import pytest
+from tests.scenario.conftest import BIN, PATIENCE
 
 from holdspace.protocol.keys import new_room_code, room_code_key
 
@@ -119,3 +122,33 @@ def test_who_chose_the_relay_at_the_prompt_can_still_say_no(house: House, url: s
     host.type("n")
     host.expect("^No room was opened. Nothing is kept.$")
     assert host.ends() == WELL
+
+
+def test_on_the_screen_the_card_waits_to_be_read_and_the_code_is_never_shown(
+    house: House, url: str, code: str
+) -> None:
+    asked = ["host", "--relay", url, "--room", "Mine", "--name", "Mara", "--flow", "none"]
+    screen = pexpect.spawn(
+        str(BIN / "holdspace"),
+        asked,
+        env={**house.env, "TERM": "xterm-256color"},
+        dimensions=(30, 100),
+        timeout=PATIENCE,
+        encoding="utf-8",
+    )
+    shown = screen.logfile_read = StringIO()
+    screen.expect_exact("Its rules: Support groups only.")
+    screen.expect_exact("Press enter to open the room there, or type n to stop.")
+    screen.sendline()
+    screen.expect_exact("Room code (")
+    screen.sendline(code)
+    screen.expect_exact("drag over the code")
+    screen.sendcontrol("c")
+    screen.expect_exact("yes, leave quietly")
+    screen.send("y")
+    screen.expect_exact("You have left")
+    screen.send("\r")
+    screen.expect(pexpect.EOF)
+    screen.close()
+    assert screen.exitstatus == WELL
+    assert code not in shown.getvalue()

@@ -72,7 +72,8 @@ def host(asked: argparse.Namespace) -> int:
         code=code,
     )
     where = Where(relays, asked.socks)
-    if relays and not _agrees(where, is_asked=not asked.relay):
+    # The screen would cover the card at once, so it waits; plain lines stay where they are.
+    if relays and not _agrees(where, is_asked=not (asked.relay and plain)):
         say(_NOT_OPENED)
         return WELL
     return _lead(where, opening, plain=plain)
@@ -86,7 +87,7 @@ class Where(NamedTuple):
 
 
 def _agrees(where: Where, *, is_asked: bool) -> bool:
-    """Show who runs the relay; ask whether to go on, if the relay was asked for, too."""
+    """Show who runs the relay; `is_asked` says whether to wait for a yes."""
     seen = asyncio.run(look_at(where.relays, where.socks))
     say(f"relay: {seen.relay} answers.")
     for line in seen.lines():
