@@ -5,7 +5,7 @@ test that breaks it alone. What concerns all members at once is asked of what th
 survey, and its keys.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from holdspace.protocol.mls import treemath
@@ -174,8 +174,8 @@ def check_members(
     _check_supported("credential type", required.credential_types, found.support.credentials)
 
 
-def _check_supported(what: str, needed: Iterable[int], supported: Collection[int]) -> None:
-    if not set(needed) <= set(supported):
+def _check_supported(what: str, needed: Iterable[int], supported: frozenset[int]) -> None:
+    if not supported.issuperset(needed):
         raise ValidationError(f"not every member supports each {what} in use (RFC 9420, 7.3)")
 
 

@@ -40,31 +40,30 @@ class Reader:
 
     def length(self) -> int:
         """Read a vector's length (RFC 9420 2.1.2), and refuse it if that much is not there."""
-        at, left = self.at, self.end - self.at
-        if left < 1:
+        at, end = self.at, self.end
+        if at >= end:
             raise CodecError("vector length missing", at)
-        first = self.data[at]
-        if first < 0x40:
-            length, size = first, 1
-        else:
-            length, size = self._long_length(first)
-        if length > left - size:
-            raise CodecError(f"vector of {length} bytes announced, {left - size} left", at)
-        self.at = at + size
+        length, start = self.data[at], at + 1
+        if length >= 0x40:
+            length, start = self._long_length(length)
+        if length > end - start:
+            raise CodecError(f"vector of {length} bytes announced, {end - start} left", at)
+        self.at = start
         return length
 
     def _long_length(self, first: int) -> tuple[int, int]:
         # RFC 9420 2.1.2: "Vectors that start with the prefix "11" are invalid and MUST be rejected."
         if first >= 0xC0:
             raise CodecError("vector length prefix 0b11", self.at)
-        size = 2 if first < 0x80 else 4
-        if size > self.end - self.at:
+        size, mask, shortest = (2, 0x3FFF, 0x40) if first < 0x80 else (4, 0x3FFFFFFF, 0x4000)
+        start = self.at + size
+        if start > self.end:
             raise CodecError("vector length cut short", self.at)
-        length = from_bytes(self.data[self.at : self.at + size]) & ((1 << (8 * size - 2)) - 1)
+        length = from_bytes(self.data[self.at : start]) & mask
         # RFC 9420 2.1.2: "values using more bits than necessary MUST be treated as malformed"
-        if length < (0x40 if size == 2 else 0x4000):
+        if length < shortest:
             raise CodecError("vector length not minimal", self.at)
-        return length, size
+        return length, start
 
     def opaque(self) -> bytes:
         length = self.length()
@@ -182,7 +181,7 @@ def optional_of(item: Codec) -> Codec:
         return b"\0" if value is None else b"\1" + item.encode(value)
 
     def decode(reader: Reader) -> Any:
-        at, present = reader.at, reader.uint(1)
+        at, present = reader.at, reader.take(1)[0]
         if present > 1:
             raise CodecError(f"optional marked {present}, not 0 or 1", at)
         return item.decode(reader) if present else None
