@@ -53,13 +53,15 @@ def read_all(asking: socket.socket) -> bytes:
 
 
 @contextmanager
-def websocket(relay: RelayProcess, more: str = "") -> Iterator[tuple[socket.socket, bytes]]:
+def websocket(relay: RelayProcess, headers: str = "") -> Iterator[tuple[socket.socket, bytes]]:
     """Give a websocket on which anything can be written, and the head of the relay's answer."""
     with dial(relay) as asking:
-        asking.sendall(ASKING.format(path="/", more=more).encode())
+        asking.sendall(ASKING.format(path="/", more=headers).encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            head += asking.recv(1)
+            more = asking.recv(1)
+            assert more, head
+            head += more
         assert b" 101 " in head
         yield asking, head
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace as with_
 from ipaddress import ip_network
@@ -34,10 +34,9 @@ ASKING = (
 )
 
 
-async def until(condition: object, *, patience: float = PATIENCE) -> None:
-    """Wait until something callable holds."""
-    assert callable(condition)
-    async with asyncio.timeout(patience):
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -60,6 +59,18 @@ async def answer_to(relay: Running, request: bytes) -> bytes:
                 return b""
             finally:
                 writer.close()
+
+
+async def until_done(
+    step: Callable[[], bytes | None], incoming: ssl.MemoryBIO, reader: asyncio.StreamReader
+) -> bytes:
+    """Go on with a step of TLS as long as it needs more bytes."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                return step() or b""
+            except ssl.SSLWantReadError:
+                incoming.write(await reader.read(65536))
 
 
 async def is_hung_up_on(asking: socket.socket) -> bool:
@@ -138,6 +149,32 @@ class TestTls:
     async def test_plain_words_get_no_answer_that_is_http(self, files: Tls) -> None:
         async with self.relay(files) as relay:
             assert b"HTTP" not in await answer_to(relay, b"GET / HTTP/1.1\r\n\r\n")
+
+    @pytest.mark.parametrize("pieces", [1, 2, 50])
+    async def test_a_proxy_that_passes_tls_on(self, files: Tls, pieces: int) -> None:
+        place = Listening(port=0, tls=True, proxy_line=True)
+        line = b"PROXY TCP4 192.0.2.9 192.0.2.1 40000 443\r\n"
+        relay = relay_here(place=place, certificates=Certificates(files), proxies=LOOPBACK)
+        ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
+        talking = self.trusting(files).wrap_bio(theirs, ours, server_hostname=NAME)
+        with suppress(ssl.SSLWantReadError):
+            talking.do_handshake()
+        first = line + ours.read()
+        async with relay as running:
+            with dial(running) as asking:
+                asking.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+                reader, writer = await asyncio.open_connection(sock=asking)
+                size = -(-len(first) // pieces)
+                for at in range(0, len(first), size):
+                    writer.write(first[at : at + size])
+                    await asyncio.sleep(0)
+                await until_done(talking.do_handshake, theirs, reader)
+                # What comes with the end of the handshake is not lost either.
+                talking.write((ASKING + "\r\n").encode())
+                writer.write(ours.read())
+                answer = await until_done(talking.read, theirs, reader)
+                assert answer.startswith(b"HTTP/1.1 101 ")
+                writer.close()
 
     async def test_ws01_a_tls_hello_that_never_comes(self, files: Tls) -> None:
         limits = with_(Limits(), handshake_seconds=0.2)

@@ -96,5 +96,7 @@ def idle_websocket(url: str) -> socket.socket:
     )
     head = b""
     while not head.endswith(b"\r\n\r\n"):
-        head += idle.recv(1)
+        more = idle.recv(1)
+        assert more, head
+        head += more
     return idle

@@ -165,14 +165,20 @@ class Guest(Wire):
 
     async def _speak_tls(self, context: ssl.SSLContext) -> None:
         # Not left to the server, which would count nobody and bound nothing before the TLS hello.
-        try:
-            transport = await self.loop.start_tls(
+        starting = self.loop.create_task(
+            self.loop.start_tls(
                 self._raw,
                 self,
                 context,
                 server_side=True,
                 ssl_handshake_timeout=self._door.limits.handshake_seconds,
             )
+        )
+        # One turn for `start_tls` to put its own protocol in, and one for that to be connected:
+        # then it is given what came before, and only after that can anything else be read.
+        self.loop.call_soon(self.loop.call_soon, self._hand_over_hello)
+        try:
+            transport = await starting
         except OSError:
             transport = None
         if transport is None or transport.is_closing():
@@ -180,6 +186,16 @@ class Guest(Wire):
             self._door.left(self)
             return
         self._made(transport)
+
+    def _hand_over_hello(self) -> None:
+        hello, self._early = self._early, bytearray()
+        protocol = cast("asyncio.BufferedProtocol", self._raw.get_protocol())
+        while hello and not self._raw.is_closing():
+            buffer = memoryview(protocol.get_buffer(len(hello)))
+            size = min(len(buffer), len(hello))
+            buffer[:size] = hello[:size]
+            protocol.buffer_updated(size)
+            del hello[:size]
 
     def _made(self, transport: asyncio.Transport) -> None:
         self._is_made = True
