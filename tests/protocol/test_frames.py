@@ -1,9 +1,14 @@
 """Frames are read in one spelling only, and from an end that is older or newer than this one."""
 
+from contextlib import suppress
+
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from holdspace.protocol.frames import (
+    SIZE_CLASSES,
     ClientFrame,
     Done,
     Greeting,
@@ -71,6 +76,33 @@ def test_fields_that_a_newer_client_appends_are_refused() -> None:
     body = (2, 7, OPENING.room, OPENING.root_key, OPENING.proof, b"", b"", b"more")
     with pytest.raises(PeerError):
         decode_client_frame(written(*body))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"\x81\x80\x01",  # a map for a key
+        b"\xd7\xff" + b"\xff" * 8,  # a time that is none
+        b"\xa2\xff\xff",  # text that is none
+        b"\x91" * 60_000 + b"\x01",  # 60,000 lists in each other
+        b"\x82\x01\x01\x01\x02",  # a key twice
+    ],
+)
+def test_what_is_broken_in_an_unknown_field_is_refused_like_all_that_is_broken(
+    field: bytes,
+) -> None:
+    body = b"\x93\x66\x05" + field
+    size = next(size for size in SIZE_CLASSES if size >= 4 + len(body))
+    with pytest.raises(PeerError):
+        decode_relay_frame((len(body).to_bytes(4, "big") + body).ljust(size, b"\0"))
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"\x93\x66\x05", b"\x94\x66\x05\x05", b""]))
+def test_any_bytes_are_a_frame_or_refused(rest: bytes, start: bytes) -> None:
+    with suppress(PeerError):
+        decode_relay_frame(as_sent(start + rest))
+    with suppress(PeerError):
+        decode_client_frame(as_sent(start + rest))
 
 
 @pytest.mark.parametrize(

@@ -373,11 +373,12 @@ def _unpad(data: bytes) -> bytes:
 def _decode(decoder: "msgspec.msgpack.Decoder[FrameType]", body: bytes) -> FrameType:
     try:
         frame = decoder.decode(body)
+        is_canonical = _encoder.encode(frame) == body or _is_canonical(body)
     # R12: msgspec's own errors, and RecursionError on deep nesting, become the one declared error.
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise PeerError("The frame is not one this version knows.") from error
     # R12: refuse what is not written the one canonical way (longer integers, trailing bytes).
-    if _encoder.encode(frame) != body and not _is_canonical(body):
+    if not is_canonical:
         raise PeerError("The frame is not written the one way frames are written.")
     return frame
 
