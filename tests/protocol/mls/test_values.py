@@ -1,35 +1,53 @@
-"""The engine's data are values: none can be changed, so what was refused has changed nothing."""
+"""Quick values behave as the frozen dataclasses that they are."""
 
-import pkgutil
-from dataclasses import FrozenInstanceError, is_dataclass
-from importlib import import_module
-from typing import Any
+from dataclasses import FrozenInstanceError, field
 
 import pytest
 
-from holdspace.protocol import mls
-from holdspace.protocol.mls.testing import Circle
-
-MODULES = [
-    import_module(f"{mls.__name__}.{found.name}") for found in pkgutil.iter_modules(mls.__path__)
-]
-CLASSES: dict[str, Any] = {
-    f"{module.__name__.rpartition('.')[2]}.{name}": thing
-    for module in MODULES
-    for name, thing in vars(module).items()
-    if isinstance(thing, type) and thing.__module__ == module.__name__ and is_dataclass(thing)
-}
-# What is computed once and kept is filled in later; nothing else is.
-FILLED_IN_LATER = {"ratchet_tree.Memo"}
+from holdspace.protocol.mls.structs import ParentNode
+from holdspace.protocol.mls.values import replace, value
 
 
-@pytest.mark.parametrize("name", sorted(CLASSES.keys() - FILLED_IN_LATER))
-def test_values_are_frozen(name: str) -> None:
-    assert CLASSES[name].__dataclass_params__.frozen
+@value()
+class Point:
+    x: int
+    y: int = 2
+    seen: list[int] = field(default_factory=list, compare=False, repr=False)
 
 
-def test_a_group_is_as_it_was_whatever_is_done_with_it() -> None:
-    circle = Circle.of(mls.DEFAULT_SUITE, ["ada", "ben"])
-    group = circle.groups["ada"]
+@value(kw_only=True)
+class Named(Point):
+    name: str = "none"
+
+
+def test_a_value_takes_what_a_dataclass_takes() -> None:
+    assert Point(1) == Point(x=1, y=2)
+    assert (Named(x=1, name="it").y, Named(x=1).name) == (2, "none")
+    assert repr(Point(1, 3)) == "Point(x=1, y=3)"
+    assert len({Point(1), Point(1), Point(1, 3)}) == 2
+    with pytest.raises(TypeError):
+        Point()  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Point(1, z=2)  # type: ignore[call-arg]
+
+
+def test_each_value_has_defaults_of_its_own() -> None:
+    assert Point(1).seen is not Point(1).seen
+
+
+def test_a_value_stays_as_it_is() -> None:
     with pytest.raises(FrozenInstanceError):
-        group.__setattr__("tree", None)
+        Point(1).x = 2  # type: ignore[misc]
+
+
+def test_a_changed_value_is_another_one() -> None:
+    before = Point(1)
+    assert replace(before, y=5) == Point(1, 5)
+    assert before == Point(1)
+
+
+def test_a_changed_struct_is_encoded_anew() -> None:
+    before = ParentNode(encryption_key=b"one", parent_hash=b"")
+    assert before.encoded == before.encode()
+    after = replace(before, encryption_key=b"two")
+    assert after.encoded == after.encode() != before.encoded
