@@ -36,7 +36,7 @@ def test_every_download_is_hashed() -> None:
     assert "--no-build-isolation" in script  # else pip fetches what builds a package, unhashed
 
 
-@pytest.mark.parametrize("name", ["build", "relay", "relay-jetstream"])
+@pytest.mark.parametrize("name", ["build", "relay", "relay-fast", "relay-jetstream"])
 def test_the_locks_it_takes_hold_hashes_only(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     comments = "".join(re.findall(r"^#.*\n", text, re.MULTILINE))
@@ -72,6 +72,6 @@ def test_what_it_cannot_do_it_says(words: tuple[str, ...], env: dict[str, str]) 
     done = install(*words, **env)
     assert done.returncode == 1
     assert re.match(
-        r"install-relay: .*(deploy/install-relay /opt|only: jetstream|apt install python3-venv)",
+        r"install-relay: .*(deploy/install-relay /opt|only: fast, jetstream|apt install python3-venv)",
         done.stderr,
     )
