@@ -1,213 +1,159 @@
-"""How fast a relay acknowledges, next to the fastest this machine's disk could be asked to sync.
+"""How fast a relay is, beside a server of the same library that only broadcasts.
 
-The relay is a process of its own with its SQLite log; people are real connections that wait for
-their acks. The floor, bare SQLite commits with synchronous=FULL, is measured in the same run, so
-that the ratios can be compared between machines and the rates cannot.
+Every figure is a ratio of one run, measured in turns, so that machines and busy hours can be
+compared. A load process plays the people; what a server used of the CPU is read from the kernel.
+Nothing fails here: marks are said to be reached or not.
 """
 
-import asyncio
-import os
-import sqlite3
-import statistics
-import subprocess
+import argparse
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Coroutine
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-from websockets.asyncio.client import ClientConnection, connect
-
-from holdspace.protocol.frames import (
-    SLOT_COUNT,
-    Ack,
-    Append,
-    Attach,
-    Attached,
-    BeginMeeting,
-    ClientFrame,
-    Done,
-    Greeting,
-    Hello,
-    OpenRoom,
-    decode_relay_frame,
-    encode,
+import relay_fetched
+import relay_others
+from relay_cases import (
+    MEMORY,
+    QUICK,
+    RAW,
+    RAW_UV,
+    RELAY,
+    RELAY_UV,
+    WHOLE,
+    Dose,
+    Kind,
+    Result,
+    floor,
+    idle,
+    many_rooms,
+    pace,
+    saturate,
+    storm,
 )
-from holdspace.protocol.keys import Occasion, Purpose, SigningKey, begin_digest, prove
-from holdspace.server.commands.serve import serve
-from holdspace.server.config import Config, Listen, LogSettings
-from holdspace.server.door import SUBPROTOCOL
-from holdspace.server.limits import MIB, Limits
+from relay_marks import MARKS, Round, Row
+from relay_report import machine, save, show
 
-ENTRIES = 600
-ROUNDS = 3
-PAYLOAD = bytes(512)
-ROOM = bytes(16)
-KEY = SigningKey.from_seed(bytes(32))
-SLOTS = (KEY.public,) * SLOT_COUNT
-
-# A bench asks more of one connection than a person may.
-UNLEASHED = replace(
-    Limits(), frames_per_second=1e9, bytes_per_second=1e12, bytes_burst=1e12, unread_bytes=64 * MIB
-)
+_RESULTS = Path(__file__).parent / "results"
 
 
-class Person:
-    """One connection that reads all the time and counts its acks."""
-
-    def __init__(self, url: str, socket: ClientConnection, nonce: bytes) -> None:
-        self._url = url
-        self._socket = socket
-        self._nonce = nonce
-        self._acks: dict[int, float] = {}
-        self._acked = asyncio.Event()
-        self._answered = asyncio.Event()
-        self._reading = asyncio.create_task(self._read())
-
-    @classmethod
-    async def come(cls, url: str) -> "Person":
-        socket = await connect(url, subprotocols=[SUBPROTOCOL], compression=None, max_queue=None)
-        await socket.send(encode(Hello(1, 1)))
-        greeting = decode_relay_frame(bytes(await socket.recv(decode=False)))
-        if not isinstance(greeting, Greeting):
-            raise TypeError("the relay does not greet")
-        return cls(url, socket, greeting.nonce)
-
-    async def leave(self) -> None:
-        self._reading.cancel()
-        await self._socket.close()
-
-    async def send(self, frame: ClientFrame) -> None:
-        await self._socket.send(encode(frame))
-
-    def proof(
-        self, purpose: Purpose, digest: bytes = b"", *, room: bytes = b"", meeting: bytes = b""
-    ) -> bytes:
-        """Sign that this connection may do something."""
-        return prove(KEY, purpose, Occasion(self._url, room, meeting, 0, self._nonce), digest)
-
-    def attach(self, meeting: bytes) -> Attach:
-        return Attach(0, meeting, 0, 0, self.proof(Purpose.ATTACH, meeting=meeting))
-
-    def open(self) -> OpenRoom:
-        return OpenRoom(0, ROOM, KEY.public, self.proof(Purpose.OPEN, room=ROOM))
-
-    def begin(self, meeting: bytes) -> BeginMeeting:
-        digest = begin_digest(KEY.public, SLOTS)
-        proof = self.proof(Purpose.BEGIN, digest, room=ROOM, meeting=meeting)
-        return BeginMeeting(0, ROOM, meeting, KEY.public, SLOTS, proof)
-
-    async def say(self, number: int) -> float:
-        """Append one entry, wait for its ack, and return how long that took."""
-        started = time.perf_counter()
-        await self.send(Append(number, os.urandom(16), 0, PAYLOAD))
-        while number not in self._acks:
-            self._acked.clear()
-            await self._acked.wait()
-        return self._acks.pop(number) - started
-
-    async def ask(self, frame: ClientFrame) -> None:
-        """Send a request and wait until it is answered."""
-        self._answered.clear()
-        await self.send(frame)
-        await self._answered.wait()
-
-    async def _read(self) -> None:
-        async for data in self._socket:
-            frame = decode_relay_frame(data) if isinstance(data, bytes) else None
-            if isinstance(frame, Ack):
-                self._acks[frame.ref] = time.perf_counter()
-                self._acked.set()
-            elif isinstance(frame, Done | Attached):
-                self._answered.set()
+_OF_BOTH: dict[str, Callable[[Kind, Dose], Result]] = {
+    "200 at 10/s": partial(many_rooms, rate=10),
+    "200 at 1/s": partial(many_rooms, rate=1),
+    "idle": idle,
+    "storm": storm,
+}
 
 
-async def talk(url: str, people: int, at_once: int) -> tuple[float, list[float]]:
-    """Let the people of a new meeting append; return acks a second, and how long each took."""
-    everybody = [await Person.come(url) for _ in range(people)]
-    meeting = os.urandom(16)
-    await everybody[0].ask(everybody[0].open())
-    await everybody[0].ask(everybody[0].begin(meeting))
-    for person in everybody:
-        await person.ask(person.attach(meeting))
-    numbers = iter(range(1, ENTRIES + 1))
-    latencies: list[float] = []
+class Bench:
+    """One run."""
 
-    async def one_after_another(person: Person) -> None:
-        latencies.extend([await person.say(number) for number in numbers])
+    def __init__(self, dose: Dose, only: str) -> None:
+        self._dose = dose
+        self._only = only
+        self._has_all = relay_fetched.fetch()
+        self._kinds = [RAW, RELAY]
+        if relay_fetched.has_uvloop():
+            self._kinds += [RAW_UV, RELAY_UV]
+        self.left_out: list[str] = [] if relay_fetched.has_uvloop() else ["uvloop"]
 
-    started = time.perf_counter()
-    await asyncio.gather(*(one_after_another(one) for one in everybody for _ in range(at_once)))
-    took = time.perf_counter() - started
-    for person in everybody:
-        await person.leave()
-    return ENTRIES / took, latencies
+    def round(self) -> Round:
+        """Measure everything once."""
+        return {case: found for case, measured in self._cases() if (found := dict(measured))}
+
+    def _cases(self) -> Iterator[tuple[str, Iterator[tuple[str, Result]]]]:
+        dose, pair = self._dose, [RAW, RELAY]
+        half: dict[str, float] = {}
+        if self._is_asked("saturated"):
+            yield "saturated", self._saturated(half)
+        if half:
+            kinds = [kind for kind in self._kinds if kind.name in half]
+            yield "half", self._each(kinds, "half", lambda kind: pace(kind, dose, half[kind.name]))
+        if self._is_asked("paced"):
+            yield "floor", self._floor()
+            yield "paced", self._each(self._kinds, "paced", lambda kind: pace(kind, dose, 1000))
+        for case, measure in _OF_BOTH.items():
+            if self._is_asked(case):
+                yield case, self._each(pair, case, partial(_measured, measure, dose))
+        if self._is_asked("cluster"):
+            yield "cluster", self._others(relay_others.CLUSTER)
+
+    def _saturated(self, half: dict[str, float]) -> Iterator[tuple[str, Result]]:
+        for name, result in self._each(
+            [*self._kinds, MEMORY], "saturated", lambda kind: saturate(kind, self._dose)
+        ):
+            if name != MEMORY.name:
+                half[name] = result["rate"] / 2
+            yield name, result
+        yield from self._others(relay_others.SATURATED)
+
+    def _floor(self) -> Iterator[tuple[str, Result]]:
+        with tempfile.TemporaryDirectory() as folder:
+            yield "sqlite", floor(Path(folder))
+
+    def _each(
+        self, kinds: list[Kind], case: str, measure: Callable[[Kind], Result]
+    ) -> Iterator[tuple[str, Result]]:
+        for kind in kinds:
+            _tell(f"{case}: {kind.name}")
+            yield kind.name, measure(kind)
+
+    def _others(
+        self, others: dict[str, Callable[[Dose], Result | None]]
+    ) -> Iterator[tuple[str, Result]]:
+        for name, measure in others.items():
+            _tell(name)
+            result = measure(self._dose)
+            if result is not None:
+                yield name, result
+            elif name not in self.left_out:
+                self.left_out.append(name)
+
+    def _is_asked(self, case: str) -> bool:
+        return not self._only or self._only in case
 
 
-def floor(folder: Path) -> list[float]:
-    """Return how long bare commits of the same size take, one after another."""
-    database = sqlite3.connect(folder / "floor.db", isolation_level=None)
-    database.execute("PRAGMA journal_mode=WAL")
-    database.execute("PRAGMA synchronous=FULL")
-    database.execute("CREATE TABLE IF NOT EXISTS entry (seq INTEGER PRIMARY KEY, payload BLOB)")
-    took = []
-    for _ in range(ENTRIES):
-        started = time.perf_counter()
-        database.execute("INSERT INTO entry (payload) VALUES (?)", (PAYLOAD,))
-        took.append(time.perf_counter() - started)
-    database.close()
-    return took
+def rows_of(rounds: list[Round]) -> list[Row]:
+    """Judge all marks; what could not be measured is said so."""
+    return [mark.judge(rounds) or Row(mark.about, "-", "", None) for mark in MARKS]
 
 
-def show(name: str, rate: float, latencies: list[float], base: tuple[float, list[float]]) -> None:
-    """Print one line of figures, each also as a ratio to the floor."""
-    cuts, floor_cuts = statistics.quantiles(latencies, n=100), statistics.quantiles(base[1], n=100)
-    sys.stdout.write(
-        f"  {name:<34}{rate:>8,.0f} /s {rate / base[0]:>6.2f}x"
-        f"   p50 {cuts[49] * 1000:>6.2f} ms {cuts[49] / floor_cuts[49]:>6.2f}x"
-        f"   p99 {cuts[98] * 1000:>6.2f} ms {cuts[98] / floor_cuts[98]:>6.2f}x\n"
-    )
-    sys.stdout.flush()
+def _measured(measure: Callable[[Kind, Dose], Result], dose: Dose, kind: Kind) -> Result:
+    return measure(kind, dose)
 
 
-def run_relay(folder: str) -> None:
-    """Be the relay."""
-    log = LogSettings(folder=Path(folder))
-    serve(Config(listen=Listen(port=0), log=log, limits=UNLEASHED))
+def _tell(what: str) -> None:
+    sys.stderr.write(f"\r\x1b[K{what} ")
+    sys.stderr.flush()
 
 
 def main() -> None:
-    """Measure the floor and the relay in turns, and print the medians."""
-    works: dict[str, Callable[[str], Coroutine[None, None, tuple[float, list[float]]]]] = {
-        "1 person, 1 at a time": lambda url: talk(url, 1, 1),
-        "1 person, 16 at a time": lambda url: talk(url, 1, 16),
-        "12 people, 1 at a time": lambda url: talk(url, 12, 1),
-        "12 people, 8 at a time": lambda url: talk(url, 12, 8),
-    }
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        relay = subprocess.Popen(  # noqa: S603  # this very file
-            [sys.executable, __file__, "--be-the-relay", str(folder / "relay")],
-            stdout=subprocess.PIPE,
-            text=True,
+    """Measure, print and save."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a small dose, in under three minutes")
+    parser.add_argument("--only", default="", help="only cases whose name has this in it")
+    asked = parser.parse_args()
+    dose = QUICK if asked.quick else WHOLE
+    here = machine()
+    bench = Bench(dose, asked.only)
+    rounds = [bench.round() for _ in range(dose.rounds)]
+    rows = rows_of(rounds)
+    _tell("")
+    sys.stdout.write(
+        f"Medians of {dose.rounds} rounds of {dose.seconds:.0f} s; {dose.idle:,} idle connections; "
+        f"{dose.clients:,} clients come back for {dose.entries} entries each.\n"
+    )
+    show(rows)
+    if bench.left_out:
+        sys.stdout.write(f"Not here, so not compared: {', '.join(bench.left_out)}.\n")
+    if not asked.only:
+        name = "relay-quick" if asked.quick else "relay"
+        save(
+            _RESULTS, name, rows, rounds, machine=here, dose=dose._asdict(), left_out=bench.left_out
         )
-        url = next(relay.stdout or iter([""])).removeprefix("listening on ").strip()
-        try:
-            for turn in range(1, ROUNDS + 1):
-                base = floor(folder)
-                rate = len(base) / sum(base)
-                sys.stdout.write(f"\nTurn {turn} of {ROUNDS}, {ENTRIES} entries of 512 bytes\n")
-                show("bare SQLite commit, FULL", rate, base, (rate, base))
-                for label, work in works.items():
-                    show(label, *asyncio.run(work(url)), (rate, base))
-        finally:
-            relay.terminate()
-            relay.wait()
+        sys.stdout.write(f"Written to bench/results/{name}.json and {name}.svg.\n")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--be-the-relay"]:
-        run_relay(sys.argv[2])
-    else:
-        main()
+    main()

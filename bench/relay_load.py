@@ -146,7 +146,7 @@ async def idle(job: Job) -> Result:
     # Every connection has its keepalive 20 seconds after it came; between them there is silence.
     await asyncio.sleep(1.0)
     result = {"opening_seconds": opening, "kib_each": (resident_kib(pid) - before) / number}
-    silence = max(2.0, 18.0 - opening)
+    silence = max(1.0, min(job["silence"], 17.0 - opening))
     used = cpu_seconds(pid)
     await asyncio.sleep(silence)
     return result | {"cpu_percent": 100 * (cpu_seconds(pid) - used) / silence}

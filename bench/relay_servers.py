@@ -21,7 +21,7 @@ per_hour = 1000000
 [proxies]
 exempt = ["127.0.0.0/8"]
 [limits]
-connections = 20000
+connections = 10000
 frames_per_second = 1e9
 frames_burst = 1e9
 bytes_per_second = 1e12
