@@ -65,6 +65,13 @@ def test_everybody_but_the_author_comes_to_the_same_secret(circle: Circle) -> No
         assert taken.group_context == path.group_context
 
 
+def test_a_path_shows_none_of_its_secrets(circle: Circle) -> None:
+    path = created(circle, circle.groups["m0"])
+    for secret in (path.commit_secret, *path.path_secrets.values()):
+        assert repr(secret)[2:-1] not in repr(path)
+    assert "private_key" not in repr(path)
+
+
 def test_in_a_full_tree_a_path_is_sealed_once_per_level(circle: Circle) -> None:
     path = created(circle, circle.groups["m0"])
     assert [len(node.encrypted_path_secret) for node in path.update_path.nodes] == [1, 1, 1]
