@@ -57,6 +57,11 @@ class Porter(Protocol):
 class Guest(Wire):
     """One connection, and whose share of the relay it takes."""
 
+    __slots__ = (
+        "_door", "_early", "_head_bytes", "_is_made", "_odd", "_raw", "_stepping_in", "asked",
+        "deadline", "peer", "visitor",
+    )  # fmt: skip
+
     def __init__(self, *protocol: Any, door: Porter, asked: Listening, **settings: Any) -> None:
         super().__init__(*protocol, **settings)
         self.asked = asked

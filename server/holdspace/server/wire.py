@@ -8,8 +8,12 @@ two frames; from the first byte of anything else on, the connection is read the 
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
+from websockets.http11 import Request
+from websockets.protocol import Protocol
 
 from holdspace.protocol.frames import MAX_FRAME
 
@@ -27,6 +31,9 @@ _PING, _PONG = 0x89, 0x8A
 # shorter lengths there are none: the smallest frame of ours has 1,024 bytes.
 _HEADS = {b"\x82\xfe": 2 + 2 + _MASK_BYTES, b"\x82\xff": 2 + 8 + _MASK_BYTES}
 
+# What is left of every request once it was judged.
+_FORGOTTEN = Request("/", Headers())
+
 # Take a frame, and say for how many seconds no other is to be read.
 Take = Callable[[bytes], float]
 
@@ -34,10 +41,15 @@ Take = Callable[[bytes], float]
 class Wire(ServerConnection):
     """One connection, read frame by frame by whoever `listen`s, else by iterating over it."""
 
-    _take: Take | None = None
-    _unread: bytes = b""
-    _waiting: asyncio.TimerHandle | None = None
-    _on_room: Callable[[], None] | None = None
+    # Slots, for with more than thirty names an object's own table takes a KiB.
+    __slots__ = ("_on_room", "_take", "_unread", "_waiting")
+
+    def __init__(self, *protocol: Any, **settings: Any) -> None:
+        super().__init__(*protocol, **settings)
+        self._take: Take | None = None
+        self._unread = b""
+        self._waiting: asyncio.TimerHandle | None = None
+        self._on_room: Callable[[], None] | None = None
 
     @property
     def is_listened_to(self) -> bool:
@@ -50,6 +62,7 @@ class Wire(ServerConnection):
         if self.protocol.reader.buffer or len(self.recv_messages.frames):
             return False
         self._take = take
+        self._forget_request()
         return True
 
     def when_there_is_room(self, call: Callable[[], None]) -> None:
@@ -84,6 +97,12 @@ class Wire(ServerConnection):
         super().resume_writing()
         if self._on_room is not None:
             self._on_room()
+
+    def _forget_request(self) -> None:
+        # It takes two KiB, and tells for whom a proxy speaks. The parser has it, too.
+        self.request, self.response = _FORGOTTEN, None
+        self.protocol.parser = Protocol.parse(self.protocol)
+        next(self.protocol.parser)
 
     def _read(self) -> None:
         data, at = self._unread, 0
