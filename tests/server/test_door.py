@@ -287,6 +287,18 @@ class TestForwarding:
         # Said once: everybody behind that proxy shares the limits of one visitor.
         assert [line.split(":")[1] for line in lines] == [" proxy-not-trusted"]
 
+    async def test_whoever_may_open_our_socket_speaks_for_others(self, tmp_path: Path) -> None:
+        place = Listening(path=tmp_path / "relay.sock")
+        limits = with_(Limits(), visitor_keeping_burst=A_ROOM)
+        async with relay_here(limits=limits, place=place) as relay:
+            for client in ("203.0.113.5", "198.51.100.5"):
+                own = socket.socket(socket.AF_UNIX)
+                own.connect(str(place.path))
+                async with visiting(relay.url, sock=own, additional_headers=for_(client)) as host:
+                    await host.open(Circle(client))
+                    more = host.papers.open(Circle("another"))
+                    assert await host.ask(more) == Refuse(more.ref, Refusal.TOO_FAST)
+
     @pytest.mark.parametrize("line", [b"GET / HTTP/1.1\r\n", b"PROXY TCP4 nonsense\r\n"])
     async def test_a_trusted_proxy_that_says_nothing_is_turned_away(self, line: bytes) -> None:
         place = Listening(port=0, proxy_line=True)
