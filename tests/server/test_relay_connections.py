@@ -49,6 +49,7 @@ def caller_in(phase: Phase, table: Table, circle: Circle, host: Caller) -> Calle
 def world_without(table: Table, caller: Caller) -> bytes:
     """Return everything the relay knows, less this one connection."""
     world = copy.deepcopy(table.relay._world)
+    world.strangers.pop(caller.number, None)
     connection = world.connections.pop(caller.number, None)
     if connection is not None and connection.meeting is not None:
         connection.meeting.leave_out(caller.number)

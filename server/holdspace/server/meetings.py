@@ -205,8 +205,9 @@ def loaded(
     if not seqs or seqs != list(range(reader.after + 1, reader.after + 1 + len(seqs))):
         yield from world.hang_up(connection.number, Close.NOT_SAVING, now)
         return
+    to = (connection.number,)  # the same for all of them: they go as one
     for entry in entries:
-        yield from world.send((connection.number,), _as_frame(entry))
+        yield Send(to, _as_frame(entry))
     reader.after = seqs[-1]
     yield from _read_on(world, meeting, reader, now)
 
@@ -330,6 +331,8 @@ def _end_epoch(world: World, reader: Reader, now: float) -> None:
 def overdue(world: World, now: float) -> Iterator[Effect]:
     """Close connections that did not prove the next epoch in time (RL08)."""
     for meeting in world.meetings.values():
+        if len(meeting.live) == len(meeting.readers):
+            continue
         late = [
             reader.connection
             for reader in meeting.readers.values()

@@ -239,8 +239,10 @@ class Relay:
         """Do what is due; call it about once a second."""
         world = self._world
         effects: list[Effect] = []
-        for connection in [*world.connections.values()]:
-            if not connection.has_proved and connection.deadline <= now:
+        for connection in [*world.strangers.values()]:
+            if connection.has_proved:
+                del world.strangers[connection.number]
+            elif connection.deadline <= now:
                 effects += world.hang_up(connection.number, Close.TOO_QUIET, now)
         effects += meetings.overdue(world, now)
         effects += lobby.expire(world, now)

@@ -68,6 +68,8 @@ class World:
     rooms: dict[bytes, Room] = field(default_factory=dict)
     meetings: dict[bytes, Meeting] = field(default_factory=dict)
     connections: dict[int, Connection] = field(default_factory=dict)
+    # Those who had shown nothing when last looked at, so that a thousand who have are not looked at.
+    strangers: dict[int, Connection] = field(default_factory=dict)
     shares: Counter[int] = field(default_factory=Counter)
     pending: deque[Change] = field(default_factory=deque)
     asked: dict[int, Asked] = field(default_factory=dict)
@@ -219,6 +221,7 @@ class World:
         So nobody who came in can be crowded out, and nobody is kept out by connections that idle.
         """
         self.connections[connection.number] = connection
+        self.strangers[connection.number] = connection
         if connection.visitor is not None:
             self.shares[connection.visitor] += 1
         if self.is_cut_off:
@@ -243,6 +246,7 @@ class World:
 
     def drop(self, number: int, now: float) -> None:
         """Forget a connection; a knock it made waits a little for the next one."""
+        self.strangers.pop(number, None)
         connection = self.connections.pop(number, None)
         if connection is None:
             return
