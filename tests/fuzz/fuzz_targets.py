@@ -123,6 +123,8 @@ def read_message(data: bytes) -> None:
 def read_tree(data: bytes) -> None:
     """Read a tree from a stranger and check all that is checked of it."""
     tree = RatchetTree.decode(data)
+    if tree.encode() != data:
+        raise AssertionError("what was read is written differently")
     tree_hash(SUITE, tree.root)
     check_tree(SUITE, tree, group_id=scene().sender.group_id, extensions=())
 

@@ -62,6 +62,41 @@ def test_27_a_newcomer_is_unmerged_in_every_parent_above_and_in_order() -> None:
     assert resolution(grown.root) == (3, 2, 4)
 
 
+def test_27_those_who_come_together_are_unmerged_only_above_their_own_leaves() -> None:
+    tree = tree_of(8).remove(LeafIndex(1)).remove(LeafIndex(5))
+    tree = tree.set_path(
+        LeafIndex(4), LEAVES[4], {NodeIndex(11): parent("right"), NodeIndex(7): parent("root")}
+    )
+    tree = tree.set_path(
+        LeafIndex(0), LEAVES[0], {NodeIndex(3): parent("left"), NodeIndex(7): parent("root")}
+    )
+    grown, places = tree.add_all([LEAVES[8], PEOPLE.person("last").key_package.leaf_node])
+    assert places == [1, 5]
+    unmerged = {branch.index: branch.content for branch in grown.parents() if branch.content}
+    assert {index: node.unmerged_leaves for index, node in unmerged.items()} == {
+        3: (1,),
+        7: (1, 5),
+        11: (5,),
+    }
+
+
+def test_children_come_before_their_parents() -> None:
+    assert [branch.index for branch in tree_of(4).parents()] in ([1, 5, 3], [5, 1, 3])
+
+
+def test_an_empty_tree_has_no_nodes_to_send() -> None:
+    assert RatchetTree.of_nodes([None]).nodes() == ()
+
+
+def test_what_a_tree_remembers_of_itself_is_no_part_of_it() -> None:
+    one, other = tree_of(4), tree_of(4)
+    assert one == other
+    keys_in_use(one)
+    survey(one.root)
+    assert one == other
+    assert "memo" not in repr(one)
+
+
 def test_an_update_and_a_remove_blank_what_is_above() -> None:
     named = {NodeIndex(1): parent("low"), NodeIndex(3): parent("root")}
     tree = tree_of(4).set_path(LeafIndex(0), LEAVES[0], named)
@@ -116,10 +151,19 @@ def test_the_filtered_path_leaves_out_parents_that_add_nobody() -> None:
     [
         ([LEAVES[0], None], "ends with a blank"),
         ([], "ends with a blank"),
+        ([LEAVES[0], parent("nobody on its right")], "ends with a parent"),
+        ([LEAVES[0], None, LEAVES[1], parent("nobody on its right")], "ends with a parent"),
         ([LEAVES[0], LEAVES[1], LEAVES[2]], "node 1 of the ratchet tree must be a parent"),
         ([LEAVES[0], None, parent("misplaced")], "node 2 of the ratchet tree must be a leaf"),
     ],
-    ids=["blank end", "empty", "leaf as parent", "parent as leaf"],
+    ids=[
+        "blank end",
+        "empty",
+        "half a tree",
+        "half a tree of two",
+        "leaf as parent",
+        "parent as leaf",
+    ],
 )
 def test_26_a_tree_that_was_not_cut_or_is_mixed_up_is_refused(
     nodes: list[LeafNode | ParentNode | None], why: str

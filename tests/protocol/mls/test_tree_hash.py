@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdspace.protocol.mls import LeafIndex, MLSError, cipher_suite
+from holdspace.protocol.mls import Add, LeafIndex, MLSError, Proposal, cipher_suite
 from holdspace.protocol.mls.ratchet_tree import Content, RatchetTree
 from holdspace.protocol.mls.structs import LeafNode, ParentNode
-from holdspace.protocol.mls.testing import Circle
+from holdspace.protocol.mls.testing import NOW, Circle
 from holdspace.protocol.mls.tree_hash import fresh_tree_hash, invalid_parent, tree_hash
 from holdspace.protocol.mls.validation import check_tree
 
@@ -117,6 +117,20 @@ def test_24_the_sound_tree_has_what_the_broken_ones_lack() -> None:
     assert invalid_parent(SUITE, TREE) is None
     assert len(BROKEN) > 60
     check_tree(SUITE, TREE, group_id=GROUP_ID, extensions=())
+
+
+def test_24_a_member_vouches_for_a_parent_beside_somebody_unmerged() -> None:
+    circle = Circle.of(SUITE, ["ada", "ben", "cleo", "dan"])
+    circle.remove("ada", "ben")
+    newcomer = Proposal.of(Add(circle.person("eve").key_package))
+    added = circle.groups["dan"].commit([newcomer], now=NOW, random=circle.random, renew_keys=False)
+    root = added.group.tree.root.content
+    assert isinstance(root, ParentNode)
+    # Eve has ben's leaf, beside ada, who gave the root its key.
+    assert root.unmerged_leaves == (1,)
+    # "If P is the root ... parent_hash is the zero-length octet string" (7.9)
+    assert root.parent_hash == b""
+    check_tree(SUITE, added.group.tree, group_id=added.group.group_id, extensions=())
 
 
 @pytest.mark.parametrize("nodes", BROKEN)

@@ -164,3 +164,15 @@ def test_somebody_alone_can_renew_too() -> None:
     assert circle.groups["ada"].epoch_authenticator != before
     circle.add("ada", ["ben"])
     assert circle.agree()
+
+
+def test_39_a_path_secret_from_nobody_else_is_refused() -> None:
+    alone = Circle.of(SUITE, ["ada"]).groups["ada"]
+    with pytest.raises(ValidationError, match="for a node that has no key"):
+        keys_from_welcome(
+            SUITE,
+            alone.tree,
+            signer=LeafIndex(0),
+            own_leaf=LeafIndex(0),
+            path_secret=bytes(SUITE.n_h),
+        )

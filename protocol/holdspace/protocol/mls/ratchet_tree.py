@@ -93,6 +93,9 @@ class RatchetTree:
         # non-blank"; an empty tree has no such node either.
         if not nodes or nodes[-1] is None:
             raise ValidationError("the ratchet tree ends with a blank node (RFC 9420, 12.4.3.3)")
+        # 7.7: a parent with nobody on its right side would have been cut off; so the last is a leaf.
+        if len(nodes) % 2 == 0:
+            raise ValidationError("the ratchet tree ends with a parent node (RFC 9420, 7.7)")
         return cls.of_nodes([None if node is None else node.node for node in nodes])
 
     def encode(self) -> bytes:
