@@ -121,8 +121,8 @@ OTHER_FUNCTION = {
     "sorted": "list",
     "reversed": "list",
 }
-# Taking these away changes how fast something is, or nothing at all.
-HARMLESS_DECORATORS = {
+# Taking these away changes how fast something is, or nothing, or leaves no class at all.
+DECORATORS_THAT_STAY = {
     "abstractmethod",
     "cache",
     "cached_property",
@@ -132,6 +132,7 @@ HARMLESS_DECORATORS = {
     "lru_cache",
     "overload",
     "override",
+    "value",
 }
 NOT_SWAPPED = {"isinstance", "issubclass", "getattr", "hasattr", "cast"}
 
@@ -294,7 +295,7 @@ def decorated(source: Source, node: Functions) -> Iterator[Edit]:
     """@a def b: def b."""
     for decorator in node.decorator_list:
         name = re.match(r"[\w.]+", source.of(decorator))
-        if name and name[0].rpartition(".")[2] not in HARMLESS_DECORATORS:
+        if name and name[0].rpartition(".")[2] not in DECORATORS_THAT_STAY:
             yield Edit(source.start(decorator) - 1, source.end(decorator), "")
 
 
@@ -389,6 +390,8 @@ def _is_idle(parent: ast.AST, name: str, child: ast.AST) -> bool:
         or (isinstance(child, ast.Assign) and _is_declaration(child))
         or (isinstance(child, ast.keyword) and child.arg == "strict")
         or (isinstance(parent, ast.match_case) and name == "pattern")
+        or (isinstance(child, ast.AnnAssign) and ast.unparse(child.annotation) == "TypeAlias")
+        or (name == "decorator_list" and "cache" in ast.unparse(child))
     )
 
 
