@@ -146,6 +146,7 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "37-release": (sample.GATHERING_LED, pressing(draft="/release ")),
     "38-folded": (sample.FOLDED, pressing("escape")),
     "39-order": (sample.FACILITATOR, pressing("escape", "O")),
+    "40-practice": (sample.ROOM, pressing("escape", "P")),
     "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 OTHER_SIZES = {

@@ -24,6 +24,7 @@ from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
+from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
@@ -84,6 +85,7 @@ class Session:
         self._door = Door(say=terminal.say, do=attending.do, turn_away=lambda: self._go(Leave()))
         self._confirming: Hear | None = None
         self._card: CardView | None = None
+        self._pacer = Pacer(terminal.say)
         self._unfinished = ""
         self._draft = ""
         self._leaving: Leave | None = None
@@ -94,7 +96,13 @@ class Session:
     async def run(self) -> int:
         """Say and hear until the meeting is over or the person is gone."""
         self._tell(self._attending.view, ())
-        work = (self._watch(), self._listen(), self._tick(), self._gone.wait())
+        work = (
+            self._watch(),
+            self._listen(),
+            self._tick(),
+            self._pacer.run(),
+            self._gone.wait(),
+        )
         tasks = [asyncio.ensure_future(one) for one in work]
         with _leaving_on_signals(self._gone.set):
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -169,7 +177,7 @@ class Session:
             hear(line)
         elif self._door.is_asking and not line.startswith("/"):
             self._door.hear(line)
-        elif line.strip():
+        elif not self._pacer.hears(line) and line.strip():
             self._command(line)
 
     def _command(self, line: str) -> None:
@@ -256,6 +264,7 @@ class Session:
             "ready": self._ready,
             "flow": self._open_flow,
             "support": self._support,
+            "practice": self._begin_practice,
         }
         if local.act.id in special:
             special[local.act.id](local)
@@ -288,6 +297,10 @@ class Session:
             self._say([f"room: {error} Nothing was changed."])
         else:
             self._do(OpenTheFlow(toml))
+
+    def _begin_practice(self, local: Local) -> None:
+        stage = self._attending.view.stage
+        self._pacer.begin(local.text or (stage.technique if stage else ""))
 
     def _support(self, _local: Local) -> None:
         # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).

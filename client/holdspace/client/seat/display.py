@@ -97,7 +97,14 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
         ready=tuple(clean_line(render(r, values)) for r in stage.ready) if staff else (),
         mode=PLAYED_AS[stage.turn],
         words_guide=stage.words_guide,
+        technique=_technique(stage),
     )
+
+
+def _technique(stage: Stage) -> str:
+    """Return the name of the stage's exercise in the library; front ends look it up there."""
+    ref = stage.technique.ref if stage.technique else ""
+    return ref.rpartition("/")[2].removesuffix(".toml")
 
 
 def _prompt(stage: Stage) -> str:

@@ -30,7 +30,10 @@ HOLD_WORDS = (
     "kept. Rest, or read back; the room goes on when one is back. You can leave whenever you like."
 )
 WHY_NOT = "The room rests until a facilitator is back. Your words are kept, and so is your place."
-YOU_WERE_AWAY = "You were away, and nobody led: the room is on hold. Say a word, and let it go on with z, or /resume."
+YOU_WERE_AWAY = (
+    "You were away, and nobody led: the room is on hold. Say a word, and let it go on with z, "
+    "or /resume."
+)
 
 
 def settle(seat: Seat, moment: Moment) -> Seat:

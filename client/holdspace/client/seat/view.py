@@ -117,6 +117,7 @@ class StageView:
     ready: tuple[str, ...] = ()
     mode: TurnMode = "listen"
     words_guide: int = 0
+    technique: str = ""
 
 
 class Line(Enum):

@@ -11,6 +11,7 @@ from holdspace.client.tui.screens.door import DoorScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
 from holdspace.client.tui.screens.page import Draw, PageScreen
 from holdspace.client.tui.screens.people import PeopleScreen
+from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.sheet import SheetScreen
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ def _flow(app: "HoldspaceApp", command: Local) -> None:
         app.tell(refusal.words)
 
 
+def _practice(app: "HoldspaceApp", command: Local) -> None:
+    stage = app.view.stage
+    app.open_screen(PracticeScreen(command.text or (stage.technique if stage else "")))
+
+
 def _unfold(app: "HoldspaceApp", _: Local) -> None:
     app.unfold()
 
@@ -72,6 +78,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "ready": _ready,
     "flow": _flow,
     "unfold": _unfold,
+    "practice": _practice,
     "exit": lambda app, _: app.vanish(),
     "help": _page("Keys and commands", pages.help_page),
     "support": _page("Need help now", pages.support_page),

@@ -1,0 +1,96 @@
+"""An exercise, line by line, at the pace of its card or of whoever does it; nothing of it is sent.
+
+Every line's time is counted from when the exercise began, never from the line before, so that three
+minutes of breathing do not drift. Pure: the front ends bring the clock.
+"""
+
+from dataclasses import dataclass, replace
+
+from holdspace.client.library import Library, NotInLibrary, TechniqueCard
+
+USUAL = "breath-4-6"
+SENSES = "ground-54321"
+REST = "rest"
+REST_WORDS = "Rest, as you are. Nothing has to happen. Come back whenever you like."
+# What people call them.
+CALLED = {"breath": USUAL, "breathe": USUAL, "senses": SENSES, "ground": SENSES, "soft": "soften-8"}
+CALLED["softening"] = "soften-8"
+
+
+@dataclass(frozen=True)
+class Practice:
+    """An exercise under way: `at` counts its lines from 0; `due` is when the next one comes by itself."""
+
+    name: str
+    title: str
+    opening: str
+    stop_line: str
+    lines: tuple[str, ...]
+    seconds: tuple[int, ...]
+    at: int = 0
+    due: float | None = None
+
+    @property
+    def line(self) -> str:
+        """Return the line of this moment."""
+        return self.lines[self.at] if self.at < len(self.lines) else DONE_WORDS
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the last line was said."""
+        return self.at >= len(self.lines)
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether this line stays until the person goes on."""
+        return not self.is_done and self.due is None
+
+
+DONE_WORDS = "That was all of it. Come back in your own time."
+
+
+def begin(name: str, now: float, library: Library | None = None) -> Practice:
+    """Return the exercise of this name, begun; an unknown name is the usual one."""
+    wanted = CALLED.get(name.strip().lower(), name.strip().lower()) or USUAL
+    if wanted == REST:
+        return Practice(REST, "Rest", "", "", (REST_WORDS,), (0,))
+    shelf = library or Library()
+    try:
+        card = shelf.technique(wanted)
+    except NotInLibrary:
+        card = shelf.technique(USUAL)
+    return _begun(card, now)
+
+
+def go_on(practice: Practice, now: float) -> Practice:
+    """Return the exercise one line further, because its time has come or the person said so."""
+    if practice.is_done:
+        return practice
+    # From when the line was due, not from when the clock was looked at.
+    since = practice.due if practice.due is not None and practice.due <= now else now
+    return _timed(replace(practice, at=practice.at + 1), since)
+
+
+def catch_up(practice: Practice, now: float) -> Practice:
+    """Return the exercise at the line that this moment has; a program that slept skips what is over."""
+    while practice.due is not None and practice.due <= now:
+        practice = go_on(practice, now)
+    return practice
+
+
+def _begun(card: TechniqueCard, now: float) -> Practice:
+    steps = card.unrolled
+    begun = Practice(
+        card.id,
+        card.title,
+        card.opening,
+        card.stop_line,
+        tuple(step.text for step in steps),
+        tuple(step.seconds for step in steps),
+    )
+    return _timed(begun, now)
+
+
+def _timed(practice: Practice, since: float) -> Practice:
+    seconds = 0 if practice.is_done else practice.seconds[practice.at]
+    return replace(practice, due=since + seconds if seconds else None)

@@ -1,0 +1,98 @@
+"""An exercise on the screen: one line at a time, nothing that moves, and a way out on every key line."""
+
+import time
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.timer import Timer
+from typing_extensions import override
+
+from holdspace.client import pacing
+from holdspace.client.acts import Spot
+from holdspace.client.seat.view import RoomView
+from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+
+SENT = "Nothing of this is sent, and nobody sees that you do it."
+
+
+class PracticeScreen(HoldScreen):
+    """One exercise over the room."""
+
+    CSS_PATH = "practice.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.ANYWHERE),
+        ("enter,space", "go_on", "go on"),
+        ("g", "other('ground-54321')", "by the senses"),
+        ("r", "other('rest')", "rest"),
+    ]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._practice = pacing.begin(name, time.monotonic())
+        self._timer: Timer | None = None
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Put the line in the middle, its keys below."""
+        yield Drawing(lambda *_: [row((self._practice.title, "strong"))], id="title")
+        with Vertical(id="body"):
+            yield Drawing(lambda width, _: self._page(width), id="page")
+        with Vertical(id="foot"):
+            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
+            yield Drawing(lambda width, _: [keys(self._keys(), width)], id="keys")
+        yield self.too_small()
+
+    @override
+    def show(self, view: RoomView) -> None:
+        """Draw what has changed, and wake when the next line is due."""
+        super().show(view)
+        self._sleep()
+
+    def action_go_on(self) -> None:
+        """Go to the next line, where a line waits for that."""
+        if self._practice.waits:
+            self._take(pacing.go_on(self._practice, time.monotonic()))
+
+    def action_other(self, name: str) -> None:
+        """Do another exercise instead; nobody is told."""
+        self._take(pacing.begin(name, time.monotonic()))
+
+    def _take(self, practice: pacing.Practice) -> None:
+        self._practice = practice
+        self.redraw()
+        self._sleep()
+
+    def _sleep(self) -> None:
+        if self._timer:
+            self._timer.stop()
+        due = self._practice.due
+        wait = None if due is None else max(0.0, due - time.monotonic())
+        self._timer = None if wait is None else self.set_timer(wait, self._wake)
+
+    def _wake(self) -> None:
+        self._take(pacing.catch_up(self._practice, time.monotonic()))
+
+    def _page(self, width: int) -> list[Row]:
+        practice = self._practice
+        opening = paragraph(practice.opening, width, "muted") if practice.opening else []
+        stop = paragraph(practice.stop_line, width, "muted") if practice.stop_line else []
+        line = paragraph(practice.line, width, "amber-strong")
+        return [
+            *opening,
+            BLANK,
+            BLANK,
+            *line,
+            BLANK,
+            BLANK,
+            *stop,
+            *paragraph(SENT, width, "muted"),
+        ]
+
+    def _keys(self) -> list[tuple[str, str]]:
+        on = [("Enter", "go on")] if self._practice.waits else []
+        return [*on, ("g", "by the senses"), ("r", "rest"), ("Esc", "back")]
