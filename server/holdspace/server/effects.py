@@ -1,10 +1,12 @@
 """What the relay's core wants done in the world; the gate does it."""
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
-from holdspace.protocol.frames import RelayFrame
+from holdspace.protocol.frames import Entry, RelayFrame
 from holdspace.protocol.refusals import Close
-from holdspace.server.log.records import Note, Record
+from holdspace.server.log.records import LogEntry, Note, Record
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):
@@ -12,6 +14,18 @@ class Send(msgspec.Struct, frozen=True, gc=False):
 
     to: tuple[int, ...]
     frame: RelayFrame
+
+
+class SendPage(msgspec.Struct, frozen=True, gc=False):
+    """Put entries that were read from the log into the queue of a connection."""
+
+    connection: int
+    entries: Sequence[LogEntry]
+
+    def frames(self) -> Iterator[Entry]:
+        """Yield the entries as they are sent."""
+        for one in self.entries:
+            yield Entry(one.seq, one.epoch, one.is_commit, one.payload)
 
 
 class HangUp(msgspec.Struct, frozen=True, gc=False):
@@ -65,4 +79,4 @@ class Read(msgspec.Struct, frozen=True, gc=False):
     up_to: int
 
 
-Effect = Send | HangUp | Store | Propose | Settled | Share | CatchUp | Read
+Effect = Send | SendPage | HangUp | Store | Propose | Settled | Share | CatchUp | Read

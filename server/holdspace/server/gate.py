@@ -7,7 +7,7 @@ meaning of frames, bytes waiting for them. The core's effects are carried out he
 import asyncio
 import os
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, ClassVar, NamedTuple
@@ -26,6 +26,7 @@ from holdspace.server.effects import (
     Propose,
     Read,
     Send,
+    SendPage,
     Settled,
     Share,
     Store,
@@ -44,7 +45,9 @@ from holdspace.server.log import (
     Saved,
     UnusableLogError,
 )
+from holdspace.server.log.records import LogEntry
 from holdspace.server.outbox import CLOSE_SECONDS, Outbox, Outboxes, as_message
+from holdspace.server.pages import Pages, Span
 from holdspace.server.relay import Relay
 from holdspace.server.stopping import Stop
 from holdspace.server.turns import Turns
@@ -79,6 +82,7 @@ class Gate:
         self._submitted: list[Store | Propose] = []
         self._is_turn_ending = False
         self._turns = Turns()
+        self._pages = Pages(self._read_page)
         self._loop: asyncio.AbstractEventLoop
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -233,17 +237,25 @@ class Gate:
         self._outboxes.when_drained(effect.connection, lambda: self._begin(self._read(effect)))
 
     async def _read(self, effect: Read) -> None:
+        entries = await self._pages.read((effect.meeting, effect.after, effect.up_to))
+        now = self._now()
+        self._perform(self._relay.loaded_page(effect.connection, effect.number, entries, now=now))
+
+    async def _read_page(self, span: Span) -> Sequence[LogEntry]:
+        meeting, after, up_to = span
+        weight = self._limits.read_weight
         try:
-            entries = await self._log.read(
-                effect.meeting,
-                effect.after,
-                effect.up_to,
-                max_weight=self._limits.read_weight,
-            )
+            return await self._log.read(meeting, after, up_to, max_weight=weight)
         except UnusableLogError:
             self._journal.note(Event.UNREADABLE)
-            entries = ()
-        self._perform(self._relay.loaded(effect.connection, effect.number, entries, self._now()))
+            return ()
+
+    def _send_page(self, effect: SendPage) -> None:
+        message, counts = self._pages.message(effect), self._counts
+        counts.frames_out += len(effect.entries)
+        counts.bytes_out += len(message)
+        self._outboxes.send((effect.connection,), message)
+        self._end_turn_soon()
 
     def _logged(self, outcome: Outcome) -> None:
         match outcome:
@@ -314,6 +326,7 @@ class Gate:
 
     _DEEDS: ClassVar[dict[type[Effect], Callable[["Gate", Any], None]]] = {
         Send: _send,
+        SendPage: _send_page,
         Store: _submit,
         Propose: _submit,
         Settled: _settle,

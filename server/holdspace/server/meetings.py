@@ -14,7 +14,7 @@ from holdspace.protocol.keys import Purpose, bundle_digest, is_safe_public_key
 from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server import lobby
 from holdspace.server.connections import Connection, Happening, step
-from holdspace.server.effects import Effect, Read, Send
+from holdspace.server.effects import Effect, Read, Send, SendPage
 from holdspace.server.limits import ENTRY_COST
 from holdspace.server.log.records import EntryAppended, EpochChanged, EpochKept, LogEntry
 from holdspace.server.state import Again, Change, Meeting, Reader
@@ -205,9 +205,7 @@ def loaded(
     if not seqs or seqs != list(range(reader.after + 1, reader.after + 1 + len(seqs))):
         yield from world.hang_up(connection.number, Close.NOT_SAVING, now)
         return
-    to = (connection.number,)  # the same for all of them: they go as one
-    for entry in entries:
-        yield Send(to, _as_frame(entry))
+    yield SendPage(connection.number, entries)
     reader.after = seqs[-1]
     yield from _read_on(world, meeting, reader, now)
 
@@ -344,7 +342,3 @@ def overdue(world: World, now: float) -> Iterator[Effect]:
 
 def _entry_frame(entry: EntryAppended, *, is_commit: bool) -> Entry:
     return Entry(entry.seq, entry.epoch, is_commit, entry.payload)
-
-
-def _as_frame(entry: LogEntry) -> Entry:
-    return Entry(entry.seq, entry.epoch, entry.is_commit, entry.payload)

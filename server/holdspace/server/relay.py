@@ -31,7 +31,7 @@ from holdspace.protocol.frames import (
 from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server import lobby, meetings, rooms, shared
 from holdspace.server.connections import FRAMES, Connection, Happening, step
-from holdspace.server.effects import CatchUp, Effect
+from holdspace.server.effects import CatchUp, Effect, Send, SendPage
 from holdspace.server.limits import Limits
 from holdspace.server.log import Outcome
 from holdspace.server.log.records import (
@@ -230,6 +230,18 @@ class Relay:
         self, number: int, read: int, entries: Sequence[LogEntry], now: float
     ) -> list[Effect]:
         """Hand over entries that an effect `Read` asked for."""
+        effects: list[Effect] = []
+        for effect in self.loaded_page(number, read, entries, now=now):
+            if isinstance(effect, SendPage):
+                effects += [Send((effect.connection,), frame) for frame in effect.frames()]
+            else:
+                effects.append(effect)
+        return effects
+
+    def loaded_page(
+        self, number: int, read: int, entries: Sequence[LogEntry], *, now: float
+    ) -> list[Effect]:
+        """Do the same, with all entries in one effect `SendPage`."""
         connection = self._world.connections.get(number)
         if connection is None:
             return []
