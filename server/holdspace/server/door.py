@@ -160,17 +160,19 @@ class Door:
     def left(self, guest: Guest) -> None:
         """Forget a guest; it may be told twice."""
         self._arrives_no_more(guest)
+        if guest not in self._guests:
+            return
         self._guests.discard(guest)
         if guest.visitor is not None:
-            guest.visitor.guests.discard(guest)
+            guest.visitor.guests -= 1
 
     def _has_place(self, guest: Guest, client: Address | None) -> bool:
         now = self._loop.time()
         visitor = self._visitors.visitor(client, now)
-        if not visitor.connects(now):
+        if guest not in self._guests or not visitor.connects(now):
             return False
         guest.visitor = visitor
-        visitor.guests.add(guest)
+        visitor.guests += 1
         visitor.arriving[guest] = None
         if visitor.is_shared and len(visitor.arriving) > self.limits.connections_per_visitor:
             self._turn_away_first(visitor.arriving)

@@ -63,8 +63,8 @@ class Limits:
     visitor_requests_burst: float = 1000.0
     visitor_keeping_per_second: float = 0.4
     visitor_keeping_burst: float = 240.0
-    # How many are remembered: some 8 MiB. Whoever holds a large network has no end of prefixes.
-    visitors: int = 20_000
+    # How many are remembered: some 6 MiB. Whoever holds a large network has no end of prefixes.
+    visitors: int = 10_000
     # Everybody together: who is in is not to notice who else wants in.
     arrivals_per_second: float = 250.0
     arrivals_burst: float = 5000.0

@@ -81,7 +81,7 @@ class Visitor:
     arrivals: Bucket = field(repr=False)
     last_seen: float = field(repr=False)
     # Whoever holds a connection is not silent.
-    guests: set[Any] = field(default_factory=set, repr=False)
+    guests: int = field(default=0, repr=False)
     arriving: dict[Any, None] = field(default_factory=dict, repr=False)
 
     @property
