@@ -20,6 +20,7 @@ from holdspace.client.acts import (
     parse_command,
     question_for,
 )
+from holdspace.client.keepsake import NotKept, save
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
 from holdspace.client.plain.door import Door
@@ -265,6 +266,7 @@ class Session:
             "flow": self._open_flow,
             "support": self._support,
             "practice": self._begin_practice,
+            "keepsake": self._keepsake,
         }
         if local.act.id in special:
             special[local.act.id](local)
@@ -301,6 +303,12 @@ class Session:
     def _begin_practice(self, local: Local) -> None:
         stage = self._attending.view.stage
         self._pacer.begin(local.text or (stage.technique if stage else ""))
+
+    def _keepsake(self, local: Local) -> None:
+        try:
+            self._say([f"room: {save(self._attending.view, local.text)}"])
+        except NotKept as refused:
+            self._say([f"room: {refused}"])
 
     def _support(self, _local: Local) -> None:
         # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from holdspace.client.acts import Local
+from holdspace.client.keepsake import NotKept, save
 from holdspace.client.seat.intents import OpenTheFlow
 from holdspace.client.tui import pages
 from holdspace.client.tui.screens.door import DoorScreen
@@ -68,6 +69,16 @@ def _practice(app: "HoldspaceApp", command: Local) -> None:
     app.open_screen(PracticeScreen(command.text or (stage.technique if stage else "")))
 
 
+def _keepsake(app: "HoldspaceApp", command: Local) -> None:
+    if not command.text:
+        app.tell("Type /keepsake and the name of a new file in the text field of the room.")
+        return
+    try:
+        app.tell(save(app.view, command.text))
+    except NotKept as refused:
+        app.tell(str(refused))
+
+
 def _unfold(app: "HoldspaceApp", _: Local) -> None:
     app.unfold()
 
@@ -79,6 +90,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "flow": _flow,
     "unfold": _unfold,
     "practice": _practice,
+    "keepsake": _keepsake,
     "exit": lambda app, _: app.vanish(),
     "help": _page("Keys and commands", pages.help_page),
     "support": _page("Need help now", pages.support_page),
