@@ -36,6 +36,7 @@ from holdspace.protocol.mls.wire import (
     Codec,
     Reader,
     enum_of,
+    enum_size,
     from_bytes,
     length_header,
     optional_of,
@@ -150,7 +151,7 @@ def _decoding(number: int, spec: Field) -> str:
             return f"_decode{number}(reader)"
 
 
-def _shortcut(spec: Field) -> tuple[str, str] | None:
+def _shortcut(number: int, spec: Field) -> tuple[str, str] | None:
     """Write when a plain value can be cut out of the data on the spot, and how.
 
     Most values can. What is longer, or not right, is the reader's business.
@@ -161,13 +162,17 @@ def _shortcut(spec: Field) -> tuple[str, str] | None:
             return fits, "_data[_at + 1:_stop]"
         case None, ("uint", size):
             return f"(_stop := _at + {size}) <= _end", "_from_bytes(_data[_at:_stop])"
+        case None, ("enum", kind):
+            there = f"(_stop := _at + {enum_size(kind)}) <= _end"
+            known = f"(_number := _from_bytes(_data[_at:_stop])) in _members{number}"
+            return f"{there} and {known}", f"_members{number}[_number]"
         case _:
             return None
 
 
 def _reading(number: int, spec: Field) -> list[str]:
     by_reader = ["reader.at = _at", f"{spec.name} = {_decoding(number, spec)}", "_at = reader.at"]
-    shortcut = _shortcut(spec)
+    shortcut = _shortcut(number, spec)
     if shortcut is None:
         return by_reader
     fits, value = shortcut
@@ -242,6 +247,8 @@ def _compile(cls: type["Struct"], fields: tuple[Field, ...], *, repeated: bool) 
     names |= {"_located": located, "_new": object.__new__, "_cls": cls, "_last": [None]}
     for number, spec in enumerate(fields):
         names |= {f"_encode{number}": spec.codec.encode, f"_decode{number}": spec.codec.decode}
+        if spec.codec.kind[0] == "enum":
+            names[f"_members{number}"] = {int(member): member for member in spec.codec.kind[1]}
         names[f"_cases{number}"] = (
             frozenset(spec.rule.values) if isinstance(spec.rule, When) else spec.cases
         )

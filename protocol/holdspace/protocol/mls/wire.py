@@ -150,9 +150,14 @@ class UInt16Enum(IntEnum):
     """Be the base of enums that take two bytes; other enums take one."""
 
 
+def enum_size(kind: type[IntEnum]) -> int:
+    """Return how many bytes an enum takes."""
+    return 2 if issubclass(kind, UInt16Enum) else 1
+
+
 def enum_of(kind: type[IntEnum]) -> Codec:
     """Return the codec of an enum; a number it does not have is refused."""
-    size = 2 if issubclass(kind, UInt16Enum) else 1
+    size = enum_size(kind)
     values: dict[int, IntEnum] = {int(member): member for member in kind}
 
     def decode(reader: Reader) -> IntEnum:
