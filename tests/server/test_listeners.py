@@ -6,12 +6,19 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace as with_
 from pathlib import Path
 
 import pytest
 
 from holdspace.server.limits import Limits
-from holdspace.server.listeners import CannotListenError, Listening, allow_open_files, listen
+from holdspace.server.listeners import (
+    CannotListenError,
+    Listening,
+    _as_asked,
+    allow_open_files,
+    listen,
+)
 from relay_process import PATIENCE
 
 
@@ -96,9 +103,11 @@ os.execv(sys.executable, [sys.executable, "-m", "holdspace.server", "--memory", 
 """
 
 
-def test_sockets_that_systemd_opened_are_taken_over() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as opened:
-        port = opened.getsockname()[1]
+def test_sockets_that_systemd_opened_are_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "relay.sock"
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind(str(path))
+        opened.listen()
         process = subprocess.Popen(
             [sys.executable, "-c", HANDS_OVER, str(opened.fileno())],
             pass_fds=(opened.fileno(),),
@@ -107,12 +116,26 @@ def test_sockets_that_systemd_opened_are_taken_over() -> None:
         )
     with process:
         assert process.stdout
-        assert process.stdout.readline() == f"listening on ws://127.0.0.1:{port}\n"
-        with socket.create_connection(("127.0.0.1", port), PATIENCE) as asking:
+        assert process.stdout.readline() == f"listening on the socket {path}\n"
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(PATIENCE)
+            asking.connect(str(path))
             asking.sendall(b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n")
             assert b" 404 " in asking.recv(1000)
         process.terminate()
     assert process.returncode == 0
+    # It is systemd's.
+    assert path.exists()
+
+
+def test_what_was_asked_for_holds_for_what_systemd_opened(tmp_path: Path) -> None:
+    tcp, unix = Listening(port=1, tls=True), Listening(path=tmp_path / "asked", proxy_line=True)
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(tmp_path / "given"))
+        assert _as_asked([tcp, unix], one) == tcp
+        assert _as_asked([tcp, unix], other) == with_(unix, path=tmp_path / "given")
+        # TLS is for the network; who opens the socket is on this machine.
+        assert not _as_asked([tcp], other).tls
 
 
 def test_somebody_elses_inheritance_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import socket
 import stat
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from holdspace.server.limits import Limits
@@ -77,7 +77,7 @@ class Listener:
 def listen(asked: Sequence[Listening]) -> list[Listener]:
     """Return a listener for each place, in order; none is left open if one of them cannot be had.
 
-    Sockets that systemd opened (LISTEN_FDS) are taken in place of these, in the same order.
+    Sockets that systemd opened (LISTEN_FDS) are taken in place of these.
     """
     places = [*_inherited(asked)] or [(one, None) for one in asked]
     with ExitStack() as opened:
@@ -114,8 +114,15 @@ def _inherited(asked: Sequence[Listening]) -> list[tuple[Listening, socket.socke
     sockets = [socket.socket(fileno=_FIRST_INHERITED + at) for at in range(int(number))]
     for one in sockets:
         one.set_inheritable(False)
-    more = [asked[-1] if asked else Listening()] * len(sockets)
-    return [*zip([*asked, *more], sockets, strict=False)]
+    return [(_as_asked(asked, one), one) for one in sockets]
+
+
+def _as_asked(asked: Sequence[Listening], given: socket.socket) -> Listening:
+    # What was asked for a place of the same kind holds for this one, wherever systemd put it.
+    if given.family == socket.AF_UNIX:
+        place = next((one for one in asked if one.path), replace(asked[0], tls=False))
+        return replace(place, path=Path(given.getsockname()))
+    return next((one for one in asked if not one.path), replace(asked[0], path=None))
 
 
 def _listen(asked: Listening) -> Listener:
