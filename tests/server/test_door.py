@@ -273,6 +273,17 @@ class TestShares:
             # 10 more than there may be at once, at 40 a second
             assert loop.time() - started > 0.2
 
+    async def test_whoever_tries_keys_waits(self) -> None:
+        limits = with_(Limits(), visitor_requests_burst=25.0, visitor_requests_per_second=20.0)
+        async with relay_here(limits=limits) as relay, visiting(relay.url) as stranger:
+            loop = asyncio.get_running_loop()
+            started = loop.time()
+            for _ in range(4):
+                answer = await stranger.ask(stranger.papers.card(Circle("not theirs")))
+                assert isinstance(answer, Refuse)
+            # Four requests and three wrong keys are 34 of 25, and the connection was one.
+            assert loop.time() - started > 0.3
+
 
 class TestForwarding:
     async def test_a_header_from_a_stranger_changes_nothing(self) -> None:
