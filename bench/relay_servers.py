@@ -1,10 +1,11 @@
 """The servers of a bench, each a process of its own on this machine."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,15 +40,33 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def relay(folder: Path, *options: str, loop: str = "asyncio") -> Iterator[Server]:
+def relay(
+    folder: Path, *options: str, loop: str = "asyncio", settings: str = ""
+) -> Iterator[Server]:
     """Start a relay as an operator does, with a folder of its own."""
-    settings = folder / "relay.toml"
-    settings.write_text(_SETTINGS)
-    command = ["-m", "holdspace.server", "--config", str(settings), "--port", "0"]
+    file = folder / "relay.toml"
+    file.write_text(_SETTINGS + settings)
+    command = ["-m", "holdspace.server", "--config", str(file), "--port", "0"]
     if "--memory" not in options:
         command += ["--data", str(folder / "data")]
     with _started([*command, *options], loop) as server:
         yield server
+
+
+@contextmanager
+def relays(folder: Path, cluster: Sequence[str], count: int) -> Iterator[list[Server]]:
+    """Start relays that share a cluster."""
+    log = (
+        f'[log]\nkind = "jetstream"\nservers = {json.dumps(list(cluster))}\nname = "bench"\n'
+        'credentials = "relay:relay-secret"\nsystem_credentials = "system:system-secret"\n'
+    )
+    with ExitStack() as opened:
+        servers = []
+        for number in range(count):
+            own = folder / str(number)
+            own.mkdir()
+            servers.append(opened.enter_context(relay(own, settings=log)))
+        yield servers
 
 
 @contextmanager
