@@ -37,6 +37,17 @@ def test_what_goes_and_comes_at_once(
     assert (after.count, after.distinct) == (left.total(), len(left))
 
 
+def test_every_key_of_a_large_bag_is_found_and_no_other() -> None:
+    keys = [number.to_bytes(32) for number in range(4000)]
+    of_all_at_once = KeyBag.of(keys[:3000])
+    grown = KeyBag().changed([], keys[:1500]).changed([], keys[1500:3000])
+    shrunk = KeyBag.of(keys).changed(keys[3000:], [])
+    for bag in (of_all_at_once, grown, shrunk):
+        assert [key in bag for key in keys] == [True] * 3000 + [False] * 1000
+        assert (bag.count, bag.distinct, bag.each_once) == (3000, 3000, True)
+    assert KeyBag() == KeyBag.of([])
+
+
 def test_a_bag_does_not_show_its_keys() -> None:
     assert repr(KeyBag.of([bytes(32)])) == "KeyBag(count=1, distinct=1)"
 
