@@ -42,6 +42,7 @@ from holdspace.server.log import (
     NotSaved,
     Outcome,
     Placed,
+    Report,
     Saved,
     UnusableLogError,
 )
@@ -96,7 +97,7 @@ class Gate:
         """Serve until `stop` is asked for, then let everybody go and save what was acknowledged."""
         self._loop = loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _loop, _context: self._journal.note(Event.UNEXPECTED))
-        await self._log.start(lambda outcome: _call_soon(loop, self._logged, outcome))
+        await self._log.start(self._report())
         await door.open(self._attend)
         ticking = loop.create_task(self._tick())
         ready()
@@ -257,6 +258,19 @@ class Gate:
         self._outboxes.send((effect.connection,), message)
         self._end_turn_soon()
 
+    def _report(self) -> Report:
+        """Return how the log tells what became of records."""
+        loop, logged = self._loop, self._logged
+        if not self._log.is_alone:
+            # A shared log is on this loop; waking it as from a thread would cost a system call.
+            return lambda outcome: loop.call_soon(logged, outcome)
+
+        def report(outcome: Outcome) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(logged, outcome)
+
+        return report
+
     def _logged(self, outcome: Outcome) -> None:
         match outcome:
             case Saved(tickets):
@@ -349,10 +363,3 @@ class _Visit(NamedTuple):
 
 def _is_no_to_a_stranger(sent: Send) -> bool:
     return type(sent.frame) is Refuse and sent.frame.code == Refusal.NOT_HERE
-
-
-def _call_soon(
-    loop: asyncio.AbstractEventLoop, function: Callable[[Outcome], None], outcome: Outcome
-) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(function, outcome)

@@ -234,6 +234,36 @@ async def test_a_relay_that_is_cut_off_acknowledges_nothing_and_sends_everybody_
     await cluster.until_ready()
 
 
+async def test_a_relay_that_was_away_for_long_reads_everything_anew(relays: Pair) -> None:
+    log = relays.one.log
+    assert isinstance(log, JetStreamLog)
+    circle, gone = Circle(), Circle("gone")
+    async with visiting(relays.one.url) as host:
+        await host.open(circle)
+        await host.ask(host.papers.invite(circle, FAR))
+        said = host.papers.append("before")
+        assert await host.ask(said) == Ack(said.ref, 1)
+        async with visiting(relays.other.url) as other:
+            await other.open(gone)
+            log._start_again()
+            assert await host.closed() == Close.NOT_SAVING
+            await other.send(other.papers.close(gone))
+            assert await other.closed() == Close.MEETING_OVER
+    async with asyncio.timeout(PATIENCE):
+        while " joined:" not in relays.one.said.getvalue():
+            await asyncio.sleep(0.1)
+    async with visiting(relays.one.url) as back:
+        await back.ask(back.papers.attach(circle))
+        assert await back.hear() == Entry(1, 0, False, b"before")
+        again = back.papers.append("before")
+        assert await back.ask(again) == Ack(again.ref, 1)
+        card = await back.ask(back.papers.card(circle))
+        assert isinstance(card, Card)
+        attach = back.papers.attach(gone)
+        assert await back.ask(attach) == Refuse(attach.ref, Refusal.NOT_HERE)
+    assert [*log._contents.index.meetings] == [circle.meeting]
+
+
 async def test_nothing_acknowledged_is_lost_while_nodes_and_relays_fall(
     cluster: NatsCluster, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """Where a relay's meetings are kept: one contract, several backends.
 
 The contract, which one conformance suite holds every backend to:
-- `submit` never waits. `report` may be called from any thread.
+- `submit` never waits. `report` may be called from any thread, by a shared log on its own loop.
 - `read` returns durable entries only, in order, without gaps.
 A log that one relay has for itself (`is_alone`) is given records that have their place:
 - They become durable in the order they were submitted, each whole, and `Saved` names each ticket
@@ -83,7 +83,7 @@ class StartedAgain:
 
 
 Outcome = Saved | NotSaved | Placed | NotPlaced | GivenUp | Noted | CutOff | Joined | StartedAgain
-Report = Callable[[Outcome], None]
+Report = Callable[[Outcome], object]
 
 
 def weight(payload: bytes) -> int:
