@@ -13,7 +13,7 @@ import msgspec
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
-from holdspace.server.log import Noted, Outcome
+from holdspace.server.log import Noted, Report
 from holdspace.server.log.jetstream.api import Api
 from holdspace.server.log.jetstream.follower import Follower, Message
 from holdspace.server.log.jetstream.subjects import Subjects
@@ -33,7 +33,7 @@ class LobbyNotes:
         self,
         client: Client,
         subjects: Subjects,
-        hand_out: Callable[[Outcome], None],
+        hand_out: Report,
         catch_up: Callable[[], Awaitable[bool]],
     ) -> None:
         self._client = client
