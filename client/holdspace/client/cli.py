@@ -41,7 +41,7 @@ from holdspace.client.socks import Proxy
 from holdspace.protocol.frames import VERSION
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
 from holdspace.protocol.keys import NotARoomCodeError
-from holdspace.protocol.text import NameRefused, last_stage
+from holdspace.protocol.text import NameRefused, clean_line, last_stage
 
 ASKED_WRONGLY = 2
 
@@ -125,6 +125,7 @@ async def _visit(code: str, socks: Proxy | None, *, plain: bool) -> int:
 
 
 def _look(asked: argparse.Namespace) -> int:
+    say(f"relay: Looking at {clean_line(asked.address, 200)}.")
     seen = asyncio.run(look_at([asked.address], asked.socks))
     say(f"relay: {seen.relay} answers, and speaks this version of holdspace.")
     for line in seen.lines():

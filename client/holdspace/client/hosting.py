@@ -88,6 +88,8 @@ class Where(NamedTuple):
 
 def _agrees(where: Where, *, is_asked: bool) -> bool:
     """Show who runs the relay; `is_asked` says whether to wait for a yes."""
+    # A relay that is not there can take half a minute to be given up.
+    say(f"relay: Looking at {' and '.join(where.relays)}.")
     seen = asyncio.run(look_at(where.relays, where.socks))
     say(f"relay: {seen.relay} answers.")
     for line in seen.lines():
