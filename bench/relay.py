@@ -132,9 +132,11 @@ def main() -> None:
     """Measure, print and save."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small dose, in under three minutes")
+    parser.add_argument("--rounds", type=int, help="how often everything is measured")
     parser.add_argument("--only", default="", help="only cases whose name has this in it")
     asked = parser.parse_args()
     dose = QUICK if asked.quick else WHOLE
+    dose = dose._replace(rounds=asked.rounds or dose.rounds)
     here = machine()
     bench = Bench(dose, asked.only)
     rounds = [bench.round() for _ in range(dose.rounds)]

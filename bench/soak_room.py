@@ -23,6 +23,7 @@ _TRUE = 0xC3
 # MessagePack's unsigned integers: how many bytes follow the first.
 _UINT = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
 _SLOW_SECONDS = 15.0
+_TOO_SLOW = {Close.TOO_SLOW, 1006}
 # So many words are sent ahead of their acks, however slow the disk is.
 _MOST_UNDER_WAY = 8
 
@@ -167,7 +168,7 @@ class Room:
         await first.close()
         for member in others:
             code = await member.wire.closed
-            if code not in {Close.MEETING_OVER, Close.TOO_SLOW}:
+            if code not in {Close.MEETING_OVER, *_TOO_SLOW}:
                 self.happened[f"closed with {code}"] += 1
                 self.trouble += 1
         await self.begin()
@@ -183,11 +184,14 @@ class Room:
             await member.wire.closed
 
     async def _mend(self) -> None:
-        """Let those come back whom the relay sent away: on a busy machine we read slowly, too."""
+        """Let those come back whom the relay sent away: on a busy machine we read slowly, too.
+
+        Who does not read the close code in time either hears none (1006).
+        """
         for member in [one for one in self.members if one.wire.closed.done()]:
             code = member.wire.closed.result()
             self.happened[f"sent away with {code}"] += 1
-            self.trouble += code != Close.TOO_SLOW
+            self.trouble += code not in _TOO_SLOW
             self.members.remove(member)
             await self._add(member.seq)
 

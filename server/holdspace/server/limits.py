@@ -44,7 +44,7 @@ class Limits:
     meeting_minutes: int = 12 * 60
     room_minutes: int = 48 * 60
     invitation_minutes: int = 31 * 24 * 60
-    sweep_seconds: float = 60.0
+    sweep_seconds: float = 30.0  # with the minute that ends are counted in, at most a minute late
 
     # One connection: what it may send, and what may wait for it unread.
     frames_per_second: float = 20.0

@@ -201,7 +201,7 @@ class SqliteLog(Alone):
 
     def _write_batch(self, batch: list[_Asked]) -> None:
         try:
-            self._writer.write(asked.record for asked in batch)
+            self._writer.write([asked.record for asked in batch])
         except (sqlite3.Error, LookupError):
             self._failed_turn = batch[-1].turn
             self._report(NotSaved())

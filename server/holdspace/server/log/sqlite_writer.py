@@ -7,7 +7,7 @@ leads to its entries; they are erased after that, between other people's transac
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Any, ClassVar
 
@@ -16,10 +16,10 @@ from holdspace.server.log import records as r
 from holdspace.server.log.records import Record
 
 _COLUMNS = 6
-# How many entries go into one statement: as many as fit, then half of that, and so on.
+# How many entries go into one statement: as many as fit, then as many of the rest.
 _INSERTS = {
     count: f"INSERT INTO entry VALUES {', '.join(['(?, ?, ?, ?, ?, ?)'] * count)}"  # noqa: S608
-    for count in (64, 32, 16, 8, 4, 2, 1)
+    for count in (64, 32, *range(16, 0, -1))
 }
 # What may wait until others of its kind can go with it.
 _INSERTED = {r.EntryAppended, r.EpochChanged}
@@ -42,10 +42,13 @@ class Writer:
         # that was stopped may have left some.
         self.has_doomed = self.has_erased = True
 
-    def write(self, records: Iterable[Record]) -> None:
+    def write(self, records: Sequence[Record]) -> None:
         """Keep records, all or none; raise sqlite3.Error or LookupError for none."""
+        # A statement is a transaction by itself, and most of the time one is all it takes.
+        is_one_statement = len(records) in _INSERTS and all(map(_is_only_inserted, records))
         try:
-            self._database.execute("BEGIN IMMEDIATE")
+            if not is_one_statement:
+                self._database.execute("BEGIN IMMEDIATE")
             for record in records:
                 kind = type(record)
                 if kind not in _INSERTED:
@@ -54,7 +57,8 @@ class Writer:
             self._insert()
             if self._is_deleting:
                 self._erase()
-            self._database.execute("COMMIT")
+            if not is_one_statement:
+                self._database.execute("COMMIT")
         except (sqlite3.Error, LookupError):
             self._take_back()
             raise
@@ -224,6 +228,10 @@ class Writer:
         r.MeetingClosed: _meeting_closed,
         r.Forgotten: _forgotten,
     }
+
+
+def _is_only_inserted(record: Record) -> bool:
+    return type(record) is r.EntryAppended and record.expires_minute is None
 
 
 def _as_many_as_may_go(rows: Sequence[tuple[int, int]]) -> int:
