@@ -1,13 +1,18 @@
 """What strangers, members and people who were removed try at the relay, by id of security.md 6."""
 
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
 from msgspec.structs import replace
 
 from holdspace.protocol.frames import Ack, Attached, Done, Entry, Knocking, MeetingClosed
-from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.keys import SigningKey, check_proof
 from holdspace.protocol.refusals import Close, Refusal
+from holdspace.server import world
 from holdspace.server.limits import Limits
 from relay_papers import Circle, Papers, key
-from relay_table import START, Table, of_type, refused, running
+from relay_table import ORIGIN, START, Table, of_type, refused, running
 
 # `./dev bench strangers` shows what a meeting notices of more.
 MANY = 500
@@ -105,6 +110,47 @@ def test_ws01_a_visitor_whose_share_is_in_use_gets_no_more_of_it() -> None:
     assert table.call(visitor=7).closed is None
     assert table.call(visitor=8).closed is None
     assert members[1].closed is None
+
+
+def test_as_many_signatures_are_checked_whether_a_room_is_there_or_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = Table()
+    circle = Circle()
+    running(table, circle)
+    table.relay._world.origins = (ORIGIN, "wss://b.example", "wss://c.example")
+    checked: list[bytes] = []
+
+    def counting(public: bytes, *rest: Any, **more: Any) -> bool:
+        checked.append(public)
+        return check_proof(public, *rest, **more)
+
+    monkeypatch.setattr(world, "check_proof", counting)
+    # The key of RFC 8032's first example, which everybody can sign with.
+    example = SigningKey.from_seed(bytes.fromhex(RFC_8032_SEED))
+    stranger = table.call()
+    for ask in (Papers.card, Papers.knock):
+        for room in (circle, Circle("never opened")):
+            for signer in (key("made up"), example):
+                checked.clear()
+                stranger.send(ask(stranger.papers, _Signed(room.name, signer=signer)))
+                assert len(checked) == 3
+                assert len({*checked}) == 1
+    assert {*refused(stranger.got)} == {Refusal.NOT_HERE}
+
+
+RFC_8032_SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+
+
+@dataclass(frozen=True)
+class _Signed(Circle):
+    """A room whose invitation somebody claims to have."""
+
+    signer: SigningKey = field(default_factory=lambda: key("signer"))
+
+    @property
+    def knock_key(self) -> SigningKey:  # type: ignore[explicit-override]
+        return self.signer
 
 
 def test_strangers_cannot_fill_the_relay_with_invitations() -> None:

@@ -85,6 +85,20 @@ async def test_asked_twice_it_is_no_less_orderly() -> None:
     assert int.from_bytes(heard[2:], "big") == Close.RESTARTING
 
 
+async def test_who_does_not_answer_is_cut_off_in_the_end() -> None:
+    async with relay_here() as relay:
+        with await asyncio.to_thread(idle_websocket, relay.url):
+            relay.stop.ask()
+            relay.stop.ask()
+            async with asyncio.timeout(PATIENCE):
+                while "stopped" not in relay.said.getvalue():
+                    await asyncio.sleep(0)
+            # As quick as the event loop turns; they have seconds to answer, if nobody is impatient.
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert not relay.door._guests
+
+
 def idle_websocket(url: str) -> socket.socket:
     """Return a websocket at whose other end nobody answers anything."""
     host, _, port = url.removeprefix("ws://").partition(":")
