@@ -88,6 +88,7 @@ def gather_with_a_pass(meeting: Meeting, host: Somebody, mara: Somebody, jon: So
     jon.expect("^you: ready. Everybody: 1 writing, 1 ready.")
     jon.type("/edit")
     jon.expect("^draft: Your words are kept")
+    jon.program.has_said("^you: writing. Everybody: 2 writing.")
     jon.type("/send")
     jon.expect("^you: ready. Everybody: 1 writing, 1 ready.")
     # M8: nothing of it has left the device.
