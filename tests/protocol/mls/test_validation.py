@@ -195,7 +195,12 @@ def test_17_the_bounds_of_a_lifetime_are_part_of_it() -> None:
 
 
 def test_17_we_accept_twelve_weeks_and_an_hour_for_clocks_that_differ() -> None:
-    assert timedelta(seconds=LONGEST_LIFETIME) == timedelta(weeks=12, hours=1)
+    longest = int(timedelta(weeks=12, hours=1).total_seconds())
+    check_lifetime(Lifetime(int(NOW), int(NOW) + longest), now=NOW, longest=LONGEST_LIFETIME)
+    with pytest.raises(ValidationError, match="longer than we accept"):
+        check_lifetime(
+            Lifetime(int(NOW), int(NOW) + longest + 1), now=NOW, longest=LONGEST_LIFETIME
+        )
 
 
 def test_17_a_received_key_package_is_held_against_the_clock() -> None:
