@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 920, 640
-LEFT, RIGHT, TOP, BOTTOM = 78, 236, 84, 64
+WIDTH, HEIGHT = 960, 640
+LEFT, RIGHT, TOP, BOTTOM = 78, 276, 84, 64
 NAME_HEIGHT = 17
 PAPER, INK, FAINT, GRID = "#ffffff", "#1f2933", "#5b6770", "#e4e7eb"
 COLOURS = ("#1b4f72", "#7b3f00", "#2d5a27", "#5b2a86", "#8a1c3b", "#33475b")

@@ -52,11 +52,11 @@ class Dose:
 
     sizes: tuple[int, ...]
     seconds: float
-    rounds: int = 4
+    rounds: int = 6
     runs: int = 3
 
 
-WHOLE, QUICK = Dose((2, 8, 32, 128, 512), 1.5), Dose((2, 8, 32), 0.2)
+WHOLE, QUICK = Dose((2, 8, 32, 128, 512), 2.5), Dose((2, 8, 32), 0.2)
 REPEATS = 10
 
 
