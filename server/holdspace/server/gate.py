@@ -297,6 +297,10 @@ class Gate:
                 self._hear(outcome)
         if self._relay.is_idle:
             self._idle.set()
+        # What is durable at once came together already: it waits for another turn of the event
+        # loop only when much comes.
+        if self._is_turn_ending and not self._turns.wait(self._loop.time()):
+            self._outboxes.flush()
 
     def _hear(self, outcome: Outcome) -> None:
         """Do what follows from what happened to a log that several relays share."""
