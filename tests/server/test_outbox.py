@@ -1,0 +1,207 @@
+"""An outbox keeps the order, bounds what waits, and closes after what was queued."""
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from websockets.protocol import State
+
+from holdspace.protocol.refusals import Close
+from holdspace.server.outbox import CLOSE_SECONDS, WRITE_LIMIT, Outbox, Outboxes
+from holdspace.server.wire import Wire
+
+LIMIT = 4 * WRITE_LIMIT
+
+
+class Socket:
+    """The other end of an outbox: takes everything, or nothing while it is paused."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.paused = False
+        self.held = 0
+        self.state = State.OPEN
+        self.written: list[bytes] = []
+        self.closed_with: tuple[int, str] | None = None
+        self.is_aborted = False
+        self.room: Callable[[], None] = lambda: None
+
+    @property
+    def transport(self) -> "Socket":
+        return self
+
+    @property
+    def protocol(self) -> "Socket":
+        return self
+
+    def when_there_is_room(self, call: Callable[[], None]) -> None:
+        self.room = call
+
+    def get_write_buffer_size(self) -> int:
+        return self.held
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+        if self.paused:
+            self.held += len(data)
+
+    def writelines(self, parts: list[bytes]) -> None:
+        self.write(b"".join(parts))
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed_with = (code, reason)
+
+    async def wait_closed(self) -> None:
+        while self.closed_with is None:
+            await asyncio.sleep(0)
+
+
+def outbox(socket: Socket, overflows: list[int] | None = None) -> Outbox:
+    found = overflows if overflows is not None else []
+    return Outbox(cast(Wire, socket), LIMIT, lambda: found.append(1))
+
+
+async def test_what_comes_in_one_turn_goes_in_one_write_and_in_order() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    assert [box.push(message) for message in (b"one", b"two", b"three")] == [True, False, False]
+    assert socket.written == []
+    box.flush()
+    assert socket.written == [b"onetwothree"]
+    assert box.push(b"four")
+
+
+async def test_who_does_not_read_overflows_once_and_no_sooner_than_that() -> None:
+    socket, overflows = Socket(), list[int]()
+    box = outbox(socket, overflows)
+    socket.paused = True
+    message = bytes(WRITE_LIMIT)
+    for _ in range(LIMIT // WRITE_LIMIT):
+        box.push(message)
+    assert (overflows, box.unread, socket.written) == ([], LIMIT, [])
+    box.push(b"one more")
+    assert (overflows, box.unread) == ([1], LIMIT)
+
+
+async def test_who_reads_may_be_sent_any_amount_in_one_turn() -> None:
+    socket, overflows = Socket(), list[int]()
+    box = outbox(socket, overflows)
+    for _ in range(10 * LIMIT // WRITE_LIMIT):
+        box.push(bytes(WRITE_LIMIT))
+    assert overflows == []
+    assert sum(map(len, socket.written)) >= 9 * LIMIT
+
+
+async def test_one_message_that_is_longer_than_the_limit_still_goes() -> None:
+    socket, overflows = Socket(), list[int]()
+    box = outbox(socket, overflows)
+    box.push(bytes(2 * LIMIT))
+    assert (overflows, len(socket.written)) == ([], 1)
+
+
+async def test_it_closes_after_what_was_queued_and_sends_nothing_after() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    box.push(b"last words")
+    box.finish(Close.RESTARTING)
+    box.push(b"too late")
+    await box.ended()
+    box.flush()
+    assert socket.written == [b"last words"]
+    assert socket.closed_with == (Close.RESTARTING, "restarting")
+
+
+async def test_a_slow_readers_queue_is_dropped() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    socket.paused = True
+    box.push(b"never read")
+    box.finish(Close.TOO_SLOW)
+    assert socket.closed_with is None
+    socket.paused = False
+    socket.room()
+    await box.ended()
+    assert socket.written == []
+    assert socket.closed_with == (Close.TOO_SLOW, "too_slow")
+
+
+async def test_who_reads_no_close_code_either_is_cut_off() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    socket.paused = True
+    box.push(b"never read")
+    box.finish(Close.RESTARTING)
+    deadline = box._deadline
+    assert deadline is not None
+    assert 0 < deadline.when() - socket.loop.time() <= CLOSE_SECONDS
+    deadline._run()
+    assert socket.is_aborted
+    deadline.cancel()
+
+
+async def test_nothing_is_written_to_a_connection_that_is_closing() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    box.push(b"words")
+    socket.state = State.CLOSING
+    box.flush()
+    assert (socket.written, box.unread) == ([], 0)
+
+
+async def test_reading_on_waits_until_the_socket_takes_more() -> None:
+    socket, called = Socket(), list[int]()
+    box = outbox(socket)
+    socket.paused = True
+    box.push(b"page")
+    box.when_drained(lambda: called.append(1))
+    assert called == []
+    socket.paused = False
+    socket.room()
+    assert (socket.written, called) == ([b"page"], [1])
+    socket.room()
+    assert called == [1]
+
+
+class TestMany:
+    async def test_rows_to_the_same_people_are_one_message_and_keep_their_place(self) -> None:
+        boxes, sockets = Outboxes(LIMIT), [Socket() for _ in range(3)]
+        for number, socket in enumerate(sockets):
+            boxes.open(number, cast(Wire, socket), lambda: None)
+        everybody = (0, 1, 2)
+        boxes.send((0,), b"ack ")
+        for word in (b"one ", b"two "):
+            boxes.send(everybody, word)
+        boxes.send((1,), b"between ")
+        boxes.send(everybody, b"three ")
+        boxes.flush()
+        assert [socket.written for socket in sockets] == [
+            [b"ack one two three "],
+            [b"one two between three "],
+            [b"one two three "],
+        ]
+
+    async def test_who_is_hung_up_on_hears_what_was_queued_before(self) -> None:
+        boxes, socket = Outboxes(LIMIT), Socket()
+        box = boxes.open(7, cast(Wire, socket), lambda: None)
+        boxes.send((7,), b"the meeting is over")
+        boxes.finish(7, Close.MEETING_OVER)
+        await box.ended()
+        assert socket.written == [b"the meeting is over"]
+        boxes.close(7)
+        boxes.send((7,), b"nobody")
+        boxes.flush()
+
+    async def test_one_who_overflows_takes_nothing_from_the_others(self) -> None:
+        boxes, slow, quick = Outboxes(LIMIT), Socket(), Socket()
+        boxes.open(1, cast(Wire, slow), lambda: boxes.finish(1, Close.TOO_SLOW))
+        boxes.open(2, cast(Wire, quick), lambda: None)
+        slow.paused = True
+        both = (1, 2)
+        for _ in range(2 * LIMIT // WRITE_LIMIT):
+            boxes.send(both, bytes(WRITE_LIMIT))
+            boxes.flush()
+        assert sum(map(len, quick.written)) == 2 * LIMIT
+        assert slow.written == []
