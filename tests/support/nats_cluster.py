@@ -157,14 +157,16 @@ class NatsCluster:
 
     async def ask(self, what: str, **body: object) -> dict[str, Any]:
         """Ask JetStream something as the relays' account."""
+        return await self.publish(f"$JS.API.{what}", json.dumps(body).encode() if body else b"")
+
+    async def publish(self, subject: str, data: bytes) -> dict[str, Any]:
+        """Send something that JetStream answers; an empty answer if nobody does."""
         try:
             client = await self.client()
         except (OSError, nats.errors.Error):
             return {}
         try:
-            reply = await client.request(
-                f"$JS.API.{what}", json.dumps(body).encode() if body else b"", timeout=2
-            )
+            reply = await client.request(subject, data, timeout=2)
             answer: dict[str, Any] = json.loads(reply.data)
             return answer
         except (TimeoutError, nats.errors.Error):

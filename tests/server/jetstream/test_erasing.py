@@ -6,6 +6,7 @@ from pathlib import Path
 
 from holdspace.protocol.frames import Ack, Done, Entry
 from holdspace.protocol.refusals import Close
+from holdspace.server.log.jetstream import wire
 from holdspace.server.log.jetstream.log import JetStreamLog
 from nats_cluster import NatsCluster
 from relay_houses import LIMITS
@@ -47,7 +48,7 @@ async def test_a_closed_meeting_leaves_no_key_and_no_words(cluster: NatsCluster)
     async with relay_here(log, LIMITS) as relay:
         async with visiting(relay.url) as host:
             await talk(host, circle)
-            key = log._contents.index.keys[circle.meeting]
+            _, key = log._contents.index.keys[circle.meeting]
             # The words are never on a disk but sealed, and the key is.
             assert places_of(WORDS.encode(), cluster) == []
             assert len({path.parts for path in places_of(key, cluster)}) >= len(cluster.nodes)
@@ -111,3 +112,34 @@ async def test_cards_that_were_changed_or_revoked_are_erased(cluster: NatsCluste
 async def messages_in(log: JetStreamLog, cluster: NatsCluster) -> range:
     info = await cluster.ask(f"STREAM.INFO.{log._subjects.log_stream}")
     return range(info["state"]["messages"])
+
+
+async def test_a_handle_that_is_used_again_keeps_its_new_meeting(cluster: NatsCluster) -> None:
+    settings = cluster.settings(f"erase-{secrets.token_hex(4)}")
+    log, other = JetStreamLog(settings), JetStreamLog(settings)
+    circle = Circle()
+    async with relay_here(log, LIMITS) as relay, relay_here(other, LIMITS) as second:
+        async with visiting(relay.url) as host:
+            await talk(host, circle)
+            old = log._contents.index.keys[circle.meeting]
+            await host.send(host.papers.close(circle))
+            assert await host.closed() == Close.MEETING_OVER
+        async with visiting(second.url) as back:
+            assert isinstance(await back.ask(back.papers.begin(circle)), Done)
+            await back.ask(back.papers.attach(circle))
+            said = back.papers.append("anew")
+            assert await back.ask(said) == Ack(said.ref, 1)
+            # What comes late from before means nothing to anybody, and ends nothing.
+            words = log._subjects.words(circle.meeting)
+            late = wire.put_sealed((), old[1], words)
+            assert "seq" in await cluster.publish(words, late)
+            again = back.papers.append("and on")
+            while not isinstance(heard := await back.ask(again), Ack):
+                assert isinstance(heard, Entry)
+            assert heard.seq == 2
+            await erased(log)
+        async with visiting(relay.url) as member:
+            await member.ask(member.papers.attach(circle))
+            while sum(isinstance(one, Entry) for one in member.got) < 2:
+                await member.hear()
+        assert relay.said.getvalue() == second.said.getvalue() == ""

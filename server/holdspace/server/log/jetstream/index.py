@@ -45,10 +45,16 @@ class Index:
     """Remember what took effect, and where."""
 
     meetings: dict[bytes, Begun] = field(default_factory=dict)
-    keys: dict[bytes, bytes] = field(default_factory=dict)
+    # The key of each meeting, and the message it came with.
+    keys: dict[bytes, tuple[int, bytes]] = field(default_factory=dict)
     invitations: dict[tuple[bytes, bytes], int] = field(default_factory=dict)
     # The newest message on each subject that is guarded.
     newest: dict[str, int] = field(default_factory=dict)
+
+    def drop_key(self, meeting: bytes, message: int) -> None:
+        """Forget the key that came with a message, and no newer one."""
+        if self.keys.get(meeting, (0, b""))[0] == message:
+            del self.keys[meeting]
 
     def entry(self, record: r.EntryAppended, place: int) -> None:
         """Take in the next entry of a meeting."""

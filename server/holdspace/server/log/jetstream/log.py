@@ -178,7 +178,8 @@ class JetStreamLog:
 
     def _key_for(self, subject: str) -> bytes | None:
         meeting = meeting_in(subject)
-        return self._contents.index.keys.get(meeting) if meeting else None
+        known = self._contents.index.keys.get(meeting) if meeting else None
+        return known[1] if known else None
 
     def _pack(self, subject: str, records: wire.Batch) -> bytes | None:
         if meeting_in(subject) is None:
@@ -209,7 +210,7 @@ class JetStreamLog:
             opened = wire.take(message.data, message.subject, self._key_for(message.subject))
         except wire.ErasedError:
             # Left over from a meeting whose beginning was erased.
-            self._contents.eraser.erase(Erasure(subject=message.subject), is_ours=False)
+            self._contents.eraser.erase(Erasure((message.place,)), is_ours=False)
             self._ended(self._delivered(message), End.OVER)
             return
         except wire.NotOursError:
@@ -217,7 +218,8 @@ class JetStreamLog:
             self._cut_off()
             return
         if opened.key is not None and meeting is not None:
-            self._contents.index.keys.setdefault(meeting, opened.key)
+            # It is the first message on its subject: the stream takes no beginning after another.
+            self._contents.index.keys[meeting] = (message.place, opened.key)
         self._hand_out(message, opened.records)
 
     def _delivered(self, message: Message) -> Tickets:

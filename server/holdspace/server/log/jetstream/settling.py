@@ -34,7 +34,7 @@ def leave(contents: Contents, record: r.Record, place: int, *, is_ours: bool) ->
     if isinstance(record, r.MeetingBegun | r.Forgotten):
         contents.eraser.erase(Erasure((message_of(place),)), is_ours=is_ours)
     if isinstance(record, r.MeetingBegun) and record.meeting not in contents.index.meetings:
-        contents.index.keys.pop(record.meeting, None)
+        contents.index.drop_key(record.meeting, message_of(place))
 
 
 def _room_opened(contents: Contents, record: r.RoomOpened, place: int, is_ours: bool) -> None:
@@ -48,7 +48,7 @@ def _meeting_begun(contents: Contents, record: r.MeetingBegun, place: int, is_ou
         # A beginning is erased with its meeting, so it cannot be the gravestone of another one.
         stone = wire.put_open((r.MeetingClosed(meeting=record.replaces),))
         gravestone = (contents.subjects.room(record.room), stone)
-        _end_meeting(contents, record.replaces, is_ours=is_ours, gravestone=gravestone)
+        _end_meeting(contents, record.replaces, place, is_ours=is_ours, gravestone=gravestone)
 
 
 def _entry_appended(contents: Contents, record: r.EntryAppended, place: int, is_ours: bool) -> None:
@@ -74,13 +74,13 @@ def _invitation_revoked(
 
 
 def _meeting_closed(contents: Contents, record: r.MeetingClosed, place: int, is_ours: bool) -> None:
-    _end_meeting(contents, record.meeting, is_ours=is_ours)
+    _end_meeting(contents, record.meeting, place, is_ours=is_ours)
 
 
 def _forgotten(contents: Contents, record: r.Forgotten, place: int, is_ours: bool) -> None:
     index = contents.index
     for meeting in record.meetings:
-        _end_meeting(contents, meeting, is_ours=is_ours)
+        _end_meeting(contents, meeting, place, is_ours=is_ours)
     in_rooms = [key for key in index.invitations if key[0] in record.rooms]
     for invitation in (*record.invitations, *in_rooms):
         _end_invitation(contents, invitation, is_ours=is_ours)
@@ -100,19 +100,22 @@ def _end_invitation(contents: Contents, key: tuple[bytes, bytes], *, is_ours: bo
 def _end_meeting(
     contents: Contents,
     meeting: bytes,
+    place: int,
     *,
     is_ours: bool,
     gravestone: tuple[str, bytes] | None = None,
 ) -> None:
     index, subjects = contents.index, contents.subjects
     begun = index.meetings.pop(meeting, None)
-    index.keys.pop(meeting, None)
-    index.newest.pop(subjects.epochs(meeting), None)
     if begun is None:
         return
+    index.drop_key(meeting, begun.message)
+    index.newest.pop(subjects.epochs(meeting), None)
     contents.pages.drop(message_of(place) for place in begun.places)
     # With the beginning goes the key of all the rest.
-    erasure = Erasure((begun.message,), subjects.meeting(meeting), gravestone=gravestone)
+    erasure = Erasure(
+        (begun.message,), subjects.meeting(meeting), message_of(place), gravestone=gravestone
+    )
     contents.eraser.erase(erasure, is_ours=is_ours)
 
 

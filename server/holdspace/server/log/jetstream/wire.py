@@ -49,7 +49,7 @@ class NotOursError(Exception):
 
 
 class ErasedError(Exception):
-    """A message is sealed with a key that was erased."""
+    """A message is sealed with a key that was erased: it has no effect on any relay."""
 
 
 def put_open(records: Batch) -> bytes:
@@ -82,9 +82,11 @@ def take(message: bytes, subject: str, key: bytes | None) -> Opened:
         raise ErasedError
     nonce, sealed = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
     try:
-        return Opened(_records(AESGCM(key).decrypt(nonce, sealed, subject.encode())))
+        body = AESGCM(key).decrypt(nonce, sealed, subject.encode())
     except (InvalidTag, ValueError):
-        raise NotOursError from None
+        # Sealed in a meeting that had the same handle before.
+        raise ErasedError from None
+    return Opened(_records(body))
 
 
 def _records(body: bytes) -> Batch:
