@@ -169,6 +169,19 @@ class TestOrder:
         cluster.settle()
         assert side.relay._world.asked_cost == 0
 
+    def test_a_room_that_is_opened_again_and_again_fills_no_log(
+        self, cluster: Cluster, near: Side, host: Caller, circle: Circle
+    ) -> None:
+        before = len(cluster.order)
+        for _ in range(5):
+            opening = host.papers.open(circle)
+            assert host.send(opening) == [Done(opening.ref)]
+        assert not near.waiting
+        cluster.now += 20 * 60
+        assert host.send(host.papers.open(circle)) == []
+        cluster.settle()
+        assert len(cluster.order) == before + 1
+
 
 class TestUncertainty:
     def test_who_gets_no_answer_is_sent_away_and_asks_again(

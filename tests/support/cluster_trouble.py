@@ -24,10 +24,11 @@ from websockets.exceptions import WebSocketException
 from holdspace.protocol.frames import Ack, Attached, Entry, Refuse, RelayFrame
 from holdspace.protocol.refusals import Refusal
 from holdspace.server.limits import MIB
+from holdspace.server.log.jetstream.log import JetStreamLog
 from nats_cluster import NatsCluster
 from relay_houses import LIMITS, unleashed, variables
 from relay_papers import Circle, id16
-from relay_process import RelayProcess, Visitor, visiting
+from relay_process import RelayProcess, Visitor, relay_here, visiting
 
 PATIENCE = 90.0
 SILENCE = 20.0
@@ -35,6 +36,7 @@ WINDOW = 3
 # People and the log stay small enough to be read again after every round.
 PAUSE = 0.02
 BREATH = 0.3
+JOURNAL_SECONDS = 300
 
 
 @dataclass
@@ -357,7 +359,26 @@ async def rounds(number: int, seed: int) -> None:
                     took = time.monotonic() - started
                     _say(f"{done}/{number} {trouble.__name__} {took:.1f} s, {story.acked} acked")
             _say(f"checked: {story.acked} acknowledged entries are there, once and in order")
+        await nothing_remains(cluster)
     _say(", ".join(f"{trouble.__name__} {count}" for trouble, count in counts.items()))
+
+
+async def nothing_remains(cluster: NatsCluster) -> None:
+    """Close a meeting, and wait until its key is on no node's disk, in no journal either."""
+    log, circle = JetStreamLog(cluster.settings("canary")), Circle("canary")
+    async with relay_here(log, LIMITS) as relay:
+        async with visiting(relay.url) as host:
+            await host.open(circle)
+            await host.ask(host.papers.append("words"))
+            _, key = log._contents.index.keys[circle.meeting]
+            assert cluster.files_with(key)
+            await host.send(host.papers.close(circle))
+            await host.closed()
+        started = time.monotonic()
+        while cluster.files_with(key):
+            assert time.monotonic() < started + JOURNAL_SECONDS, "A key is still on a disk."
+            await asyncio.sleep(5)
+    _say(f"the key of a closed meeting was on no disk {time.monotonic() - started:.0f} s later")
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,7 @@ import sysconfig
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -104,6 +105,17 @@ class NatsCluster:
     def store(self, node: str) -> Path:
         """Return the folder that a node keeps everything in."""
         return self.folder / node
+
+    def files_with(self, needle: bytes, part: str = "") -> list[Path]:
+        """Return every file of every node that holds these bytes."""
+        found = []
+        for node in self.nodes:
+            for path in self.store(node).rglob("*"):
+                # Files come and go while they are looked at.
+                with suppress(FileNotFoundError):
+                    if path.is_file() and part in str(path) and needle in path.read_bytes():
+                        found.append(path)
+        return found
 
     def kill(self, node: str) -> None:
         """End a node as a power cut would end its process."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from pathlib import Path
 
 from holdspace.protocol.frames import Ack, Done, Entry
 from holdspace.protocol.refusals import Close
@@ -15,16 +14,6 @@ from relay_process import PATIENCE, Visitor, relay_here, visiting
 
 FAR = 2**30
 WORDS = "sealed canary words"
-
-
-def places_of(needle: bytes, cluster: NatsCluster, part: str = "") -> list[Path]:
-    """Return every file of every node that holds these bytes."""
-    return [
-        path
-        for node in cluster.nodes
-        for path in cluster.store(node).rglob("*")
-        if path.is_file() and part in str(path) and needle in path.read_bytes()
-    ]
 
 
 async def erased(log: JetStreamLog) -> None:
@@ -50,15 +39,15 @@ async def test_a_closed_meeting_leaves_no_key_and_no_words(cluster: NatsCluster)
             await talk(host, circle)
             _, key = log._contents.index.keys[circle.meeting]
             # The words are never on a disk but sealed, and the key is.
-            assert places_of(WORDS.encode(), cluster) == []
-            assert len({path.parts for path in places_of(key, cluster)}) >= len(cluster.nodes)
+            assert cluster.files_with(WORDS.encode()) == []
+            assert len({path.parts for path in cluster.files_with(key)}) >= len(cluster.nodes)
             await host.send(host.papers.close(circle))
             assert await host.closed() == Close.MEETING_OVER
         await erased(log)
         assert await left_of(circle, log, cluster) == {}
         # In the streams' own files it is overwritten now. The nodes' journals of what they agreed
         # on are cut off every two to three minutes: `./dev cluster-test` waits for that.
-        assert places_of(key, cluster, "/streams/") == []
+        assert cluster.files_with(key, "/streams/") == []
 
 
 async def left_of(circle: Circle, log: JetStreamLog, cluster: NatsCluster) -> dict[str, int]:
