@@ -16,7 +16,8 @@ from holdspace.protocol.frames import (
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.limits import ENTRY_COST, Limits
 from holdspace.server.log import CutOff, GivenUp, Joined, NotPlaced, StartedAgain
-from relay_papers import Circle, id16
+from holdspace.server.terms import Terms
+from relay_papers import Circle, id16, key
 from relay_table import START, Caller, of_type, refused
 
 FAR = int(START // 60) + 1000
@@ -181,6 +182,19 @@ class TestOrder:
         assert host.send(host.papers.open(circle)) == []
         cluster.settle()
         assert len(cluster.order) == before + 1
+
+
+def test_a_code_keeps_no_more_rooms_when_they_are_asked_for_at_once(near: Side) -> None:
+    code = key("code")
+    near.relay.agree(Terms(rooms_are_open=False, codes={code.public: 2}))
+    host = near.call()
+    host.news()
+    asked = [host.papers.open(Circle(name), code) for name in ("one", "two", "two", "three")]
+    answers = [refused(host.send(frame)) for frame in asked]
+    assert answers == [[], [], [], [Refusal.CODE_IN_USE]]
+    near.store()
+    near.hear()
+    assert near.relay.rooms_of(code.public) == 2
 
 
 class TestUncertainty:

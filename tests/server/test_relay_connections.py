@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 
 from holdspace.protocol import frames
-from holdspace.protocol.frames import ClientFrame, Greeting, Hello
-from holdspace.protocol.refusals import Close, LocalError
+from holdspace.protocol.frames import ClientFrame, Greeting, Hello, Refuse
+from holdspace.protocol.refusals import Close, LocalError, Refusal
 from holdspace.server.connections import FRAMES, TRANSITIONS, Happening, Phase, step
 from holdspace.server.limits import Limits
 from holdspace.server.relay import HANDLERS
+from holdspace.server.terms import Terms
 from relay_papers import Circle, Papers, welcome
 from relay_table import Caller, Table, refused, running
 
@@ -165,6 +166,31 @@ def test_whoever_came_first_and_has_shown_nothing_makes_place() -> None:
         None,
         None,
     ]
+
+
+def test_ws01_a_key_that_anybody_can_make_keeps_no_connection_open() -> None:
+    table = Table()
+    table.relay.agree(Terms(rooms_are_open=False))
+    stranger = table.call()
+    opening = stranger.papers.open(Circle("of a stranger"))
+    assert Refuse(opening.ref, Refusal.NEEDS_CODE) in stranger.send(opening)
+    table.wait(5)
+    assert stranger.closed is Close.TOO_QUIET
+
+
+def test_ws01_who_idles_makes_place_for_somebody_who_has_only_just_come() -> None:
+    table = Table(replace(Limits(), connections=3))
+    idle = [table.call() for _ in range(3)]
+    for number, one in enumerate(idle):
+        one.send(one.papers.open(Circle(f"room {number}")))
+    newcomer, next_one = table.call(), table.call()
+    assert newcomer.closed is next_one.closed is None
+    assert [one.closed for one in idle] == [Close.CROWDED, Close.CROWDED, None]
+    # Whoever shows nothing for a while goes first all the same.
+    table.now += table.limits.alone_seconds
+    table.call()
+    assert newcomer.closed is Close.CROWDED
+    assert idle[2].closed is None
 
 
 def test_nothing_is_heard_from_a_connection_that_was_closed(table: Table, circle: Circle) -> None:

@@ -19,6 +19,8 @@ class Limits:
     hello_seconds: float = 5.0
     prove_seconds: float = 5.0
     renew_seconds: float = 15.0
+    # For so long after it came, or said hello, nobody new makes place for others who idle.
+    alone_seconds: float = 2.0
 
     connections: int = 4096
     connections_per_visitor: int = 256

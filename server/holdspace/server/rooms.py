@@ -36,7 +36,10 @@ def open_room(
     """Make a room known; doing it again with the same root key keeps it longer."""
     if not is_safe_public_key(frame.root_key):
         raise Refused(Refusal.BAD_KEY)
-    world.check(connection, Claim(frame.root_key, frame.proof, Purpose.OPEN, room=frame.room))
+    # Anybody makes a root key: until a room is taken by it, it keeps no connection open.
+    claim = Claim(frame.root_key, frame.proof, Purpose.OPEN, room=frame.room)
+    if not world.is_right(connection, claim):
+        raise Refused(Refusal.NOT_HERE)
     before = world.rooms.get(frame.room)
     if before is not None and before.root_key != frame.root_key:
         raise Refused(Refusal.ALREADY_THERE)
@@ -48,6 +51,7 @@ def open_room(
         expires_minute=minute_of(now) + world.limits.room_minutes,
         code=_code_of(world, connection, frame, now),
     )
+    connection.has_proved = True
     if before is not None and not world.is_alone and _says_nothing_new(before, record):
         yield from world.send((connection.number,), Done(frame.ref))
         return
@@ -69,8 +73,8 @@ def _code_of(world: World, connection: Connection, frame: OpenRoom, now: float) 
     """Return the code that vouches for a room, if any does; refuse it if one has to."""
     terms, before = world.terms, world.rooms.get(frame.room)
     if frame.code_key and _holds_code(world, connection, frame):
-        is_more = before is None or before.code != frame.code_key
-        if is_more and count_of(world, frame.code_key) >= terms.codes[frame.code_key]:
+        kept = _kept_by(world, frame.code_key)
+        if frame.room not in kept and len(kept) >= terms.codes[frame.code_key]:
             raise Refused(Refusal.CODE_IN_USE)
         return frame.code_key
     code = before.code if before else b""
@@ -81,6 +85,14 @@ def _code_of(world: World, connection: Connection, frame: OpenRoom, now: float) 
     if before is None:
         _count_opening(world, now)
     return code
+
+
+def _kept_by(world: World, code: bytes) -> set[bytes]:
+    """Return the rooms that a code keeps, and those it will when what was asked for has its place."""
+    asked = (one.record for one in world.asked.values())
+    soon = (one for one in asked if isinstance(one, records.RoomOpened) and one.code == code)
+    kept = {room.handle for room in world.rooms.values() if room.code == code}
+    return kept | {one.room for one in soon}
 
 
 def _holds_code(world: World, connection: Connection, frame: OpenRoom) -> bool:

@@ -141,7 +141,8 @@ class Again:
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """Hold who waits for a record that has no place yet, and what it will cost if it gets one."""
+    """Hold a record that has no place yet, who waits for it, and what it will cost if it gets one."""
 
     waiter: Waiter | None
     cost: int
+    record: Record

@@ -91,12 +91,16 @@ class World:
             raise Refused(Refusal.NOT_HERE)
 
     def is_proved(self, connection: Connection, claim: Claim) -> bool:
-        """Tell whether a claim holds at any origin this relay is known by."""
-        is_right = any(self._holds(claim, connection, origin) for origin in self._tried(connection))
-        if claim.key is None or not is_right:
+        """Tell whether a claim holds, and remember that whoever came is no stranger then."""
+        if not self.is_right(connection, claim):
             return False
         connection.has_proved = True
         return True
+
+    def is_right(self, connection: Connection, claim: Claim) -> bool:
+        """Tell whether a claim holds at any origin this relay is known by."""
+        is_right = any(self._holds(claim, connection, origin) for origin in self._tried(connection))
+        return is_right and claim.key is not None
 
     def _holds(self, claim: Claim, connection: Connection, origin: str) -> bool:
         occasion = Occasion(origin, claim.room, claim.meeting, claim.epoch, connection.nonce)
@@ -120,7 +124,7 @@ class World:
         """Have a record placed, and whoever waits for it answered when it is durable."""
         if not self.is_alone:
             ticket = self.next_number()
-            self.asked[ticket] = Asked(waiter, cost)
+            self.asked[ticket] = Asked(waiter, cost, record)
             self.asked_cost += cost
             yield Propose(ticket, record)
             return
@@ -227,7 +231,8 @@ class World:
         if self.is_cut_off:
             yield from self.hang_up(connection.number, Close.NOT_SAVING, now)
         elif self._is_share_full(connection) or len(self.connections) > self.limits.connections:
-            yield from self.hang_up(self._who_makes_place(connection).number, Close.CROWDED, now)
+            goes = self._who_makes_place(connection, now)
+            yield from self.hang_up(goes.number, Close.CROWDED, now)
 
     def _is_share_full(self, connection: Connection) -> bool:
         return (
@@ -235,14 +240,18 @@ class World:
             and self.shares[connection.visitor] > self.limits.connections_per_visitor
         )
 
-    def _who_makes_place(self, newcomer: Connection) -> Connection:
-        # Whoever came first has had the longest time to prove something.
+    def _who_makes_place(self, newcomer: Connection, now: float) -> Connection:
+        # Whoever came first has had the longest time to prove something. Somebody who has only
+        # just come is left alone as long as anybody else idles, whatever that one has proved: else
+        # a relay full of connections that idle would let nobody live long enough to prove anything.
         everybody: Iterable[Connection] = self.connections.values()
         if self._is_share_full(newcomer):
             everybody = [one for one in everybody if one.visitor == newcomer.visitor]
-        strangers = (one for one in everybody if not (one.has_proved or one is newcomer))
+        strangers = [one for one in everybody if not (one.has_proved or one is newcomer)]
         idle = (one for one in everybody if one.has_proved and one.does_nothing)
-        return next(strangers, None) or next(idle, newcomer)
+        late = now + self.limits.prove_seconds - self.limits.alone_seconds
+        slow = next((one for one in strangers if one.deadline <= late), None)
+        return slow or next(idle, None) or next(iter(strangers), newcomer)
 
     def drop(self, number: int, now: float) -> None:
         """Forget a connection; a knock it made waits a little for the next one."""
