@@ -19,6 +19,7 @@ from holdspace.server.addresses import Proxies
 from holdspace.server.door import SUBPROTOCOL
 from holdspace.server.limits import Limits
 from holdspace.server.listeners import Listening
+from holdspace.server.log.memory import MemoryLog
 from holdspace.server.tls import Certificates, Tls
 from holdspace.server.visitors import PRICES
 from proxies import NAME, papers_in
@@ -32,6 +33,15 @@ ASKING = (
     f"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
     f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
 )
+
+
+class SharedWithNobody(MemoryLog):
+    """A log of a cluster in which nothing ever happens."""
+
+    is_alone = False
+
+    async def catch_up(self) -> bool:
+        return True
 
 
 async def until(condition: Callable[[], object]) -> None:
@@ -273,9 +283,10 @@ class TestShares:
             # 10 more than there may be at once, at 40 a second
             assert loop.time() - started > 0.2
 
-    async def test_whoever_tries_keys_waits(self) -> None:
+    @pytest.mark.parametrize("log", [MemoryLog, SharedWithNobody])
+    async def test_whoever_tries_keys_waits(self, log: type[MemoryLog]) -> None:
         limits = with_(Limits(), visitor_requests_burst=25.0, visitor_requests_per_second=20.0)
-        async with relay_here(limits=limits) as relay, visiting(relay.url) as stranger:
+        async with relay_here(log(), limits) as relay, visiting(relay.url) as stranger:
             loop = asyncio.get_running_loop()
             started = loop.time()
             for _ in range(4):

@@ -220,6 +220,22 @@ class TestSaving:
                 assert await late.closed() == Close.NOT_SAVING
             assert relay.said.getvalue().startswith("holdspace-relay: unreadable:")
 
+    async def test_a_fault_while_reading_closes_the_connection_too(self) -> None:
+        class Faulty(MemoryLog):
+            async def read(  # type: ignore[explicit-override]
+                self, meeting: bytes, after: int, up_to: int, *, max_weight: int
+            ) -> list[LogEntry]:
+                raise RuntimeError
+
+        async with relay_here(Faulty()) as relay:
+            async with visiting(relay.url) as host:
+                await host.open(Circle())
+                await host.ask(host.papers.append("words"))
+            async with visiting(relay.url) as late:
+                await late.send(late.papers.attach(Circle()))
+                assert await late.closed() == Close.NOT_SAVING
+            assert relay.said.getvalue().startswith("holdspace-relay: unexpected:")
+
 
 @pytest.mark.parametrize("after", [1, 7, 20])
 async def test_killed_between_appends_nothing_acked_is_lost_or_doubled(

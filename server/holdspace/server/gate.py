@@ -79,6 +79,7 @@ class Gate:
         self._journal = journal
         self._counts = counts or Counts()
         self._outboxes = Outboxes(limits.unread_bytes)
+        self._visits: dict[int, _Visit] = {}
         # What the turn of the event loop that is under way leaves to do at its end.
         self._submitted: list[Store | Propose] = []
         self._is_turn_ending = False
@@ -112,6 +113,7 @@ class Gate:
 
     async def _attend(self, guest: Guest) -> None:
         visit = self._visit(guest)
+        self._visits[visit.number] = visit
         self._counts.connections += 1
         share = guest.visitor.number if guest.visitor else None
         nonce = os.urandom(32)
@@ -125,6 +127,7 @@ class Gate:
             pass
         finally:
             self._perform(self._relay.disconnected(visit.number, self._now()))
+            del self._visits[visit.number]
             await visit.outbox.ended()
             self._outboxes.close(visit.number)
 
@@ -249,7 +252,10 @@ class Gate:
             return await self._log.read(meeting, after, up_to, max_weight=weight)
         except UnusableLogError:
             self._journal.note(Event.UNREADABLE)
-            return ()
+        except Exception:  # noqa: BLE001  # whoever reads would wait for ever, and hear nothing more
+            self._counts.faults += 1
+            self._journal.note(Event.UNEXPECTED)
+        return ()
 
     def _send_page(self, effect: SendPage) -> None:
         message, counts = self._pages.message(effect), self._counts
@@ -314,7 +320,14 @@ class Gate:
     async def _catch_up(self, effect: CatchUp) -> None:
         is_current = await self._log.catch_up()
         number, now = effect.connection, self._now()
-        self._perform(self._relay.caught_up(number, now, is_current=is_current))
+        effects = self._relay.caught_up(number, now, is_current=is_current)
+        visit = self._visits.get(number)
+        if visit is not None:
+            # Late, it is still a key that held nowhere.
+            for one in effects:
+                if type(one) is Send and _is_no_to_a_stranger(one):
+                    visit.guest.was_wrong()
+        self._perform(effects)
 
     async def _tick(self) -> None:
         while True:

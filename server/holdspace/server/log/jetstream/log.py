@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from typing import Any
 
 from nats.aio.client import Client
 
@@ -20,8 +21,14 @@ from holdspace.server.log import (
 )
 from holdspace.server.log import records as r
 from holdspace.server.log.jetstream import wire
-from holdspace.server.log.jetstream.api import Api
-from holdspace.server.log.jetstream.cluster import check_durability, connected, prepare
+from holdspace.server.log.jetstream.api import Api, UnreachableError
+from holdspace.server.log.jetstream.cluster import (
+    check_durability,
+    check_nodes,
+    connected,
+    nodes_of,
+    prepare,
+)
 from holdspace.server.log.jetstream.eraser import Eraser, Erasure
 from holdspace.server.log.jetstream.follower import Follower, Message
 from holdspace.server.log.jetstream.index import Index, Pages, message_of, number_of, place_of
@@ -58,6 +65,8 @@ class JetStreamLog:
         self._ours: deque[int] = deque(maxlen=4096)
         self._is_cut_off = False
         self._is_unreadable = False
+        # Nodes that were away when the others were asked whether they sync.
+        self._unasked: frozenset[str] = frozenset()
         self._asking: asyncio.Task[bool] | None = None
         self._client: Client
         self._api: Api
@@ -87,7 +96,7 @@ class JetStreamLog:
         self._api = Api(self._client)
         await prepare(self._api, subjects, settings)
         info = await self._api.ask(f"STREAM.INFO.{subjects.log_stream}")
-        await check_durability(settings, info)
+        self._unasked = await check_durability(settings, info)
         self._contents = Contents(
             subjects, Index(), Pages(), Eraser(self._api, subjects.log_stream)
         )
@@ -105,7 +114,7 @@ class JetStreamLog:
                 ended=self._ended,
             ),
         )
-        told = Told(self._cut_off, self._join, self._start_again)
+        told = Told(self._cut_off, self._join, self._start_again, self._look_at)
         self._watch = Watch(self._api, subjects, self._follower, told, created=info["created"])
         await self._lanes.start()
         self._follower.start()
@@ -166,7 +175,10 @@ class JetStreamLog:
         records = self._contents.pages.get(message)
         if records is not None:
             return records
-        page = await fetch(self._client, self._api, self._subjects.log_stream, message)
+        try:
+            page = await fetch(self._client, self._api, self._subjects.log_stream, message)
+        except UnreachableError:
+            raise UnusableLogError("No node of the cluster has handed an entry out.") from None
         if page is None:
             raise UnusableLogError("An entry is not in the stream any more.")
         try:
@@ -257,6 +269,17 @@ class JetStreamLog:
         if await self._watch.hear_all(CUT_OFF_SECONDS):
             self._is_cut_off = False
             self._report(Joined())
+
+    async def _look_at(self, info: dict[str, Any]) -> None:
+        """Ask nodes that are back whether they sync; one that does not makes the log unusable."""
+        here, _ = nodes_of(info)
+        if not here & self._unasked:
+            return
+        try:
+            self._unasked -= await check_nodes(self._settings, here & self._unasked)
+        except UnusableLogError:
+            self._is_unreadable = True
+            self._cut_off()
 
     def _start_again(self) -> None:
         self._cut_off()
