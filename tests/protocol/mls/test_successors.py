@@ -303,3 +303,13 @@ def test_only_one_group_is_continued(circle: Circle) -> None:
     pending = PendingCommit(made.message, made.welcome, made.current, made.next)
     with pytest.raises(ValidationError, match="does not continue"):
         join(pending, cleo, circle.groups["cleo"])
+
+
+def test_40_whoever_awaits_a_successor_takes_no_other_group_for_it(circle: Circle) -> None:
+    eve = circle.person("eve")
+    added = circle.groups["ada"].commit(
+        [Proposal.of(Add(eve.key_package))], now=NOW, random=circle.random
+    )
+    with pytest.raises(ValidationError, match="does not continue the group we know"):
+        join(added, eve, circle.groups["ben"])
+    assert join(added, eve, None).epoch == added.group.epoch
