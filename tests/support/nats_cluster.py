@@ -102,6 +102,10 @@ class NatsCluster:
                 [program, "-c", str(config)], stdout=log, stderr=log, env=os.environ
             )
 
+    def be_careless(self) -> None:
+        """Let nodes that are started from now on sync as late as they do by default."""
+        self._sync = "2m"
+
     def store(self, node: str) -> Path:
         """Return the folder that a node keeps everything in."""
         return self.folder / node

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from holdspace.server.log import UnusableLogError
+from holdspace.server.log import CutOff, Outcome, UnusableLogError
 from holdspace.server.log.jetstream import cluster as joining
 from holdspace.server.log.jetstream.credentials import connect_options
 from holdspace.server.log.jetstream.log import JetStreamLog
@@ -71,6 +71,32 @@ async def test_who_cannot_see_how_nodes_sync_does_not_trust_them(cluster: NatsCl
     assert sentence.startswith("This relay cannot see whether 3 nodes of the NATS cluster save")
     assert "log.system_credentials" in sentence
     await starts(settings)
+
+
+async def test_rl20_a_node_that_is_away_is_asked_when_it_is_back(
+    cluster: NatsCluster, tmp_path: Path
+) -> None:
+    with NatsCluster(tmp_path) as own:
+        settings = named(own)
+        await starts(settings)
+        own.kill("n3")
+
+        async def is_missed() -> bool:
+            info = await own.ask(f"STREAM.INFO.holdspace_{settings.name}")
+            return "n3" in joining.nodes_of(info)[1]
+
+        await own.until(is_missed)
+        outcomes: list[Outcome] = []
+        log = JetStreamLog(settings)
+        await log.start(outcomes.append)
+        own.be_careless()
+        own.start("n3")
+        await own.until(lambda: _is_told(outcomes))
+        await log.close()
+
+
+async def _is_told(outcomes: list[Outcome]) -> bool:
+    return CutOff() in outcomes
 
 
 async def test_rl20_a_stream_with_one_replica_is_refused(cluster: NatsCluster) -> None:

@@ -27,6 +27,7 @@ _MIB = 1024 * 1024
 _LOBBY_SECONDS = 16 * 60
 _NO_SUCH_STREAM = 10059
 _NODES_ANSWER_SECONDS = 3.0
+_SILENT_SECONDS = 4
 _VERSION_LABEL = "holdspace.version"
 _SAFE = "Nothing was changed."
 
@@ -73,31 +74,53 @@ async def prepare(api: Api, subjects: Subjects, settings: JetStreamSettings) -> 
         ) from None
 
 
-async def check_durability(settings: JetStreamSettings, info: dict[str, Any]) -> None:
-    """Refuse a cluster whose nodes acknowledge what they have not synced (RL20)."""
+async def check_durability(settings: JetStreamSettings, info: dict[str, Any]) -> frozenset[str]:
+    """Refuse a cluster whose nodes acknowledge what they have not synced (RL20).
+
+    Return the nodes that are away: they acknowledge nothing now, and are asked when they are back.
+    """
     if settings.development:
-        return
-    cluster = info.get("cluster", {})
-    nodes = {cluster.get("leader"), *(one["name"] for one in cluster.get("replicas", ()))}
-    client = await connected(settings, settings.system_credentials or settings.credentials)
-    try:
-        told = await _node_settings(client, {node for node in nodes if node})
-    finally:
-        await client.close()
-    unknown = nodes - set(told)
+        return frozenset()
+    here, away = nodes_of(info)
+    unknown = here - await check_nodes(settings, here)
     if unknown:
         raise UnusableLogError(
             f"This relay cannot see whether {_many(len(unknown), 'node')} of the NATS cluster "
-            "saves to disk before it acknowledges. Nothing was changed. Give log.system_credentials "
-            "a user of the system account, and start when all nodes are up."
+            f"saves to disk before it acknowledges. {_SAFE} Give log.system_credentials a user of "
+            "the system account."
         )
-    lax = [node for node in nodes if not told[node]]
+    return away
+
+
+async def check_nodes(settings: JetStreamSettings, nodes: frozenset[str]) -> frozenset[str]:
+    """Refuse a node that acknowledges before it syncs; return those that do not."""
+    client = await connected(settings, settings.system_credentials or settings.credentials)
+    try:
+        told = await _node_settings(client, nodes)
+    finally:
+        await client.close()
+    lax = [node for node, syncs in told.items() if not syncs]
     if lax:
         raise UnusableLogError(
             f"{_many(len(lax), 'node').capitalize()} of the NATS cluster would lose acknowledged "
-            "messages when the power fails. Nothing was changed. Set 'sync_interval: always' in "
-            "the jetstream section of every node."
+            f"messages when the power fails. {_SAFE} Set 'sync_interval: always' in the jetstream "
+            "section of every node."
         )
+    return frozenset(told)
+
+
+def nodes_of(info: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the nodes of a stream that are there, and those that are away."""
+    cluster = info.get("cluster", {})
+    replicas = cluster.get("replicas", ())
+    # A node that dies without a word is called offline only after minutes.
+    away = frozenset(
+        one["name"]
+        for one in replicas
+        if one.get("offline") or one.get("active", 0) > _SILENT_SECONDS * _SECOND
+    )
+    names = (cluster.get("leader"), *(one["name"] for one in replicas))
+    return frozenset(name for name in names if name) - away, away
 
 
 async def _prepare(api: Api, wanted: dict[str, Any], settings: JetStreamSettings) -> None:

@@ -272,8 +272,10 @@ class JetStreamLog:
 
     async def _look_at(self, info: dict[str, Any]) -> None:
         """Ask nodes that are back whether they sync; one that does not makes the log unusable."""
-        here, _ = nodes_of(info)
-        if not here & self._unasked:
+        here, away = nodes_of(info)
+        # Whoever was away may be set up in another way when they are back.
+        self._unasked |= away
+        if self._settings.development or not here & self._unasked:
             return
         try:
             self._unasked -= await check_nodes(self._settings, here & self._unasked)

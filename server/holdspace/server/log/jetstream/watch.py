@@ -25,6 +25,7 @@ class Told(NamedTuple):
     cut_off: Callable[[], None]
     join: Callable[[], Awaitable[None]]
     start_again: Callable[[], None]
+    look_at: Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Watch:
@@ -59,6 +60,7 @@ class Watch:
                 # What was erased meanwhile cannot be seen in what is left.
                 self._created, self._known = info["created"], 0
                 self._told.start_again()
+            await self._told.look_at(info)
             await self._check_progress(info["state"]["last_seq"])
             if now - self._moved <= CUT_OFF_SECONDS:
                 await self._told.join()
