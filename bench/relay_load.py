@@ -121,7 +121,8 @@ async def pace(job: Job) -> Result:
     speaking = asyncio.create_task(_speak(speakers, job["rate"]))
     result = await measure(job, counts)
     speaking.cancel()
-    return result | {"behind": float(max(person.under_way() for person in speakers))}
+    lost = sum(person.wire.closed.done() for person in speakers)
+    return result | {"lost": float(lost)}
 
 
 async def _speak(speakers: list[Person], rate: float) -> None:

@@ -721,3 +721,19 @@ def test_a_refusal_names_what_was_asked(table: Table) -> None:
     caller = table.call()
     caller.news()
     assert caller.send(Prove(9, 1, bytes(64))) == [Refuse(9, Refusal.NOT_ATTACHED)]
+
+
+def test_entries_that_went_with_their_meeting_are_not_taken_for_lost(
+    table: Table, circle: Circle, host: Caller
+) -> None:
+    host.send(host.papers.append("words"))
+    late = table.call()
+    table.are_reads_slow = True
+    late.send(late.papers.attach(circle))
+    [read] = table._reads
+    table.hold()
+    host.send(host.papers.close(circle))
+    # The log has deleted the meeting, and has not yet told.
+    assert table.relay.loaded(read.connection, read.number, [], table.now) == []
+    table.let_go()
+    assert late.closed is Close.MEETING_OVER

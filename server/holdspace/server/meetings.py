@@ -202,6 +202,8 @@ def loaded(
         return
     reader.read = 0
     seqs = [entry.seq for entry in entries]
+    if not seqs and meeting.is_closing:
+        return  # deleted before we were told so; everybody is sent away as soon as we are
     if not seqs or seqs != list(range(reader.after + 1, reader.after + 1 + len(seqs))):
         yield from world.hang_up(connection.number, Close.NOT_SAVING, now)
         return

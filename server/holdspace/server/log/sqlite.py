@@ -16,6 +16,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeVar
@@ -55,7 +56,9 @@ class SqliteLog(Alone):
         self._turn = 0
         self._failed_turn = -1
         self._thread: threading.Thread | None = None
-        self._read_lock = threading.Lock()
+        # One thread, for there is one connection to read by; and what a thread has used for big
+        # answers it keeps.
+        self._reader = ThreadPoolExecutor(1, "read")
         self._lock = lock_folder(folder)
         steps = schema_steps() if steps is None else steps
         try:
@@ -89,7 +92,8 @@ class SqliteLog(Alone):
     async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
     ) -> Sequence[LogEntry]:
-        return await asyncio.to_thread(self._read_safely, meeting, after, up_to, max_weight)
+        reading = self._read_safely, meeting, after, up_to, max_weight
+        return await asyncio.get_running_loop().run_in_executor(self._reader, *reading)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
@@ -98,8 +102,7 @@ class SqliteLog(Alone):
         self, meeting: bytes, after: int, up_to: int, max_weight: int
     ) -> list[LogEntry]:
         try:
-            with self._read_lock:
-                return self._read(meeting, after, up_to, max_weight)
+            return self._read(meeting, after, up_to, max_weight)
         except sqlite3.Error as error:
             raise unusable(self._folder / DATABASE, error) from None
 
@@ -107,8 +110,8 @@ class SqliteLog(Alone):
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join()
-        with self._read_lock:
-            self._reads.close()
+        self._reader.shutdown()
+        self._reads.close()
         self._writes.close()
         os.close(self._lock)
 
