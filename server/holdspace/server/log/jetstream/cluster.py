@@ -27,7 +27,6 @@ _MIB = 1024 * 1024
 _LOBBY_SECONDS = 16 * 60
 _NO_SUCH_STREAM = 10059
 _NODES_ANSWER_SECONDS = 3.0
-_SILENT_SECONDS = 4
 _VERSION_LABEL = "holdspace.version"
 _SAFE = "Nothing was changed."
 
@@ -82,14 +81,15 @@ async def check_durability(settings: JetStreamSettings, info: dict[str, Any]) ->
     if settings.development:
         return frozenset()
     here, away = nodes_of(info)
-    unknown = here - await check_nodes(settings, here)
+    told = await check_nodes(settings, here | away)
+    unknown = here - told
     if unknown:
         raise UnusableLogError(
             f"This relay cannot see whether {_many(len(unknown), 'node')} of the NATS cluster "
             f"saves to disk before it acknowledges. {_SAFE} Give log.system_credentials a user of "
             "the system account."
         )
-    return away
+    return away - told
 
 
 async def check_nodes(settings: JetStreamSettings, nodes: frozenset[str]) -> frozenset[str]:
@@ -113,12 +113,8 @@ def nodes_of(info: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the nodes of a stream that are there, and those that are away."""
     cluster = info.get("cluster", {})
     replicas = cluster.get("replicas", ())
-    # A node that dies without a word is called offline only after minutes.
-    away = frozenset(
-        one["name"]
-        for one in replicas
-        if one.get("offline") or one.get("active", 0) > _SILENT_SECONDS * _SECOND
-    )
+    # A node that dies without a word is called offline only after minutes, but not current.
+    away = frozenset(one["name"] for one in replicas if not one.get("current"))
     names = (cluster.get("leader"), *(one["name"] for one in replicas))
     return frozenset(name for name in names if name) - away, away
 
