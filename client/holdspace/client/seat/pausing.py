@@ -47,7 +47,7 @@ def rested(seat: Seat, effect: fx.Rested, moment: Moment) -> Seat:
     """Tell the person, and the facilitators; the room need not wonder."""
     if is_me(seat, effect.identity):
         words = (
-            "You rest. Rounds pass you by; /back when you like."
+            "You rest. Rounds pass you by; /return when you like."
             if effect.is_resting
             else "Welcome back."
         )

@@ -224,7 +224,7 @@ def _now_words(view: RoomView) -> str:
     if me is not None and me.place_in_queue:
         return f"Your hand is up: {me.place_in_queue} of {len(view.hands)}."
     if me is not None and me.is_resting:
-        return "You rest; rounds pass you by. /back when you like."
+        return "You rest; rounds pass you by. /return when you like."
     if view.gather is not None and not view.floor:
         return _gather_words(view.gather, is_facilitator=view.is_facilitator)
     if view.is_facilitator and view.knocks:
