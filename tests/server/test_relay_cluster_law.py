@@ -173,6 +173,6 @@ def assert_one_commit_ends_each_epoch(log: list[LogEntry]) -> None:
 
 
 AnyStory.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=40, deadline=None, derandomize=True
+    max_examples=40, stateful_step_count=40, deadline=None, derandomize=True
 )
 TestAnyStory = AnyStory.TestCase
