@@ -4,6 +4,7 @@ A relay process as people start it, and bare sockets on which anything can be wr
 """
 
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -217,6 +218,30 @@ def test_a_flood_of_pings_stops_at_its_sender(relay: RelayProcess) -> None:
                 asking.sendall(masked(9, b"") * 1000)
         # An answer to each of them would be 200 kB.
         assert len(read_all(asking)) < 10_000
+
+
+def test_ws09_whoever_goes_on_after_a_request_that_is_none_is_no_fault() -> None:
+    with RelayProcess("--memory", "--port", "0") as relay:
+        with dial(relay) as asking:
+            asking.sendall(b"POST / HTTP/1.1\r\n\r\n")
+            assert read_all(asking).startswith(b"HTTP/1.1 4")
+            with suppress(ConnectionError):
+                asking.sendall(bytes(9000))
+            read_all(asking)
+        assert " unexpected" not in relay.end()[1]
+
+
+def test_ws06_who_floods_and_is_gone_makes_the_relay_write_nothing() -> None:
+    pings = ASKING.format(path="/", more="").encode() + masked(9, b"") * 10_000
+    with RelayProcess("--memory", "--port", "0") as relay:
+        for number in range(60):
+            asking = dial(relay)
+            # Closed without goodbye, so that what the relay still writes fails.
+            asking.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            asking.sendall(pings)
+            time.sleep(number % 6 / 1000)
+            asking.close()
+        assert "socket" not in relay.end()[1]
 
 
 class WrongKeys(Circle):

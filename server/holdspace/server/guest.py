@@ -216,7 +216,8 @@ class Guest(Wire):
         if self.request is not None and data[left:]:
             self.data_received(data[left:])
         elif self.request is None and self._head_bytes > self._door.limits.head_bytes:
-            if not self.transport.is_closing():
+            # Who was told already that it is no request cannot be told anything more.
+            if self.protocol.handshake_exc is None and not self.transport.is_closing():
                 self.transport.write(_HEAD_TOO_LARGE)
             self.transport.close()
 

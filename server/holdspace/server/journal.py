@@ -59,6 +59,12 @@ class Journal:
         self._stream.flush()
 
 
+def silence_libraries() -> None:
+    """Let nothing but events be written: asyncio has a line for every write to a connection gone."""
+    # Without a handler anywhere, Python writes warnings to standard error by itself.
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
 def silent_logger() -> logging.Logger:
     """Return a logger for libraries: they would write addresses, requests and tracebacks."""
     logger = logging.Logger("holdspace.relay.silent", level=logging.CRITICAL + 1)  # noqa: LOG001

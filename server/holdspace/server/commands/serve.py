@@ -24,7 +24,7 @@ from holdspace.server.counts import Counts
 from holdspace.server.door import Door
 from holdspace.server.folder import own_folder
 from holdspace.server.gate import Gate
-from holdspace.server.journal import Event, Journal
+from holdspace.server.journal import Event, Journal, silence_libraries
 from holdspace.server.listeners import (
     CannotListenError,
     Listener,
@@ -62,6 +62,7 @@ def run(asked: Asked) -> int:
 def serve(config: Config, read_again: Callable[[], Config] | None = None) -> None:
     """Listen, say so on standard output, and serve until asked to stop."""
     leave_no_image()
+    silence_libraries()
     journal, counts = Journal(), Counts()
     if not allow_open_files(config.limits):
         journal.note(Event.FEW_FILES)
