@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeVar
@@ -92,8 +93,8 @@ class SqliteLog(Alone):
     async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
     ) -> Sequence[LogEntry]:
-        reading = self._read_safely, meeting, after, up_to, max_weight
-        return await asyncio.get_running_loop().run_in_executor(self._reader, *reading)
+        reading = partial(self._read_safely, meeting, after, up_to, max_weight)
+        return await asyncio.get_running_loop().run_in_executor(self._reader, reading)
 
     async def close(self) -> None:
         await asyncio.to_thread(self._close)
