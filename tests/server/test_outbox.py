@@ -205,3 +205,14 @@ class TestMany:
             boxes.flush()
         assert sum(map(len, quick.written)) == 2 * LIMIT
         assert slow.written == []
+
+
+async def test_who_broke_the_websocket_before_it_was_one_is_hung_up_on() -> None:
+    class Broken(Socket):
+        async def close(self, code: int, reason: str) -> None:  # type: ignore[explicit-override]
+            raise AssertionError
+
+    socket = Broken()
+    outbox(socket).finish(Close.NOT_UNDERSTOOD)
+    await asyncio.sleep(0.01)
+    assert socket.is_aborted

@@ -130,9 +130,14 @@ class Outbox:
         if call is not None:
             call()
         if self._code is not None and self._closing is None:
-            self._closing = self._wire.loop.create_task(
-                self._wire.close(self._code, self._code.name.lower())
-            )
+            self._closing = self._wire.loop.create_task(self._say_goodbye(self._code))
+
+    async def _say_goodbye(self, code: Close) -> None:
+        try:
+            await self._wire.close(code, code.name.lower())
+        except AssertionError:
+            # A broken frame that came with the request: the library hangs up, and thinks it is open.
+            self.abort()
 
     def _overflows(self, size: int) -> bool:
         self._known = self._wire.transport.get_write_buffer_size()
