@@ -216,7 +216,10 @@ def _now_words(view: RoomView) -> str:
     """Answer "what now?" in one sentence."""
     me = view.me
     if view.is_held:
-        return "The room is on hold. There is nothing you need to do."
+        to_do = (
+            "/resume lets it go on" if view.is_facilitator else "There is nothing you need to do"
+        )
+        return f"The room is on hold. {to_do}."
     if me is not None and me.is_asked:
         return "A facilitator asks whether you would like to speak: /yes or /no."
     if me is not None and me.has_floor:
@@ -232,7 +235,7 @@ def _now_words(view: RoomView) -> str:
     if view.floor is not None:
         return f"{view.floor.name} has the floor. Read, and nod if you like."
     if view.is_facilitator and view.stages and view.stage is None:
-        return "When everybody is here, begin with the next stage."
+        return "When everybody is here, /next begins the first stage."
     return view.composer_words
 
 
