@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from holdspace.protocol.mls import CryptoError, LeafIndex, ValidationError, cipher_suite
+from holdspace.protocol.mls import CryptoError, LeafIndex, ValidationError, cipher_suite, treekem
+from holdspace.protocol.mls.ciphersuite import CipherSuite
 from holdspace.protocol.mls.group import Group
+from holdspace.protocol.mls.hpke import HPKEKeyPair
 from holdspace.protocol.mls.testing import Circle
 from holdspace.protocol.mls.treekem import (
     CreatedPath,
@@ -14,6 +16,7 @@ from holdspace.protocol.mls.treekem import (
     create_path,
     kept_keys,
     keys_from_welcome,
+    node_key_pair,
 )
 from holdspace.protocol.mls.treemath import NodeIndex
 
@@ -109,6 +112,30 @@ def test_29_a_path_opens_only_under_the_context_it_was_made_for(circle: Circle) 
     with pytest.raises(CryptoError, match="does not open"):
         apply_path(
             elsewhere,
+            path.update_path,
+            own_leaf=reader.own_leaf_index,
+            private_keys=reader.private_keys,
+        )
+
+
+@pytest.mark.parametrize("bad", [bytes(31), bytes(32)])
+def test_r13_a_path_brings_no_key_that_nobody_can_seal_to(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch, bad: bytes
+) -> None:
+    author, reader = circle.groups["m0"], circle.groups["m5"]
+    made = iter(range(9))
+
+    def forged(suite: CipherSuite, path_secret: bytes) -> HPKEKeyPair:
+        key_pair = node_key_pair(suite, path_secret)
+        return key_pair if next(made) else replace(key_pair, public_key=bad)
+
+    # The key of the author and m1 alone, who could be one person: nobody else can derive it.
+    with monkeypatch.context() as patched:
+        patched.setattr(treekem, "node_key_pair", forged)
+        path = created(circle, author)
+    with pytest.raises(CryptoError, match=r"small order|32 bytes"):
+        apply_path(
+            place(author),
             path.update_path,
             own_leaf=reader.own_leaf_index,
             private_keys=reader.private_keys,

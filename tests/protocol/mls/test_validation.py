@@ -145,6 +145,16 @@ BAD_PACKAGES = {
     ),
     "45 short encryption key": (with_leaf(encryption_key=bytes(31)), CryptoError, "32 bytes"),
     "45 short init key": (signed_package(ADA, init_key=bytes(31)), CryptoError, "32 bytes"),
+    "45 encryption key of small order": (
+        with_leaf(encryption_key=bytes(32)),
+        CryptoError,
+        "small order",
+    ),
+    "45 init key of small order": (
+        signed_package(ADA, init_key=bytes([1]) + bytes(31)),
+        CryptoError,
+        "small order",
+    ),
     "45 signature key of small order": (
         with_leaf(signature_key=bytes([1]) + bytes(31)),
         CryptoError,

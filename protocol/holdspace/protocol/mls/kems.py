@@ -5,6 +5,7 @@ from the key alone, when a secret is agreed with it.
 """
 
 import hashlib
+from dataclasses import field
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -65,6 +66,9 @@ class Montgomery:
     size: int
     private_type: type[X25519PrivateKey] | type[X448PrivateKey]
     public_type: type[X25519PublicKey] | type[X448PublicKey]
+    # The field's prime, and the u coordinates of all points that leave no secret.
+    prime: int
+    small_order: frozenset[int] = field(repr=False)
 
     def load(self, private_key: bytes) -> HPKEKeyPair:
         """Make a key pair; a private key is any string of the right length."""
@@ -86,9 +90,13 @@ class Montgomery:
         return self.load(random(self.size))
 
     def check_public_key(self, public_key: bytes) -> None:
-        """Refuse what has another length; small order shows only at use."""
+        """Refuse what is no key: in a tree, it would keep everybody from sealing a commit."""
         if len(public_key) != self.size:
             raise self._wrong_length()
+        # RFC 7748, 5: the unused bit of X25519 is masked, and other numbers than the least are taken.
+        u = int.from_bytes(public_key, "little") & ((1 << self.prime.bit_length()) - 1)
+        if u % self.prime in self.small_order:
+            raise self._small_order()
 
     def exchange(self, private: Any, public_key: bytes) -> bytes:
         """Return the secret, or refuse a public key that would leave no secret."""
@@ -97,7 +105,7 @@ class Montgomery:
         try:
             secret: bytes = private.exchange(self._public(public_key))
         except ValueError:
-            raise CryptoError(f"the {self.name} key is of small order") from None
+            raise self._small_order() from None
         return secret
 
     def _public(self, data: bytes) -> X25519PublicKey | X448PublicKey:
@@ -105,6 +113,9 @@ class Montgomery:
             return self.public_type.from_public_bytes(data)
         except ValueError:
             raise self._wrong_length() from None
+
+    def _small_order(self) -> CryptoError:
+        return CryptoError(f"the {self.name} key is of small order")
 
     def _wrong_length(self) -> CryptoError:
         return CryptoError(f"an {self.name} key has {self.size} bytes")
@@ -198,8 +209,19 @@ class Dhkem:
         return kdf.labeled_expand(suite_id, eae_prk, b"shared_secret" + kem_context, kdf.n_h)
 
 
-X25519 = Montgomery("X25519", 32, X25519PrivateKey, X25519PublicKey)
-X448 = Montgomery("X448", 56, X448PrivateKey, X448PublicKey)
+# On the curves and their twists: orders 1 and 2, 4, and on Curve25519 two of order 8.
+_P25519, _P448 = 2**255 - 19, 2**448 - 2**224 - 1
+_ORDER_8 = (
+    0x00B8495F16056286FDB1329CEB8D09DA6AC49FF1FAE35616AEB8413B7C7AEBE0,
+    0x57119FD0DD4E22D8868E1C58C45C44045BEF839C55B1D0B1248C50A3BC959C5F,
+)
+X25519 = Montgomery(
+    "X25519", 32, X25519PrivateKey, X25519PublicKey, _P25519,
+    frozenset((0, 1, _P25519 - 1, *_ORDER_8)),
+)  # fmt: skip
+X448 = Montgomery(
+    "X448", 56, X448PrivateKey, X448PublicKey, _P448, frozenset((0, 1, _P448 - 1))
+)  # fmt: skip
 
 # RFC 9180, table 2
 DHKEM_P256 = Dhkem(0x0010, Prime(P256), HKDF_SHA256)

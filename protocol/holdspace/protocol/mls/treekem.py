@@ -147,6 +147,10 @@ def apply_path(
     key_pair, ciphertext = _sealed_to_us(
         place.recipients(steps[at]), update_path.nodes[at], private_keys
     )
+    # R13: those above us we derive; whoever vouches for those below may be the author's friend, and
+    # a key that nobody can seal to would let nobody commit any more.
+    for node in update_path.nodes[:at]:
+        place.suite.kem.check_public_key(node.encryption_key)
     path_secret = place.suite.decrypt_with_label(
         key_pair, "UpdatePathNode", group_context.encoded, ciphertext=ciphertext
     )
