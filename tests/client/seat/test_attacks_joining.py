@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from msgspec.structs import replace as changed
 
-from holdspace.client.seat import alarm, changing
+from holdspace.client.seat import alarm, changing, lobby
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.host import PACKAGE_SECONDS
 from holdspace.client.seat.people import SLOT_EXTENSION, member_with
@@ -292,6 +292,16 @@ def test_a_welcome_for_another_meeting_or_a_second_time_lets_nobody_in(table: Ta
         table.do(ana, i.Admit(ana.view.knocks[0].knock))
         assert guest.view.place is Place.ENDED
         assert guest.view.ended_words == NOT_THEIR_ROOM
+
+
+def test_jn08_a_letter_with_more_in_it_than_a_person_stays_outside(table: Table) -> None:
+    ana = table.host()
+    # Five such people, and nobody else could have been let in: the bundle would fit no frame.
+    knock_by(table, ana.view.invitation, "Eve", slot=bytes(4000))
+    assert not ana.view.knocks
+    assert lobby.UNREADABLE in ana.words
+    knock_by(table, ana.view.invitation, "Ben", slot=bytes(32))
+    assert [knock.name for knock in ana.view.knocks] == ["Ben"]
 
 
 def test_a_letter_is_good_for_one_knock_and_one_invitation(table: Table) -> None:

@@ -17,6 +17,8 @@ from .step import Moment
 from .view import Notice, Urgency
 
 MOST_LETTERS = 32
+# Ours have 2.9 KB. What more is in one would be in everybody's tree, until no Welcome fits a frame.
+LONGEST_PACKAGE = 3 * 1024
 DECLINED = "Not this time. It is nothing against you."
 UNREADABLE = "Somebody knocked with a letter that cannot be read. They were not let in."
 TWICE = "This invitation was used before. Ask them for the four words another way."
@@ -85,6 +87,8 @@ def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) ->
         )
         package = KeyPackage.decode(letter.key_package)
     except (InvitationError, MLSError):
+        return None
+    if len(letter.key_package) > LONGEST_PACKAGE:
         return None
     # Consent before keys: only who accepted exactly these agreements can be let in at all.
     if not hmac.compare_digest(letter.agreements_digest, host.agreements_digest):
