@@ -81,6 +81,17 @@ class TestLagging:
         far.hear()
         assert refused(stranger.news()) == [Refusal.NOT_HERE]
 
+    def test_no_stranger_makes_a_relay_that_lags_keep_what_they_send(
+        self, far: Side, host: Caller
+    ) -> None:
+        stranger = far.call()
+        stranger.attach(Circle("unknown"))
+        for number in range(far.cluster.limits.late):
+            assert stranger.closed is None
+            stranger.send(stranger.papers.append(f"words {number}"))
+        assert stranger.closed is Close.NOT_SAVING
+        far.hear()
+
     def test_a_relay_that_cannot_hear_the_others_sends_who_asked_away(
         self, far: Side, host: Caller, circle: Circle
     ) -> None:

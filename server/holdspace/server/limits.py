@@ -28,6 +28,8 @@ class Limits:
     rooms: int = 10_000
     # What may be on its way to the log, should the disk stand still.
     pending: int = 4096
+    # Frames of one connection that wait until a relay heard the others of its cluster.
+    late: int = 16
     meeting_bytes: int = 128 * MIB
     total_bytes: int = 2048 * MIB
     # R15: this share of every quota takes only bundles, so a flood cannot stop its author's removal.

@@ -154,6 +154,8 @@ class Relay:
         if connection is None:
             return []
         if connection.late:
+            if len(connection.late) >= self._world.limits.late:
+                return [*self._world.hang_up(number, Close.NOT_SAVING, now)]
             connection.late.append(frame)
             return []
         return self._judge(connection, frame, now, is_late=self._world.is_alone)
