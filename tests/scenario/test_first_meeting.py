@@ -96,6 +96,7 @@ def gather_with_a_pass(meeting: Meeting, host: Somebody, mara: Somebody, jon: So
     host.type("/release")
     meeting.everybody_expects("^turn: What was written is released, one at a time")
     meeting.everybody_expects(f": I came by boat. {EARLY}")
+    host.type("/readon")
     mara.expect("^turn: You have the floor")
     mara.type("/pass")
     mara.expect("^turn: You have the floor")
