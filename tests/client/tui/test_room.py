@@ -395,3 +395,51 @@ async def test_words_that_came_back_stand_in_front_of_the_draft() -> None:
         await until(pilot, lambda: "words that were late" in room(pilot).composer.text, "the words")
         assert room(pilot).composer.text == "words that were late\n\na new thought"
         assert "The floor had moved on." in screen_text(pilot.app)
+
+
+async def test_letters_typed_before_enter_are_all_sent_and_those_after_it_stay() -> None:
+    async with shown(sample.MY_TURN) as (pilot, player):
+        # As from a quick hand or a slow machine: everything is there before anything was looked at.
+        for sentence in ("this is my whole sentence", "and this is another"):
+            for letter in sentence:
+                pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
+            pilot.app.post_message(events.Key("enter", "\r"))
+        for letter in "not yet":
+            pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
+        said = [intents.Say("this is my whole sentence"), intents.Say("and this is another")]
+        await until(pilot, lambda: player.wanted == said, "two whole sentences")
+        composer = pilot.app.screen.query_one(Composer)
+        await until(pilot, lambda: composer.text == "not yet", "the rest in the field")
+
+
+async def test_a_refused_text_is_in_the_field_again_before_what_was_typed_since() -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        player.refuse = lambda _: Refusal("Somebody else has the floor.")
+        for letter in "first":
+            pilot.app.post_message(events.Key(letter, letter))
+        pilot.app.post_message(events.Key("enter", "\r"))
+        for letter in " then":
+            pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
+        composer = pilot.app.screen.query_one(Composer)
+        await until(pilot, lambda: composer.text == "first then", "both")
+
+
+async def test_one_key_takes_ready_words_back_to_write_on() -> None:
+    async with shown(sample.READY_TO_BE_READ) as (pilot, player):
+        await pilot.press("escape", "s")
+        assert player.wanted == [intents.Rewrite()]
+        assert isinstance(pilot.app.focused, Composer)
+
+
+async def test_the_same_key_keeps_a_draft_ready_where_all_write() -> None:
+    async with shown(sample.GATHERING) as (pilot, player):
+        await pilot.press(*"mine", "escape", "s")
+        assert player.wanted == [intents.KeepReady("mine")]
+        assert pilot.app.screen.query_one(Composer).text == ""
+
+
+async def test_a_fold_asks_for_its_label_first() -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        await pilot.press("escape", "left_parenthesis")
+        assert pilot.app.screen.query_one(Composer).text == "/fold "
+        assert player.wanted == []

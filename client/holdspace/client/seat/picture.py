@@ -33,6 +33,7 @@ HELD_WORDS = (
     "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
     "Only facilitators can write until the room goes on."
 )
+READ_NEXT = "Your words are read next, when people have read. Esc, s or /edit takes them back."
 READY_HINT = "Your words are ready, on this device. What you send now takes their place."
 
 
@@ -62,6 +63,8 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
     allowed = rights(state, seat.facts.identity)
     if seat.is_unled:
         allowed = replace(allowed, why_not=unled.WHY_NOT, why_not_nod=unled.WHY_NOT)
+    # T8: what was sent in a turn, or made ready for it, follows when people have read.
+    is_read_next = bool(seat.ready_words) and me.has_floor
     stages = shown_stages(seat)
     going = state.round.to_come if state.round else ()
     floor = by_identity.get(state.floor.identity) if state.floor else None
@@ -81,7 +84,7 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         hands=_hands(state, by_identity),
         going_around=tuple(by_identity[who] for who in going),
         transcript=(*seat.transcript, *_sending(seat, me), *_ready(seat, me, now)),
-        composer_words=_composer_words(state, me, allowed),
+        composer_words=READ_NEXT if is_read_next else _composer_words(state, me, allowed),
         can_write=allowed.can_write,
         can_raise=allowed.can_raise,
         can_pass=allowed.can_pass,
@@ -97,7 +100,7 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         invitation=_invitation(seat),
         sending=len(seat.outbox.lasting().waiting),
     )
-    return replace(view, now_words=_now_words(view))
+    return replace(view, now_words=READ_NEXT if is_read_next else _now_words(view))
 
 
 def _connection(seat: Seat) -> Connection:

@@ -68,6 +68,9 @@ def _all_ready(seat: Seat, effect: fx.Effect, moment: Moment) -> Seat:
 
 
 def _released(seat: Seat, effect: fx.Released, moment: Moment) -> Seat:
+    state = seat.state
+    if state is not None and seat.facts.identity in gathering.writing(state):
+        moment.notices.append(Notice(STILL_WRITING))
     return line(seat, Line.TURN, RELEASED_WORDS[effect.how], moment)
 
 
@@ -107,6 +110,10 @@ def _order_set(seat: Seat, effect: fx.OrderSet, moment: Moment) -> Seat:
     return line(seat, Line.TURN, ORDER_WORDS[effect.order], moment)
 
 
+STILL_WRITING = (
+    "The words are released. What you are writing stays with you; from now on, what you send "
+    "is shared."
+)
 ASKED_WORDS = (
     "{by} asks whether you would like to speak. /yes or /no, as you like; no answer is a quiet no."
 )

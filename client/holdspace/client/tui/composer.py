@@ -5,31 +5,25 @@ whatever line breaks it has in it. The caret does not blink: nothing on the scre
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 from typing_extensions import override
 
 from holdspace.client.tui.last_filter import harmless
 
-NEW_LINE_KEYS = "ctrl+j,shift+enter,alt+enter"
+NEW_LINE_KEYS = frozenset({"ctrl+j", "shift+enter", "alt+enter"})
 
 
 class Composer(TextArea):
     """Where a person writes."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "send", show=False, priority=True),
-        Binding(NEW_LINE_KEYS, "new_line", "new line", show=False, priority=True),
-    ]
 
     @dataclass
     class Sent(Message):
-        """The person pressed Enter on this text."""
+        """The person pressed Enter on this text, which has left the field."""
 
         text: str
 
@@ -49,13 +43,25 @@ class Composer(TextArea):
         self.text = text
         self.move_cursor(self.document.end)
 
-    def action_send(self) -> None:
-        """Offer the text to the room; whoever sends it clears the field."""
-        self.post_message(self.Sent(self.text))
+    @override
+    async def _on_key(self, event: events.Key) -> None:
+        """Send with Enter, make a line with Ctrl+J; in the order they were typed in."""
+        # Not as bindings with priority: those act before the letters that wait in this field's queue.
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self._send()
+        elif event.key in NEW_LINE_KEYS:
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
 
-    def action_new_line(self) -> None:
-        """Begin a new line."""
-        self.insert("\n")
+    def _send(self) -> None:
+        text = self.text
+        if text.strip():
+            # At once, so that what is typed from here on is a text of its own.
+            self.clear()
+            self.post_message(self.Sent(text))
 
     @override
     async def _on_paste(self, event: events.Paste) -> None:

@@ -10,8 +10,16 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 from typing_extensions import override
 
-from holdspace.client.acts import Given, Local, Problem, Spot, parse_command
-from holdspace.client.seat.intents import Say
+from holdspace.client.acts import (
+    BY_ID,
+    Given,
+    Local,
+    Problem,
+    Spot,
+    parse_command,
+    same_key_now,
+)
+from holdspace.client.seat.intents import KeepReady
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.agenda import agenda
 from holdspace.client.tui.attending import moment_of
@@ -44,6 +52,7 @@ class RoomScreen(HoldScreen):
         super().__init__()
         self._refusal = ""
         self._refused_at: object = None
+        self._refused_text = ""
         self._minute: Timer | None = None
 
     @override
@@ -126,28 +135,27 @@ class RoomScreen(HoldScreen):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
-        self._refusal = ""
+        # The text that was put back is not a new one: what is said about it stays.
+        if self.composer.text != self._refused_text:
+            self._refusal = ""
         self.query_one("#hint", Drawing).redraw()
 
     @on(Composer.Sent)
     def _sent(self, event: Composer.Sent) -> None:
-        if not event.text.strip():
-            return
         command = parse_command(event.text, self.view)
         if isinstance(command, Problem):
-            self._refuse(command.words)
+            self._refuse(command.words, event.text)
         elif isinstance(command, Local):
-            self.composer.clear()
             self.home.run_local(command)
         else:
             refusal = self.home.want(command)
             if refusal:
-                self._refuse(refusal.words)
-            elif not isinstance(command, Say) or event.text == self.composer.text:
-                self.composer.clear()
+                self._refuse(refusal.words, event.text)
 
-    def _refuse(self, words: str) -> None:
-        """Say why nothing was sent; the draft stays as it is."""
+    def _refuse(self, words: str, draft: str) -> None:
+        """Say why nothing was sent; the draft is in the field again, before what was typed since."""
+        self._refused_text = draft + self.composer.text
+        self.composer.write(self._refused_text)
         self._refusal, self._refused_at = words, moment_of(self.view)
         self.query_one("#hint", Drawing).redraw()
 
@@ -175,6 +183,10 @@ class RoomScreen(HoldScreen):
         """Do what the key says; Enter goes to the text field, digits copy ready phrases."""
         if act_id == "say":
             self.composer.focus()
+        elif act_id in {"edit", "written"}:
+            self._write_on()
+        elif act_id == "fold":
+            self._begin("/fold ")
         elif act_id == "repeat":
             self.transcript.focus()
             self.transcript.scroll_page_up(animate=False)
@@ -184,6 +196,21 @@ class RoomScreen(HoldScreen):
 
     def action_command(self) -> None:
         """Begin a command in the text field."""
+        self._begin("/")
+
+    def _begin(self, command: str) -> None:
         if not self.composer.text:
-            self.composer.write("/")
+            self.composer.write(command)
+        self.composer.focus()
+
+    def _write_on(self) -> None:
+        """Take ready words back to write on, or keep the draft ready: one key for both sides."""
+        draft = self.composer.text
+        if same_key_now(BY_ID["edit"], self.view).id == "edit":
+            self.home.want_act("edit")
+        elif draft.strip():
+            self.composer.clear()
+            refusal = self.home.want(KeepReady(draft))
+            if refusal:
+                self._refuse(refusal.words, draft)
         self.composer.focus()
