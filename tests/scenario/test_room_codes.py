@@ -152,3 +152,25 @@ def test_on_the_screen_the_card_waits_to_be_read_and_the_code_is_never_shown(
     screen.close()
     assert screen.exitstatus == WELL
     assert code not in shown.getvalue()
+
+
+def test_a_room_code_typed_one_question_too_soon_is_shown_to_nobody(
+    house: House, url: str, code: str
+) -> None:
+    host = house.start(
+        "host", "holdspace", "host", "--plain", "--relay", url, "--name", "Mara", "--flow", "none"
+    )
+    host.expect("^What is the room called")
+    wrong_by_a_letter = code[:-1] + ("a" if code[-1] != "a" else "b")
+    for typed in (code, wrong_by_a_letter):
+        host.type(typed)
+        host.expect("^That looks like a room code. It was not used")
+        host.expect("^What is the room called")
+    host.type("Tuesday circle")
+    host.expect("^Room code")
+    host.type(wrong_by_a_letter)
+    host.expect("^relay: That room code was not taken")
+    host.expect("^Room code")
+    host.type(code)
+    host.expect("^holdspace1:")
+    assert not host.matching(f"room: .*{code}")

@@ -6,8 +6,9 @@ What was typed is kept until the room is open: a refused room code costs nothing
 
 import argparse
 import asyncio
+import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +26,8 @@ from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
 NO_FLOW = "none"
+# Also one with a letter wrong or missing.
+_LIKE_A_ROOM_CODE = re.compile(r"\b[a-z0-9]{4,6}(-[a-z0-9]{4,6}){4}\b")
 _ASK_ROOM = "What is the room called? People see this name when they are invited."
 _ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
 _DEFAULT_STANDING = "A peer, not a professional."
@@ -41,6 +44,11 @@ _ASK_CODE = (
     "Room code (type or paste it and press enter; it is not shown). Or just press enter to stop."
 )
 _CODE_READ = "Code read. It is used for this meeting only; this version keeps it nowhere."
+_NOT_TAKEN = "That room code was not taken. Nothing was opened, and nothing is lost."
+_NOT_HERE = (
+    "That looks like a room code. It was not used, and nobody was shown it: it is asked for when the "
+    "relay wants one. Now to the question."
+)
 _NOT_OPENED = "No room was opened. Nothing is kept."
 _BROKEN_FLOW = (
     "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
@@ -54,12 +62,12 @@ def host(asked: argparse.Namespace) -> int:
     code = _code_in(asked.room_code_file) if asked.room_code_file else None
     flow = _flow(asked.flow)
     plain = choose_plain(flag=asked.plain)
-    room = clean_line(asked.room or ask(_ASK_ROOM), 80) or "A room"
+    room = clean_line(asked.room or _words(_ASK_ROOM), 80) or "A room"
     name = (
         check_name(asked.name) if asked.name else ask_until(_ASK_NAME, check_name, (NameRefused,))
     )
     # Who is asked for a name is asked for this, too: a standing nobody chose would be a claim.
-    standing = asked.standing or ("" if asked.name else ask(_ASK_STANDING)) or _DEFAULT_STANDING
+    standing = asked.standing or ("" if asked.name else _words(_ASK_STANDING)) or _DEFAULT_STANDING
     relays = tuple(asked.relay or ()) or (() if asked.here else _asked_relays())
     agreements = read_agreements()
     opening = Opening(
@@ -103,6 +111,8 @@ def _lead(where: Where, opening: Opening, *, plain: bool) -> int:
         exit_code, refused = asyncio.run(_hold(where, opening, plain=plain))
         if not refused:
             return exit_code
+        if opening.code is not None:
+            say(f"relay: {_NOT_TAKEN}")
         say(f"relay: {refused}")
         key = _asked_code()
         if key is None:
@@ -146,6 +156,27 @@ def _flow(name: str) -> str:
             say(f"{clean_line(name)}:{problem.line}: {problem.sentence}")
         raise CannotStart(_BROKEN_FLOW) from None
     return toml
+
+
+class _RoomCodeTooSoonError(ValueError):
+    """A room code was given where everybody at the door would read it."""
+
+    def __init__(self) -> None:
+        super().__init__(_NOT_HERE)
+
+
+def _words(question: str) -> str:
+    """Ask for words that others will read; a room code typed one question too soon is none."""
+
+    def read(answer: str) -> str:
+        with suppress(NotARoomCodeError):
+            room_code_key(answer)
+            raise _RoomCodeTooSoonError
+        if _LIKE_A_ROOM_CODE.search(answer.lower()):
+            raise _RoomCodeTooSoonError
+        return answer
+
+    return ask_until(question, read, (_RoomCodeTooSoonError,))
 
 
 def _asked_relays() -> tuple[str, ...]:
