@@ -13,8 +13,15 @@ SENSES = "ground-54321"
 REST = "rest"
 REST_WORDS = "Rest, as you are. Nothing has to happen. Come back whenever you like."
 # What people call them.
-CALLED = {"breath": USUAL, "breathe": USUAL, "senses": SENSES, "ground": SENSES, "soft": "soften-8"}
-CALLED["softening"] = "soften-8"
+CALLED = {
+    "breath": USUAL,
+    "breathe": USUAL,
+    "senses": SENSES,
+    "ground": SENSES,
+    "soft": "soften-8",
+    "softening": "soften-8",
+}
+DONE_WORDS = "That was all of it. Come back in your own time."
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,6 @@ class Practice:
     def waits(self) -> bool:
         """Tell whether this line stays until the person goes on."""
         return not self.is_done and self.due is None
-
-
-DONE_WORDS = "That was all of it. Come back in your own time."
 
 
 def begin(name: str, now: float, library: Library | None = None) -> Practice:

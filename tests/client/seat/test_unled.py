@@ -47,6 +47,9 @@ def test_nobody_can_post_and_what_they_wrote_is_kept(
     assert refusal is not None
     assert (refusal.words, refusal.kept) == (unled.WHY_NOT, "is anybody there?")
     assert said(chi) == []
+    # What the screen offers and what would be done are one answer.
+    assert (ben.view.can_write, ben.view.can_pass, ben.view.can_nod) == (False, False, False)
+    assert table.do(ben, i.PassTurn()) is not None
 
 
 def test_the_same_key_comes_back_to_a_room_on_hold_and_lets_it_go_on(

@@ -15,16 +15,16 @@ from holdspace.protocol.keys import Purpose, prove
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import gathering, speaking, turns
 from holdspace.protocol.meeting.flow import FlowError, read_flow
-from holdspace.protocol.meeting.rights import rights
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
-from . import changing, connecting, intents, lobby, readying, saying, unled
+from . import changing, connecting, intents, lobby, readying, saying
 from .invitations import new_invitation
 from .outbox import BOUND
 from .seat import Removal, RoleChange, Seat
 from .step import Moment
+from .unled import allowed
 from .view import Line, Place, Refusal
 
 Doer = Callable[[Seat, Any, Moment], Seat | Refusal]
@@ -72,12 +72,11 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
     state, me = seat.state, seat.facts.identity
     if state is None:
         return replace(NOT_YET, kept=intent.text)
-    if seat.is_unled:
-        return Refusal(unled.WHY_NOT, intent.text)
     # Where everybody writes for themselves, to send is to be ready (T6); facilitators guide meanwhile.
-    if gathering.is_writing(state) and not seat.is_staff and not state.is_held:
+    is_resting = state.is_held or seat.is_unled
+    if gathering.is_writing(state) and not seat.is_staff and not is_resting:
         return readying.keep(seat, text, moment)
-    why_not = rights(state, me).why_not
+    why_not = allowed(seat, state).why_not
     if why_not:
         return Refusal(why_not, intent.text)
     if state.has_floor(me) and not seat.is_staff and readying.is_reading(seat, moment.now):
@@ -91,14 +90,14 @@ def _write_ahead(seat: Seat, intent: intents.KeepReady, moment: Moment) -> Seat 
         return _say(seat, intents.Say(intent.text), moment)
     if seat.state is None:
         return replace(NOT_YET, kept=intent.text)
-    why_not = rights(seat.state, seat.facts.identity).why_not_ready
+    why_not = allowed(seat, seat.state).why_not_ready
     return Refusal(why_not, intent.text) if why_not else readying.keep(seat, text, moment)
 
 
 def _raise(seat: Seat, intent: intents.Raise, moment: Moment) -> Seat | Refusal:
     if seat.state is None:
         return NOT_YET
-    why_not = rights(seat.state, seat.facts.identity).why_not_raise
+    why_not = allowed(seat, seat.state).why_not_raise
     if why_not:
         return Refusal(why_not)
     note = clean_line(intent.note)[: ev.MAX_NOTE]
@@ -114,7 +113,7 @@ def _lower(seat: Seat, intent: intents.Lower, moment: Moment) -> Seat | Refusal:
 def _pass(seat: Seat, intent: intents.PassTurn, moment: Moment) -> Seat | Refusal:
     if seat.state is None:
         return NOT_YET
-    why_not = rights(seat.state, seat.facts.identity).why_not_pass
+    why_not = allowed(seat, seat.state).why_not_pass
     if why_not:
         return Refusal(why_not)
     return saying.say(seat, ev.Pass(seat.state.version), moment)
@@ -123,7 +122,7 @@ def _pass(seat: Seat, intent: intents.PassTurn, moment: Moment) -> Seat | Refusa
 def _nod(seat: Seat, intent: intents.NodTo, moment: Moment) -> Seat | Refusal:
     if seat.state is None:
         return NOT_YET
-    why_not = rights(seat.state, seat.facts.identity).why_not_nod
+    why_not = allowed(seat, seat.state).why_not_nod
     if why_not:
         return Refusal(why_not)
     to = intent.to or _newest(seat, is_mine=False)

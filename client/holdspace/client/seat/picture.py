@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.events import Share
-from holdspace.protocol.meeting.rights import Rights, rights
+from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
@@ -60,9 +60,8 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
     people = tuple(shown_person(seat, person.identity, now) for person in state.people)
     by_identity = {person.identity: person for person in people}
     me = by_identity[seat.facts.identity]
-    allowed = rights(state, seat.facts.identity)
-    if seat.is_unled:
-        allowed = replace(allowed, why_not=unled.WHY_NOT, why_not_nod=unled.WHY_NOT)
+    allowed = unled.allowed(seat, state)
+    is_held = state.is_held or seat.is_unled
     # T8: what was sent in a turn, or made ready for it, follows when people have read.
     is_read_next = bool(seat.ready_words) and me.has_floor
     stages = shown_stages(seat)
@@ -78,13 +77,15 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         stage_started=seat.stage_started,
         stage_seconds=state.stage_seconds,
         mode=state.mode,
-        is_held=state.is_held or seat.is_unled,
+        is_held=is_held,
         hold_words=_hold_words(seat, state),
         floor=floor,
         hands=_hands(state, by_identity),
         going_around=tuple(by_identity[who] for who in going),
         transcript=(*seat.transcript, *_sending(seat, me), *_ready(seat, me, now)),
-        composer_words=READ_NEXT if is_read_next else _composer_words(state, me, allowed),
+        composer_words=READ_NEXT
+        if is_read_next
+        else _composer_words(state, me, allowed, is_held=is_held),
         can_write=allowed.can_write,
         can_raise=allowed.can_raise,
         can_pass=allowed.can_pass,
@@ -201,9 +202,8 @@ def _gather(state: MeetingState, me: bytes) -> GatherView | None:
     )
 
 
-def _composer_words(state: MeetingState, me: PersonView, allowed: Rights) -> str:
-    is_going_on = not (state.is_held or allowed.why_not == unled.WHY_NOT)
-    if gathering.is_writing(state) and me.role.value == "member" and is_going_on:
+def _composer_words(state: MeetingState, me: PersonView, allowed: Rights, *, is_held: bool) -> str:
+    if gathering.is_writing(state) and me.role.value == "member" and not is_held:
         is_ready = state.gather is not None and me.identity in state.gather.ready
         return READY_HINT if is_ready else WRITING_HINT
     if not allowed.can_write:

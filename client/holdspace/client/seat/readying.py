@@ -16,6 +16,7 @@ from holdspace.protocol.meeting.values import MeetingState
 from . import saying
 from .seat import Seat
 from .step import Moment
+from .unled import allowed
 from .view import Notice, Refusal, Urgency
 
 READY_WORDS = "Your words are ready. They stay on this device until all are released."
@@ -56,12 +57,12 @@ def is_reading(seat: Seat, now: float) -> bool:
 def settle(seat: Seat, moment: Moment) -> Seat:
     """Send words whose moment has come; give back those whose moment will not come any more."""
     state, me = seat.state, seat.facts.identity
-    if state is None or not seat.ready_words or seat.is_unled:
+    if state is None or not seat.ready_words:
         return seat
     if not _can_still_come(state, me):
         words = BY_HAND if state.mode == "hands" else MOVED_ON
         return _give_back(seat, words, moment)
-    if not _is_now(state, me) or is_reading(seat, moment.now):
+    if not _is_now(seat, state) or is_reading(seat, moment.now):
         return seat
     text, seat = seat.ready_words, replace(seat, ready_words="")
     return saying.say(seat, Share(text), moment)
@@ -83,13 +84,13 @@ def _can_still_come(state: MeetingState, me: bytes) -> bool:
     return state.gather is not None and not gathering.why_not_ready(state, me)
 
 
-def _is_now(state: MeetingState, me: bytes) -> bool:
+def _is_now(seat: Seat, state: MeetingState) -> bool:
     # A facilitator may write at any time, but what they wrote with the others comes with theirs.
-    if not rights(state, me).can_write or state.is_held:
+    if not allowed(seat, state).can_write or state.is_held:
         return False
     gather = state.gather
     is_together = state.mode == "gather" and gather is not None and gather.is_released
-    return state.has_floor(me) or is_together
+    return state.has_floor(seat.facts.identity) or is_together
 
 
 def _give_back(seat: Seat, words: str, moment: Moment) -> Seat:

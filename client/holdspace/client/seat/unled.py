@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from holdspace.protocol.meeting.events import Hold
+from holdspace.protocol.meeting.rights import Rights, rights
 from holdspace.protocol.meeting.roles import MEMBER
+from holdspace.protocol.meeting.values import MeetingState
 
 from . import saying
 from .lines import line
@@ -34,6 +36,14 @@ YOU_WERE_AWAY = (
     "You were away, and nobody led: the room is on hold. Say a word, and let it go on with z, "
     "or /resume."
 )
+
+
+def allowed(seat: Seat, state: MeetingState) -> Rights:
+    """Return what this person may do now: what the meeting says, and less while nobody leads."""
+    granted = rights(state, seat.facts.identity)
+    if not seat.is_unled:
+        return granted
+    return replace(granted, why_not=WHY_NOT, why_not_pass=WHY_NOT, why_not_nod=WHY_NOT)
 
 
 def settle(seat: Seat, moment: Moment) -> Seat:

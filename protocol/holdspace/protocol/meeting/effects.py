@@ -181,7 +181,6 @@ class Released(Effect):
     """What was written is released now, in this way."""
 
     how: ReleaseHow
-    ready: int
     by: bytes
 
 

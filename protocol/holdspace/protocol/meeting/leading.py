@@ -117,10 +117,9 @@ def release(state: MeetingState, event: ev.Release, by: Author) -> Outcome:
     """Let what was written in gather be read."""
     if state.is_held:
         return by.may_not(state, ON_HOLD)
-    if not gathering.is_writing(state) or state.gather is None:
+    if not gathering.is_writing(state):
         return by.may_not(state, gathering.RELEASED_ALREADY)
-    effect = Released(event.how, len(state.gather.ready), by.identity)
-    return Outcome(gathering.release(state, event.how), (effect,))
+    return Outcome(gathering.release(state, event.how), (Released(event.how, by.identity),))
 
 
 def skip_pause(state: MeetingState, _event: ev.SkipPause, by: Author) -> Outcome:
