@@ -312,8 +312,9 @@ def test_no_core_file_can_be_written() -> None:
 def test_a_crash_says_where_and_nothing_of_what_was_handled() -> None:
     script = (
         "from holdspace.client import cli\n"
+        "from holdspace.client.commands import flow\n"
         "def broken(path): raise ValueError('private words')\n"
-        "cli.check = broken\n"
+        "flow.check = broken\n"
         "cli.main(['flow', 'check', 'x'])"
     )
     done = subprocess.run(

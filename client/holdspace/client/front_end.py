@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 
 from holdspace.client.attend import Attendance
+from holdspace.client.command_line import FAILED, WELL
 from holdspace.client.plain import attend
 from holdspace.client.prompt import say
 from holdspace.client.seat.view import Place
-
-WELL, FAILED = 0, 1
 
 
 def why_plain(

@@ -10,11 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from holdspace.client.attend import Attendance
+from holdspace.client.command_line import FAILED
 from holdspace.client.demo.cast import Cast, load_cast
 from holdspace.client.demo.company import Company, NobodyCameError, company
 from holdspace.client.demo.living import NoRoomError, invitation_of
 from holdspace.client.demo.orders import Order
-from holdspace.client.front_end import FAILED, show
+from holdspace.client.front_end import show
 from holdspace.client.here import relay_here
 from holdspace.client.library import read_agreements, read_flow
 from holdspace.client.prompt import ask_until, say

@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from holdspace.client.attend import Attendance, CannotStart, check_addresses
-from holdspace.client.front_end import WELL, choose_plain, show
+from holdspace.client.command_line import WELL
+from holdspace.client.front_end import choose_plain, show
 from holdspace.client.here import relay_here
 from holdspace.client.library import DEFAULT_FLOW, DataError, read_agreements, read_flow
 from holdspace.client.look import look_at
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.seat.host import Opening
-from holdspace.client.socks import TOR, NotAProxyError, Proxy, read_proxy
+from holdspace.client.socks import Proxy
 from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
+
+from .options import add_plain, add_socks
 
 NO_FLOW = "none"
 # Also one with a letter wrong or missing.
@@ -56,7 +59,7 @@ _BROKEN_FLOW = (
 )
 
 
-def host(asked: argparse.Namespace) -> int:
+def _host(asked: argparse.Namespace) -> int:
     """Ask for what was not said yet, open the room, and lead the meeting in it."""
     check_addresses(asked.relay or ())
     code = _code_in(asked.room_code_file) if asked.room_code_file else None
@@ -199,7 +202,7 @@ def _code_in(path: Path) -> SigningKey:
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what `holdspace host` can be told."""
+    """Add what can be asked for, and what does it."""
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--relay",
@@ -231,28 +234,4 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_socks(parser)
     add_plain(parser)
-
-
-def add_socks(parser: argparse.ArgumentParser) -> None:
-    """Add the choice of a way to the relay."""
-    parser.add_argument(
-        "--socks",
-        metavar="ADDRESS:PORT",
-        type=_proxy,
-        help=f"go through a SOCKS5 proxy, like Tor's at {TOR.shown}, which looks up the relay's name; "
-        "onion addresses go there without it",
-    )
-
-
-def _proxy(text: str) -> Proxy:
-    try:
-        return read_proxy(text)
-    except NotAProxyError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def add_plain(parser: argparse.ArgumentParser) -> None:
-    """Add the choice of plain lines."""
-    parser.add_argument(
-        "--plain", action="store_true", help="plain lines, for screen readers and scripts"
-    )
+    parser.set_defaults(run=_host)

@@ -1,0 +1,37 @@
+"""What `holdspace` can be asked to do: one table, from which its help comes without loading any of it.
+
+Each command is a module with `add_options`, which says what can be asked for, and which function
+does it. It is loaded when it is the one that was asked for, so that `--help` answers at once.
+"""
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command: what is typed, what it does in a sentence, and where it is."""
+
+    name: str
+    words: str
+    module: str
+
+
+_A_DAY = "A code is good for a day."
+_HERE = __name__
+
+COMMANDS = (
+    Command("host", f"Open a room and lead a meeting in it. {_A_DAY}", f"{_HERE}.host"),
+    Command(
+        "join",
+        f"Come to a meeting. You are asked for your invitation code. {_A_DAY}",
+        f"{_HERE}.join",
+    ),
+    Command("demo", "Try it with simulated people on this machine.", f"{_HERE}.demo"),
+    Command("flow", "Work with flow files.", f"{_HERE}.flow"),
+    Command(
+        "relay", "Say who runs a relay and what it can see. Nothing is opened.", f"{_HERE}.relay"
+    ),
+    Command("keys", "List every key and command.", f"{_HERE}.keys"),
+    Command(
+        "explain-privacy", "Say what the relay can see and what not.", f"{_HERE}.explain_privacy"
+    ),
+)

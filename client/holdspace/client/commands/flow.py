@@ -1,0 +1,35 @@
+"""`holdspace flow`: check a flow file, or write out a shipped one to edit."""
+
+import argparse
+
+from holdspace.client.flow_check import check, export
+from holdspace.client.library import DEFAULT_FLOW
+from holdspace.client.prompt import say
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for, and what does it."""
+    what = parser.add_subparsers(required=True, metavar="check | export")
+    check_words = "Check a flow and print its timetable."
+    checking = what.add_parser("check", help=check_words, description=check_words)
+    checking.add_argument("flow", metavar="FLOW", help="a flow file, or a shipped flow's name")
+    checking.set_defaults(run=_check)
+    export_words = "Write a shipped flow to a new file, for you to edit."
+    exporting = what.add_parser("export", help=export_words, description=export_words)
+    exporting.add_argument("flow", metavar="NAME", help=f"its name, such as {DEFAULT_FLOW}")
+    exporting.add_argument("file", metavar="FILE", help="the file to write; it must be new")
+    exporting.set_defaults(run=_export)
+
+
+def _check(asked: argparse.Namespace) -> int:
+    return _report(*check(asked.flow))
+
+
+def _export(asked: argparse.Namespace) -> int:
+    return _report(*export(asked.flow, asked.file))
+
+
+def _report(code: int, lines: list[str]) -> int:
+    for line in lines:
+        say(line)
+    return code

@@ -1,0 +1,23 @@
+"""`holdspace keys`: every key and command, from the one table of acts."""
+
+import argparse
+from itertools import product
+
+from holdspace.client.acts import ACTS, Spot, Who
+from holdspace.client.command_line import WELL
+from holdspace.client.prompt import say
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Say what does it; nothing can be asked for."""
+    parser.set_defaults(run=_keys)
+
+
+def _keys(_asked: argparse.Namespace) -> int:
+    for who, spot in product(Who, Spot):
+        here = [act for act in ACTS if act.who is who and act.spot is spot]
+        if here:
+            say(f"For {who.value}; these keys work {spot.value}:")
+        for act in here:
+            say(f"  {act.key}, or {act.usage}: {act.sentence}")
+    return WELL

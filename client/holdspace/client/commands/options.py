@@ -1,0 +1,30 @@
+"""Options that several commands have."""
+
+import argparse
+
+from holdspace.client.socks import TOR, NotAProxyError, Proxy, read_proxy
+
+
+def add_socks(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of a way to the relay."""
+    parser.add_argument(
+        "--socks",
+        metavar="ADDRESS:PORT",
+        type=_proxy,
+        help=f"go through a SOCKS5 proxy, like Tor's at {TOR.shown}, which looks up the relay's name; "
+        "onion addresses go there without it",
+    )
+
+
+def _proxy(text: str) -> Proxy:
+    try:
+        return read_proxy(text)
+    except NotAProxyError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add_plain(parser: argparse.ArgumentParser) -> None:
+    """Add the choice of plain lines."""
+    parser.add_argument(
+        "--plain", action="store_true", help="plain lines, for screen readers and scripts"
+    )
