@@ -4,7 +4,16 @@ from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.notebook import MOST_DRAFTS, Draft, Idea, Notebook, Plan
 
 ROOM, OTHER = b"r" * 16, b"o" * 16
-KEPT = KeptRoom(ROOM, ("wss://relay.example",), "Kestrels", "Mara", "member", b"h" * 32)
+KEPT = KeptRoom(
+    room=ROOM,
+    host_key=b"h" * 32,
+    relays=("wss://relay.example",),
+    room_name="Kestrels",
+    my_name="Mara",
+    my_role="member",
+    my_key_seed=b"k" * 32,
+    pass_secret=b"p" * 16,
+)
 
 
 def test_a_draft_takes_the_place_of_the_one_before() -> None:

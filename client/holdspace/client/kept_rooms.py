@@ -1,17 +1,28 @@
-"""What lasts of a room on the device of somebody who belongs to it: a page of their notebook.
+"""A room as it lasts on its members' devices: what a notebook holds of it, and nothing more.
 
-Only data. Nothing in here is of one meeting: its keys live in memory and are gone with it.
+Values only. The seat of a meeting makes and changes them, the notebook writes them, and the
+commands for rooms list them. No words of any meeting are in here.
 """
 
-from typing import Annotated
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
-Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
-Secret = Annotated[bytes, Meta(max_length=64)]
-Short = Annotated[str, Meta(max_length=400)]
-MOST_MEMBERS = 200
+from holdspace.protocol.frames import Handle, Key, Minute
+from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.meeting.schedule import Schedule
+from holdspace.protocol.meeting.slips import Move, NotASlip, Slip, SlipRole, read_move, read_slip
+from holdspace.protocol.recovery import RoomSecrets, secrets_of
+
+MOST_PINS = 64
+KeptRole = Literal["host", "co-facilitator", "member"]
+_Name = Annotated[str, Meta(min_length=1, max_length=96)]
+_Text = Annotated[str, Meta(max_length=600)]
+_Secret = Annotated[bytes, Meta(min_length=16, max_length=16)]
 
 
 class Kept(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -22,27 +33,102 @@ class Kept(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         return f"{type(self).__name__}(...)"
 
 
-class PinnedMember(Kept, frozen=True):
-    """Somebody whom the host's client lets in at once: their lasting key for this room, and name."""
+class Pin(Kept, frozen=True):
+    """Somebody the host knows by their key for this room; `is_revoked`: not any more."""
 
     key: Key
-    name: Short
-    role: Short = "member"
+    name: _Name
+    role: SlipRole = "member"
+    is_revoked: bool = False
+
+
+class HostPart(Kept, frozen=True):
+    """What only the host of a room keeps: the seed that all of it comes from, and who is known."""
+
+    seed: _Secret
+    standing: _Text = ""
+    pins: Annotated[tuple[Pin, ...], Meta(max_length=MOST_PINS)] = ()
+    meetings: Annotated[int, Meta(ge=0, lt=2**32)] = 0
+
+    @property
+    def secrets(self) -> RoomSecrets:
+        """Return the keys that come from the seed."""
+        return secrets_of(self.seed)
+
+    def pin(self, key: bytes) -> Pin | None:
+        """Return who is known by this key, also if they are not welcome any more."""
+        return next((pin for pin in self.pins if pin.key == key), None)
+
+    def pinning(self, pin: Pin) -> HostPart:
+        """Return the part that knows somebody, under their newest name and role."""
+        others = tuple(one for one in self.pins if one.key != pin.key)
+        if len(others) >= MOST_PINS:
+            # Who was sent away longest ago makes room; nobody who is welcome is forgotten by itself.
+            gone = next((one for one in others if one.is_revoked), None)
+            if gone is None:
+                return self
+            others = tuple(one for one in others if one is not gone)
+        return replace(self, pins=(*others, pin))
 
 
 class KeptRoom(Kept, frozen=True):
-    """One room: what its owner needs to come back; for the host also what makes them its host."""
+    """A room in the notebook of one of its people. `agreements`: a digest of what was accepted."""
 
     room: Handle
-    relays: Annotated[tuple[Short, ...], Meta(max_length=4)]
-    room_name: Short
-    my_name: Short
-    my_role: Short
     host_key: Key
-    my_key: Secret = b""
-    slip: Annotated[bytes, Meta(max_length=2000)] = b""
-    room_pass: Secret = b""
-    root_key: Secret = b""
-    members: Annotated[tuple[PinnedMember, ...], Meta(max_length=MOST_MEMBERS)] = ()
-    revoked: Annotated[tuple[Key, ...], Meta(max_length=MOST_MEMBERS)] = ()
-    schedule: Short = ""
+    relays: Annotated[tuple[_Text, ...], Meta(min_length=1, max_length=4)]
+    room_name: Annotated[str, Meta(max_length=80)]
+    my_name: _Name
+    my_role: KeptRole
+    my_key_seed: Key
+    pass_secret: _Secret
+    slip: Annotated[bytes, Meta(max_length=512)] = b""
+    agreements: Annotated[bytes, Meta(max_length=32)] = b""
+    moved: Minute = 0
+    schedule: Schedule | None = None
+    host: HostPart | None = None
+    attended: Annotated[tuple[_Text, ...], Meta(max_length=64)] = ()
+
+    @property
+    def my_key(self) -> SigningKey:
+        """Return the person's lasting key for this room alone."""
+        return SigningKey.from_seed(self.my_key_seed)
+
+
+def check_slip(kept: KeptRoom, data: bytes) -> Slip:
+    """Return a slip that is for this person in this room, or raise NotASlip."""
+    slip = read_slip(data, room=kept.room, host_key=kept.host_key)
+    if slip.key != kept.my_key.public:
+        raise NotASlip("That slip is for somebody else. It was not kept.")
+    return slip
+
+
+def moved_to(kept: KeptRoom, pasted: str) -> KeptRoom:
+    """Return the room at the relays that a note of its host names; raise NotASlip if it is none."""
+    move = read_move(pasted, host_key=kept.host_key)
+    if move.room != kept.room:
+        raise NotASlip("That note is for another room. Nothing was changed.")
+    return with_move(kept, move)
+
+
+def with_move(kept: KeptRoom, move: Move) -> KeptRoom:
+    """Return the room at its newest relays; an older note changes nothing."""
+    if move.minute <= kept.moved:
+        return kept
+    return replace(kept, relays=move.relays, moved=move.minute)
+
+
+def recovered(seed: bytes, relays: tuple[str, ...], *, room_name: str, my_name: str) -> KeptRoom:
+    """Return the host's room from its recovery phrase alone: it knows nobody yet."""
+    secrets = secrets_of(seed)
+    return KeptRoom(
+        room=secrets.handle,
+        host_key=secrets.root.public,
+        relays=relays,
+        room_name=room_name,
+        my_name=my_name,
+        my_role="host",
+        my_key_seed=hashlib.sha256(b"holdspace host's own key v1" + secrets.root_seed).digest(),
+        pass_secret=secrets.pass_secret,
+        host=HostPart(seed),
+    )

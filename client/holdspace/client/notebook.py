@@ -88,8 +88,11 @@ class Notebook(Kept, frozen=True):
 
     def keeping_room(self, room: KeptRoom) -> "Notebook":
         """Return the notebook that knows this room, as it is now."""
-        others = tuple(kept for kept in self.rooms if kept.room != room.room)
-        return replace(self, rooms=(*others, room))
+        if self.room(room.room) is None:
+            return replace(self, rooms=(*self.rooms, room))
+        # Rooms are called by their number, so each keeps its place.
+        rooms = (room if kept.room == room.room else kept for kept in self.rooms)
+        return replace(self, rooms=tuple(rooms))
 
     def forgetting_room(self, handle: bytes) -> "Notebook":
         """Return the notebook without a room, and without anything written there."""

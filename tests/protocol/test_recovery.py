@@ -1,0 +1,63 @@
+"""The recovery phrase: what is written down is enough, and a slip of the pen is noticed."""
+
+import random
+
+import pytest
+
+from holdspace.protocol.recovery import (
+    PHRASE_WORDS,
+    SEED_BYTES,
+    NotAPhrase,
+    phrase_of,
+    secrets_of,
+    seed_of,
+)
+from holdspace.protocol.words import WORDS
+
+SEED = bytes(range(16))
+
+
+def test_a_phrase_gives_back_its_seed_and_the_same_room() -> None:
+    phrase = phrase_of(SEED)
+    assert len(phrase.split()) == PHRASE_WORDS == 18
+    assert seed_of(phrase) == SEED
+    assert secrets_of(seed_of(phrase)) == secrets_of(SEED)
+
+
+def test_each_secret_of_a_room_is_its_own() -> None:
+    secrets = secrets_of(SEED)
+    parts = {secrets.handle, secrets.root_seed[:16], secrets.root_seed[16:], secrets.pass_secret}
+    assert len(parts) == 4
+    assert SEED not in parts
+
+
+def test_a_phrase_may_be_typed_as_people_write_it_down() -> None:
+    words = phrase_of(SEED).split()
+    typed = ", ".join(f"{number}. {word.upper()}" for number, word in enumerate(words, 1))
+    assert seed_of(typed + "\n") == SEED
+
+
+def test_one_wrong_word_or_two_that_changed_places_are_noticed() -> None:
+    random_ = random.Random(3)
+    for _ in range(500):
+        words = phrase_of(random_.randbytes(SEED_BYTES)).split()
+        one, other = random_.sample(range(PHRASE_WORDS), 2)
+        if random_.random() < 0.5 and words[one] != words[other]:
+            words[one], words[other] = words[other], words[one]
+        else:
+            words[one] = random_.choice([word for word in WORDS if word != words[one]])
+        with pytest.raises(NotAPhrase) as refused:
+            seed_of(" ".join(words))
+        assert words[one] not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "acorn", "acorn " * 17, "acorn " * 19, "hello " * 18, "x" * 5000]
+)
+def test_anything_else_is_no_phrase(typed: str) -> None:
+    with pytest.raises(NotAPhrase):
+        seed_of(typed)
+
+
+def test_keys_do_not_show() -> None:
+    assert repr(secrets_of(SEED)) == f"RoomSecrets(handle={secrets_of(SEED).handle!r})"
