@@ -16,7 +16,10 @@ class Event(StrEnum):
     """Name everything the relay ever says while it runs."""
 
     CONFIG_TAKEN = "config-taken: the settings were read again"
-    CONFIG_KEPT = "config-kept: the new settings have mistakes; the relay goes on with the old ones"
+    CONFIG_KEPT = (
+        "config-kept: the new settings have mistakes, which `holdspace-relay config check` says; the "
+        "relay goes on with the old ones"
+    )
     NEEDS_RESTART = "needs-restart: these settings take effect at the next start"
     NO_ADMIN_SOCKET = "no-admin-socket: the commands health and status cannot reach this relay"
     FEW_FILES = "few-files: fewer files may be open than connections are allowed, see LimitNOFILE"

@@ -91,6 +91,16 @@ class TestConfig:
         assert "would not start: 2 problems" in said
         assert "Known as: wss://r.example" in said
 
+    def test_of_a_file_that_is_no_toml_it_says_only_that(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "r.toml"
+        file.write_text("[listen\n")
+        assert main(["config", "check", str(file)]) == 2
+        said = capsys.readouterr().out
+        assert f"{file}, line 1" in said
+        assert "in effect" not in said
+
 
 class TestAsking:
     def test_health_is_an_exit_code(self, relay: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +108,17 @@ class TestAsking:
         assert main(["health", "--data", str(relay / "other")]) == 1
         assert "No relay answers at" in capsys.readouterr().err
         assert main(["health", "--memory"]) == 1
+
+    def test_a_relay_that_runs_is_asked_though_its_file_was_broken_since(
+        self, relay: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "r.toml"
+        file.write_text("[listen]\nport = 'many'\n")
+        asked = ("--config", str(file), "--data", str(relay))
+        assert main(["health", *asked]) == 0
+        assert "line 2: port must be" in capsys.readouterr().err
+        assert main(["status", *asked]) == 0
+        assert main(["code", "list", *asked]) == 0
 
     def test_status_says_how_it_goes(self, relay: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["status", "--data", str(relay)]) == 0
@@ -131,12 +152,26 @@ class TestCodes:
         [variable] = re.findall(rf'^    {CODES}="(.*)"$', said, re.MULTILINE)
         assert read(Sources(None, {CODES: variable}, {})).config.rooms.codes[0].key == key
 
-    def test_those_that_are_there_stay(
+    def test_a_list_that_is_there_gets_one_more_line(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "r.toml"
+        file.write_text(f'[rooms]\ncodes = [\n        "{KEY} 2 for Bert",\n    ]\n')
+        main(["code", "new", "--config", str(file)])
+        said = capsys.readouterr().out
+        assert "[rooms]\n    codes" not in said
+        [line] = re.findall(r'^        ".* 1",$', said, re.MULTILINE)
+        file.write_text(file.read_text().replace("    ]", f"{line}\n    ]"))
+        assert len(read(Sources(file, {}, {})).config.rooms.codes) == 2
+
+    def test_a_variable_that_is_set_is_shown_with_one_more(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setenv(CODES, f"{KEY} 2 for Bert")
         main(["code", "new"])
-        assert f'        "{KEY} 2 for Bert",\n        "' in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert f'{CODES}="{KEY} 2 for Bert,' in said
+        assert "In the file" not in said
 
     @pytest.mark.parametrize("note", ["a,b", 'say "hi"', "x" * 101, "two\nlines", "back\\slash"])
     def test_a_note_that_would_not_fit_in_is_refused(

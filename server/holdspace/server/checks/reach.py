@@ -21,6 +21,7 @@ from holdspace.server.door import SUBPROTOCOL
 _SECONDS = 8.0
 _DAYS = 24 * 60 * 60.0
 _RENEW_DAYS = 14
+_MOVED = "If it runs, and [listen] was changed since it started: restart it."
 _LIMITS_SHARED = "Everybody behind your proxy shares the limits of one visitor"
 
 Status = Callable[[], Mapping[str, Any]]
@@ -78,7 +79,9 @@ def _address(url: str | None, config: Config, shown: str) -> Iterator[Finding]:
     try:
         greeted = asyncio.run(greet(url, socket=str(config.listen.socket), trusts_all=is_here))
     except NotReachedError as error:
-        yield failure("address", f"{shown}: {error.sentence}", error.advice)
+        # Whoever reads this has a relay that runs: `doctor` tries addresses only then.
+        moved = f" {_MOVED}" if is_here else ""
+        yield failure("address", f"{shown}: {error.sentence}", error.advice + moved)
         return
     yield well("address", f"{shown} greets, protocol version {greeted.greeting.version}.")
     if greeted.greeting.operator != terms_of(config).operator:

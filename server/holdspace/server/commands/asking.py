@@ -10,7 +10,7 @@ _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 def health(asked: Asked) -> int:
     """Tell by the exit code whether the relay is alive; nothing it depends on is asked."""
     try:
-        answer = ask(admin_socket_of(asked.config()), "health")
+        answer = ask(admin_socket_of(asked.config_as_it_is()), "health")
     except NotRunningError as error:
         complain(str(error))
         return NOT_WELL
@@ -24,7 +24,7 @@ def health(asked: Asked) -> int:
 def status(asked: Asked) -> int:
     """Say how long the relay runs, and its counts."""
     try:
-        answer = ask(admin_socket_of(asked.config()), "status")
+        answer = ask(admin_socket_of(asked.config_as_it_is()), "status")
     except NotRunningError as error:
         complain(str(error))
         return NOT_WELL

@@ -21,16 +21,17 @@ def new(asked: Asked) -> int:
         return ASKED_WRONGLY
     code = new_room_code(os.urandom)
     made = RoomCode(room_code_key(code).public, rooms, note)
-    lines = [_line(one) for one in (*config.rooms.codes, made)]
+    before = [_line(one) for one in config.rooms.codes]
     say("The room code, shown this once. Give it to whoever will host, in a way you trust:\n")
     say(f"    {code}\n")
-    say(
-        "The relay has to know its public half, from which nobody can make the code. In the file:\n"
-    )
-    say("    [rooms]\n    codes = [")
-    for line in lines:
-        say(f'        "{line}",')
-    say(f'    ]\n\nor as a variable:\n\n    {_VARIABLE}="{",".join(lines)}"\n')
+    say("The relay has to know its public half, from which nobody can make the code.")
+    variable = f'    {_VARIABLE}="{",".join((*before, _line(made)))}"\n'
+    if _VARIABLE in asked.sources.variables:
+        # It hides what the file says, so that a line there would change nothing.
+        say(f"As the variable that is set now, with one more:\n\n{variable}")
+    else:
+        say(_in_the_file(_line(made), is_first=not before))
+        say(f"\nor as a variable:\n\n{variable}")
     say("Then have it read again: systemctl reload holdspace-relay, or kill -HUP.")
     if rooms_are_open(config):
         say(
@@ -41,7 +42,7 @@ def new(asked: Asked) -> int:
 
 def list_codes(asked: Asked) -> int:
     """Say which codes there are, and how many rooms each keeps."""
-    config = asked.config()
+    config = asked.config_as_it_is()
     try:
         used = ask(admin_socket_of(config), "codes")
     except NotRunningError as error:
@@ -53,6 +54,13 @@ def list_codes(asked: Asked) -> int:
         kept = used.get(one.key.hex(), "?")
         say(f"{one.key.hex()[:12]}...  {kept} of {one.rooms} rooms  {one.note}".rstrip())
     return WELL
+
+
+def _in_the_file(line: str, *, is_first: bool) -> str:
+    # A section that is there already must not come twice: then only its new line is shown.
+    if is_first:
+        return f'In the file:\n\n    [rooms]\n    codes = [\n        "{line}",\n    ]'
+    return f'In the file, one more line in the list `codes` below [rooms]:\n\n        "{line}",'
 
 
 def _line(code: RoomCode) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdspace.server.config import Config, Sources, load
+from holdspace.server.config import Config, Sources, load, read
 
 # Exit codes: done, or stopped as asked; not well, or cannot listen; asked for something that does
 # not make sense; the log cannot be used.
@@ -29,6 +29,16 @@ class Asked:
     def config(self) -> Config:
         """Return the configuration, or raise ConfigError with all that is wrong with it."""
         reading = load(self.sources)
+        for problem in reading.problems:
+            complain(problem.said)
+        return reading.config
+
+    def config_as_it_is(self) -> Config:
+        """Return the configuration with defaults in place of mistakes, which are said.
+
+        For commands that ask a running relay: it does not stop because its file was broken later.
+        """
+        reading = read(self.sources)
         for problem in reading.problems:
             complain(problem.said)
         return reading.config

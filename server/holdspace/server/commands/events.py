@@ -9,7 +9,7 @@ _WIDTH = 108
 
 # What to do where something is to be done.
 _ADVICE = {
-    Event.CONFIG_KEPT: "`holdspace-relay config check` says what is wrong. Mend it, and reload again.",
+    Event.CONFIG_KEPT: "Mend them, and reload again.",
     Event.NEEDS_RESTART: "Restart when no meeting runs; people are told to come back, and do.",
     Event.NO_ADMIN_SOCKET: "Is the path of the relay's folder very long? Give `admin.socket` a shorter one.",
     Event.FEW_FILES: "Raise `LimitNOFILE=` in its unit, or lower `limits.connections`.",

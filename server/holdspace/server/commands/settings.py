@@ -31,6 +31,8 @@ def check(asked: Asked) -> int:
         say(problem.said)
     if reading.fatal:
         say(f"\nThe relay would not start: {_count(len(reading.fatal))} to mend.")
+        if reading.is_file_unread:
+            return ASKED_WRONGLY
         say("With the rest, and defaults in place of what is wrong, this would be in effect:\n")
     else:
         say(

@@ -50,10 +50,14 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Hold what the sources say, with defaults in place of whatever is wrong."""
+    """Hold what the sources say, with defaults in place of whatever is wrong.
+
+    `is_file_unread`: nothing in the file could be made out, so the defaults say nothing of it.
+    """
 
     config: Config
     problems: tuple[ConfigProblem, ...]
+    is_file_unread: bool = False
 
     @property
     def fatal(self) -> tuple[ConfigProblem, ...]:
@@ -73,15 +77,15 @@ def read(sources: Sources) -> Reading:
     problems: list[ConfigProblem] = []
     values: Values = {}
     file = file_of(sources)
-    if file is not None:
-        values |= _from_file(file, problems)
+    found = {} if file is None else _from_file(file, problems)
+    values |= found or {}
     values |= _from_variables(sources.variables, problems)
     values |= _from_options(sources.options, problems)
     values |= _secrets(values, problems)
     config = _made(values)
     if not any(problem.is_fatal for problem in problems):
         problems += [ConfigProblem(*problem) for problem in problems_together(config)]
-    return Reading(config, tuple(problems))
+    return Reading(config, tuple(problems), is_file_unread=found is None)
 
 
 def file_of(sources: Sources) -> Path | None:
@@ -111,21 +115,21 @@ def _made(values: Values) -> Config:
 # ---- the file
 
 
-def _from_file(file: Path, problems: list[ConfigProblem]) -> Values:
+def _from_file(file: Path, problems: list[ConfigProblem]) -> Values | None:
     try:
         with file.open("rb") as opened:
             text = opened.read(_MAX_FILE_BYTES + 1).decode()
     except OSError as error:
         problems.append(ConfigProblem(str(file), f"It cannot be read: {error.strerror}."))
-        return {}
+        return None
     except UnicodeDecodeError:
         problems.append(ConfigProblem(str(file), "It is not UTF-8 text."))
-        return {}
+        return None
     try:
         reader = Reader(toml.open_document(text, _MAX_FILE_BYTES))
     except DataError as error:
         problems += [_in_file(file, problem) for problem in error.problems]
-        return {}
+        return None
     values = dict(_from_document(reader))
     problems += [_in_file(file, problem) for problem in reader.sorted_problems()]
     return values
