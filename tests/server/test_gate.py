@@ -236,6 +236,18 @@ class TestSaving:
                 assert await late.closed() == Close.NOT_SAVING
             assert relay.said.getvalue().startswith("holdspace-relay: unexpected:")
 
+    async def test_a_fault_while_others_are_asked_keeps_nobody_waiting(self) -> None:
+        class Faulty(MemoryLog):
+            is_alone = False
+
+            async def catch_up(self) -> bool:  # type: ignore[explicit-override]
+                raise RuntimeError
+
+        async with relay_here(Faulty()) as relay, visiting(relay.url) as stranger:
+            await stranger.send(stranger.papers.card(Circle()))
+            assert await stranger.closed() == Close.NOT_SAVING
+            assert relay.said.getvalue().startswith("holdspace-relay: unexpected:")
+
 
 @pytest.mark.parametrize("after", [1, 7, 20])
 async def test_killed_between_appends_nothing_acked_is_lost_or_doubled(

@@ -318,7 +318,12 @@ class Gate:
         self._perform(self._relay.heard(outcome, self._now()))
 
     async def _catch_up(self, effect: CatchUp) -> None:
-        is_current = await self._log.catch_up()
+        try:
+            is_current = await self._log.catch_up()
+        except Exception:  # noqa: BLE001  # whoever asked would wait for ever, and all they send after
+            self._counts.faults += 1
+            self._journal.note(Event.UNEXPECTED)
+            is_current = False
         number, now = effect.connection, self._now()
         effects = self._relay.caught_up(number, now, is_current=is_current)
         visit = self._visits.get(number)
