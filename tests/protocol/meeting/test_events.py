@@ -23,6 +23,8 @@ EVENTS: list[ev.Event] = [
     ev.TakeBack(bytes(16)),
     ev.Fold(bytes(16), "a hard story"),
     ev.Rest(),
+    ev.Letter(b"sealed"),
+    ev.Whisper(bytes(16), b"sealed"),
     ev.OpenFlow("format = 1"),
     ev.GoToStage(3, 7),
     ev.SetTurnMode("gather", 7),

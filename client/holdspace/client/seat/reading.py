@@ -23,11 +23,12 @@ from holdspace.protocol.meeting.state import apply, apply_membership
 from holdspace.protocol.meeting.values import NotAState, Person, decode_state, encode_state
 from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
 
-from . import changing, connecting, readying, saying, telling, unled
+from . import changing, connecting, letterbox, readying, saying, telling, unled
 from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
 from .outbox import Outgoing
 from .people import people_of
 from .policy import room_policy
+from .sealing import Unsealed
 from .seat import Agreed, Author, Changed, Checkpoint, Seat, Spoken, Steps, roles_of
 from .step import Moment
 from .view import Place
@@ -92,6 +93,9 @@ def _read_own(seat: Seat, own: Outgoing, moment: Moment) -> Seat:
     seat = seat.remembering(me, Author(own.counter, moment.now))
     if isinstance(own.event, Leaving):
         return _over(seat, Place.LEFT, LEFT)
+    # A letter changes nothing that all agree on, and of ours we have only what is in it.
+    if isinstance(own.event, Unsealed):
+        return letterbox.arrived(seat, own.event, moment)
     return _agree(seat, Spoken(me, own.message_id, own.event), moment)
 
 
@@ -107,7 +111,9 @@ def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, moment: Moment) -
         event = decode_event(envelope.event)
     except NotAnEvent:
         return seat
-    return _agree(seat, Spoken(who, envelope.message_id, event), moment)
+    # What is sealed to this epoch's keys is opened now, also by who waits for a snapshot.
+    seat = _agree(seat, Spoken(who, envelope.message_id, event), moment)
+    return letterbox.take(seat, who, event, moment)
 
 
 def _policy(seat: Seat) -> Policy:

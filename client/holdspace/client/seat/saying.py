@@ -20,6 +20,7 @@ from holdspace.protocol.meeting.events import (
 from holdspace.protocol.mls.secret_tree import Window
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
+from . import sealing
 from .alarm import MUTED, alarm
 from .outbox import Outgoing
 from .seat import Seat
@@ -105,6 +106,8 @@ _SENT_AGAIN = frozenset(
 
 def _send(seat: Seat, item: Outgoing, moment: Moment) -> Seat:
     if not item.payload:
+        if sealing.is_in_vain(seat, item.event):
+            return replace(seat, outbox=seat.outbox.without(item.message_id))
         if not _is_followed(seat):
             return _wait_to_be_followed(seat, moment)
         seat, item = _seal(seat, item, moment)
@@ -139,7 +142,7 @@ def _seal(seat: Seat, item: Outgoing, moment: Moment) -> tuple[Seat, Outgoing]:
         message_id=item.message_id,
         seen=seat.position.seq,
         chain=seat.position.chain,
-        event=encode_event(item.event),
+        event=encode_event(sealing.sealed(seat, item.event, moment)),
     )
     # The group that comes back has used up this step of its ratchet (R14); it replaces ours at once.
     data = encode_envelope(envelope)

@@ -155,6 +155,15 @@ class Author:
 
 
 @dataclass(frozen=True)
+class LettersOf:
+    """How many letters of one author were tried since then; nobody is made to try any number."""
+
+    author: bytes
+    since: float
+    count: int = 0
+
+
+@dataclass(frozen=True)
 class Spoken:
     """An event whose author and header were checked, at its place in the log."""
 
@@ -233,6 +242,7 @@ class Seat:
     alarm: str = ""
     ended_words: str = ""
     needs_code: bool = False
+    letters_of: tuple[LettersOf, ...] = ()
 
     @property
     def roles(self) -> RolesExtension:

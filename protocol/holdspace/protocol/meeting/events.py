@@ -5,7 +5,7 @@ here is bounded, and anything that does not decode exactly has no effect on any 
 The author is always the MLS sender, never a field.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -14,6 +14,9 @@ from holdspace.protocol.refusals import PeerError
 
 MAX_TEXT = 4000
 MAX_NOTE = 80
+# A letter of the largest size (letters.py), sealed; a word to a few people, of the longest text.
+MAX_SEALED = 16 * 1024
+MAX_WHISPER = 20 * 1024
 
 Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
 MessageId = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -113,6 +116,19 @@ class Rest(Event, frozen=True, tag=14):
     """Be here and be passed over, or come back from that."""
 
     is_resting: bool = True
+
+
+class Letter(Event, frozen=True, tag=15):
+    """Carry something for one person, sealed to their key; nobody else learns what, or for whom."""
+
+    sealed: Annotated[bytes, Meta(min_length=1, max_length=MAX_SEALED)]
+
+
+class Whisper(Event, frozen=True, tag=16):
+    """Carry what was said in an aside: a message of its own small group, which opens it."""
+
+    aside: Handle
+    sealed: Annotated[bytes, Meta(min_length=1, max_length=MAX_WHISPER)]
 
 
 class OpenFlow(Event, frozen=True, tag=20):
@@ -251,7 +267,8 @@ class Snapshot(Event, frozen=True, tag=40):
 
 AnyEvent = (
     Share | RaiseHand | LowerHand | Pass | Nod | Heartbeat | Leaving | Ready | Later | StepBack
-    | AnswerInvite | TakeBack | Fold | Rest | OpenFlow | GoToStage | SetTurnMode | GiveFloor
+    | AnswerInvite | TakeBack | Fold | Rest | Letter | Whisper
+    | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
     | Snapshot
@@ -276,6 +293,7 @@ class Envelope(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
     event: Annotated[bytes, Meta(min_length=1, max_length=58 * 1024)]
 
 
+_EVENTS = frozenset(get_args(AnyEvent))
 _encoder = msgspec.msgpack.Encoder()
 _event_decoder: msgspec.msgpack.Decoder[Event] = msgspec.msgpack.Decoder(AnyEvent)
 _envelope_decoder = msgspec.msgpack.Decoder(Envelope)
@@ -287,6 +305,9 @@ class NotAnEvent(PeerError):
 
 def encode_event(event: Event) -> bytes:
     """Return the event's one canonical form."""
+    # What is still to be sealed for one person must never be written for all by mistake.
+    if type(event) not in _EVENTS:
+        raise TypeError("This is no event that travels.")
     return _encoder.encode(event)
 
 

@@ -58,6 +58,8 @@ class Act(StrEnum):
     TAKE_BACK = "take own words back"
     FOLD = "fold words"
     REST = "rest"
+    LETTER = "write to one person"
+    WHISPER = "talk aside"
     OPEN_FLOW = "open a flow"
     GO_TO_STAGE = "change the stage"
     SET_TURN_MODE = "change how turns are taken"
@@ -102,6 +104,8 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.TAKE_BACK: _EVERYBODY,
     Act.FOLD: _EVERYBODY,
     Act.REST: _EVERYBODY,
+    Act.LETTER: _EVERYBODY,
+    Act.WHISPER: _EVERYBODY,
     Act.OPEN_FLOW: _FACILITATORS,
     Act.GO_TO_STAGE: _FACILITATORS,
     Act.SET_TURN_MODE: _FACILITATORS,

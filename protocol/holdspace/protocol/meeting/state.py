@@ -140,6 +140,9 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.TakeBack: (Act.TAKE_BACK, speaking.take_back),
     ev.Fold: (Act.FOLD, speaking.fold),
     ev.Rest: (Act.REST, speaking.rest),
+    # A private word changes nothing that all agree on, and is needed most on hold.
+    ev.Letter: (Act.LETTER, speaking.nothing),
+    ev.Whisper: (Act.WHISPER, speaking.nothing),
     ev.OpenFlow: (Act.OPEN_FLOW, leading.open_flow),
     ev.GoToStage: (Act.GO_TO_STAGE, leading.go_to_stage),
     ev.SetTurnMode: (Act.SET_TURN_MODE, leading.set_turn_mode),

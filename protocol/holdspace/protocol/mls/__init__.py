@@ -49,6 +49,7 @@ from holdspace.protocol.mls.past_epochs import Retention
 from holdspace.protocol.mls.proposals import SentProposal
 from holdspace.protocol.mls.structs import Extension, ExtensionType, KeyPackage
 from holdspace.protocol.mls.successors import branch_group, reinit_group
+from holdspace.protocol.mls.targeted import Purpose
 from holdspace.protocol.mls.treemath import LeafIndex
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "ProposalReceived",
     "Proposed",
     "Protected",
+    "Purpose",
     "RandomSource",
     "ReInit",
     "Remove",

@@ -50,7 +50,9 @@ from holdspace.protocol.mls.outcomes import (
 )
 from holdspace.protocol.mls.past_epochs import PastEpoch, Retention, still_kept
 from holdspace.protocol.mls.proposals import SentProposal, check_proposal
+from holdspace.protocol.mls.targeted import Purpose, open_at_leaf, seal_to_leaf
 from holdspace.protocol.mls.treekem import updated_leaf
+from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import LONGEST_LIFETIME
 from holdspace.protocol.mls.values import replace
 
@@ -196,6 +198,16 @@ class Group(GroupState):
                 return _committed(self, taken, verified, now)
             case data:
                 return _said(read, verified, data)
+
+    def seal_to_member(
+        self, leaf: LeafIndex, purpose: Purpose, plaintext: bytes, *, random: RandomSource
+    ) -> bytes:
+        """Seal something to the key of one member, who alone can open it in this epoch."""
+        return seal_to_leaf(self, leaf, purpose, plaintext, random=random)
+
+    def open_sealed(self, purpose: Purpose, sealed: bytes) -> bytes:
+        """Open what was sealed to our own key; anything else raises an MLSError."""
+        return open_at_leaf(self, purpose, sealed)
 
     def group_info(self, *, with_ratchet_tree: bool = True) -> bytes:
         """Return what lets whoever has it commit themselves in (12.4.3.2); so guard it."""

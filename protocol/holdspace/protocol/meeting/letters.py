@@ -1,0 +1,153 @@
+"""What one person can write to another alone: the notes inside a letter.
+
+A letter (events.Letter) is sealed to one person; what is in it is one of the notes below, in its
+one spelling, filled up to one of two sizes. So a letter tells everybody else no more than that
+somebody wrote one, and which of the two sizes it has. Each chapter of a meeting that needs private
+notes adds its own kinds here, with tags of its own ten.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+from typing_extensions import override
+
+from holdspace.protocol.meeting.events import Handle, Identity
+from holdspace.protocol.refusals import PeerError
+
+LABEL = "holdspace letter"
+MAX_WORDS = 280
+MAX_ASIDE = 3
+# Ours have 3 KB. A key package and a Welcome are what the larger size is for.
+MAX_KEY_PACKAGE = 4 * 1024
+MAX_WELCOME = 14_000
+# The small size goes, sealed, into the second frame size; the large one into the third.
+SIZES = (2_400, 14_336)
+_LENGTH_BYTES = 2
+
+AsideKind = Literal["word", "step-aside", "pair"]
+Words = Annotated[str, Meta(max_length=MAX_WORDS)]
+
+
+class Note(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Anything one person writes to another alone; its words never show in a repr."""
+
+    @override
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+    @override
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
+class NotOk(Note, frozen=True, tag=1):
+    """Tell a facilitator that one is not OK."""
+
+    words: Words = ""
+
+
+class OkAgain(Note, frozen=True, tag=2):
+    """Take that back."""
+
+
+class AsideAsk(Note, frozen=True, tag=3):
+    """Ask for a word apart with these people; the key package is fresh, and for this aside only."""
+
+    aside: Handle
+    kind: AsideKind
+    people: Annotated[tuple[Identity, ...], Meta(min_length=2, max_length=MAX_ASIDE)]
+    key_package: Annotated[bytes, Meta(min_length=1, max_length=MAX_KEY_PACKAGE)]
+
+
+class AsideOpen(Note, frozen=True, tag=4):
+    """Say yes: the small group is made, and this lets the reader in."""
+
+    aside: Handle
+    welcome: Annotated[bytes, Meta(min_length=1, max_length=MAX_WELCOME)]
+
+
+class AsideNo(Note, frozen=True, tag=5):
+    """Say no, or take the question back."""
+
+    aside: Handle
+
+
+class MutualYes(Note, frozen=True, tag=6):
+    """Tell another member that one may be asked for a word by members in this meeting, or not (A18)."""
+
+    is_yes: bool
+
+
+# Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms.
+AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | MutualYes
+
+
+class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):
+    """Something said in an aside."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=4000)]
+
+    @override
+    def __repr__(self) -> str:
+        return "<Said>"
+
+
+class Ended(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=2):
+    """Say that one has left the aside, which ends it."""
+
+
+AsideWord = Said | Ended
+
+
+class NotALetter(PeerError):
+    """The bytes are no note or word of this version; they have no effect."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_notes: msgspec.msgpack.Decoder[AnyNote] = msgspec.msgpack.Decoder(AnyNote)
+_words: msgspec.msgpack.Decoder[AsideWord] = msgspec.msgpack.Decoder(AsideWord)
+
+
+def letter_context(room: bytes, meeting: bytes, author: bytes, recipient: bytes) -> bytes:
+    """Return what a letter is bound to; sealed again by somebody else, it opens for nobody."""
+    # All four have a fixed length: there is one reading only.
+    return b"".join((room, meeting, author, recipient))
+
+
+def encode_note(note: Note) -> bytes:
+    """Return the note filled up with zeros to the smallest size that holds it."""
+    data = _encoder.encode(note)
+    size = next(size for size in SIZES if size >= len(data) + _LENGTH_BYTES)
+    return (len(data).to_bytes(_LENGTH_BYTES) + data).ljust(size, b"\0")
+
+
+def decode_note(data: bytes) -> AnyNote:
+    """Return the note; raise NotALetter on any deviation."""
+    end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES])
+    if len(data) not in SIZES or end > len(data) or any(data[end:]):
+        raise NotALetter("The letter is not filled up as letters are.")
+    try:
+        note = _notes.decode(data[_LENGTH_BYTES:end])
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise NotALetter("The letter is not one this version knows.") from error
+    # R12: of all its spellings, a note has one; that goes for the size it was filled up to, too.
+    if encode_note(note) != data:
+        raise NotALetter("The letter is not written the one way letters are written.")
+    return note
+
+
+def encode_word(word: AsideWord) -> bytes:
+    """Return the one spelling of something said in an aside."""
+    return _encoder.encode(word)
+
+
+def decode_word(data: bytes) -> AsideWord:
+    """Return what was said in an aside; raise NotALetter on any deviation."""
+    try:
+        word = _words.decode(data)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        raise NotALetter("What was said aside is not in words this version knows.") from error
+    if _encoder.encode(word) != data:
+        raise NotALetter("What was said aside is not written the one way it is written.")
+    return word

@@ -1,0 +1,89 @@
+"""A note has one spelling and one of two sizes; whatever is not exactly a note is refused by name."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from holdspace.protocol.meeting import letters
+
+WHO, OTHER, ASIDE = bytes(32), b"o" * 32, bytes(16)
+NOTES: list[letters.Note] = [
+    letters.NotOk("my hands shake"),
+    letters.OkAgain(),
+    letters.AsideAsk(ASIDE, "word", (WHO, OTHER), b"package"),
+    letters.AsideOpen(ASIDE, b"welcome"),
+    letters.AsideNo(ASIDE),
+    letters.MutualYes(is_yes=True),
+]
+WORDS: list[letters.AsideWord] = [letters.Said("It is too much today."), letters.Ended()]
+SMALL, LARGE = letters.SIZES
+
+
+def filled(data: bytes, size: int = SMALL) -> bytes:
+    return (len(data).to_bytes(2) + data).ljust(size, b"\0")
+
+
+@pytest.mark.parametrize("note", NOTES, ids=lambda note: type(note).__name__)
+def test_a_note_comes_back_as_it_was(note: letters.Note) -> None:
+    assert letters.decode_note(letters.encode_note(note)) == note
+
+
+def test_every_note_of_this_chapter_is_among_these() -> None:
+    tags = {type(note) for note in NOTES}
+    assert tags <= set(letters.AnyNote.__args__)
+
+
+@pytest.mark.parametrize("word", WORDS, ids=lambda word: type(word).__name__)
+def test_a_word_comes_back_as_it_was(word: letters.AsideWord) -> None:
+    assert letters.decode_word(letters.encode_word(word)) == word
+
+
+def test_what_is_short_looks_alike_from_outside() -> None:
+    short = (letters.NotOk(), letters.NotOk("a" * 280), letters.OkAgain(), letters.AsideNo(ASIDE))
+    assert {len(letters.encode_note(note)) for note in short} == {SMALL}
+
+
+def test_keys_take_the_larger_size() -> None:
+    longest = letters.AsideOpen(ASIDE, bytes(letters.MAX_WELCOME))
+    asks = letters.AsideAsk(ASIDE, "pair", (WHO, OTHER), bytes(3_000))
+    assert {len(letters.encode_note(note)) for note in (longest, asks)} == {LARGE}
+
+
+def test_nothing_written_shows_in_a_repr() -> None:
+    assert "shake" not in repr(letters.NotOk("my hands shake"))
+    assert "shake" not in repr([letters.Said("my hands shake")])
+
+
+HOSTILE = {
+    "nothing": b"",
+    "one byte": b"\0",
+    "another size": letters.encode_note(letters.OkAgain())[:-1],
+    "the larger size without need": filled(msgspec.msgpack.encode([2]), LARGE),
+    "something behind the note": filled(msgspec.msgpack.encode([2]))[:-1] + b"\1",
+    "a length beyond the end": b"\xff\xff".ljust(SMALL, b"\0"),
+    "an unknown kind": filled(msgspec.msgpack.encode([99])),
+    "a field too many": filled(msgspec.msgpack.encode([2, 1])),
+    "words too long": filled(msgspec.msgpack.encode([1, "a" * 281])),
+    "a word apart with nobody": filled(msgspec.msgpack.encode([3, ASIDE, "word", [WHO], b"k"])),
+    "a word apart with four": filled(
+        msgspec.msgpack.encode([3, ASIDE, "word", [WHO] * 4, b"package"])
+    ),
+    "an aside of no kind": filled(msgspec.msgpack.encode([3, ASIDE, "x", [WHO, OTHER], b"k"])),
+    "a longer spelling": filled(b"\xdc\x00\x01\x02"),
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_what_is_no_note_is_refused(data: bytes) -> None:
+    with pytest.raises(letters.NotALetter):
+        letters.decode_note(data)
+
+
+@given(st.binary(max_size=200), st.sampled_from((0, SMALL, LARGE)))
+def test_any_bytes_are_a_note_or_refused(data: bytes, size: int) -> None:
+    for read in (letters.decode_note, letters.decode_word):
+        try:
+            assert read(data.ljust(size, b"\0")) is not None
+        except letters.NotALetter:
+            continue
