@@ -54,6 +54,7 @@ from holdspace.client.seat.intents import (
     SkipThePause,
     TakeItBack,
     ToStage,
+    UndoIt,
 )
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
@@ -291,6 +292,12 @@ _everyone = (
         also=("where", "time")),
     Act("repeat", "b", "repeat", "read back", "Read what was said before; a number says how many.",
         needs=Need.NUMBER, is_optional=True, also=("back-read", "read")),
+    Act("undo", "X", "undo", "undo",
+        "Take back a pass, the floor moved on, a stage begun or all hands down, for ten seconds.",
+        lambda _: UndoIt(), when=lambda view: view.can_undo),
+    Act("log", "E", "log", "what was done",
+        "List what facilitators did since you came in: who, what and when, no words.",
+        also=("happened",)),
     Act("accept", "enter", "accept", "accept",
         "Accept the agreements and knock: a name, a colon, a line about you.",
         _accept, spot=Spot.LOBBY, needs=Need.TEXT),
@@ -331,7 +338,7 @@ _facilitators = (
         lambda _: LowerAllHands(), also=("lower-all",), when=lambda view: bool(view.hands)),
     _facilitator("hands-up", "L", "handsup", "hands up again",
         "Put the hands up again that were all taken down.",
-        lambda _: RestoreTheHands(), also=("undo",),
+        lambda _: RestoreTheHands(),
         when=lambda view: view.can_restore_hands and not view.hands),
     _facilitator("close-queue", "C", "closequeue", "no more hands", "Take no more hands for now.",
         lambda _: CloseTheQueue(), when=lambda view: not view.is_queue_closed),

@@ -45,6 +45,7 @@ EVENTS: list[ev.Event] = [
     ev.SetOrder("not-yet-heard", 7),
     ev.PauseWriting(WHO, 120),
     ev.LetWrite(WHO),
+    ev.Undo(7),
     ev.Snapshot(9, bytes(32), b"state"),
 ]
 ENVELOPE = ev.Envelope(bytes(16), bytes(16), 2, 5, bytes(16), 9, bytes(32), b"event")

@@ -195,6 +195,7 @@ def test_every_act_has_a_row_and_members_have_no_power_over_others() -> None:
         Act.TAKE_BACK,
         Act.FOLD,
         Act.REST,
+        Act.UNDO,
     }
     assert {act for act in Act if may("host", act)} - {
         act for act in Act if may("co-facilitator", act)

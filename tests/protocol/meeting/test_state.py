@@ -38,7 +38,14 @@ from holdspace.protocol.meeting.state import (
     encode_state,
     state_digest,
 )
-from holdspace.protocol.meeting.values import MAX_STATE_BYTES, Gather, broken_law
+from holdspace.protocol.meeting.values import (
+    MAX_STATE_BYTES,
+    Gather,
+    SeatedGather,
+    SeatedRound,
+    Undoable,
+    broken_law,
+)
 from meeting_room import FLOW, Meeting, has, identity, reason
 
 NAMES = ("Ana", "Ben", "Cem", "Dua", "Eva")
@@ -438,6 +445,7 @@ def fullest() -> MeetingState:
         for number in range(MAX_PEOPLE)
     )
     order = tuple(person.identity for person in people)
+    seats = tuple(range(len(people)))
     comment = "#" * 99 + "\n"
     flow = FLOW + comment * ((MAX_FLOW_BYTES - len(FLOW)) // len(comment))
     return MeetingState(
@@ -461,6 +469,19 @@ def fullest() -> MeetingState:
         invited=order,
         quiet=order,
         resting=order,
+        undo=Undoable(
+            kind="stage",
+            by=order[0],
+            stage=3,
+            extra_seconds=6 * 3600,
+            mode="round",
+            floor=Floor(order[0], 2**48 - 1, "practical", wide * MAX_NOTE),
+            responses=2,
+            round=SeatedRound(seats, to_come=seats[1:], again=seats),
+            gather=SeatedGather(ready=seats, is_released=True),
+            order="not-yet-heard",
+            is_queue_closed=True,
+        ),
     )
 
 

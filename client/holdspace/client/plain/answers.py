@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from holdspace.client.act_table import ORDER_WORDS
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
+from holdspace.client.happened import log_lines
 from holdspace.client.library import CrisisCard
 from holdspace.client.plain.lobby import card_lines
 from holdspace.client.plain.narrator import (
@@ -93,13 +94,21 @@ def what(asked: Asked) -> Iterator[str]:
         yield from speak("room", words)
     if view.place is Place.ROOM:
         yield f"room: Now: {MODE_WORDS.get(view.mode, view.mode)}."
-        can = [f"/{act.slash}" for act in acts_for(view) if act.id in _DOINGS and act.when(view)]
+        can = [f"/{act.slash}" for act in acts_for(view) if act.id in _DOINGS and _fits(act, view)]
+        can += ["/send", "/draft"] if asked.draft else []
         if can:
             yield f"room: You can type {', '.join(can)}."
 
 
-_DOINGS = frozenset(
-    {"raise", "lower", "pass", "nod", "edit", "later", "yes", "no", "return", "release", "read-on"}
+def _fits(act: Act, view: RoomView) -> bool:
+    """Tell whether somebody would get anywhere with it now."""
+    missing = {"admit": not view.knocks, "next": not view.stages}
+    return bool(act.when(view)) and not missing.get(act.id, False)
+
+
+_DOINGS = (
+    *("admit", "edit", "later", "lower", "next", "no", "nod", "onward", "pass", "raise"),
+    *("read-on", "release", "resume", "return", "undo", "yes"),
 )
 
 
@@ -245,6 +254,12 @@ def _hand_line(hand: HandView) -> str:
     return f"queue: {hand.place}. {hand.person.name}{kind}{note}"
 
 
+def log(asked: Asked) -> Iterator[str]:
+    """Yield what facilitators did."""
+    for words in log_lines(asked.view):
+        yield f"log: {words}"
+
+
 # By the act's id in the registry.
 ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "what": what,
@@ -258,6 +273,7 @@ ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "sheet": sheet,
     "door": door,
     "invitation": invitation,
+    "log": log,
 }
 # Words of the plain line mode alone: an answer of one line, and the draft it has no text field for.
 OWN_ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {

@@ -19,7 +19,7 @@ from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, M
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
-from . import changing, connecting, intents, lobby, readying, saying
+from . import changing, connecting, intents, lobby, readying, saying, undoing
 from .invitations import new_invitation
 from .outbox import BOUND
 from .seat import Removal, RoleChange, Seat
@@ -340,6 +340,7 @@ _DOERS: dict[type[intents.Intent], Doer] = {
         )
     ),
     intents.LetThemWrite: _with_person(lambda _, who: ev.LetWrite(who)),
+    intents.UndoIt: undoing.undo,
     intents.HoldRoom: _control(lambda *_: ev.Hold()),
     intents.ResumeRoom: _control(lambda *_: ev.Resume()),
     intents.Admit: _admit,

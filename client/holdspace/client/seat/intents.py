@@ -294,6 +294,11 @@ class PauseTheWriting(Intent):
 
 
 @dataclass(frozen=True)
+class UndoIt(Intent):
+    """Take back what one did last, within ten seconds."""
+
+
+@dataclass(frozen=True)
 class LetThemWrite(Intent):
     """Facilitator: let this person write again."""
 

@@ -10,7 +10,7 @@ from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import saying, unled
+from . import saying, undoing, unled
 from .display import shown_person, shown_stages
 from .seat import Letter, Seat
 from .view import (
@@ -100,6 +100,8 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         knocks=tuple(_knock(letter) for letter in _waiting(seat)),
         invitation=_invitation(seat),
         sending=len(seat.outbox.lasting().waiting),
+        can_undo=undoing.can_undo(seat, now),
+        log=seat.log,
     )
     return replace(view, now_words=READ_NEXT if is_read_next else _now_words(view))
 

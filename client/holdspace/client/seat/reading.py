@@ -23,7 +23,7 @@ from holdspace.protocol.meeting.state import apply, apply_membership
 from holdspace.protocol.meeting.values import NotAState, Person, decode_state, encode_state
 from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
 
-from . import changing, connecting, letterbox, readying, saying, telling, unled
+from . import changing, connecting, letterbox, logbook, readying, saying, telling, unled
 from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
 from .outbox import Outgoing
 from .people import people_of
@@ -193,6 +193,7 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
         telling.give_back(agreed.event, outcome.effects, moment)
     by = agreed.by if isinstance(agreed, Changed) else b""
     seat = telling.tell(replace(seat, changed_by=by), before, outcome.effects, moment)
+    seat = logbook.record(seat, before, agreed, outcome.effects, now=moment.now)
     return readying.settle(unled.settle(seat, moment), moment)
 
 

@@ -23,7 +23,7 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 
 from .log_position import LogPosition
 from .outbox import Outbox
-from .view import CardView, Passage, Place
+from .view import CardView, Logged, Passage, Place
 
 
 @dataclass(frozen=True)
@@ -236,6 +236,9 @@ class Seat:
     last_spoke: float = 0.0
     ready_words: str = field(default="", repr=False)
     pause_until: float = 0.0
+    stage_before: float = 0.0
+    undo_until: float = 0.0
+    log: tuple[Logged, ...] = field(default=(), repr=False)
     is_unled: bool = False
     away_since: float = 0.0
     paused_until: tuple[tuple[bytes, float], ...] = ()

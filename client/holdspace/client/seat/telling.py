@@ -16,7 +16,7 @@ from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import changing, pausing, telling_turns
+from . import changing, pausing, telling_turns, undoing
 from .display import shown_name, shown_person, shown_stage, why_tagged
 from .lines import PASSAGE_KEY_BYTES, Teller, add, is_me, line, named, said
 from .seat import Author, Removal, Seat
@@ -30,7 +30,7 @@ def tell(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], momen
         teller = _TELLERS.get(type(effect))
         if teller is not None:
             seat = teller(seat, effect, moment)
-    return _tell_place(seat, before, moment)
+    return undoing.offer(_tell_place(seat, before, moment), before, effects, moment)
 
 
 def give_back(event: Event, own: tuple[fx.Effect, ...], moment: Moment) -> None:
@@ -163,7 +163,7 @@ def _changed(seat: Seat, passage: Passage) -> Seat:
 
 
 def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
-    seat = replace(seat, stage_started=moment.now)
+    seat = replace(seat, stage_before=seat.stage_started, stage_started=moment.now)
     stage = shown_stage(seat)
     return line(seat, Line.STAGE, stage.title if stage else "", moment)
 
@@ -232,6 +232,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.WritingPaused: pausing.paused,
     fx.WritingResumed: pausing.resumed,
     fx.Rested: pausing.rested,
+    fx.Undone: undoing.undone,
     **telling_turns.TELLERS,
 }
 

@@ -150,6 +150,14 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Logged:
+    """One thing a facilitator did, without any words of what was said; `at` is local time."""
+
+    at: float
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class KnockView:
     """Somebody at the door, as their own (cleaned) words say; `warning` is ours, for the facilitator.
 
@@ -237,6 +245,8 @@ class RoomView:
     sending: int = 0
     ended_words: str = ""
     needs_code: bool = False
+    can_undo: bool = False
+    log: tuple[Logged, ...] = ()
 
     @property
     def stage(self) -> StageView | None:

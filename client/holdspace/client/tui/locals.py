@@ -97,6 +97,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "about": _page("This room", pages.about_page),
     "agenda": _page("Agenda", pages.agenda_page),
     "queue": _page("Hands", pages.hands_page),
+    "log": _page("What was done", pages.log_page),
     "who": lambda app, _: app.open_screen(PeopleScreen()),
     "sheet": lambda app, _: app.open_screen(SheetScreen()),
     "door": lambda app, _: app.open_screen(DoorScreen()),

@@ -1,8 +1,9 @@
 """What the pages over the room say: plain words, the same everywhere they are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
+from holdspace.client.happened import log_lines
 from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
 from holdspace.client.seat.view import CardView, Place, RoomView, StageView
 from holdspace.client.tui import marks
@@ -160,6 +161,21 @@ def hands_page(view: RoomView, width: int) -> list[Row]:
         names = " → ".join(marks.called(person) for person in view.going_around)
         lines += [BLANK, *titled("Going around", names, width)]
     return lines
+
+
+def log_page(view: RoomView, width: int) -> list[Row]:
+    """Return what facilitators did."""
+    return spoken_page(log_lines(view), width)
+
+
+def spoken_page(lines: Iterable[str], width: int) -> list[Row]:
+    """Return lines as both front ends have them: the first says what this is."""
+    head, *rest = lines
+    return [
+        *paragraph(head, width, "muted"),
+        BLANK,
+        *[piece for line in rest for piece in paragraph(line, width)],
+    ]
 
 
 def what_now(view: RoomView, now: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow
 from holdspace.protocol.meeting.flow import PlayedMode
 from holdspace.protocol.meeting.roles import RoleName
-from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.meeting.values import MeetingState, UndoKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +302,14 @@ class Rested(Effect):
 
     identity: bytes
     is_resting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Undone(Effect):
+    """Somebody took back that they had passed, moved the floor on or begun a stage."""
+
+    identity: bytes
+    kind: UndoKind
 
 
 @dataclass(frozen=True, slots=True)

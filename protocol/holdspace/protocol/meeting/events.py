@@ -257,6 +257,12 @@ class LetWrite(Event, frozen=True, tag=39):
     who: Identity
 
 
+class Undo(Event, frozen=True, tag=80):
+    """Take back one's own pass, floor moved on or stage begun, before anything else happened (M31)."""
+
+    basis: Basis
+
+
 class Snapshot(Event, frozen=True, tag=40):
     """Tell people who just came in where the meeting stands right after the commit at `seq`."""
 
@@ -271,7 +277,7 @@ AnyEvent = (
     | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
-    | Snapshot
+    | Undo | Snapshot
 )  # fmt: skip
 
 

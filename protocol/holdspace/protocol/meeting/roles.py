@@ -80,6 +80,7 @@ class Act(StrEnum):
     SET_ORDER = "change how hands are called"
     PAUSE_WRITING = "pause somebody's writing"
     LET_WRITE = "let somebody write again"
+    UNDO = "undo"
     SNAPSHOT = "tell newcomers where the meeting stands"
     ADD = "let somebody in"
     REMOVE = "remove a member"
@@ -126,6 +127,7 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.SET_ORDER: _FACILITATORS,
     Act.PAUSE_WRITING: _FACILITATORS,
     Act.LET_WRITE: _FACILITATORS,
+    Act.UNDO: _EVERYBODY,
     Act.SNAPSHOT: _FACILITATORS,
     Act.ADD: _FACILITATORS,
     Act.REMOVE: _FACILITATORS,

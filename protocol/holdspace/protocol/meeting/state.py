@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting import leading, speaking, turns
+from holdspace.protocol.meeting import leading, speaking, turns, undoing
 from holdspace.protocol.meeting.acting import Author, Handler, holder
 from holdspace.protocol.meeting.effects import (
     AlreadyMovedOn,
@@ -46,6 +46,7 @@ __all__ = [
     "Outcome",
     "Person",
     "Round",
+    "act_of",
     "apply",
     "apply_membership",
     "decode_state",
@@ -69,7 +70,7 @@ def apply(state: MeetingState, event: ev.Event, author: bytes, message_id: bytes
     # T4, R7: a control act decided on another state than this one has no effect.
     if getattr(event, "basis", state.version) != state.version:
         return Outcome(state, (AlreadyMovedOn(author),))
-    return _conclude(state, handler(state, event, by))
+    return undoing.noted(state, event, author, _conclude(state, handler(state, event, by)))
 
 
 def apply_membership(state: MeetingState, people_after: Iterable[Person]) -> Outcome:
@@ -95,7 +96,14 @@ def apply_membership(state: MeetingState, people_after: Iterable[Person]) -> Out
         *(Arrived(person.identity) for person in new),
         *(RoleChanged(person.identity, person.role) for person in roles),
     )
-    return _conclude(state, Outcome(after, effects))
+    outcome = _conclude(state, Outcome(after, effects))
+    return Outcome(undoing.settled(state, outcome.state), outcome.effects)
+
+
+def act_of(event: ev.Event) -> Act | None:
+    """Return which right an event asks for."""
+    row = _TABLE.get(type(event))
+    return row[0] if row else None
 
 
 def _acceptable(people: Iterable[Person]) -> dict[bytes, Person]:
@@ -163,5 +171,6 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.SetOrder: (Act.SET_ORDER, leading.set_order),
     ev.PauseWriting: (Act.PAUSE_WRITING, leading.pause_writing),
     ev.LetWrite: (Act.LET_WRITE, leading.let_write),
+    ev.Undo: (Act.UNDO, undoing.undo),
     ev.Snapshot: (Act.SNAPSHOT, speaking.nothing),
 }

@@ -33,6 +33,10 @@ MAX_EXTRA_SECONDS = 6 * 3600
 SHORTEST_PAUSE, LONGEST_PAUSE = 8, 40
 _DIGEST_LABEL = b"holdspace state v1"
 
+UndoKind = Literal["pass", "floor", "stage"]
+Seats = Annotated[
+    tuple[Annotated[int, Meta(ge=0, lt=MAX_PEOPLE)], ...], Meta(max_length=MAX_PEOPLE)
+]
 Count = Annotated[int, Meta(ge=0, lt=2**48)]
 Identities = Annotated[tuple[Identity, ...], Meta(max_length=MAX_PEOPLE)]
 # A turn that nobody raised a hand for: offered by a round or given by a facilitator.
@@ -95,13 +99,66 @@ class Gather(_Value, frozen=True):
     is_released: bool = False
 
 
+class SeatedRound(_Value, frozen=True):
+    """A round as it was, by the numbers of seats; for an undo only."""
+
+    order: Seats = ()
+    to_come: Seats = ()
+    passed: Seats = ()
+    again: Seats = ()
+
+    def unseated(self, people: tuple[Person, ...]) -> Round:
+        """Return the round of whoever sits there; a seat that is not there is left out."""
+        return Round(
+            order=_at_seats(people, self.order),
+            to_come=_at_seats(people, self.to_come),
+            passed=_at_seats(people, self.passed),
+            again=_at_seats(people, self.again),
+        )
+
+
+class SeatedGather(_Value, frozen=True):
+    """A gathering as it was, by the numbers of seats; for an undo only."""
+
+    ready: Seats = ()
+    reading: Seats = ()
+    shared: Seats = ()
+    is_released: bool = False
+
+    def unseated(self, people: tuple[Person, ...]) -> Gather:
+        """Return the gathering of whoever sits there; a seat that is not there is left out."""
+        return Gather(
+            ready=_at_seats(people, self.ready),
+            reading=_at_seats(people, self.reading),
+            shared=_at_seats(people, self.shared),
+            is_released=self.is_released,
+        )
+
+
+class Undoable(_Value, frozen=True):
+    """How the turns stood before somebody passed, moved the floor on or began a stage (M31)."""
+
+    kind: UndoKind
+    by: Identity
+    stage: Annotated[int, Meta(ge=-1, lt=MAX_STAGES)]
+    extra_seconds: Annotated[int, Meta(ge=0, le=MAX_EXTRA_SECONDS)]
+    mode: PlayedMode
+    floor: Floor | None
+    responses: Annotated[int, Meta(ge=0, le=MAX_RESPONSES)]
+    round: SeatedRound | None
+    gather: SeatedGather | None
+    order: HandOrder
+    is_queue_closed: bool
+
+
 class MeetingState(_Value, frozen=True):
     """A meeting between two log entries. `version` is the `basis` of control events (T4).
 
     `responses` counts who responded since the last turn of another kind (T2). `pause_seconds` is
     how long to read the newest share before the next one comes (T8); clients count them.
     `lowered` are the hands that the last "lower all" took down, so that it can be undone (T11).
-    `quiet` may not write for a while, `resting` are here and passed over.
+    `quiet` may not write for a while, `resting` are here and passed over. `undo` says how the turns
+    stood before the newest pass or step onward, until anything about turns changes again.
     """
 
     version: Count = 0
@@ -125,6 +182,7 @@ class MeetingState(_Value, frozen=True):
     invited: Identities = ()
     quiet: Identities = ()
     resting: Identities = ()
+    undo: Undoable | None = None
 
     @property
     def flow(self) -> Flow | None:
@@ -199,10 +257,15 @@ def broken_law(state: MeetingState) -> str:
         (_floor_is_lawful(state, people, hands), "The snapshot's floor cannot be."),
         (_round_is_lawful(state, people), "The snapshot's round cannot be."),
         (_lists_are_lawful(state, people), "The snapshot lists somebody who is not there."),
+        (_undo_is_lawful(state, people), "The snapshot's undo cannot be."),
         (_gather_is_lawful(state, people), "The snapshot's gathering cannot be."),
         (_stage_is_lawful(state), "The snapshot's flow or stage cannot be."),
     )
     return next((sentence for holds, sentence in laws if not holds), "")
+
+
+def _at_seats(people: tuple[Person, ...], seats: Iterable[int]) -> tuple[bytes, ...]:
+    return tuple(people[seat].identity for seat in seats if seat < len(people))
 
 
 def _are_distinct(identities: Iterable[bytes]) -> bool:
@@ -236,6 +299,12 @@ def _lists_are_lawful(state: MeetingState, people: list[bytes]) -> bool:
     lowered = [hand.identity for hand in state.lowered]
     lists = (lowered, state.invited, state.quiet, state.resting)
     return all(_are_distinct(one) and set(one) <= set(people) for one in lists)
+
+
+def _undo_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    kept = state.undo
+    named = (kept.by, kept.floor.identity if kept.floor else kept.by) if kept else ()
+    return set(named) <= set(people)
 
 
 def _gather_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
