@@ -1,6 +1,6 @@
 """The log of facilitators' acts: the same lines for everybody who was there, and no words (T15, A20)."""
 
-from holdspace.client.happened import HEAD, NOTHING, log_lines
+from holdspace.client.care.happened import HEAD, NOTHING, log_lines
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.logbook import MOVED_ON
 from seat_table import Guest, Table

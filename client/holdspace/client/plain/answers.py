@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from holdspace.client.act_table import ORDER_WORDS
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
-from holdspace.client.happened import log_lines
+from holdspace.client.care.happened import log_lines
 from holdspace.client.library import CrisisCard
 from holdspace.client.plain.lobby import card_lines
 from holdspace.client.plain.narrator import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
-from holdspace.client.happened import log_lines
+from holdspace.client.care.happened import log_lines
 from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
 from holdspace.client.seat.view import CardView, Place, RoomView, StageView
 from holdspace.client.tui import marks
