@@ -164,6 +164,7 @@ MODE_WORDS: dict[TurnMode, str] = {
     "round": "going around",
     "gather": "everybody writes, then we read",
     "silent": "quiet time",
+    "pairs": "two and two, with the yes of both",
 }
 RELEASE_WORDS: dict[ReleaseHow, str] = {
     "together": "all together",

@@ -17,7 +17,7 @@ from holdspace.client.library import (
     read_file,
     read_flow,
 )
-from holdspace.protocol.meeting.flow import PLAYED_AS, Flow, parse_flow, timetable
+from holdspace.protocol.meeting.flow import Flow, parse_flow, timetable
 
 OK = 0
 BROKEN = 1
@@ -74,8 +74,6 @@ def _warnings(flow: Flow, library: Library, today: date | None) -> list[str]:
     warnings = []
     if today and flow.review_by and today > flow.review_by:
         warnings.append(f"it was to be reviewed by {flow.review_by}.")
-    degraded = sorted({s.turn for s in flow.stages if s.turn != PLAYED_AS[s.turn]})
-    warnings += [f"this version plays {turn} as a {PLAYED_AS[turn]}." for turn in degraded]
     for path in _named_files(flow):
         try:
             library.flow_file(path)

@@ -47,6 +47,16 @@ EVENTS: list[ev.Event] = [
     ev.LetWrite(WHO),
     ev.Undo(7),
     ev.Snapshot(9, bytes(32), b"state"),
+    ev.BeWilling(is_willing=False),
+    ev.FormPairs(7),
+    ev.ReturnAll(),
+    ev.ComeBack(),
+    ev.CallFacilitator(is_calling=False),
+    ev.JoinPair(3),
+    ev.AskToOffer(bytes(16), WHO),
+    ev.AnswerOffer(WHO, is_yes=True),
+    ev.OpenOffer("What helped me"),
+    ev.StepOverAway(WHO, 3, is_over=True),
 ]
 ENVELOPE = ev.Envelope(bytes(16), bytes(16), 2, 5, bytes(16), 9, bytes(32), b"event")
 

@@ -2,14 +2,15 @@
 
 import time
 from importlib.resources import files
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from holdspace.protocol import toml_reader as toml
+from holdspace.protocol.meeting.events import TurnMode
 from holdspace.protocol.meeting.flow import (
-    PLAYED_AS,
     FlowError,
     Problem,
     parse_flow,
@@ -17,6 +18,7 @@ from holdspace.protocol.meeting.flow import (
     render,
     timetable,
 )
+from holdspace.protocol.meeting.modes import MODES
 from meeting_room import FLOW
 
 CHECKIN = """
@@ -92,9 +94,8 @@ def test_controls_may_be_tried_before_anything_is_agreed() -> None:
     assert [stage.kind for stage in flow.stages][:2] == ["practice", "agreement"]
 
 
-def test_every_turn_is_played_somehow() -> None:
-    assert PLAYED_AS["pairs"] == "round"
-    assert {turn for turn, played in PLAYED_AS.items() if turn != played} == {"pairs"}
+def test_every_turn_has_its_rules() -> None:
+    assert set(MODES) == set(get_args(TurnMode))
 
 
 # ---- the corpus of broken files: what is changed, the line it is found on, and words of the sentence

@@ -196,6 +196,13 @@ def test_every_act_has_a_row_and_members_have_no_power_over_others() -> None:
         Act.FOLD,
         Act.REST,
         Act.UNDO,
+        Act.LETTER,
+        Act.WHISPER,
+        Act.BE_WILLING,
+        Act.COME_BACK,
+        Act.CALL_FACILITATOR,
+        Act.OFFER,
+        Act.ANSWER_OFFER,
     }
     assert {act for act in Act if may("host", act)} - {
         act for act in Act if may("co-facilitator", act)

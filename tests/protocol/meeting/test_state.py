@@ -39,8 +39,12 @@ from holdspace.protocol.meeting.state import (
     state_digest,
 )
 from holdspace.protocol.meeting.values import (
+    MAX_OFFERS,
     MAX_STATE_BYTES,
     Gather,
+    Offer,
+    Pair,
+    Pairing,
     SeatedGather,
     SeatedRound,
     Undoable,
@@ -302,7 +306,7 @@ def test_more_people_than_a_meeting_holds_and_names_too_long_are_cut() -> None:
 
 WHO = st.sampled_from(("Mara", "Eva", "Ana", "Ben", "Cem", "a stranger"))
 MODE: st.SearchStrategy[ev.TurnMode] = st.sampled_from(
-    ("listen", "open", "hands", "round", "gather", "silent")
+    ("listen", "open", "hands", "round", "gather", "silent", "pairs")
 )
 KIND: st.SearchStrategy[ev.HandKind] = st.sampled_from(
     ("share", "respond", "question", "practical")
@@ -346,6 +350,17 @@ EVENT = st.one_of(
     st.builds(ev.PauseWriting, WHO.map(identity), st.integers(30, 900)),
     st.builds(ev.LetWrite, WHO.map(identity)),
     st.builds(ev.Snapshot, st.just(0), st.just(bytes(32)), st.binary(max_size=8)),
+    st.builds(ev.BeWilling, st.booleans()),
+    st.builds(ev.BeWilling),
+    st.builds(ev.FormPairs, OFF),
+    st.builds(ev.ReturnAll),
+    st.builds(ev.ComeBack),
+    st.builds(ev.CallFacilitator, st.booleans()),
+    st.builds(ev.JoinPair, st.integers(1, 3)),
+    st.builds(ev.AskToOffer, st.just(bytes(16)), WHO.map(identity)),
+    st.builds(ev.AnswerOffer, WHO.map(identity), st.booleans()),
+    st.builds(ev.OpenOffer, st.text(min_size=1, max_size=8)),
+    st.builds(ev.StepOverAway, WHO.map(identity), st.integers(0, 5), st.booleans()),
 )
 Commit = tuple[str, ...]
 COMMIT: st.SearchStrategy[Commit] = st.lists(
@@ -482,6 +497,7 @@ def fullest() -> MeetingState:
             order="not-yet-heard",
             is_queue_closed=True,
         ),
+        offers=tuple(Offer(who, order[0]) for who in order[1 : MAX_OFFERS + 1]),
     )
 
 
@@ -536,6 +552,28 @@ UNLAWFUL: dict[str, MeetingState] = {
         people=(Person(A, "Ana"),), mode="gather", gather=Gather(ready=(A,), reading=(A,))
     ),
     "a stranger's words": MeetingState(mode="gather", gather=Gather(ready=(C,))),
+    "pairs where none are": MeetingState(pairs=Pairing()),
+    "no pairs where they are": MeetingState(mode="pairs"),
+    "a stranger's yes": MeetingState(mode="pairs", pairs=Pairing(willing=(C,))),
+    "willing and in a pair at once": MeetingState(
+        people=(Person(A, "Ana"), Person(B, "Ben")),
+        mode="pairs",
+        pairs=Pairing(willing=(A,), pairs=(Pair(1, (A, B)),)),
+        pairs_made=1,
+    ),
+    "somebody paired with themselves": MeetingState(
+        people=(Person(A, "Ana"),),
+        mode="pairs",
+        pairs=Pairing(pairs=(Pair(1, (A, A)),)),
+        pairs_made=1,
+    ),
+    "a pair never made": MeetingState(
+        people=(Person(A, "Ana"), Person(B, "Ben")),
+        mode="pairs",
+        pairs=Pairing(pairs=(Pair(1, (A, B)),)),
+    ),
+    "an offer to oneself": MeetingState(people=(Person(A, "Ana"),), offers=(Offer(A, A),)),
+    "an offer to a stranger": MeetingState(people=(Person(A, "Ana"),), offers=(Offer(A, C),)),
     "a stage without a flow": MeetingState(stage=0),
     "a stage the flow has not": MeetingState(flow_toml=FLOW, stage=4),
     "a flow that is none": MeetingState(flow_toml="format = 2"),

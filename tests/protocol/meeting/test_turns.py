@@ -258,6 +258,7 @@ NODS = {
     "round": True,
     "gather": True,
     "silent": False,
+    "pairs": True,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from holdspace.protocol.meeting.flow import PLAYED_AS, Flow, Stage, render
+from holdspace.protocol.meeting.flow import Flow, Stage, render
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState, Person
 from holdspace.protocol.text import (
@@ -95,7 +95,7 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
         say=clean(render(stage.say, values)) if staff else "",
         purpose=clean_line(stage.purpose) if staff else "",
         ready=tuple(clean_line(render(r, values)) for r in stage.ready) if staff else (),
-        mode=PLAYED_AS[stage.turn],
+        mode=stage.turn,
         words_guide=stage.words_guide,
         technique=_technique(stage),
     )

@@ -124,6 +124,7 @@ MODE_WORDS = {
     "round": "We go around once. You can always pass.",
     "gather": "Everybody writes now, for themselves; then we read, one at a time.",
     "silent": "A quiet time now.",
+    "pairs": "Pairs now, for whoever says yes. Nobody is paired without that; staying here is fine.",
 }
 RELEASED_WORDS: dict[ReleaseHow, str] = {
     "together": "What was written is released, all together.",

@@ -5,8 +5,7 @@ Effects carry identities, never names; who reads them decides what to show to wh
 
 from dataclasses import dataclass, field
 
-from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow
-from holdspace.protocol.meeting.flow import PlayedMode
+from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
 from holdspace.protocol.meeting.roles import RoleName
 from holdspace.protocol.meeting.values import MeetingState, UndoKind
 
@@ -65,7 +64,7 @@ class StageBegan(Effect):
 class ModeChanged(Effect):
     """Turns are taken in another way from now on."""
 
-    mode: PlayedMode
+    mode: TurnMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +309,91 @@ class Undone(Effect):
 
     identity: bytes
     kind: UndoKind
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWilling(Effect):
+    """Somebody said yes to a pair, or took it back; shown as a count, never as a name."""
+
+    identity: bytes
+    is_willing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PairsFormed(Effect):
+    """There are so many more pairs now; those left over said yes and are in none."""
+
+    count: int
+    left_over: tuple[bytes, ...]
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PairsReturned(Effect):
+    """Everybody is back from their pairs."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack(Effect):
+    """Somebody is back from their pair."""
+
+    identity: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FacilitatorCalled(Effect):
+    """A pair asks for a facilitator, or needs none any more; for that pair and facilitators to see."""
+
+    identity: bytes
+    is_calling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedPair(Effect):
+    """A facilitator is with these people now, because they called."""
+
+    identity: bytes
+    people: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAsked(Effect):
+    """Somebody asks the owner of a share whether an idea is welcome; for those two to see."""
+
+    identity: bytes
+    owner: bytes
+    to: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OfferAnswered(Effect):
+    """The owner said yes or no, or the asker took it back; for those two to see."""
+
+    identity: bytes
+    asker: bytes
+    owner: bytes
+    is_yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offered(Effect):
+    """An idea that its owner said yes to is read by all."""
+
+    identity: bytes
+    owner: bytes
+    text: str = field(repr=False)
+    message_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedOverAway(Effect):
+    """Somebody away was reached: they come again after the next one, or their place is kept no longer."""
+
+    identity: bytes
+    is_over: bool
+    by: bytes
 
 
 @dataclass(frozen=True, slots=True)

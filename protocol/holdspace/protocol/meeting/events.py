@@ -23,13 +23,14 @@ MessageId = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 Identity = Digest
 Basis = Annotated[int, Meta(ge=0, lt=2**48)]
+Count = Annotated[int, Meta(ge=0, lt=2**48)]
 Seq = Annotated[int, Meta(ge=0, lt=2**48)]
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 Note = Annotated[str, Meta(max_length=MAX_NOTE)]
 
 HandKind = Literal["share", "respond", "question", "practical"]
 NodKind = Literal["heard", "me-too", "thank-you", "with-you"]
-TurnMode = Literal["listen", "open", "hands", "round", "gather", "silent"]
+TurnMode = Literal["listen", "open", "hands", "round", "gather", "silent", "pairs"]
 ReleaseHow = Literal["together", "round", "hands"]
 HandOrder = Literal["first-come", "not-yet-heard", "facilitator"]
 MAX_LABEL = 60
@@ -263,12 +264,72 @@ class Undo(Event, frozen=True, tag=80):
     basis: Basis
 
 
+class BeWilling(Event, frozen=True, tag=50):
+    """Say yes to being paired, or take it back while pairs are not formed; nobody is without it."""
+
+    is_willing: bool = True
+
+
+class FormPairs(Event, frozen=True, tag=51):
+    """Put those who said yes together, two and two."""
+
+    basis: Basis
+
+
+class ReturnAll(Event, frozen=True, tag=52):
+    """Bring everybody back from their pairs at once."""
+
+
+class ComeBack(Event, frozen=True, tag=53):
+    """Come back from one's own pair."""
+
+
+class CallFacilitator(Event, frozen=True, tag=54):
+    """Ask a facilitator to come into one's own pair, or say that it is not needed any more."""
+
+    is_calling: bool = True
+
+
+class JoinPair(Event, frozen=True, tag=55):
+    """Go to the pair with this number, which called; earlier words stay theirs."""
+
+    number: Count
+
+
+class AskToOffer(Event, frozen=True, tag=56):
+    """Ask whoever shared `to` whether they would like an idea; the idea itself stays here."""
+
+    to: MessageId
+    owner: Identity
+
+
+class AnswerOffer(Event, frozen=True, tag=57):
+    """Say yes or no to somebody who asked; the asker takes the asking back with a no of their own."""
+
+    asker: Identity
+    is_yes: bool
+
+
+class OpenOffer(Event, frozen=True, tag=58):
+    """Show the idea that its owner said yes to."""
+
+    text: Text
+
+
+class StepOverAway(Event, frozen=True, tag=59):
+    """Say that this turn reached somebody who has gone silent; or that their place was kept long enough."""
+
+    who: Identity
+    floor: Count
+    is_over: bool = False
+
+
 class Snapshot(Event, frozen=True, tag=40):
     """Tell people who just came in where the meeting stands right after the commit at `seq`."""
 
     seq: Seq
     chain: Digest
-    state: Annotated[bytes, Meta(max_length=56 * 1024)]
+    state: Annotated[bytes, Meta(max_length=57 * 1024)]
 
 
 AnyEvent = (
@@ -277,7 +338,8 @@ AnyEvent = (
     | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
-    | Undo | Snapshot
+    | Undo | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
+    | AskToOffer | AnswerOffer | OpenOffer | StepOverAway
 )  # fmt: skip
 
 

@@ -15,11 +15,8 @@ from holdspace.protocol.meeting.flow_schema import (
     FORMAT,
     MAX_FLOW_BYTES,
     MAX_STAGES,
-    PLAYED_AS,
     Flow,
-    PlayedMode,
     Stage,
-    Turn,
 )
 from holdspace.protocol.toml_reader import DataError, Problem
 
@@ -27,14 +24,11 @@ __all__ = [
     "FORMAT",
     "MAX_FLOW_BYTES",
     "MAX_STAGES",
-    "PLAYED_AS",
     "Flow",
     "FlowError",
-    "PlayedMode",
     "Problem",
     "Slot",
     "Stage",
-    "Turn",
     "parse_flow",
     "read_flow",
     "render",

@@ -7,10 +7,10 @@ Rules that concern the file as a whole are in flow_rules.py; reading a file is i
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from holdspace.protocol import toml_reader as toml
-from holdspace.protocol.meeting.events import HandOrder, ReleaseHow
+from holdspace.protocol.meeting.events import HandOrder, ReleaseHow, TurnMode
 from holdspace.protocol.toml_reader import key
 
 FORMAT = 1
@@ -19,24 +19,12 @@ MAX_STAGES = 40
 MAX_SAY = 400
 USUAL_GROUP = 8
 
-PlayedMode = Literal["listen", "open", "hands", "round", "gather", "silent"]
-Turn = Literal["listen", "open", "hands", "round", "gather", "silent", "pairs"]
 Kind = Literal[
     "welcome", "agreement", "practice", "checkin", "round", "discussion", "learn", "technique",
     "pairs", "goal_set", "goal_review", "brainstorm", "poll", "rest", "closing", "feedback",
 ]  # fmt: skip
 Response = Literal["none", "nods", "own-experience", "ask-first", "open"]
 
-# How this version plays a turn mode; what it cannot do yet is played as a round.
-PLAYED_AS: dict[Turn, PlayedMode] = {
-    "listen": "listen",
-    "open": "open",
-    "hands": "hands",
-    "round": "round",
-    "silent": "silent",
-    "gather": "gather",
-    "pairs": "round",
-}
 PLACEHOLDERS = ("name", "role", "n", "minutes", "limits", "stage")
 BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -44,7 +32,7 @@ _ID = toml.pattern(r"[a-z0-9][a-z0-9-]{0,39}", "a short name of small letters, d
 _LANG = toml.pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag like en or pt-BR")
 _FILE = toml.pattern(r"[a-z]+/[a-z0-9{}-]+(\.[a-z0-9-]+){0,2}", "the path of a file in the library")
 _FIELD = toml.pattern(r"[a-z][a-z_]{0,39}", "a short name of small letters and underscores")
-_TURNS = ("listen", "open", "hands", "round", "gather", "silent", "pairs")
+_TURNS = get_args(TurnMode)
 _KINDS = (
     "welcome", "agreement", "practice", "checkin", "round", "discussion", "learn", "technique",
     "pairs", "goal_set", "goal_review", "brainstorm", "poll", "rest", "closing", "feedback",
@@ -238,8 +226,8 @@ class Stage:
     minutes: Minutes = key(toml.table(Minutes))
     optional: bool = key(toml.flag(), False)
     drop_order: int = key(toml.whole(0, 99), 0)
-    turn: Turn = key(toml.choice(*_TURNS))
-    then: Turn | None = key(toml.choice(*_TURNS), None)
+    turn: TurnMode = key(toml.choice(*_TURNS))
+    then: TurnMode | None = key(toml.choice(*_TURNS), None)
     release: ReleaseHow = key(toml.choice("together", "round", "hands"), "round")
     seats: str = key(toml.choice("fixed", "random", "facilitator"), "fixed")
     laps: int = key(toml.whole(1, 3), 1)

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting import gathering, speaking, turns, waiting
+from holdspace.protocol.meeting import gathering, pairing, speaking, turns, waiting
 from holdspace.protocol.meeting.acting import Author, holder
 from holdspace.protocol.meeting.effects import (
     FlowOpened,
@@ -26,7 +26,7 @@ from holdspace.protocol.meeting.effects import (
     WritingPaused,
     WritingResumed,
 )
-from holdspace.protocol.meeting.flow import MAX_FLOW_BYTES, PLAYED_AS, FlowError, read_flow
+from holdspace.protocol.meeting.flow import MAX_FLOW_BYTES, FlowError, read_flow
 from holdspace.protocol.meeting.rights import ON_HOLD
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MAX_EXTRA_SECONDS, MeetingState
@@ -67,14 +67,14 @@ def go_to_stage(state: MeetingState, event: ev.GoToStage, by: Author) -> Outcome
         state, stage=event.stage, stage_entered=state.stage_entered + 1, extra_seconds=0
     )
     stage = flow.stages[event.stage]
-    begun = turns.begin_mode(entered, PLAYED_AS[stage.turn])
+    begun = turns.begin_mode(entered, stage.turn)
     begun = waiting.set_order(begun, stage.order or flow.policy.order)
     return Outcome(begun, (StageBegan(event.stage, by.identity),))
 
 
 def set_turn_mode(state: MeetingState, event: ev.SetTurnMode, by: Author) -> Outcome:
     """Take turns in another way within this stage."""
-    mode = PLAYED_AS[event.mode]
+    mode = event.mode
     is_over = (mode == "round" and state.round is None) or (
         mode == "gather" and not gathering.is_writing(state)
     )
@@ -205,7 +205,8 @@ def pause_writing(state: MeetingState, event: ev.PauseWriting, by: Author) -> Ou
         why_not = speaking.AS_BEFORE
     if why_not:
         return by.may_not(state, why_not)
-    quiet = replace(state, quiet=(*state.quiet, event.who))
+    # Whoever is paused comes back from their pair: nobody has to bear them alone meanwhile (A1).
+    quiet = replace(pairing.drop(state, event.who), quiet=(*state.quiet, event.who))
     return Outcome(quiet, (WritingPaused(event.who, event.seconds, by.identity),))
 
 

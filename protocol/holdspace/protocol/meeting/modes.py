@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from holdspace.protocol.meeting.flow import PlayedMode
+from holdspace.protocol.meeting.events import TurnMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class ModeRules:
     why_not: str
 
 
-MODES: dict[PlayedMode, ModeRules] = {
+MODES: dict[TurnMode, ModeRules] = {
     "open": ModeRules("everybody", "nobody", "a word", True, ""),
     "listen": ModeRules(
         "floor",
@@ -43,5 +43,12 @@ MODES: dict[PlayedMode, ModeRules] = {
         "a turn",
         False,
         "This is a quiet stage. Raise a hand if you need something.",
+    ),
+    "pairs": ModeRules(
+        "floor",
+        "nobody",
+        "a turn",
+        True,
+        "People meet in pairs now, or rest here. Raise a hand if you need something.",
     ),
 }

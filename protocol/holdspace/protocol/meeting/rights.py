@@ -20,6 +20,9 @@ QUIET = "This is a quiet stage; nods rest too."
 COMES_BY_ITSELF = "Your turn in this round comes by itself."
 NO_RESPONSES = "This stage goes without responses. A nod says a lot."
 QUEUE_CLOSED = "No more hands are taken just now. Nods are heard."
+ASK_FIRST = (
+    "In this stage ideas are offered: /offer asks whoever spoke whether they would like one."
+)
 PAUSED = "Your writing is paused for a few minutes. What you have written is kept."
 ENOUGH_RESPONSES = "Two people respond to this already. Raise your hand to share instead."
 
@@ -137,6 +140,8 @@ def why_not_respond(state: MeetingState, identity: bytes) -> str:
     has_rule = flow is not None and state.stage >= 0
     if flow and has_rule and flow.response_in(state.stage) not in RESPONSES_ALLOWED:
         return NO_RESPONSES
+    if flow and has_rule and flow.response_in(state.stage) == "ask-first":
+        return ASK_FIRST
     others = [hand for hand in state.queue if hand.identity != identity]
     waiting = sum(hand.kind == "respond" for hand in others)
     return ENOUGH_RESPONSES if state.responses + waiting >= MAX_RESPONSES else ""

@@ -81,6 +81,15 @@ class Act(StrEnum):
     PAUSE_WRITING = "pause somebody's writing"
     LET_WRITE = "let somebody write again"
     UNDO = "undo"
+    BE_WILLING = "say yes to a pair"
+    COME_BACK = "come back from a pair"
+    CALL_FACILITATOR = "call a facilitator"
+    FORM_PAIRS = "form pairs"
+    RETURN_ALL = "bring everybody back"
+    JOIN_PAIR = "go to a pair"
+    OFFER = "offer an idea"
+    ANSWER_OFFER = "answer an offer"
+    STEP_OVER_AWAY = "step over somebody who is away"
     SNAPSHOT = "tell newcomers where the meeting stands"
     ADD = "let somebody in"
     REMOVE = "remove a member"
@@ -128,6 +137,15 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.PAUSE_WRITING: _FACILITATORS,
     Act.LET_WRITE: _FACILITATORS,
     Act.UNDO: _EVERYBODY,
+    Act.BE_WILLING: _EVERYBODY,
+    Act.COME_BACK: _EVERYBODY,
+    Act.CALL_FACILITATOR: _EVERYBODY,
+    Act.FORM_PAIRS: _FACILITATORS,
+    Act.RETURN_ALL: _FACILITATORS,
+    Act.JOIN_PAIR: _FACILITATORS,
+    Act.OFFER: _EVERYBODY,
+    Act.ANSWER_OFFER: _EVERYBODY,
+    Act.STEP_OVER_AWAY: _FACILITATORS,
     Act.SNAPSHOT: _FACILITATORS,
     Act.ADD: _FACILITATORS,
     Act.REMOVE: _FACILITATORS,

@@ -24,7 +24,7 @@ from holdspace.protocol.meeting.effects import (
 )
 from holdspace.protocol.meeting.rights import may_join_round, rights, why_not_respond
 from holdspace.protocol.meeting.roles import MEMBER
-from holdspace.protocol.meeting.values import MAX_SPOKEN, MeetingState
+from holdspace.protocol.meeting.values import MeetingState
 
 NOT_INVITED = "Nobody asked you to speak just now. You can raise a hand."
 NOT_WAITING = "You are not waiting for a turn."
@@ -47,16 +47,8 @@ def share(state: MeetingState, event: ev.Share, by: Author) -> Outcome:
         state = replace(state, pause_seconds=pause)
     if has_turn or is_released:
         state = gathering.count_shared(state, by.identity)
-    state = _counted(state, by.identity)
+    state = state.with_one_more_spoken(by.identity)
     return Outcome(state, (Spoke(by.identity, event.text, by.message_id),))
-
-
-def _counted(state: MeetingState, identity: bytes) -> MeetingState:
-    people = tuple(
-        replace(p, spoken=min(p.spoken + 1, MAX_SPOKEN)) if p.identity == identity else p
-        for p in state.people
-    )
-    return replace(state, people=people)
 
 
 def raise_hand(state: MeetingState, event: ev.RaiseHand, by: Author) -> Outcome:

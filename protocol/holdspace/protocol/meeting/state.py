@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from holdspace.protocol.meeting import away, leading, offering, pairing, speaking, turns, undoing
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting import leading, speaking, turns, undoing
 from holdspace.protocol.meeting.acting import Author, Handler, holder
 from holdspace.protocol.meeting.effects import (
     AlreadyMovedOn,
@@ -173,4 +173,14 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.LetWrite: (Act.LET_WRITE, leading.let_write),
     ev.Undo: (Act.UNDO, undoing.undo),
     ev.Snapshot: (Act.SNAPSHOT, speaking.nothing),
+    ev.BeWilling: (Act.BE_WILLING, pairing.be_willing),
+    ev.FormPairs: (Act.FORM_PAIRS, pairing.form_pairs),
+    ev.ReturnAll: (Act.RETURN_ALL, pairing.return_all),
+    ev.ComeBack: (Act.COME_BACK, pairing.come_back),
+    ev.CallFacilitator: (Act.CALL_FACILITATOR, pairing.call_facilitator),
+    ev.JoinPair: (Act.JOIN_PAIR, pairing.join_pair),
+    ev.AskToOffer: (Act.OFFER, offering.ask),
+    ev.AnswerOffer: (Act.ANSWER_OFFER, offering.answer),
+    ev.OpenOffer: (Act.OFFER, offering.open_offer),
+    ev.StepOverAway: (Act.STEP_OVER_AWAY, away.step_over_away),
 }

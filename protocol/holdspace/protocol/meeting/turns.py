@@ -6,8 +6,8 @@ takes anybody's turn.
 
 from msgspec.structs import replace
 
-from holdspace.protocol.meeting import gathering, waiting
-from holdspace.protocol.meeting.flow import PlayedMode
+from holdspace.protocol.meeting import gathering, offering, pairing, waiting
+from holdspace.protocol.meeting.events import TurnMode
 from holdspace.protocol.meeting.modes import MODES
 from holdspace.protocol.meeting.values import (
     LONGEST_PAUSE,
@@ -17,6 +17,7 @@ from holdspace.protocol.meeting.values import (
     FloorKind,
     Hand,
     MeetingState,
+    Pairing,
     Round,
 )
 
@@ -118,6 +119,28 @@ def step_over(state: MeetingState) -> MeetingState:
     return replace(state, queue=(hand, *state.queue))
 
 
+def come_back_next(state: MeetingState) -> MeetingState:
+    """Return the state in which the next one has the floor, and its holder is first after them (T5).
+
+    Where nobody else waits, a turn of a round is offered at its end, and any other one just waits.
+    """
+    floor, going = state.floor, state.round
+    if floor is None:
+        return state
+    if going is not None and floor.kind == "turn" and floor.identity in going.order:
+        if not going.to_come:
+            return next_floor(pass_turn(state))
+        moved = next_floor(replace(state, floor=None))
+        left = moved.round or going
+        return replace(moved, round=replace(left, to_come=(floor.identity, *left.to_come)))
+    if not state.queue:
+        return state
+    kind = "share" if floor.kind == "turn" else floor.kind
+    hand = Hand(floor.identity, kind, floor.note, stepped_over=True)
+    moved = next_floor(replace(state, floor=None))
+    return replace(moved, queue=(hand, *moved.queue))
+
+
 def next_floor(state: MeetingState) -> MeetingState:
     """Return the state with an empty floor given to whoever is next; unchanged if nobody is."""
     going = state.round
@@ -149,15 +172,16 @@ def settle(state: MeetingState) -> MeetingState:
     return state
 
 
-def begin_mode(state: MeetingState, mode: PlayedMode) -> MeetingState:
+def begin_mode(state: MeetingState, mode: TurnMode) -> MeetingState:
     """Return the state with turns taken in another way; raised hands keep their places."""
     state = put_back(replace(state, round=None, gather=None, pause_seconds=0))
-    state = replace(state, is_queue_closed=False, lowered=(), invited=())
+    state = replace(state, is_queue_closed=False, lowered=(), invited=(), offers=())
     if mode == "gather":
         state = gathering.begin(state)
     order = tuple(p.identity for p in state.people if p.identity not in state.resting)
     going = Round(order, to_come=order) if mode == "round" else None
-    return replace(state, mode=mode, round=going, responses=0)
+    pairs = Pairing() if mode == "pairs" else None
+    return replace(state, mode=mode, round=going, responses=0, pairs=pairs)
 
 
 def pause_after(text: str) -> int:
@@ -222,7 +246,8 @@ def come_last(state: MeetingState, identity: bytes) -> MeetingState:
 
 
 def drop_turns(state: MeetingState, identity: bytes) -> MeetingState:
-    """Return the state without this person's hand, floor and place in the round."""
+    """Return the state without this person's hand, floor, pair and place in the round."""
+    state = pairing.drop(state, identity)
     state = waiting.lower_hand(state, identity)
     if state.has_floor(identity):
         state = replace(state, floor=None)
@@ -236,6 +261,7 @@ def drop_turns(state: MeetingState, identity: bytes) -> MeetingState:
 def drop(state: MeetingState, identity: bytes) -> MeetingState:
     """Return the state that does not know of this person any more."""
     state = gathering.drop(drop_turns(state, identity), identity)
+    state = offering.drop(state, identity)
     return replace(
         state,
         lowered=tuple(hand for hand in state.lowered if hand.identity != identity),

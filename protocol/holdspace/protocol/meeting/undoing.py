@@ -15,6 +15,7 @@ from holdspace.protocol.meeting.acting import Author
 from holdspace.protocol.meeting.effects import Outcome, Undone
 from holdspace.protocol.meeting.values import (
     MeetingState,
+    Pairing,
     SeatedGather,
     SeatedRound,
     Undoable,
@@ -60,7 +61,7 @@ def undo(state: MeetingState, _event: ev.Undo, by: Author) -> Outcome:
 
 def _steady(state: MeetingState) -> tuple[object, ...]:
     people = tuple(person.identity for person in state.people)
-    return (state.version, state.round, state.gather, state.resting, people)
+    return (state.version, state.round, state.gather, state.resting, state.pairs, people)
 
 
 def _remembered(state: MeetingState, kind: UndoKind, author: bytes) -> Undoable:
@@ -101,7 +102,15 @@ def _restored(state: MeetingState, kept: Undoable) -> MeetingState:
         gather=kept.gather.unseated(state.people) if kept.gather else None,
         order=kept.order,
         is_queue_closed=kept.is_queue_closed,
+        pairs=_pairs(state, kept),
     )
+
+
+def _pairs(state: MeetingState, kept: Undoable) -> Pairing | None:
+    if kept.mode == state.mode:
+        return state.pairs
+    # Pairs that a stage ended are over: for new ones everybody is asked anew.
+    return Pairing() if kept.mode == "pairs" else None
 
 
 # Seats, not identities: a state must stay small, and nobody moves while it can be undone.

@@ -11,14 +11,21 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from holdspace.protocol.meeting.events import HandKind, HandOrder, Identity, Note
+from holdspace.protocol.meeting.events import (
+    Count,
+    HandKind,
+    HandOrder,
+    Identity,
+    Note,
+    TurnMode,
+)
 from holdspace.protocol.meeting.flow import (
     MAX_FLOW_BYTES,
     MAX_STAGES,
     Flow,
     FlowError,
-    PlayedMode,
     read_flow,
 )
 from holdspace.protocol.meeting.roles import MAX_PEOPLE, RoleName
@@ -26,7 +33,9 @@ from holdspace.protocol.refusals import PeerError
 
 MAX_NAME = 40
 MAX_RESPONSES = 2
-MAX_STATE_BYTES = 56 * 1024
+MAX_OFFERS = 4
+SMALLEST_PAIR, LARGEST_PAIR = 2, 4
+MAX_STATE_BYTES = 57 * 1024
 MAX_SPOKEN = 2**16 - 1
 MAX_EXTRA_SECONDS = 6 * 3600
 # T8: a share is read at 200 words a minute, but never for less or longer than this.
@@ -37,7 +46,6 @@ UndoKind = Literal["pass", "floor", "stage"]
 Seats = Annotated[
     tuple[Annotated[int, Meta(ge=0, lt=MAX_PEOPLE)], ...], Meta(max_length=MAX_PEOPLE)
 ]
-Count = Annotated[int, Meta(ge=0, lt=2**48)]
 Identities = Annotated[tuple[Identity, ...], Meta(max_length=MAX_PEOPLE)]
 # A turn that nobody raised a hand for: offered by a round or given by a facilitator.
 FloorKind = Literal["turn", "share", "respond", "question", "practical"]
@@ -142,13 +150,39 @@ class Undoable(_Value, frozen=True):
     by: Identity
     stage: Annotated[int, Meta(ge=-1, lt=MAX_STAGES)]
     extra_seconds: Annotated[int, Meta(ge=0, le=MAX_EXTRA_SECONDS)]
-    mode: PlayedMode
+    mode: TurnMode
     floor: Floor | None
     responses: Annotated[int, Meta(ge=0, le=MAX_RESPONSES)]
     round: SeatedRound | None
     gather: SeatedGather | None
     order: HandOrder
     is_queue_closed: bool
+
+
+class Pair(_Value, frozen=True):
+    """Two or three people, and perhaps a facilitator they called, by themselves.
+
+    `number` is never used twice, and another one is taken when somebody comes or goes.
+    """
+
+    number: Count
+    people: Annotated[tuple[Identity, ...], Meta(min_length=SMALLEST_PAIR, max_length=LARGEST_PAIR)]
+    is_calling: bool = False
+
+
+class Pairing(_Value, frozen=True):
+    """Who has said yes to a pair and is in none, and the pairs."""
+
+    willing: Identities = ()
+    pairs: Annotated[tuple[Pair, ...], Meta(max_length=MAX_PEOPLE // SMALLEST_PAIR)] = ()
+
+
+class Offer(_Value, frozen=True):
+    """Somebody asked the owner of a share whether they would like an idea; the idea is not here."""
+
+    asker: Identity
+    owner: Identity
+    is_welcome: bool = False
 
 
 class MeetingState(_Value, frozen=True):
@@ -166,7 +200,7 @@ class MeetingState(_Value, frozen=True):
     flow_toml: Annotated[str, Meta(max_length=MAX_FLOW_BYTES)] = ""
     stage: Annotated[int, Meta(ge=-1, lt=MAX_STAGES)] = -1
     stage_entered: Count = 0
-    mode: PlayedMode = "open"
+    mode: TurnMode = "open"
     is_held: bool = False
     floor: Floor | None = None
     floors_given: Count = 0
@@ -183,6 +217,9 @@ class MeetingState(_Value, frozen=True):
     quiet: Identities = ()
     resting: Identities = ()
     undo: Undoable | None = None
+    pairs: Pairing | None = None
+    pairs_made: Count = 0
+    offers: Annotated[tuple[Offer, ...], Meta(max_length=MAX_OFFERS)] = ()
 
     @property
     def flow(self) -> Flow | None:
@@ -205,6 +242,16 @@ class MeetingState(_Value, frozen=True):
         """Return the place in the queue from 1, or 0 without a raised hand (T3)."""
         places = (place for place, hand in enumerate(self.queue, 1) if hand.identity == identity)
         return next(places, 0)
+
+    def with_one_more_spoken(self, identity: bytes) -> "MeetingState":
+        """Return the state in which this person has spoken once more."""
+        people = tuple(
+            replace(person, spoken=min(person.spoken + 1, MAX_SPOKEN))
+            if person.identity == identity
+            else person
+            for person in self.people
+        )
+        return replace(self, people=people)
 
     def has_floor(self, identity: bytes) -> bool:
         """Tell whether it is this person's turn."""
@@ -259,6 +306,8 @@ def broken_law(state: MeetingState) -> str:
         (_lists_are_lawful(state, people), "The snapshot lists somebody who is not there."),
         (_undo_is_lawful(state, people), "The snapshot's undo cannot be."),
         (_gather_is_lawful(state, people), "The snapshot's gathering cannot be."),
+        (_pairs_are_lawful(state, people), "The snapshot's pairs cannot be."),
+        (_offers_are_lawful(state, people), "The snapshot's offers cannot be."),
         (_stage_is_lawful(state), "The snapshot's flow or stage cannot be."),
     )
     return next((sentence for holds, sentence in laws if not holds), "")
@@ -314,6 +363,28 @@ def _gather_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
     named = [*gather.ready, *gather.reading, *gather.shared]
     is_place = state.mode == "gather" or (state.mode == "round" and gather.is_released)
     return is_place and _are_distinct(named) and set(named) <= set(people)
+
+
+def _pairs_are_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    pairing = state.pairs
+    if pairing is None:
+        return state.mode != "pairs"
+    named = [*pairing.willing, *(who for pair in pairing.pairs for who in pair.people)]
+    numbers = [pair.number for pair in pairing.pairs]
+    return (
+        state.mode == "pairs"
+        and _are_distinct(named)
+        and set(named) <= set(people)
+        and len(numbers) == len(set(numbers))
+        and all(0 < number <= state.pairs_made for number in numbers)
+    )
+
+
+def _offers_are_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    askers = [offer.asker for offer in state.offers]
+    named = {*askers, *(offer.owner for offer in state.offers)}
+    is_to_another = all(offer.asker != offer.owner for offer in state.offers)
+    return _are_distinct(askers) and is_to_another and named <= set(people)
 
 
 def _stage_is_lawful(state: MeetingState) -> bool:
