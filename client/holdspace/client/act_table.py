@@ -114,12 +114,22 @@ class Given:
 Build = Callable[[Given], Intent]
 
 
+# Set once, before there is a screen.
+_OWN_KEYS: dict[str, str] = {}
+
+
+def use_keys(keys: Mapping[str, str]) -> None:
+    """Let these acts, by their names, have these keys from now on."""
+    _OWN_KEYS.clear()
+    _OWN_KEYS.update(keys)
+
+
 @dataclass(frozen=True)
 class Act:
     """One thing a person can do. Without `build` the front end does it by itself (see `id`)."""
 
     id: str
-    key: str
+    usual_key: str
     slash: str
     verb: str
     sentence: str
@@ -132,6 +142,11 @@ class Act:
     question: str = ""
     also: tuple[str, ...] = ()
     when: Callable[[RoomView], bool] = bool
+
+    @property
+    def key(self) -> str:
+        """Return the key that does it, which may be somebody's own."""
+        return _OWN_KEYS.get(self.id, self.usual_key)
 
     @property
     def confirm(self) -> bool:

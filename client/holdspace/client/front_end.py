@@ -9,19 +9,28 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 
+from holdspace.client.act_table import use_keys
 from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED, WELL
+from holdspace.client.keymap import moved
 from holdspace.client.plain import attend
 from holdspace.client.prompt import say
 from holdspace.client.seat.view import Place
+from holdspace.client.settings import USUAL, Settings, find_settings
 
 
 def why_plain(
-    flag: bool, environment: Mapping[str, str], *, is_terminal: bool, has_screen: bool
+    flag: bool,
+    environment: Mapping[str, str],
+    settings: Settings = USUAL,
+    *,
+    is_terminal: bool,
+    has_screen: bool,
 ) -> str:
     """Return why the plain line mode is used, or "" for the screen."""
     reasons = (
         (flag, "because of --plain"),
+        (settings.plain, "because of your settings"),
         (environment.get("HOLDSPACE_PLAIN", "") not in {"", "0"}, "because of HOLDSPACE_PLAIN"),
         (environment.get("TERM") == "dumb", "because this terminal is a plain one (TERM=dumb)"),
         (not is_terminal, "because this is not a terminal"),
@@ -34,7 +43,12 @@ def choose_plain(*, flag: bool) -> bool:
     """Return whether plain lines are used here, and say why they are."""
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     has_screen = find_spec("textual") is not None
-    reason = why_plain(flag, os.environ, is_terminal=is_terminal, has_screen=has_screen)
+    found = find_settings()
+    for line in found.lines():
+        say(line)
+    reason = why_plain(
+        flag, os.environ, found.settings, is_terminal=is_terminal, has_screen=has_screen
+    )
     if reason:
         say(f"plain: Plain lines, {reason}.")
     return bool(reason)
@@ -42,8 +56,10 @@ def choose_plain(*, flag: bool) -> bool:
 
 async def show(attendance: Attendance, *, plain: bool) -> int:
     """Hold the meeting in plain lines or on the screen; return the program's exit code."""
+    settings = find_settings().settings
+    use_keys(moved(settings.keys))
     if plain:
-        return await attend(attendance)
+        return await attend(attendance, rings=settings.bell)
     from holdspace.client.tui.app import Ending, run_screen  # noqa: PLC0415
     from holdspace.client.tui.environment import (  # noqa: PLC0415
         UnsafeEnvironmentError,
@@ -55,7 +71,7 @@ async def show(attendance: Attendance, *, plain: bool) -> int:
     except UnsafeEnvironmentError as error:
         say(str(error))
         return FAILED
-    ending = await run_screen(attendance)
+    ending = await run_screen(attendance, settings)
     if ending is Ending.FINISHED:
         await attendance.leave()
     view = attendance.view

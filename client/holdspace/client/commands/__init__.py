@@ -30,6 +30,7 @@ COMMANDS = (
     Command(
         "relay", "Say who runs a relay and what it can see. Nothing is opened.", f"{_HERE}.relay"
     ),
+    Command("settings", "Say what can be set, where, and what is set now.", f"{_HERE}.settings"),
     Command("keys", "List every key and command.", f"{_HERE}.keys"),
     Command(
         "explain-privacy", "Say what the relay can see and what not.", f"{_HERE}.explain_privacy"

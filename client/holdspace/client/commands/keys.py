@@ -3,9 +3,12 @@
 import argparse
 from itertools import product
 
+from holdspace.client.act_table import use_keys
 from holdspace.client.acts import ACTS, Spot, Who
 from holdspace.client.command_line import WELL
+from holdspace.client.keymap import moved
 from holdspace.client.prompt import say
+from holdspace.client.settings import find_settings
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -14,6 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _keys(_asked: argparse.Namespace) -> int:
+    use_keys(moved(find_settings().settings.keys))
     for who, spot in product(Who, Spot):
         here = [act for act in ACTS if act.who is who and act.spot is spot]
         if here:

@@ -61,9 +61,11 @@ class Attending(Protocol):
         """End at once; to others it looks like a lost connection."""
 
 
-async def attend(attending: Attending, terminal: Terminal | None = None) -> int:
+async def attend(
+    attending: Attending, terminal: Terminal | None = None, *, rings: bool = True
+) -> int:
     """Hold a meeting in plain lines until it is over; return the exit code of the program."""
-    used = terminal or open_terminal()
+    used = terminal or open_terminal(rings=rings)
     try:
         return await Session(attending, used).run()
     finally:

@@ -20,6 +20,7 @@ from typing_extensions import override
 from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted, same_key_now
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
+from holdspace.client.settings import USUAL, Settings
 from holdspace.client.tui import terminal
 from holdspace.client.tui.asking import (
     choice_options,
@@ -38,7 +39,7 @@ from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.lobby import LobbyScreen
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.still import still_screen
-from holdspace.client.tui.theme import CALM, PLAIN, ansi_theme, calm_theme
+from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
 
 ESCAPES_TO_VANISH = 3
 ESCAPE_WINDOW = 1.5
@@ -67,7 +68,13 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         Binding("ctrl+c,ctrl+q", "open('leave')", "leave", priority=True),
     ]
 
-    def __init__(self, attendance: Attending, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        attendance: Attending,
+        *,
+        settings: Settings = USUAL,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         check_textual()
         check_environment(os.environ)
         self._is_colourless = "NO_COLOR" in os.environ
@@ -75,9 +82,10 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._last_filters: list[LineFilter] = [LastFilter()]
         if self._is_colourless:
             self._last_filters.append(NoColourFilter())
-        self.register_theme(calm_theme)
-        self.register_theme(ansi_theme)
-        self.theme = PLAIN if self._is_colourless else CALM
+        for theme in ALL_THEMES:
+            self.register_theme(theme)
+        self.theme = theme_name(TERMINAL if self._is_colourless else settings.theme)
+        self._rings = settings.bell
         self.animation_level = "none"
         self._attendance = attendance
         self._clock = clock
@@ -204,7 +212,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def _hear(self, notice: Notice) -> None:
         if notice.urgency is not Urgency.QUIET:
             self._notice, self._told_on = notice.words, None
-        if notice.urgency is Urgency.BELL:
+        if notice.urgency is Urgency.BELL and self._rings:
             self.bell()
         if notice.kept:
             self._room.give_back(notice.kept)
@@ -339,8 +347,8 @@ def _why_not(act: Act, view: RoomView) -> str:
     return "" if is_here(act, view) else f"Not here: {act.verb} works {act.spot.value}."
 
 
-async def run_screen(attendance: Attending) -> Ending:
+async def run_screen(attendance: Attending, settings: Settings = USUAL) -> Ending:
     """Show the room until it is over or the person closes it; the caller ends the attendance."""
-    app = HoldspaceApp(attendance)
+    app = HoldspaceApp(attendance, settings=settings)
     ending = await app.run_async()
     return ending or (Ending.CRASHED if app.return_code else Ending.FINISHED)

@@ -1,5 +1,6 @@
 """What all screens share: sizes, the sentence for a window that is too small, the cursor, Esc."""
 
+import unicodedata
 from collections.abc import Collection
 from typing import ClassVar, cast
 
@@ -19,22 +20,24 @@ SMALLEST = (40, 12)
 TOO_SMALL = (
     "This window is too small. 40 columns and 12 lines are enough. Your place and draft are kept."
 )
-_TEXTUAL_KEYS = {
-    "?": "question_mark",
-    "+": "plus,equals_sign",
-    "-": "minus",
-    ",": "comma",
-    ";": "semicolon",
-    ">": "greater_than_sign",
-    "(": "left_parenthesis",
-    ")": "right_parenthesis",
-    "1-9": "1,2,3,4,5,6,7,8,9",
+_TEXTUAL_KEYS = {"+": "plus,equals_sign", "1-9": "1,2,3,4,5,6,7,8,9"}
+# Textual names signs as Unicode does, but for these.
+_TEXTUAL_NAMES = {
+    "solidus": "slash",
+    "reverse_solidus": "backslash",
+    "commercial_at": "at",
+    "hyphen_minus": "minus",
+    "plus_sign": "plus",
+    "low_line": "underscore",
 }
 
 
 def textual_key(key: str) -> str:
     """Return a key of the registry in Textual's spelling."""
-    return _TEXTUAL_KEYS.get(key, key)
+    if key in _TEXTUAL_KEYS or key.isalnum() or len(key) > 1:
+        return _TEXTUAL_KEYS.get(key, key)
+    name = unicodedata.name(key).lower().replace("-", "_").replace(" ", "_")
+    return _TEXTUAL_NAMES.get(name, name)
 
 
 def act_bindings(*spots: Spot, only: Collection[str] = BY_ID) -> list[BindingType]:

@@ -1,0 +1,31 @@
+"""`holdspace settings`: what can be set, where, and what is wrong with what was set."""
+
+import argparse
+
+from holdspace.client.command_line import FAILED, WELL
+from holdspace.client.prompt import say
+from holdspace.client.settings import example, find_settings, in_effect
+
+_HEAD = "settings: They are read from {file}, which {there}."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for, and what does it."""
+    parser.add_argument(
+        "--example", action="store_true", help="print a file with every setting, to begin from"
+    )
+    parser.set_defaults(run=_settings)
+
+
+def _settings(asked: argparse.Namespace) -> int:
+    if asked.example:
+        for line in example().splitlines():
+            say(line)
+        return WELL
+    found = find_settings()
+    there = "is there" if found.file.exists() else "is not there: everything is as usual"
+    say(_HEAD.format(file=found.file, there=there))
+    for line in (*found.lines(), *in_effect(found.settings)):
+        say(line)
+    say("settings: holdspace settings --example prints a file to begin from.")
+    return FAILED if found.problems else WELL

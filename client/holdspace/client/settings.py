@@ -1,0 +1,180 @@
+"""What somebody sets once for every meeting: one table, which the file's check and the docs derive from.
+
+A file with mistakes keeps nobody out of a meeting: what is wrong in it is said, line by line, and
+everything else counts.
+"""
+# ruff: noqa: RUF009 (each key is declared by a call that says how its value is checked)
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from holdspace.client.keymap import KEYMAP, Keymap
+from holdspace.protocol import toml_reader as toml
+from holdspace.protocol.toml_reader import DataError, Problem, Reader
+
+THEMES = {
+    "calm": "off-white on dark slate",
+    "paper": "dark ink on light paper",
+    "contrast": "the strongest contrast: white and black, and bright colours",
+    "terminal": "the terminal's own colours",
+}
+_FILE = "settings.toml"
+
+
+def _setting(
+    check: toml.Check, default: Any, why: str, choices: Mapping[str, str] = MappingProxyType({})
+) -> Any:
+    """Declare a setting: how it is checked, what it is when nothing is said, and what it is for."""
+    return field(default=default, metadata={"check": check, "why": why, "choices": choices})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What was set, with defaults for the rest."""
+
+    theme: str = _setting(
+        toml.choice(*THEMES),
+        "calm",
+        "The colours of the screen. NO_COLOR has the last word.",
+        THEMES,
+    )
+    plain: bool = _setting(
+        toml.flag(), False, "Plain lines instead of the screen, as --plain asks for."
+    )
+    bell: bool = _setting(toml.flag(), True, "One bell when it is your turn.")
+    keys: Keymap = _setting(
+        KEYMAP,
+        (),
+        "Other keys, by the commands of docs/keys.md. Acts that share a key move together.",
+    )
+
+
+USUAL = Settings()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The settings that count, where they are from, and what is wrong there."""
+
+    settings: Settings
+    file: Path
+    problems: tuple[Problem, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return what is wrong, a line each."""
+        where = f"{self.file.name}, line"
+        return [f"settings: {where} {one.line}: {one.sentence}" for one in self.problems]
+
+
+def settings_file(environment: Mapping[str, str]) -> Path:
+    """Return where the settings are read from, whether there is such a file or not."""
+    base = environment.get("XDG_CONFIG_HOME", "")
+    # The rule of the XDG base directories: what is no absolute path does not count.
+    home = Path(base) if base.startswith("/") else Path.home() / ".config"
+    return home / "holdspace" / _FILE
+
+
+def find_settings(environment: Mapping[str, str] = os.environ) -> Found:
+    """Return this person's settings."""
+    file = settings_file(environment)
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(toml.MAX_BYTES + 1).decode()
+    except FileNotFoundError:
+        return Found(Settings(), file)
+    except OSError as error:
+        return Found(Settings(), file, (Problem(1, f"It cannot be read: {error.strerror}."),))
+    except UnicodeDecodeError:
+        return Found(Settings(), file, (Problem(1, "The file is not UTF-8 text."),))
+    settings, problems = read_settings(text)
+    return Found(settings, file, problems)
+
+
+def read_settings(text: str) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return what a file sets, with defaults in place of its mistakes; and those."""
+    try:
+        reader = Reader(toml.open_document(text))
+    except DataError as error:
+        return Settings(), error.problems
+    known = {one.name: one for one in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, value in reader.document.data.items():
+        if name not in known:
+            reader.wrong((name,), toml.unknown_key(name, known))
+            continue
+        before = len(reader.problems)
+        try:
+            checked = known[name].metadata["check"](reader, value, (name,))
+        except toml.Wrong as wrong:
+            reader.wrong((name,), f"{name} {wrong}.")
+        else:
+            values |= {name: checked} if len(reader.problems) == before else {}
+    return Settings(**values), reader.sorted_problems()
+
+
+def in_effect(settings: Settings) -> list[str]:
+    """Return each setting as it is, with what it is for."""
+    return [
+        f"{one.name} = {_toml(getattr(settings, one.name))}. {_why(one)}"
+        for one in fields(Settings)
+    ]
+
+
+def example() -> str:
+    """Return a file with every setting as it is when nothing is said, each behind a `#`."""
+    return "\n".join(_commented(one) for one in fields(Settings))
+
+
+def page() -> str:
+    """Return docs/settings.md."""
+    return _PAGE + "\n".join(_section(one) for one in fields(Settings))
+
+
+def _why(one: Field[Any]) -> str:
+    why: str = one.metadata["why"]
+    return why
+
+
+def _commented(one: Field[Any]) -> str:
+    choices = (f"{name}: {words}" for name, words in one.metadata["choices"].items())
+    shown = '[keys]\n# raise = "h"' if one.name == "keys" else _line(one)
+    return "".join(f"# {line}\n" for line in (_why(one), *choices, *shown.split("\n# ")))
+
+
+def _section(one: Field[Any]) -> str:
+    choices = [f"- `{name}`: {words}." for name, words in one.metadata["choices"].items()]
+    usual = "" if one.name == "keys" else f" Usually `{_toml(one.default)}`."
+    return "\n".join(
+        [f"## {one.name}\n", f"{_why(one)}{usual}", *([""] if choices else []), *choices, ""]
+    )
+
+
+def _line(one: Field[Any]) -> str:
+    return f"{one.name} = {_toml(one.default)}"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(f'{name} = "{key}"' for name, key in value) or "as usual"
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"'
+
+
+_PAGE = """\
+# Settings
+
+<!-- Written by `python -m holdspace.client.settings`; a test fails when it is out of date. -->
+
+Everything works without any. What you set lasts for every meeting; it stands in `settings.toml` in the
+folder `holdspace` of your configuration (`holdspace settings` says where that is, and what counts now).
+A mistake in it keeps you out of nothing: it is said when you start, with its line, and the rest counts.
+Nothing about a room or a person is in it.
+
+"""
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

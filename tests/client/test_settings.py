@@ -1,0 +1,110 @@
+"""Settings: read from one file, checked line by line, and never in anybody's way."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from holdspace.client.act_table import ACTS, use_keys
+from holdspace.client.acts import BY_ID, BY_SLASH
+from holdspace.client.keymap import moved
+from holdspace.client.settings import (
+    Settings,
+    example,
+    find_settings,
+    page,
+    read_settings,
+    settings_file,
+)
+
+SET = re.compile(r"\w+ = |\[")
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_without_a_file_everything_is_as_usual(tmp_path: Path) -> None:
+    found = find_settings({"XDG_CONFIG_HOME": str(tmp_path)})
+    assert found.settings == Settings()
+    assert found.lines() == []
+
+
+def test_what_is_set_counts(tmp_path: Path) -> None:
+    file = settings_file({"XDG_CONFIG_HOME": str(tmp_path)})
+    file.parent.mkdir()
+    file.write_text('theme = "paper"\nbell = false\n[keys]\nraise = "ä"\n')
+    settings = find_settings({"XDG_CONFIG_HOME": str(tmp_path)}).settings
+    assert settings == Settings(theme="paper", bell=False, keys=(("raise", "ä"),))
+
+
+def test_a_relative_place_does_not_count() -> None:
+    assert settings_file({"XDG_CONFIG_HOME": "here"}).is_absolute()
+
+
+def test_a_mistake_is_said_with_its_line_and_the_rest_counts() -> None:
+    settings, problems = read_settings('them = "calm"\nbell = 1\nplain = true\ntheme = "pink"\n')
+    assert settings == Settings(plain=True)
+    assert [(one.line, one.sentence) for one in problems] == [
+        (1, "Nobody knows the key them here. Did you mean theme?"),
+        (2, "bell must be true or false."),
+        (4, "theme must be one of: calm, paper, contrast, terminal."),
+    ]
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"[", b"theme = 'calm\x1b'\n"])
+def test_a_file_that_is_none_keeps_nobody_out(tmp_path: Path, content: bytes) -> None:
+    file = settings_file({"XDG_CONFIG_HOME": str(tmp_path)})
+    file.parent.mkdir()
+    file.write_bytes(content)
+    found = find_settings({"XDG_CONFIG_HOME": str(tmp_path)})
+    assert found.settings == Settings()
+    assert found.lines()[0].startswith("settings: settings.toml, line 1: ")
+
+
+def test_the_example_sets_what_is_set_anyway() -> None:
+    lines = (line.removeprefix("# ") for line in example().splitlines())
+    settings, problems = read_settings("\n".join(line for line in lines if SET.match(line)))
+    assert problems == ()
+    assert settings == Settings(keys=(("raise", "h"),))
+
+
+def test_the_page_in_docs_is_the_one_that_is_written() -> None:
+    assert (DOCS / "settings.md").read_text() == page()
+
+
+class TestKeys:
+    def test_acts_that_share_a_key_share_the_other_one(self) -> None:
+        assert moved((("hold", "Q"),)) == {"hold": "Q", "resume": "Q"}
+
+    def test_every_act_has_its_own_key_once_it_was_set(self) -> None:
+        use_keys(moved((("raise", "f5"),)))
+        try:
+            assert BY_SLASH["raise"].key == "f5"
+            assert BY_ID["lower"].key == "l"
+        finally:
+            use_keys({})
+
+    @pytest.mark.parametrize(
+        ("line", "sentence"),
+        [
+            ('rise = "Q"', "Nobody knows the key rise here. Did you mean raise?"),
+            ('raise = "ctrl+r"', "The key of raise must be one character, or f3 to f11."),
+            ('raise = "f12"', "The key of raise must be one character, or f3 to f11."),
+            ('exit = "Q"', "The key of exit cannot be changed."),
+            ('raise = "l"', "The key of raise does something else there already."),
+            ('raise = "?"', "The key of raise does something else there already."),
+        ],
+    )
+    def test_what_would_not_work_is_said(self, line: str, sentence: str) -> None:
+        settings, problems = read_settings(f"[keys]\n{line}\n")
+        assert settings == Settings()
+        assert [(one.line, one.sentence) for one in problems] == [(2, sentence)]
+
+    def test_two_acts_can_change_places(self) -> None:
+        settings, problems = read_settings('[keys]\nraise = "l"\nlower = "h"\n')
+        assert problems == ()
+        assert moved(settings.keys) == {"raise": "l", "lower": "h"}
+
+    def test_usual_keys_do_not_clash(self) -> None:
+        everything = tuple((act.slash, act.usual_key) for act in ACTS if len(act.usual_key) == 1)
+        lines = "\n".join(f'{name} = "{key}"' for name, key in everything)
+        _, problems = read_settings(f"[keys]\n{lines}\n")
+        assert problems == ()
