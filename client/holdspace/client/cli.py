@@ -31,6 +31,7 @@ _FOR_THE_PERSON = (
     ("holdspace.client.attend", "CannotStart"),
     ("holdspace.client.here", "RelayNotStartedError"),
     ("holdspace.client.library", "NotInLibrary"),
+    ("holdspace.client.vault", "VaultError"),
     ("holdspace.client.library", "DataError"),
     ("holdspace.protocol.text", "NameRefused"),
     ("holdspace.protocol.keys", "NotARoomCodeError"),
@@ -129,7 +130,8 @@ def _say_crash(
     where = f"{Path(steps[-1].filename).name}, line {steps[-1].lineno}" if steps else "the start"
     complain(
         f"Something in the program broke ({kind.__name__} in {where}), so it stopped. Nothing was "
-        "written to a file. You can start it again; please tell whoever maintains it."
+        "written to a file, but for your notebook if it was open. You can start it again; please tell "
+        "whoever maintains it."
     )
 
 

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from holdspace.client.act_table import use_keys
 from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED, WELL
+from holdspace.client.keeping import Keeper
 from holdspace.client.keymap import moved
 from holdspace.client.plain import attend
 from holdspace.client.prompt import say
@@ -54,12 +55,18 @@ def choose_plain(*, flag: bool) -> bool:
     return bool(reason)
 
 
-async def show(attendance: Attendance, *, plain: bool) -> int:
+async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = None) -> int:
     """Hold the meeting in plain lines or on the screen; return the program's exit code."""
     settings = find_settings().settings
     use_keys(moved(settings.keys))
-    if plain:
-        return await attend(attendance, rings=settings.bell)
+    used = keeper or Keeper()
+    async with used.saving():
+        if plain:
+            return await attend(attendance, rings=settings.bell, keeper=used)
+        return await _on_screen(attendance, settings, used)
+
+
+async def _on_screen(attendance: Attendance, settings: Settings, keeper: Keeper) -> int:
     from holdspace.client.tui.app import Ending, run_screen  # noqa: PLC0415
     from holdspace.client.tui.environment import (  # noqa: PLC0415
         UnsafeEnvironmentError,
@@ -71,7 +78,7 @@ async def show(attendance: Attendance, *, plain: bool) -> int:
     except UnsafeEnvironmentError as error:
         say(str(error))
         return FAILED
-    ending = await run_screen(attendance, settings)
+    ending = await run_screen(attendance, settings, keeper)
     if ending is Ending.FINISHED:
         await attendance.leave()
     view = attendance.view

@@ -55,6 +55,7 @@ class ScriptedTerminal:
     """A person whose lines are given, and who remembers everything that was said."""
 
     echoes = False
+    typing = ""
 
     def __init__(self) -> None:
         self.said: list[str] = []

@@ -26,6 +26,11 @@ COMMANDS = (
         f"{_HERE}.join",
     ),
     Command("demo", "Try it with simulated people on this machine.", f"{_HERE}.demo"),
+    Command(
+        "notebook",
+        "Make, read or delete your notebook: drafts, plans and ideas, encrypted.",
+        f"{_HERE}.notebook",
+    ),
     Command("flow", "Work with flow files.", f"{_HERE}.flow"),
     Command(
         "relay", "Say who runs a relay and what it can see. Nothing is opened.", f"{_HERE}.relay"

@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from holdspace.client.attend import Attendance, CannotStart, check_addresses
 from holdspace.client.command_line import WELL
 from holdspace.client.front_end import choose_plain, show
 from holdspace.client.here import relay_here
+from holdspace.client.keeping import Keeper
 from holdspace.client.library import DEFAULT_FLOW, DataError, read_agreements, read_flow
 from holdspace.client.look import look_at
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
@@ -26,7 +27,8 @@ from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
-from .options import add_plain, add_socks
+from .opening import open_keeper
+from .options import add_notebook, add_plain, add_socks
 
 NO_FLOW = "none"
 # Also one with a letter wrong or missing.
@@ -65,6 +67,11 @@ def _host(asked: argparse.Namespace) -> int:
     code = _code_in(asked.room_code_file) if asked.room_code_file else None
     flow = _flow(asked.flow)
     plain = choose_plain(flag=asked.plain)
+    with closing(open_keeper(asked)) as keeper:
+        return _prepare(asked, code, flow, Front(plain, keeper))
+
+
+def _prepare(asked: argparse.Namespace, code: SigningKey | None, flow: str, front: "Front") -> int:
     room = clean_line(asked.room or _words(_ASK_ROOM), 80) or "A room"
     name = (
         check_name(asked.name) if asked.name else ask_until(_ASK_NAME, check_name, (NameRefused,))
@@ -84,10 +91,17 @@ def _host(asked: argparse.Namespace) -> int:
     )
     where = Where(relays, asked.socks)
     # The screen would cover the card at once, so it waits; plain lines stay where they are.
-    if relays and not _agrees(where, is_asked=not (asked.relay and plain)):
+    if relays and not _agrees(where, is_asked=not (asked.relay and front.plain)):
         say(_NOT_OPENED)
         return WELL
-    return _lead(where, opening, plain=plain)
+    return _lead(where, opening, front)
+
+
+class Front(NamedTuple):
+    """What the person sits at: plain lines or the screen, with their notebook beside it."""
+
+    plain: bool
+    keeper: Keeper
 
 
 class Where(NamedTuple):
@@ -108,10 +122,10 @@ def _agrees(where: Where, *, is_asked: bool) -> bool:
     return not is_asked or ask(_ASK_OPEN).lower() not in {"n", "no", "q"}
 
 
-def _lead(where: Where, opening: Opening, *, plain: bool) -> int:
+def _lead(where: Where, opening: Opening, front: Front) -> int:
     while True:
         # Asked between two event loops: one would keep Ctrl-C for itself.
-        exit_code, refused = asyncio.run(_hold(where, opening, plain=plain))
+        exit_code, refused = asyncio.run(_hold(where, opening, front))
         if not refused:
             return exit_code
         if opening.code is not None:
@@ -124,7 +138,7 @@ def _lead(where: Where, opening: Opening, *, plain: bool) -> int:
         opening = replace(opening, code=key)
 
 
-async def _hold(where: Where, opening: Opening, *, plain: bool) -> tuple[int, str]:
+async def _hold(where: Where, opening: Opening, front: Front) -> tuple[int, str]:
     """Return the exit code, and what the relay said if it wants (another) room code."""
     async with (
         _relays(where.relays) as addresses,
@@ -133,7 +147,7 @@ async def _hold(where: Where, opening: Opening, *, plain: bool) -> tuple[int, st
         view = await mine.settled()
         if view.needs_code:
             return WELL, view.ended_words
-        exit_code = await show(mine, plain=plain)
+        exit_code = await show(mine, plain=front.plain, keeper=front.keeper)
         return exit_code, mine.view.ended_words if mine.view.needs_code else ""
 
 
@@ -234,4 +248,5 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_socks(parser)
     add_plain(parser)
+    add_notebook(parser)
     parser.set_defaults(run=_host)

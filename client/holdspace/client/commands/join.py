@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import time
+from contextlib import closing
 
 from holdspace.client.attend import Attendance, CannotStart, check_addresses
 from holdspace.client.command_line import (
@@ -12,11 +13,13 @@ from holdspace.client.command_line import (
     complain,
 )
 from holdspace.client.front_end import choose_plain, show
+from holdspace.client.keeping import Keeper
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say, unseen
 from holdspace.client.socks import Proxy
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
 
-from .options import add_plain, add_socks
+from .opening import open_keeper
+from .options import add_notebook, add_plain, add_socks
 
 _ASK_CODE = "Invitation code (paste it and press enter; it is not shown):"
 _CODE_READ = "Code read."
@@ -28,6 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("nothing_here", nargs="*", metavar="", help=argparse.SUPPRESS)
     add_socks(parser)
     add_plain(parser)
+    add_notebook(parser)
     parser.set_defaults(run=_join)
 
 
@@ -36,10 +40,11 @@ def _join(asked: argparse.Namespace) -> int:
         return complain(NOT_ON_THE_COMMAND_LINE, ASKED_WRONGLY)
     plain = choose_plain(flag=asked.plain)
     # Asked before there is an event loop, which would keep Ctrl-C for itself.
-    with unseen():
-        code = ask_until(_ASK_CODE, _readable, (InvitationError, CannotStart))
-    say(_CODE_READ)
-    return asyncio.run(_visit(code, asked.socks, plain=plain))
+    with closing(open_keeper(asked)) as keeper:
+        with unseen():
+            code = ask_until(_ASK_CODE, _readable, (InvitationError, CannotStart))
+        say(_CODE_READ)
+        return asyncio.run(_visit(code, asked.socks, keeper, plain=plain))
 
 
 def _readable(code: str) -> str:
@@ -57,6 +62,6 @@ def _rest() -> str:
         return ""
 
 
-async def _visit(code: str, socks: Proxy | None, *, plain: bool) -> int:
+async def _visit(code: str, socks: Proxy | None, keeper: Keeper, *, plain: bool) -> int:
     async with await Attendance.join(code, socks) as attendance:
-        return await show(attendance, plain=plain)
+        return await show(attendance, plain=plain, keeper=keeper)

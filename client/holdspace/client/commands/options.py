@@ -1,6 +1,7 @@
 """Options that several commands have."""
 
 import argparse
+from pathlib import Path
 
 from holdspace.client.socks import TOR, NotAProxyError, Proxy, read_proxy
 
@@ -21,6 +22,22 @@ def _proxy(text: str) -> Proxy:
         return read_proxy(text)
     except NotAProxyError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def add_notebook(parser: argparse.ArgumentParser) -> None:
+    """Add which notebook is used, and where its passphrase comes from if not from the prompt."""
+    parser.add_argument(
+        "--notebook",
+        metavar="FILE",
+        type=Path,
+        help="the file of your notebook, if it is not in its usual place",
+    )
+    parser.add_argument(
+        "--passphrase-file",
+        metavar="FILE",
+        type=Path,
+        help="a file, readable by you alone, with the notebook's passphrase; without it you are asked",
+    )
 
 
 def add_plain(parser: argparse.ArgumentParser) -> None:

@@ -20,8 +20,10 @@ from holdspace.client.acts import (
     parse_command,
     question_for,
 )
+from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.keepsake import NotKept, save
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
+from holdspace.client.notebook import Draft as WrittenDraft
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
@@ -34,6 +36,10 @@ TICK_SECONDS = 1.0
 # Nods are silent company: told together, never one by one.
 NOD_SECONDS = 6.0
 _GOODBYE = "room: You have left the meeting. Nothing of it is kept on this computer. Go gently."
+_GOODBYE_KEPT = (
+    "room: You have left the meeting. Your own words are in your notebook; nothing else of it is kept "
+    "on this computer. Go gently."
+)
 _KEPT = "draft: Your words are kept. /draft reads them to you, /send sends them."
 _FAILED = frozenset({Place.ENDED})
 _LEAVING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -62,12 +68,16 @@ class Attending(Protocol):
 
 
 async def attend(
-    attending: Attending, terminal: Terminal | None = None, *, rings: bool = True
+    attending: Attending,
+    terminal: Terminal | None = None,
+    *,
+    rings: bool = True,
+    keeper: Keeper | None = None,
 ) -> int:
     """Hold a meeting in plain lines until it is over; return the exit code of the program."""
     used = terminal or open_terminal(rings=rings)
     try:
-        return await Session(attending, used).run()
+        return await Session(attending, used, keeper=keeper).run()
     finally:
         if terminal is None:
             used.close()
@@ -77,11 +87,16 @@ class Session:
     """What the person was told last, what they were asked, and what they have not sent."""
 
     def __init__(
-        self, attending: Attending, terminal: Terminal, now: Callable[[], float] = time.time
+        self,
+        attending: Attending,
+        terminal: Terminal,
+        now: Callable[[], float] = time.time,
+        keeper: Keeper | None = None,
     ) -> None:
         self._attending = attending
         self._terminal = terminal
         self._now = now
+        self._keeper = keeper or Keeper()
         self._told = RoomView()
         self._nods_told = attending.view
         self._nods_told_at = self._ticked = now()
@@ -150,7 +165,7 @@ class Session:
             await self._attending.aclose()
             return
         await self._attending.leave(fine=bool(self._leaving and self._leaving.fine))
-        self._say([_GOODBYE])
+        self._say([_GOODBYE_KEPT if self._keeper.is_kept else _GOODBYE])
 
     def _say(self, lines: Iterable[str]) -> None:
         self._terminal.say(lines)
@@ -169,6 +184,18 @@ class Session:
         self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
             self._door.pass_through()
+            self._take_up_draft(view.room)
+
+    def _take_up_draft(self, room: bytes) -> None:
+        words = self._keeper.begin(
+            room, self._written, lambda words: self._say([f"draft: {words}"] if words else [])
+        )
+        if words:
+            self._keep(words)
+
+    def _written(self) -> WrittenDraft:
+        parts = (self._draft, self._unfinished + self._terminal.typing)
+        return draft_of(self._attending.view, "\n".join(part for part in parts if part))
 
     def _hear(self, line: str) -> None:
         if line.endswith("\\"):
@@ -317,6 +344,7 @@ class Session:
         self._say(support_lines(Library().crisis_card()))
 
     def _exit(self, _local: Local) -> None:
+        self._keeper.drop_draft()
         self._is_abrupt = True
         self._gone.set()
 

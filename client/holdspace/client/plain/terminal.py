@@ -32,6 +32,10 @@ class Terminal(Protocol):
     def echoes(self) -> bool:
         """Tell whether what is typed is on the screen already."""
 
+    @property
+    def typing(self) -> str:
+        """Return the line that is being typed."""
+
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, each on its own."""
 
@@ -85,6 +89,7 @@ class PipeTerminal:
     """Lines from a pipe or file, and lines to one."""
 
     echoes = False
+    typing = ""
 
     def __init__(self, output: _Output) -> None:
         self._output = output
@@ -152,6 +157,11 @@ class TypingTerminal:
         self._loop.add_reader(self._descriptor, self._typed)
         # After Ctrl-Z and fg the shell has put its own settings back.
         self._loop.add_signal_handler(signal.SIGCONT, self._take_over)
+
+    @property
+    def typing(self) -> str:
+        """Return the line that is being typed."""
+        return self._draft.text
 
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, at once or as soon as the line being typed is done."""

@@ -50,6 +50,8 @@ def room_view(seat: Seat, now: float) -> RoomView:
         needs_code=seat.needs_code,
         transcript=seat.transcript,
         card=seat.card,
+        room=seat.facts.room,
+        unsent=_unsent(seat),
     )
     if seat.place is not Place.ROOM or seat.state is None:
         return replace(view, now_words=_now_words_outside(seat))
@@ -104,6 +106,12 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         log=seat.log,
     )
     return replace(view, now_words=READ_NEXT if is_read_next else _now_words(view))
+
+
+def _unsent(seat: Seat) -> tuple[str, ...]:
+    waiting = (item.event for item in seat.outbox.lasting().waiting)
+    on_their_way = tuple(event.text for event in waiting if isinstance(event, Share))
+    return (*on_their_way, seat.ready_words) if seat.ready_words else on_their_way
 
 
 def _connection(seat: Seat) -> Connection:

@@ -205,7 +205,11 @@ class CardView:
 
 @dataclass(frozen=True)
 class RoomView:
-    """Everything a front end may draw. A new value after each change; compare with `is` or `==`."""
+    """Everything a front end may draw. A new value after each change; compare with `is` or `==`.
+
+    `unsent` are own words that nobody has read yet, as they were typed: ready ones, and those on
+    their way. They are for the text field and the notebook, never drawn as they are.
+    """
 
     place: Place = Place.OUTSIDE
     connection: Connection = Connection.CONNECTING
@@ -247,6 +251,8 @@ class RoomView:
     needs_code: bool = False
     can_undo: bool = False
     log: tuple[Logged, ...] = ()
+    room: bytes = field(default=b"", repr=False)
+    unsent: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def stage(self) -> StageView | None:

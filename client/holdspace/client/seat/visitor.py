@@ -138,6 +138,7 @@ class Visitor:
             card=self._card_view(card) if card else None,
             now_words=_NOW_WORDS.get(self.place, ""),
             ended_words=self.ended_words,
+            room=self.invitation.room,
         )
 
     @property

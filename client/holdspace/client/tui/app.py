@@ -18,6 +18,7 @@ from textual.filter import LineFilter
 from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted, same_key_now
+from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
@@ -74,6 +75,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         *,
         settings: Settings = USUAL,
         clock: Callable[[], float] = time.time,
+        keeper: Keeper | None = None,
     ) -> None:
         check_textual()
         check_environment(os.environ)
@@ -89,6 +91,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self.animation_level = "none"
         self._attendance = attendance
         self._clock = clock
+        self.keeper = keeper or Keeper()
         self._view = attendance.view
         # Who is alone in the room has not seen the code yet, though it may be there already.
         self._known_code = self._view.invitation if len(self._view.people) > 1 else ""
@@ -160,11 +163,21 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def vanish(self) -> None:
         """Close the screen at once, like a lost connection."""
+        self.keeper.drop_draft()
         self.exit(Ending.VANISHED)
 
     def finish(self) -> None:
         """Close the screen after the meeting is over for this person."""
         self.exit(Ending.FINISHED)
+
+    def take_up_draft(self) -> None:
+        """Put back what was being written here before, and keep what is written from now on."""
+        room = self._room
+        words = self.keeper.begin(
+            self._view.room, lambda: draft_of(self._attendance.view, room.written), self.tell
+        )
+        if words:
+            room.give_back(words)
 
     def copy_phrase(self, words: str) -> None:
         """Put a ready phrase into the room's text field; nothing is sent."""
@@ -347,8 +360,10 @@ def _why_not(act: Act, view: RoomView) -> str:
     return "" if is_here(act, view) else f"Not here: {act.verb} works {act.spot.value}."
 
 
-async def run_screen(attendance: Attending, settings: Settings = USUAL) -> Ending:
+async def run_screen(
+    attendance: Attending, settings: Settings = USUAL, keeper: Keeper | None = None
+) -> Ending:
     """Show the room until it is over or the person closes it; the caller ends the attendance."""
-    app = HoldspaceApp(attendance, settings=settings)
+    app = HoldspaceApp(attendance, settings=settings, keeper=keeper)
     ending = await app.run_async()
     return ending or (Ending.CRASHED if app.return_code else Ending.FINISHED)

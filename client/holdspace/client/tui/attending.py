@@ -52,6 +52,9 @@ class Home(Protocol):
     def run_local(self, command: Local) -> None:
         """Answer a command that is not sent to anybody."""
 
+    def take_up_draft(self) -> None:
+        """Put back what was being written here before, and keep what is written from now on."""
+
     def vanish(self) -> None:
         """Close the screen at once, like a lost connection."""
 

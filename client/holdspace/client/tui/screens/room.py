@@ -50,6 +50,7 @@ class RoomScreen(HoldScreen):
 
     def __init__(self) -> None:
         super().__init__()
+        self.written = ""
         self._refusal = ""
         self._refused_at: object = None
         self._refused_text = ""
@@ -92,8 +93,9 @@ class RoomScreen(HoldScreen):
 
     @override
     def begin(self) -> None:
-        """Begin in the text field."""
+        """Begin in the text field, with what was being written here before."""
         self.composer.focus()
+        self.home.take_up_draft()
 
     @override
     def show(self, view: RoomView) -> None:
@@ -135,6 +137,7 @@ class RoomScreen(HoldScreen):
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
+        self.written = self.composer.text
         # The text that was put back is not a new one: what is said about it stays.
         if self.composer.text != self._refused_text:
             self._refusal = ""
@@ -168,7 +171,8 @@ class RoomScreen(HoldScreen):
     def give_back(self, words: str) -> None:
         """Put words that came back in front of what is being written; nothing is sent or lost."""
         draft = self.composer.text
-        self.composer.write(f"{words}\n\n{draft}" if draft.strip() else words)
+        self.written = f"{words}\n\n{draft}" if draft.strip() else words
+        self.composer.write(self.written)
 
     @override
     def step_back(self) -> None:

@@ -1,0 +1,172 @@
+"""`holdspace notebook`: make it, read it, take one's words out of it, and delete it."""
+
+import argparse
+import os
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from holdspace.client.command_line import WELL, complain
+from holdspace.client.keeping import keep_drafts
+from holdspace.client.own_words import own_lines, own_page
+from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
+from holdspace.client.vault import (
+    Vault,
+    VaultError,
+    WrongPassphrase,
+    check_passphrase,
+    exists,
+    remove,
+)
+from holdspace.protocol.text import clean_line
+
+from .opening import place_of
+from .options import add_notebook
+
+ASK_NEW = "A passphrase for it (it is not shown). Four or five words are good:"
+ASK_AGAIN = "The same once more:"
+ASK_OLD = "Its passphrase (it is not shown):"
+DIFFERENT = "Those were two different ones. Nothing was made. Please begin again."
+NO_WAY_BACK = (
+    "Nobody can open it without the passphrase, also not whoever makes this program. If it is lost, "
+    "so is what is in the notebook."
+)
+MADE = "The notebook is at {path}. It is encrypted, and `host` and `join` ask for it from now on."
+CHANGED = "The notebook has its new passphrase. Copies of the old file still open with the old one."
+ASK_DELETE = "Delete the notebook at {path}, with all that is in it? Type y for yes, n for no."
+DELETED = (
+    "The notebook is deleted. What a disk or a backup keeps of deleted files is beyond this program; "
+    "without the passphrase it cannot be read."
+)
+NOT_DELETED = "Nothing was deleted."
+THERE_IS = (
+    "There is a notebook at {path}. It is encrypted. `holdspace notebook read` reads it to you."
+)
+THERE_IS_NONE = (
+    "There is no notebook at {path}, so nothing is kept. `holdspace notebook make` makes one."
+)
+KEPT_OR_NOT = {
+    True: "From now on a quick exit keeps what you were writing, in the notebook.",
+    False: "From now on a quick exit drops what you were writing, also from the notebook.",
+}
+EXPORTED = (
+    "Your own words are in {path}. Only you can read that file, and it is not encrypted: keep it where "
+    "nobody looks, or delete it."
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for, and what does it."""
+    add_notebook(parser)
+    parser.set_defaults(run=_where)
+    what = parser.add_subparsers(metavar="make | read | export | passphrase | drafts | delete")
+    for name, words, run in _WHAT:
+        one = what.add_parser(name, help=words, description=words)
+        one.set_defaults(run=run)
+        if name == "export":
+            one.add_argument("file", metavar="FILE", help="the file to write; it must be new")
+        if name == "drafts":
+            one.add_argument("choice", choices=("keep", "drop"), help="at a quick exit")
+
+
+def _where(asked: argparse.Namespace) -> int:
+    path = place_of(asked)
+    return _tell(THERE_IS if exists(path) else THERE_IS_NONE, path)
+
+
+def _make(asked: argparse.Namespace) -> int:
+    path = place_of(asked)
+    if exists(path):
+        return complain(THERE_IS.replace("{path}", _shown(path)) + " Nothing was changed.")
+    say(NO_WAY_BACK)
+    passphrase = _new_passphrase(asked.passphrase_file)
+    if passphrase is None:
+        return complain(DIFFERENT)
+    Vault.create(path, passphrase).close()
+    return _tell(MADE, path)
+
+
+def _read(asked: argparse.Namespace) -> int:
+    with closing(_opened(asked)) as vault:
+        for line in own_lines(vault.read()):
+            say(line)
+    return WELL
+
+
+def _export(asked: argparse.Namespace) -> int:
+    with closing(_opened(asked)) as vault:
+        page = own_page(vault.read())
+    path = Path(asked.file).expanduser()
+    try:
+        # A new file, for this person alone: never over something that is there.
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        return complain(f"{_shown(path)} cannot be written: {error.strerror}. Nothing was changed.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(page)
+    return _tell(EXPORTED, path)
+
+
+def _change_passphrase(asked: argparse.Namespace) -> int:
+    with closing(_opened(asked)) as vault:
+        passphrase = _new_passphrase(None)
+        if passphrase is None:
+            return complain(DIFFERENT)
+        vault.change_passphrase(passphrase)
+    return _tell(CHANGED)
+
+
+def _drafts(asked: argparse.Namespace) -> int:
+    is_kept = asked.choice == "keep"
+    with closing(_opened(asked)) as vault:
+        vault.write(keep_drafts(vault.read(), is_kept=is_kept))
+    return _tell(KEPT_OR_NOT[is_kept])
+
+
+def _delete(asked: argparse.Namespace) -> int:
+    path = place_of(asked)
+    if not exists(path):
+        return _tell(THERE_IS_NONE, path)
+    # No passphrase: who lost it can still be rid of the file.
+    if ask(ASK_DELETE.replace("{path}", _shown(path))).lower() not in {"y", "yes"}:
+        return _tell(NOT_DELETED)
+    remove(path)
+    return _tell(DELETED)
+
+
+_WHAT: tuple[tuple[str, str, Callable[[argparse.Namespace], int]], ...] = (
+    ("make", "Make a notebook. It is the only thing this program ever keeps on its own.", _make),
+    ("read", "Read out what is in it.", _read),
+    ("export", "Write your own words from it into a new file, which is not encrypted.", _export),
+    ("passphrase", "Give it another passphrase.", _change_passphrase),
+    ("drafts", "Keep or drop what you were writing when you close the screen at once.", _drafts),
+    ("delete", "Delete it, with all that is in it.", _delete),
+)
+
+
+def _opened(asked: argparse.Namespace) -> Vault:
+    path = place_of(asked)
+    if asked.passphrase_file:
+        return Vault.open(path, read_secret_file(asked.passphrase_file))
+    if not exists(path):
+        return Vault.open(path, "")
+    with unseen():
+        return ask_until(ASK_OLD, lambda words: Vault.open(path, words), (WrongPassphrase,))
+
+
+def _new_passphrase(file: Path | None) -> str | None:
+    """Return a new passphrase that was given twice alike, or None."""
+    if file is not None:
+        return check_passphrase(read_secret_file(file))
+    with unseen():
+        first = ask_until(ASK_NEW, check_passphrase, (VaultError,))
+        return first if ask(ASK_AGAIN) == first else None
+
+
+def _tell(words: str, path: Path | None = None) -> int:
+    say(words.replace("{path}", _shown(path) if path else ""))
+    return WELL
+
+
+def _shown(path: Path) -> str:
+    return clean_line(str(path), 200)

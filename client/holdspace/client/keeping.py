@@ -1,0 +1,143 @@
+"""The notebook during a meeting: open or not, what is written in it, and when it goes to the disk.
+
+Without a notebook everything works alike and stays in memory. With one, what stands in the text
+field is on the disk within a second of the last key, so that a crash costs no more than that.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from msgspec.structs import replace
+
+from holdspace.client.notebook import SAVED_WITHIN, Draft, Notebook
+from holdspace.client.seat.view import RoomView
+from holdspace.client.vault import Vault, VaultError
+
+# Looked at so often that looking, sealing and writing together stay within what was promised.
+LOOK_SECONDS = SAVED_WITHIN / 3
+
+BACK_AGAIN = "What you were writing here is back; nothing was sent."
+PERHAPS_READ = (
+    "What you were writing here is back. Some of it was ready or on its way, so it may have been read "
+    "already; nothing was sent now."
+)
+KEPT_HERE = (
+    "Your notebook is open: what you write and have not sent is saved in it, encrypted, and so are "
+    "your plans and ideas."
+)
+ONLY_IN_MEMORY = (
+    "No notebook is open: drafts, plans and ideas are in memory only, and gone when you leave."
+)
+
+
+class Keeper:
+    """Somebody's notebook while the program runs; without a vault, in memory only."""
+
+    def __init__(self, vault: Vault | None = None) -> None:
+        self._vault = vault
+        self._notebook = self._saved = vault.read() if vault else Notebook()
+        self._writing: Callable[[], Draft] | None = None
+        self._tell: Callable[[str], None] = lambda _: None
+        self._trouble = self._told = ""
+
+    @property
+    def notebook(self) -> Notebook:
+        """Return what is written in it."""
+        return self._notebook
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether it is on the disk."""
+        return self._vault is not None
+
+    @property
+    def where_words(self) -> str:
+        """Say where what this person writes is kept."""
+        return KEPT_HERE if self.is_kept else ONLY_IN_MEMORY
+
+    def change(self, change: Callable[[Notebook], Notebook]) -> None:
+        """Write something in it; it is on the disk soon."""
+        self._notebook = change(self._notebook)
+
+    def begin(self, room: bytes, writing: Callable[[], Draft], tell: Callable[[str], None]) -> str:
+        """Keep what `writing` shows from now on; return what was being written here before."""
+        before = self._notebook.draft(room)
+        self._writing, self._tell = writing, tell
+        words = "\n\n".join(part for part in (before.ready, before.text) if part)
+        if words:
+            tell(PERHAPS_READ if before.ready else BACK_AGAIN)
+        return words
+
+    def drop_draft(self) -> None:
+        """Let go of what is being written here, as a quick exit does, unless it is to be kept."""
+        if self._writing is None or self._notebook.keep_drafts:
+            return
+        room = self._writing().room
+        self._writing = None
+        self.change(lambda notebook: notebook.drafting(Draft(room)))
+
+    @asynccontextmanager
+    async def saving(self) -> AsyncIterator[None]:
+        """Bring it to the disk, again and again meanwhile and once more at the end."""
+        over = asyncio.Event()
+        task = asyncio.create_task(self._save_until(over), name="holdspace notebook")
+        try:
+            yield
+        finally:
+            over.set()
+            await task
+            self._look()
+            self._save()
+            self._writing = None
+
+    def close(self) -> None:
+        """Save, and let go of the file."""
+        self._save()
+        if self._vault:
+            self._vault.close()
+
+    async def _save_until(self, over: asyncio.Event) -> None:
+        while not over.is_set():
+            self._look()
+            # In a thread: a slow disk must not make anybody wait for their own letters.
+            await asyncio.to_thread(self._save)
+            try:
+                await asyncio.wait_for(over.wait(), LOOK_SECONDS)
+            except TimeoutError:
+                self._complain()
+
+    def _look(self) -> None:
+        if self._writing is None:
+            return
+        draft = self._writing()
+        if draft != self._notebook.draft(draft.room):
+            self._notebook = self._notebook.drafting(draft)
+
+    def _save(self) -> None:
+        notebook = self._notebook
+        if self._vault is None or notebook is self._saved:
+            return
+        try:
+            self._vault.write(notebook)
+        except VaultError as error:
+            self._trouble = str(error)
+        else:
+            self._trouble = ""
+        self._saved = notebook
+
+    def _complain(self) -> None:
+        """Say once why something could not be saved."""
+        if self._trouble != self._told:
+            self._told = self._trouble
+            self._tell(self._trouble)
+
+
+def draft_of(view: RoomView, text: str) -> Draft:
+    """Return what somebody is writing: what stands in the text field, and what is not out yet."""
+    return Draft(view.room, text, "\n\n".join(view.unsent))
+
+
+def keep_drafts(notebook: Notebook, *, is_kept: bool) -> Notebook:
+    """Return the notebook in which a quick exit keeps drafts, or drops them."""
+    return replace(notebook, keep_drafts=is_kept)

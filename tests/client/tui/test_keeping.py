@@ -1,0 +1,25 @@
+"""The text field and the notebook: what was being written is there again, and a quick exit drops it."""
+
+from dataclasses import replace
+
+import screen_samples as sample
+from holdspace.client.keeping import Keeper
+from holdspace.client.notebook import Draft
+from holdspace.client.tui.app import HoldspaceApp
+from screen_player import Player, until
+
+ROOM = b"r" * 16
+
+
+async def test_what_was_being_written_is_in_the_field_again_and_goes_with_the_screen() -> None:
+    keeper = Keeper()
+    keeper.change(lambda notebook: notebook.drafting(Draft(ROOM, "before\n the crash")))
+    app = HoldspaceApp(Player(replace(sample.ROOM, room=ROOM)), keeper=keeper)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app._room.written == "before\n the crash", "the draft")
+        assert app._room.composer.text == "before\n the crash"
+        assert "is back" in app.notice
+        await pilot.press("s")
+        await until(pilot, lambda: app._room.written.endswith("s"), "the letter")
+        app.vanish()
+    assert keeper.notebook.draft(ROOM) == Draft(ROOM)
