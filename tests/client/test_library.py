@@ -50,7 +50,11 @@ def test_every_shipped_file_is_of_a_known_kind_and_reads() -> None:
         "techniques": SHIPPED.technique,
         "crisis": SHIPPED.crisis_card,
         "cards": lambda name: SHIPPED.cards(name.removeprefix("facilitator.")),
-        "phrases": lambda name: SHIPPED.phrases(name.removeprefix("facilitator.")),
+        "phrases": lambda name: (
+            SHIPPED.reasons(name.removeprefix("reasons."))
+            if name.startswith("reasons.")
+            else SHIPPED.phrases(name.removeprefix("facilitator."))
+        ),
     }
     found = [
         file

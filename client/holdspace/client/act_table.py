@@ -15,6 +15,7 @@ from holdspace.client.seat.intents import (
     AnswerTheInvite,
     AskToSpeak,
     BackStage,
+    BackToTheDoor,
     ChangeMode,
     CloseTheMeeting,
     CloseTheQueue,
@@ -38,6 +39,7 @@ from holdspace.client.seat.intents import (
     NewInvitation,
     NextStage,
     NodTo,
+    NudgeThem,
     Onward,
     OrderHands,
     PassTurn,
@@ -74,6 +76,7 @@ class Need(Enum):
     NOTHING = auto()
     TEXT = auto()
     PERSON = auto()
+    PERSON_AND_WORDS = auto()
     KNOCK = auto()
     NUMBER = auto()
     CHOICE = auto()
@@ -94,6 +97,7 @@ _SHOWN = {
     Need.NOTHING: "",
     Need.TEXT: "WORDS",
     Need.PERSON: "NAME",
+    Need.PERSON_AND_WORDS: "NAME [WORDS]",
     Need.KNOCK: "NUMBER",
     Need.NUMBER: "NUMBER",
     Need.CHOICE: "CHOICE",
@@ -390,15 +394,31 @@ _facilitators = (
         also=("last-word",)),
     _facilitator("pause", "p", "pause", "pause writing",
         "Let somebody write nothing for two minutes; their words and place are kept.",
-        lambda given: PauseTheWriting(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        lambda given: PauseTheWriting(given.person, words=given.text),
+        spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS,
         when=lambda view: not any(person.is_paused for person in view.people)),
+    _facilitator("pause-longer", "P", "pause5", "pause 5 minutes",
+        "Let somebody write nothing for five minutes.",
+        lambda given: PauseTheWriting(given.person, 5, given.text),
+        spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS),
+    _facilitator("nudge", "U", "nudge", "a word in private",
+        "Write a few words to one person alone; nobody else reads them.",
+        lambda given: NudgeThem(given.person, given.text),
+        spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS),
+    _facilitator("send-back", "b", "sendback", "back to the door",
+        "Ask somebody back to the door, with a word in private; they can knock again at once.",
+        lambda given: BackToTheDoor(given.person, given.text),
+        spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS, also=("send-back",),
+        question="Ask {name} back to the door? They read nothing said after this until they are let "
+        "in again."),
     _facilitator("let-write", "p", "letwrite", "let them write", "Let somebody write again.",
         lambda given: LetThemWrite(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
         also=("let-write",), when=lambda view: any(person.is_paused for person in view.people)),
     _facilitator("lower-for", "l", "lowerfor", "lower their hand", "Take somebody's hand down.",
         lambda given: LowerFor(given.person), spot=Spot.PEOPLE, needs=Need.PERSON, also=("lower-for",)),
     _facilitator("remove", "x", "remove", "remove", "Remove somebody; new keys are made without them.",
-        lambda given: Remove(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        lambda given: Remove(given.person, given.text),
+        spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS,
         question="Remove {name}? They will read nothing said after this."),
     _facilitator("back", "b", "back", "stage before", "Go back to the stage before.",
         lambda _: BackStage(), spot=Spot.SHEET),

@@ -220,6 +220,20 @@ def _read_person(_act: Act, rest: str, view: RoomView) -> Given | Problem:
     return found if isinstance(found, Problem) else Given(person=found.identity)
 
 
+def _read_person_and_words(_act: Act, rest: str, view: RoomView) -> Given | Problem:
+    """Read a name, which may have spaces in it, and what follows it."""
+    words = rest.split()
+    for count in range(len(words), 0, -1):
+        name = " ".join(words[:count]).casefold()
+        named = [one for one in view.people if one.name.casefold() == name]
+        if len(named) == 1:
+            return Given(person=named[0].identity, text=" ".join(words[count:]))
+    found = _find(words[0] if words else "?", view.people)
+    if isinstance(found, Problem):
+        return found
+    return Given(person=found.identity, text=" ".join(words[1:]))
+
+
 def _read_knock(_act: Act, rest: str, view: RoomView) -> Given | Problem:
     if not view.knocks:
         return Problem("Nobody is at the door.")
@@ -236,6 +250,7 @@ _READERS: dict[Need, Callable[[Act, str, RoomView], Given | Problem]] = {
     Need.NUMBER: _read_number,
     Need.CHOICE: _read_choice,
     Need.PERSON: _read_person,
+    Need.PERSON_AND_WORDS: _read_person_and_words,
     Need.KNOCK: _read_knock,
 }
 

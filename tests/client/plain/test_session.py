@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 from tests.client.plain.scripted import ScriptedMeeting, ScriptedTerminal
 
+from holdspace.client.care.reasons import UNSAID, phrases
 from holdspace.client.plain.session import Session
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
     Intent,
+    NudgeThem,
     OpenTheFlow,
     PassTurn,
     Raise,
@@ -270,19 +272,45 @@ async def test_words_that_came_too_late_are_kept_in_front_of_what_was_kept() -> 
         assert "draft: late words" in said
 
 
-async def test_removing_somebody_needs_a_yes() -> None:
+async def test_removing_somebody_asks_why_and_needs_a_yes() -> None:
     async with evening(LED) as one:
         said = await one.type("/remove Ana")
-        assert "Remove Ana?" in said[-1]
+        assert said[0] == "why: Why is Ana removed? Only they read it."
+        assert said[-1].startswith("why: Type a number or your own words; y does it without")
         assert await one.type("n") == ["room: Nothing was done."]
+        said = await one.type("/remove Ana", "6")
+        assert "Remove Ana?" in said[-1]
+        await one.type("y")
+        await one.type("/remove Ana", "y")
+        await one.type("/remove Ana You were asked twice.", "y")
+        assert one.meeting.wanted == [
+            Remove(ANA.identity, phrases()[5]),
+            Remove(ANA.identity, UNSAID),
+            Remove(ANA.identity, "You were asked twice."),
+        ]
+
+
+async def test_what_was_typed_while_a_removal_was_asked_is_not_lost() -> None:
+    async with evening(LED) as one:
         assert await one.type("/remove Ana", "/time") == [
             "room: Nothing was done.",
             "time: About 3 of 4 minutes are left.",
         ]
-        said = await one.type("/remove Ana", "I was just writing")
+        said = await one.type("/remove Ana", "I was just writing", "n")
         assert "/draft" in said[-1]
-        await one.type("/remove Ana", "y")
-        assert one.meeting.wanted == [Remove(ANA.identity)]
+        assert one.meeting.wanted == []
+
+
+async def test_a_nudge_is_words_or_the_number_of_some() -> None:
+    async with evening(LED) as one:
+        said = await one.type("/nudge Ana")
+        assert said[0] == "why: What do you want to say to Ana? Only they read it."
+        assert await one.type("") == ["room: Nothing was done."]
+        await one.type("/nudge ana Are you all right?", "/nudge Ana", "1")
+        assert one.meeting.wanted == [
+            NudgeThem(ANA.identity, "Are you all right?"),
+            NudgeThem(ANA.identity, phrases()[0]),
+        ]
 
 
 async def test_a_host_admits_by_number_and_reads_the_code_again() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import screen_samples as sample
 from holdspace.client.acts import ACTS, Spot, is_permitted
+from holdspace.client.care.reasons import phrases
 from holdspace.client.seat import intents
 from holdspace.client.seat.view import Notice, Refusal
 from holdspace.client.tui.app import HoldspaceApp
@@ -122,11 +123,21 @@ async def test_the_chosen_knock_stays_chosen_when_others_come_and_go() -> None:
 async def test_removing_needs_a_yes_and_names_the_person() -> None:
     async with shown(sample.FACILITATOR) as (pilot, player):
         await pilot.press("escape", "c", "down", "x")
+        assert "Why is Ben removed? Only they read it." in screen_text(pilot.app)
+        await pilot.press("enter", "y", "0")
         assert "Remove Ben?" in screen_text(pilot.app)
         await pilot.press("enter", "n", "escape")
         assert player.wanted == []
-        await pilot.press("x", "y")
-        assert player.wanted == [intents.Remove(sample.BEN.identity)]
+        await pilot.press("x", "6", "y")
+        assert player.wanted == [intents.Remove(sample.BEN.identity, phrases()[5])]
+
+
+async def test_a_word_in_private_is_one_key_and_a_number() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        await pilot.press("escape", "c", "down", "U")
+        assert "What do you want to say to Ben? Only they read it." in screen_text(pilot.app)
+        await pilot.press("2")
+        assert player.wanted == [intents.NudgeThem(sample.BEN.identity, phrases()[1])]
 
 
 async def test_a_person_who_leaves_meanwhile_is_not_replaced_by_the_next() -> None:

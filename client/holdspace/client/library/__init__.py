@@ -101,6 +101,10 @@ class Library:
         """Return the facilitator's ready phrases, for keys 1 to 9."""
         return _section(Phrases, self.text("phrases", f"facilitator.{lang}")).phrases
 
+    def reasons(self, lang: str = "en") -> tuple[str, ...]:
+        """Return ready words from a facilitator to one person alone."""
+        return _section(Phrases, self.text("phrases", f"reasons.{lang}")).phrases
+
     def flow_file(self, path: str) -> str:
         """Return the text of what a flow names, like "agreements/standard.en.toml"."""
         kind, _, name = path.partition("/")

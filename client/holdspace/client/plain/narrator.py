@@ -245,6 +245,8 @@ def _notice_lines(before: RoomView, after: RoomView, notices: tuple[Notice, ...]
     said = {f"{k.name} is at the door." for k in after.knocks if k.knock not in known}
     if _has_floor(after) and not _has_floor(before):
         said.add("It is your turn.")
+    # What was written to this person alone stands in the transcript, too.
+    said.update(p.text for p in after.transcript[-3:] if p.line is Line.NOTICE)
     for notice in notices:
         if notice.words not in said:
             yield from speak("notice", notice.words)

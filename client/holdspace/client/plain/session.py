@@ -20,6 +20,15 @@ from holdspace.client.acts import (
     parse_command,
     question_for,
 )
+from holdspace.client.care.reasons import (
+    UNSAID,
+    answered,
+    asks_why,
+    can_be_unsaid,
+    own_words,
+    why_lines,
+    with_words,
+)
 from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.keepsake import NotKept, save
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
@@ -231,6 +240,9 @@ class Session:
                 self._do_asking(command)
 
     def _do_asking(self, intent: Intent) -> None:
+        if asks_why(intent):
+            self._ask_why(intent)
+            return
         question = question_for(intent, self._attending.view)
         if not question:
             self._do(intent)
@@ -242,12 +254,31 @@ class Session:
                 self._do(intent)
                 return
             self._say(["room: Nothing was done."])
+            if own_words(intent):
+                self._keep(own_words(intent))
             if word.startswith("/"):
                 self._command(answer)
             elif word not in {"", "n", "no"}:
                 self._keep(answer)
 
         self._say([f"{question} {self._how_to_answer(intent)}"])
+        self._confirming = hear
+
+    def _ask_why(self, intent: Intent) -> None:
+        def hear(answer: str) -> None:
+            is_command = answer.lstrip().startswith("/")
+            if answer.strip().lower() in {"y", "yes"} and can_be_unsaid(intent):
+                self._do(with_words(intent, UNSAID))
+                return
+            meant = None if is_command else answered(intent, answer)
+            if meant is not None:
+                self._do_asking(meant)
+                return
+            self._say(["room: Nothing was done."])
+            if is_command:
+                self._command(answer)
+
+        self._say(f"why: {words}" for words in why_lines(intent, self._attending.view))
         self._confirming = hear
 
     def _how_to_answer(self, intent: Intent) -> str:

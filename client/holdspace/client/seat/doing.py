@@ -19,10 +19,10 @@ from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, M
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
-from . import changing, connecting, intents, lobby, readying, saying, undoing
+from . import changing, connecting, intents, ladder, lobby, readying, saying, undoing
 from .invitations import new_invitation
 from .outbox import BOUND
-from .seat import Removal, RoleChange, Seat
+from .seat import RoleChange, Seat
 from .step import Moment
 from .unled import allowed
 from .view import Line, Place, Refusal
@@ -241,16 +241,6 @@ def _decline(seat: Seat, intent: intents.Decline, moment: Moment) -> Seat | Refu
     return lobby.decline(seat, intent.knock, intent.words, moment)
 
 
-def _remove(seat: Seat, intent: intents.Remove, moment: Moment) -> Seat | Refusal:
-    if not seat.roles.is_facilitator(seat.facts.identity):
-        return NOT_YOURS
-    if intent.who == seat.facts.identity:
-        return Refusal("To go yourself, leave instead; to end it for everybody, close the meeting.")
-    if seat.person(intent.who) is None:
-        return NOT_THERE
-    return changing.wish(seat, Removal(intent.who), moment)
-
-
 def _role(role: str, before: str) -> Doer:
     def doer(seat: Seat, intent: Any, moment: Moment) -> Seat | Refusal:
         if seat.host is None:
@@ -332,20 +322,16 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.GiveLastWord: _with_person(lambda state, who: ev.LastWord(who, state.version)),
     intents.AskToSpeak: _with_person(lambda _, who: ev.Invite(who)),
     intents.OrderHands: _control(lambda _, state, intent: ev.SetOrder(intent.order, state.version)),
-    intents.PauseTheWriting: _control(
-        lambda _, state, intent: (
-            ev.PauseWriting(intent.who, min(max(intent.minutes, 1), 15) * 60)
-            if state.person(intent.who)
-            else NOT_THERE
-        )
-    ),
+    intents.PauseTheWriting: ladder.pause,
     intents.LetThemWrite: _with_person(lambda _, who: ev.LetWrite(who)),
     intents.UndoIt: undoing.undo,
     intents.HoldRoom: _control(lambda *_: ev.Hold()),
     intents.ResumeRoom: _control(lambda *_: ev.Resume()),
     intents.Admit: _admit,
     intents.Decline: _decline,
-    intents.Remove: _remove,
+    intents.Remove: ladder.remove,
+    intents.BackToTheDoor: ladder.send_back,
+    intents.NudgeThem: ladder.nudge,
     intents.Promote: _role(CO_FACILITATOR, MEMBER),
     intents.Demote: _role(MEMBER, CO_FACILITATOR),
     intents.NewInvitation: _invite,

@@ -145,9 +145,26 @@ class Decline(Intent):
 
 @dataclass(frozen=True)
 class Remove(Intent):
-    """Facilitator: remove this person; new keys are made without them."""
+    """Facilitator: remove this person, who reads why; new keys are made without them."""
 
     who: bytes
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class BackToTheDoor(Intent):
+    """Facilitator: ask this person back to the door with a word in private; they can knock again."""
+
+    who: bytes
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class NudgeThem(Intent):
+    """Facilitator: write a few words to this person alone."""
+
+    who: bytes
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -291,6 +308,7 @@ class PauseTheWriting(Intent):
 
     who: bytes
     minutes: int = 2
+    words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from holdspace.protocol.meeting.events import Event, Letter
-from holdspace.protocol.meeting.letters import Note
+from holdspace.protocol.meeting.letters import Note, Nudge
 
+from . import ladder
 from .sealing import Unsealed, opened, tried
 from .seat import Seat
 from .step import Moment
@@ -17,8 +18,12 @@ Handler = Callable[[Seat, bytes, Any, Moment], Seat]
 # Reader of a letter of ours which the log shows: from now on it can be said that they were told.
 Arrival = Callable[[Seat, bytes, Any, Moment], Seat]
 
-HANDLERS: dict[type[Note], Handler] = {}
-ARRIVED: dict[type[Note], Arrival] = {}
+HANDLERS: dict[type[Note], Handler] = {
+    Nudge: ladder.received,
+}
+ARRIVED: dict[type[Note], Arrival] = {
+    Nudge: ladder.arrived,
+}
 
 
 def take(seat: Seat, author: bytes, event: Event, moment: Moment) -> Seat:

@@ -35,8 +35,14 @@ def record(
         if isinstance(agreed, Spoken)
         else _changed(seat, agreed.by, effects)
     )
-    logged = tuple(Logged(now, words) for words in lines)
+    newest = seat.log[-1].words if seat.log else ""
+    # Several letters in a row are one line: how many there were is nobody's business.
+    logged = tuple(Logged(now, words) for words in lines if not _repeats(words, newest))
     return replace(seat, log=(*seat.log, *logged)[-MOST_LINES:]) if logged else seat
+
+
+def _repeats(words: str, newest: str) -> bool:
+    return words == newest and words.endswith(f" {_LETTER}.")
 
 
 def _spoken(
@@ -92,6 +98,7 @@ def _queue(_seat: Seat, event: ev.CloseQueue) -> str:
     return "took no more hands" if event.is_closed else "took hands again"
 
 
+_LETTER = "wrote to one person alone"
 # No words of what was said, and nobody's name where that would show what somebody answered (T12).
 _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {
     ev.OpenFlow: "laid out the agenda",
@@ -116,4 +123,5 @@ _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {
     ev.LetWrite: _with_who("let {who} write again"),
     ev.Fold: "put something that was said behind a label",
     ev.Undo: "took that back",
+    ev.Letter: _LETTER,
 }

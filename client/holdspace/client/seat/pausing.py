@@ -13,6 +13,7 @@ from holdspace.protocol.meeting.roles import MEMBER
 
 from . import saying
 from .display import shown_name
+from .ladder import why_paused
 from .lines import is_me, line, named
 from .seat import Seat
 from .step import Moment
@@ -29,7 +30,8 @@ def paused(seat: Seat, effect: fx.WritingPaused, moment: Moment) -> Seat:
     if is_me(seat, effect.identity):
         words = f"{shown_name(seat, effect.by)} paused your writing for {length}."
         kept = "What you have written is kept, and so is your place. You can read, nod, and leave."
-        moment.notices.append(Notice(f"{words} {kept}"))
+        why = why_paused(seat, effect)
+        moment.notices.append(Notice(" ".join(part for part in (words, why, kept) if part)))
     until = (effect.identity, moment.now + effect.seconds)
     seat = replace(seat, paused_until=(*_others(seat, effect.identity), until))
     words = f"{{by}} paused the writing of {{name}} for {length}."

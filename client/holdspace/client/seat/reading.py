@@ -23,7 +23,7 @@ from holdspace.protocol.meeting.state import apply, apply_membership
 from holdspace.protocol.meeting.values import NotAState, Person, decode_state, encode_state
 from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
 
-from . import changing, connecting, letterbox, logbook, readying, saying, telling, unled
+from . import changing, connecting, ladder, letterbox, logbook, readying, saying, telling, unled
 from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
 from .outbox import Outgoing
 from .people import people_of
@@ -35,7 +35,6 @@ from .view import Place
 
 HELD_BACK = 512
 LEFT = "You have left the meeting. Go gently."
-REMOVED = "You are no longer a member of this meeting. Nothing you wrote here is kept."
 NOT_SHOWN_IN = (
     "Nobody showed you where the meeting stands, so you could not be shown in. Nothing you wrote "
     "was lost. Please knock again."
@@ -138,7 +137,8 @@ def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
         # R5: the relay has moved on and we have not; there is one way back, and it is to knock.
         return alarm(seat, BROKEN_CHANGE, moment)
     if isinstance(outcome, Removed):
-        return _over(seat, Place.REMOVED, REMOVED)
+        by = identity_of(outcome.sender.signature_key)
+        return ladder.taken_out(seat, by, moment)
     if not isinstance(outcome, EpochChange):
         return alarm(seat, BROKEN_CHANGE, moment)
     # Somebody else's change came first: ours was built on what is over, so it is built again.

@@ -7,11 +7,13 @@ hold one chapter of what happens to it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from holdspace.protocol.frames import SealedWelcome
 from holdspace.protocol.keys import ACCESS_LABEL, Occasion, SigningKey
 from holdspace.protocol.meeting.events import Event
+from holdspace.protocol.meeting.letters import NudgeStep
 from holdspace.protocol.meeting.roles import (
     ROLES_EXTENSION,
     RolesExtension,
@@ -23,7 +25,11 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 
 from .log_position import LogPosition
 from .outbox import Outbox
+from .step import Step, World
 from .view import CardView, Logged, Passage, Place
+
+# From the connection there is and what was written to this person: themselves at the door again.
+WayBack = Callable[["Seat", World], Step]
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,23 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Leaver:
+    """Somebody who is taken out as soon as they have the letter that says why, and since when."""
+
+    identity: bytes
+    since: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a facilitator wrote to this person about what they do next."""
+
+    author: bytes
+    step: NudgeStep
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Seat:
     """Everything one client knows of one meeting. Secrets never show in a repr."""
 
@@ -239,6 +262,10 @@ class Seat:
     stage_before: float = 0.0
     undo_until: float = 0.0
     log: tuple[Logged, ...] = field(default=(), repr=False)
+    leavers: tuple[Leaver, ...] = ()
+    reasons: tuple[Reason, ...] = field(default=(), repr=False)
+    way_back: WayBack | None = field(default=None, repr=False, compare=False)
+    is_sent_back: bool = False
     is_unled: bool = False
     away_since: float = 0.0
     paused_until: tuple[tuple[bytes, float], ...] = ()

@@ -10,7 +10,19 @@ from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import Event, Heartbeat
 from holdspace.protocol.refusals import Close
 
-from . import changing, connecting, doing, lobby, pausing, picture, reading, readying, saying, unled
+from . import (
+    changing,
+    connecting,
+    doing,
+    ladder,
+    lobby,
+    pausing,
+    picture,
+    reading,
+    readying,
+    saying,
+    unled,
+)
 from .intents import Intent
 from .seat import Seat
 from .step import Moment, Step, World
@@ -66,6 +78,7 @@ class Sitting:
             seat = saying.send_waiting(seat, moment)
             seat = changing.tick(seat, moment)
             seat = pausing.tick(seat, moment)
+            seat = ladder.tick(seat, moment)
         if seat.place is Place.ROOM:
             seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)
@@ -101,6 +114,8 @@ class Sitting:
         same = seat is self.seat and now == self.now
         machine = self if same else replace(self, seat=seat, now=now)
         frames, notices = tuple(moment.frames), tuple(moment.notices)
+        if seat.is_sent_back and seat.way_back is not None:
+            return seat.way_back(seat, moment).also(notices=notices)
         return Step(machine, frames, notices, goes_elsewhere=seat.wire.turned_away)
 
 

@@ -250,6 +250,7 @@ class RoomView:
     ended_words: str = ""
     needs_code: bool = False
     can_undo: bool = False
+    door_words: str = ""
     log: tuple[Logged, ...] = ()
     room: bytes = field(default=b"", repr=False)
     unsent: tuple[str, ...] = field(default=(), repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from holdspace.protocol import frames
@@ -93,6 +94,7 @@ class Visitor:
     place: Place = Place.OUTSIDE
     lost_words: str = ""
     ended_words: str = ""
+    door_words: str = field(default="", repr=False)
 
     def receive(self, frame: frames.RelayFrame, world: World) -> Step:
         """Take in one frame; one that fits nothing changes nothing."""
@@ -139,6 +141,7 @@ class Visitor:
             now_words=_NOW_WORDS.get(self.place, ""),
             ended_words=self.ended_words,
             room=self.invitation.room,
+            door_words=self.door_words,
         )
 
     @property
@@ -324,7 +327,21 @@ def _seat(
         joined_with=people_of(group, roles_of(group)),
         came_at=now,
         card=visitor.view().card,
+        way_back=partial(_again, visitor),
     )
+
+
+def _again(visitor: Visitor, seat: Seat, world: World) -> Step:
+    """Return somebody who was asked back to the door, there again with the same code."""
+    again = Visitor(
+        visitor.invitation,
+        seat.facts.origin,
+        place=Place.OUTSIDE,
+        door_words=seat.ended_words,
+        lost_words=seat.wire.lost_words,
+    )
+    greeting = frames.Greeting(frames.VERSION, seat.wire.nonce)
+    return _on_greeting(again, greeting, world) if seat.wire.nonce else Step(again)
 
 
 def _on_knock_gone(visitor: Visitor, frame: frames.KnockGone, world: World) -> Step:

@@ -18,6 +18,7 @@ from textual.filter import LineFilter
 from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted, same_key_now
+from holdspace.client.care.reasons import asks_why, why_question
 from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
@@ -28,6 +29,7 @@ from holdspace.client.tui.asking import (
     leave_options,
     meant,
     question_of,
+    why_options,
     yes_options,
 )
 from holdspace.client.tui.attending import Attending, moment_of
@@ -133,6 +135,12 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         intent = meant(intent, self._view)
         if isinstance(intent, Leave) and not intent.fine:
             self._ask(question_of(intent, self._view), leave_options(self._view))
+            return None
+        if asks_why(intent):
+            options = why_options(intent)
+            self.push_screen(
+                ConfirmScreen(why_question(intent, self._view), options), self._reasoned
+            )
             return None
         question = question_of(intent, self._view)
         if question and not isinstance(intent, Leave):
@@ -282,6 +290,12 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if intent is None:
             return
         refusal = self._do(intent)
+        if refusal:
+            self.tell(refusal.words)
+
+    def _reasoned(self, intent: Intent | None) -> None:
+        """Go on with the words that were chosen: what cannot be taken back is asked once more."""
+        refusal = self.want(intent) if intent is not None else None
         if refusal:
             self.tell(refusal.words)
 

@@ -10,6 +10,7 @@ from holdspace.client.acts import (
     is_only_facilitator,
     question_for,
 )
+from holdspace.client.care.reasons import UNSAID, can_be_unsaid, phrases, with_words
 from holdspace.client.seat.intents import CloseTheMeeting, Intent, Leave, NextStage
 from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.screens.confirm import Option
@@ -29,6 +30,17 @@ def question_of(intent: Intent, view: RoomView) -> str:
 def yes_options(intent: Intent) -> list[Option]:
     """Return the one answer that does it; everything else is no."""
     return [Option("y", f"yes, {act_of(intent).verb}", intent)]
+
+
+def why_options(intent: Intent) -> list[Option]:
+    """Return the ready words for the person, numbered; own words are typed as a command."""
+    ready = [
+        Option(str(at), phrase, with_words(intent, phrase))
+        for at, phrase in enumerate(phrases(), 1)
+    ]
+    unsaid = [Option("0", "without a reason", with_words(intent, UNSAID))]
+    own = Option("", f"your own words: /{act_of(intent).slash} NAME WORDS in the text field", None)
+    return [*ready, *(unsaid if can_be_unsaid(intent) else []), own]
 
 
 def leave_options(view: RoomView) -> list[Option]:

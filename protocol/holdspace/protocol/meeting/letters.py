@@ -26,6 +26,7 @@ SIZES = (2_400, 14_336)
 _LENGTH_BYTES = 2
 
 AsideKind = Literal["word", "step-aside", "pair"]
+NudgeStep = Literal["nudge", "pause", "door", "remove"]
 Words = Annotated[str, Meta(max_length=MAX_WORDS)]
 
 
@@ -79,8 +80,15 @@ class MutualYes(Note, frozen=True, tag=6):
     is_yes: bool
 
 
+class Nudge(Note, frozen=True, tag=40):
+    """A few words from a facilitator, by themselves or as the reason for what they do next (A1)."""
+
+    step: NudgeStep
+    words: Words = ""
+
+
 # Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms.
-AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | MutualYes
+AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | MutualYes | Nudge
 
 
 class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):

@@ -54,7 +54,7 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
         """Answer with the option of this key; every other key does nothing."""
         event.stop()
         for option in self._options:
-            if option.key in (event.character, event.key):
+            if option.key and option.key in (event.character, event.key):
                 self.dismiss(option.intent)
 
     def on_mount(self) -> None:

@@ -117,7 +117,8 @@ class LobbyScreen(HoldScreen):
         """Why the door did not open, or else what happens when you knock."""
         told = notice_rows(self, width)
         words = f"{self.card.host_name or 'The facilitator'} reads your name and your line, and lets you in."
-        return told or paragraph(words, width, "muted")
+        back = paragraph(self.view.door_words, width, "hand") if self.view.door_words else []
+        return told or back or paragraph(words, width, "muted")
 
     @on(Input.Submitted, "#name")
     def _name_done(self) -> None:

@@ -1,0 +1,74 @@
+"""Why: what a facilitator is asked before they nudge, pause, send back or remove somebody (A1).
+
+The person reads it, and nobody else does. A number takes a ready phrase; own words are as good.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from holdspace.client.library import Library
+from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, PauseTheWriting, Remove
+from holdspace.client.seat.view import RoomView
+
+UNSAID = "They wrote no reason. You can ask them, or whoever invited you."
+Step = NudgeThem | PauseTheWriting | BackToTheDoor | Remove
+_STEPS = (NudgeThem, PauseTheWriting, BackToTheDoor, Remove)
+_ASKS: dict[type[Intent], str] = {
+    NudgeThem: "What do you want to say to {name}? Only they read it.",
+    PauseTheWriting: "Why is {name}'s writing paused? Only they read it.",
+    BackToTheDoor: "Why does {name} go back to the door? Only they read it.",
+    Remove: "Why is {name} removed? Only they read it.",
+}
+
+
+def asks_why(intent: Intent) -> bool:
+    """Tell whether words for the person have to be asked for first."""
+    return isinstance(intent, _STEPS) and not intent.words
+
+
+def why_question(intent: Intent, view: RoomView) -> str:
+    """Return what the facilitator is asked."""
+    who = getattr(intent, "who", b"")
+    name = next((person.name for person in view.people if person.identity == who), "this person")
+    return _ASKS[type(intent)].replace("{name}", name)
+
+
+def phrases() -> tuple[str, ...]:
+    """Return the ready words, numbered from 1 where they are shown."""
+    return Library().reasons()
+
+
+def can_be_unsaid(intent: Intent) -> bool:
+    """Tell whether it can be done without a reason; a nudge is nothing but its words."""
+    return not isinstance(intent, NudgeThem)
+
+
+def with_words(intent: Intent, words: str) -> Intent:
+    """Return the step with these words for the person."""
+    return replace(intent, words=words) if isinstance(intent, _STEPS) else intent
+
+
+def why_lines(intent: Intent, view: RoomView) -> Iterator[str]:
+    """Yield the question and its ready answers, a line each."""
+    yield why_question(intent, view)
+    for number, phrase in enumerate(phrases(), 1):
+        yield f"{number}. {phrase}"
+    without = "y does it without a reason, " if can_be_unsaid(intent) else ""
+    yield f"Type a number or your own words; {without}n does nothing."
+
+
+def answered(intent: Intent, answer: str) -> Intent | None:
+    """Return the step with the words that were meant, or None to do nothing."""
+    answer = answer.strip()
+    ready = phrases()
+    if answer.lower() in {"n", "no"}:
+        return None
+    if answer.isascii() and answer.isdigit() and 1 <= int(answer[:3]) <= len(ready):
+        return with_words(intent, ready[int(answer[:3]) - 1])
+    return with_words(intent, answer) if answer else None
+
+
+def own_words(intent: Intent) -> str:
+    """Return what the facilitator wrote themselves, so that it is not lost when nothing is done."""
+    words: str = getattr(intent, "words", "")
+    return "" if words == UNSAID or words in phrases() else words

@@ -1,0 +1,163 @@
+"""The ladder: a word in private, a pause, back to the door, removed; each with what and why (A1, M22).
+
+What somebody reads of it comes by letter, for them alone, before it happens: a step that takes them
+out waits until the log shows the letter, or some seconds, so that a relay cannot stop a removal by
+losing the letter. Everybody else reads that it happened, and no words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting import effects as fx
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.letters import MAX_WORDS, Nudge, NudgeStep
+from holdspace.protocol.text import clean_line
+
+from . import changing, letters, saying
+from .display import shown_name
+from .intents import BackToTheDoor, NudgeThem, PauseTheWriting, Remove
+from .lines import line
+from .seat import Leaver, Reason, Removal, Seat
+from .step import Moment
+from .view import Line, Notice, Place, Refusal
+
+# So long a removal waits for its letter.
+LETTER_SECONDS = 5.0
+LONGEST_PAUSE_MINUTES = 15
+NOT_YOURS = Refusal("Only a facilitator can do that.")
+NOT_YOURSELF = Refusal("To go yourself, leave instead; to end it for everybody, close the meeting.")
+NOT_THERE = Refusal("That person is not here any more.")
+NO_WORDS = Refusal("Say it in a few words: nothing was sent.")
+ONLY_YOU = "Only you read this."
+REMOVED = "You are no longer a member of this meeting. {why} Nothing you wrote here is kept."
+NO_REASON = (
+    "A facilitator removed you, and no reason came with it. You can ask whoever invited you."
+)
+SENT_BACK = (
+    "{name} asks you to step back to the door for now, and writes: {words} You can knock again "
+    "whenever you like; what you had written is kept on this device."
+)
+
+
+def nudge(seat: Seat, intent: NudgeThem, moment: Moment) -> Seat | Refusal:
+    """Write a few words to one person alone."""
+    refusal = _why_not(seat, intent.who)
+    if refusal is not None:
+        return refusal
+    words = clean_line(intent.words)
+    if not words:
+        return NO_WORDS
+    moment.notices.append(Notice(f"{shown_name(seat, intent.who)} reads it; nobody else does."))
+    return _write(seat, intent.who, Nudge("nudge", words), moment)
+
+
+def pause(seat: Seat, intent: PauseTheWriting, moment: Moment) -> Seat | Refusal:
+    """Pause somebody's writing, and tell them why."""
+    refusal = _why_not(seat, intent.who)
+    if refusal is not None:
+        return refusal
+    minutes = min(max(intent.minutes, 1), LONGEST_PAUSE_MINUTES)
+    seat = _write(seat, intent.who, Nudge("pause", intent.words), moment)
+    return saying.say(seat, ev.PauseWriting(intent.who, minutes * 60), moment)
+
+
+def send_back(seat: Seat, intent: BackToTheDoor, moment: Moment) -> Seat | Refusal:
+    """Ask somebody back to the door, from where they can knock again at once."""
+    return _take_out(seat, intent, "door", moment)
+
+
+def remove(seat: Seat, intent: Remove, moment: Moment) -> Seat | Refusal:
+    """Remove somebody, and tell them why."""
+    return _take_out(seat, intent, "remove", moment)
+
+
+def _take_out(
+    seat: Seat, intent: BackToTheDoor | Remove, step: NudgeStep, moment: Moment
+) -> Seat | Refusal:
+    refusal = _why_not(seat, intent.who)
+    if refusal is not None:
+        return refusal
+    if any(leaver.identity == intent.who for leaver in seat.leavers):
+        return seat
+    leaver = Leaver(intent.who, moment.now)
+    seat = replace(seat, leavers=(*seat.leavers, leaver))
+    return _write(seat, intent.who, Nudge(step, intent.words), moment)
+
+
+def _why_not(seat: Seat, who: bytes) -> Refusal | None:
+    if not seat.is_staff:
+        return NOT_YOURS
+    if who == seat.facts.identity:
+        return NOT_YOURSELF
+    return None if seat.person(who) else NOT_THERE
+
+
+def _write(seat: Seat, to: bytes, note: Nudge, moment: Moment) -> Seat:
+    words = clean_line(note.words)[:MAX_WORDS]
+    return letters.write(seat, to, Nudge(note.step, words), moment)
+
+
+def arrived(seat: Seat, to: bytes, note: Nudge, moment: Moment) -> Seat:
+    """Take somebody out now that their letter is in the log."""
+    return _out(seat, to, moment) if note.step in {"door", "remove"} else seat
+
+
+def tick(seat: Seat, moment: Moment) -> Seat:
+    """Take somebody out whose letter does not arrive."""
+    for leaver in seat.leavers:
+        if moment.now - leaver.since >= LETTER_SECONDS:
+            seat = _out(seat, leaver.identity, moment)
+    return seat
+
+
+def _out(seat: Seat, identity: bytes, moment: Moment) -> Seat:
+    rest = tuple(leaver for leaver in seat.leavers if leaver.identity != identity)
+    if len(rest) == len(seat.leavers):
+        return seat
+    return changing.wish(replace(seat, leavers=rest), Removal(identity), moment)
+
+
+def received(seat: Seat, author: bytes, note: Nudge, moment: Moment) -> Seat:
+    """Show a word in private, or keep the reason for what comes next."""
+    if not seat.roles.is_facilitator(author):
+        return seat
+    words = clean_line(note.words)
+    if note.step != "nudge":
+        others = tuple(r for r in seat.reasons if (r.author, r.step) != (author, note.step))
+        return replace(seat, reasons=(*others, Reason(author, note.step, words)))
+    said = f"{shown_name(seat, author)} to you alone: {words} {ONLY_YOU}"
+    moment.notices.append(Notice(said))
+    return line(seat, Line.NOTICE, said, moment)
+
+
+def why_paused(seat: Seat, effect: fx.WritingPaused) -> str:
+    """Return the reason that came with a pause, as a sentence."""
+    reason = _reason(seat, effect.by, "pause")
+    return f"Why: {reason.words}" if reason and reason.words else ""
+
+
+def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
+    """Leave the room because a facilitator wants it: for the door, or for good."""
+    name, back = shown_name(seat, by), _reason(seat, by, "door")
+    if back is not None and seat.way_back is not None:
+        words = SENT_BACK.replace("{name}", name).replace("{words}", back.words)
+        kept = (seat.ready_words, *_unsent(seat))
+        moment.notices.append(Notice(words, kept="\n\n".join(part for part in kept if part)))
+        return _gone(replace(seat, is_sent_back=True), words)
+    reason = _reason(seat, by, "remove")
+    why = f"{name} removed you. They wrote: {reason.words}" if reason else NO_REASON
+    return _gone(seat, REMOVED.replace("{why}", why))
+
+
+def _unsent(seat: Seat) -> tuple[str, ...]:
+    waiting = (item.event for item in seat.outbox.lasting().waiting)
+    return tuple(event.text for event in waiting if isinstance(event, ev.Share))
+
+
+def _gone(seat: Seat, words: str) -> Seat:
+    return replace(seat, place=Place.REMOVED, ended_words=words, state=None, letters=(), wishes=())
+
+
+def _reason(seat: Seat, author: bytes, step: NudgeStep) -> Reason | None:
+    return next((r for r in seat.reasons if (r.author, r.step) == (author, step)), None)

@@ -1,0 +1,122 @@
+"""The ladder, as both sides read it: what happens, why, and what is kept (A1, M22)."""
+
+from dataclasses import replace
+
+from holdspace.client.seat import intents as i
+from holdspace.client.seat.changing import wish
+from holdspace.client.seat.ladder import NO_REASON, NO_WORDS, NOT_YOURS
+from holdspace.client.seat.sealing import Unsealed
+from holdspace.client.seat.seat import Removal
+from holdspace.client.seat.step import Moment
+from holdspace.client.seat.view import Line, Place, Refusal
+from holdspace.protocol import frames
+from holdspace.protocol.meeting.letters import Nudge
+from seat_forging import me, seat_of, send_event
+from seat_table import Guest, Table
+
+WHY = "This does not fit what we agreed on at the door."
+
+
+def three(table: Table) -> tuple[Guest, Guest, Guest]:
+    ana = table.host()
+    return ana, table.join("Ben", ana), table.join("Chi", ana)
+
+
+def test_a_nudge_is_read_by_one_person_alone(table: Table) -> None:
+    ana, ben, chi = three(table)
+    table.do(ana, i.NudgeThem(me(ben), WHY))
+    assert f"Ana to you alone: {WHY} Only you read this." in ben.words
+    assert ben.view.transcript[-1].line is Line.NOTICE
+    assert "Ben reads it; nobody else does." in ana.words
+    # The others read that Ana wrote to somebody, and neither to whom nor what.
+    assert chi.view.log[-1].words == "Ana wrote to one person alone."
+    assert not any(WHY in words for words in (*chi.words, *chi.lines))
+
+
+def test_a_nudge_is_a_facilitator_s_and_has_words(table: Table) -> None:
+    ana, ben, chi = three(table)
+    assert table.do(ben, i.NudgeThem(me(chi), WHY)) == NOT_YOURS
+    assert table.do(ana, i.NudgeThem(me(ben), " ")) == NO_WORDS
+    # Who has no right to it cannot do it past their client either.
+    send_event(table, ben, Unsealed(me(chi), Nudge("nudge", WHY)))
+    assert not any(WHY in words for words in chi.words)
+
+
+def test_a_pause_says_why_to_that_person_and_that_it_is_to_everybody(table: Table) -> None:
+    ana, ben, chi = three(table)
+    table.do(ana, i.PauseTheWriting(me(ben), 5, WHY))
+    assert any("for 5 minutes. Why: " + WHY in words for words in ben.words)
+    assert "Ana paused the writing of Ben for 5 minutes." in chi.lines
+    assert not any(WHY in words for words in (*chi.lines, *chi.words))
+    assert not ben.view.can_write
+
+
+def test_who_is_removed_reads_who_did_it_and_why(table: Table) -> None:
+    ana, ben, chi = three(table)
+    table.do(ana, i.Remove(me(ben), WHY))
+    assert ben.view.place is Place.REMOVED
+    assert ben.view.ended_words.startswith("You are no longer a member of this meeting.")
+    assert f"Ana removed you. They wrote: {WHY}" in ben.view.ended_words
+    assert chi.lines[-1] == "Ana has removed Ben."
+    assert chi.view.log[-1].words == "Ana removed Ben."
+
+
+def test_a_relay_that_loses_the_letter_cannot_stop_a_removal(table: Table) -> None:
+    ana, ben, _ = three(table)
+
+    def swallow(frame: frames.RelayFrame) -> frames.RelayFrame | None:
+        return None if isinstance(frame, frames.Entry) and not frame.commit else frame
+
+    ana.tamper = swallow
+    table.do(ana, i.Remove(me(ben), WHY))
+    assert ben.view.place is Place.ROOM
+    ana.tamper = lambda frame: frame
+    table.wait(6)
+    assert ben.view.place.value == "removed"
+
+
+def test_no_reason_is_said_too(table: Table) -> None:
+    ana, ben, _ = three(table)
+    # A client that removes without a word: the goodbye of somebody else makes one, too.
+    moment = Moment.of(table.world())
+    ana.machine = replace(ana.seat, seat=wish(seat_of(ana), Removal(me(ben)), moment))
+    for frame in moment.frames:
+        table._send(ana, frame)
+    assert NO_REASON in ben.view.ended_words
+
+
+def test_back_to_the_door_and_in_again_with_the_same_code(table: Table) -> None:
+    ana, ben, chi = three(table)
+    table.do(ana, i.ChangeMode("gather"))
+    table.do(ben, i.KeepReady("what Ben had written"))
+    table.do(ana, i.BackToTheDoor(me(ben), WHY))
+    assert ben.view.place is Place.LOBBY
+    assert WHY in ben.view.door_words
+    kept = next(notice for notice in ben.notices if notice.kept)
+    assert kept.kept == "what Ben had written"
+    assert WHY in kept.words
+    assert chi.lines[-1] == "Ana has removed Ben."
+    assert table.do(ben, i.Accept("Ben")) is None
+    assert ana.view.knocks[0].name == "Ben"
+    table.do(ana, i.Admit(ana.view.knocks[0].knock))
+    assert (str(ben.view.place), ben.view.door_words) == (str(Place.ROOM), "")
+    table.do(ana, i.ChangeMode("open"))
+    table.do(ben, i.Say("I am back."))
+    assert "I am back." in chi.lines
+
+
+def test_back_to_the_door_works_for_who_is_cut_off_just_then(table: Table) -> None:
+    ana, ben, _ = three(table)
+    table.disconnect(ben)
+    table.do(ana, i.BackToTheDoor(me(ben), WHY))
+    table.connect(ben)
+    assert ben.view.place is Place.LOBBY
+    assert WHY in ben.view.door_words
+
+
+def test_nobody_takes_themselves_out(table: Table) -> None:
+    ana, ben, _ = three(table)
+    refusal = table.do(ana, i.Remove(me(ana), WHY))
+    assert isinstance(refusal, Refusal)
+    assert refusal.words.startswith("To go yourself, leave instead")
+    assert table.do(ben, i.BackToTheDoor(me(ana), WHY)) == NOT_YOURS
