@@ -35,10 +35,22 @@ def record(
         if isinstance(agreed, Spoken)
         else _changed(seat, agreed.by, effects)
     )
-    newest = seat.log[-1].words if seat.log else ""
+    for words in lines:
+        seat = _with_line(seat, words, now)
+    return seat
+
+
+def own_letter(seat: Seat, now: float) -> Seat:
+    """Return the seat whose log lists an own letter as everybody else's does."""
+    who = shown_name(seat, seat.facts.identity)
+    return _with_line(seat, f"{who} {_LETTER}.", now) if seat.is_staff else seat
+
+
+def _with_line(seat: Seat, words: str, now: float) -> Seat:
     # Several letters in a row are one line: how many there were is nobody's business.
-    logged = tuple(Logged(now, words) for words in lines if not _repeats(words, newest))
-    return replace(seat, log=(*seat.log, *logged)[-MOST_LINES:]) if logged else seat
+    if seat.log and _repeats(words, seat.log[-1].words):
+        return seat
+    return replace(seat, log=(*seat.log, Logged(now, words))[-MOST_LINES:])
 
 
 def _repeats(words: str, newest: str) -> bool:

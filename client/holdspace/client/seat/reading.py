@@ -94,6 +94,7 @@ def _read_own(seat: Seat, own: Outgoing, moment: Moment) -> Seat:
         return _over(seat, Place.LEFT, LEFT)
     # A letter changes nothing that all agree on, and of ours we have only what is in it.
     if isinstance(own.event, Unsealed):
+        seat = logbook.own_letter(seat, moment.now)
         return letterbox.arrived(seat, own.event, moment)
     return _agree(seat, Spoken(me, own.message_id, own.event), moment)
 
