@@ -14,7 +14,6 @@ NOTES: list[letters.Note] = [
     letters.AsideAsk(ASIDE, "word", (WHO, OTHER), b"package"),
     letters.AsideOpen(ASIDE, b"welcome"),
     letters.AsideNo(ASIDE),
-    letters.MutualYes(is_yes=True),
 ]
 WORDS: list[letters.AsideWord] = [letters.Said("It is too much today."), letters.Ended()]
 SMALL, LARGE = letters.SIZES

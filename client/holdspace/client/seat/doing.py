@@ -19,7 +19,18 @@ from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, M
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
-from . import changing, connecting, intents, ladder, lobby, readying, saying, undoing
+from . import (
+    changing,
+    connecting,
+    doing_apart,
+    intents,
+    ladder,
+    lobby,
+    readying,
+    saying,
+    undoing,
+)
+from .intents_apart import SayNotOk
 from .invitations import new_invitation
 from .outbox import BOUND
 from .seat import RoleChange, Seat
@@ -54,7 +65,8 @@ def do(seat: Seat, intent: intents.Intent, moment: Moment) -> Seat | Refusal:
     if doer is None or seat.place is not Place.ROOM:
         return Refusal("That is not possible here.")
     kept = getattr(intent, "text", "")
-    if len(seat.outbox.waiting) >= BOUND:
+    # Who is not OK is heard however much is waiting to be sent.
+    if len(seat.outbox.waiting) >= BOUND and not isinstance(intent, SayNotOk):
         return Refusal(KEPT_FULL, kept)
     return doer(seat, intent, moment)
 
@@ -150,6 +162,9 @@ def _wait_longer(event: ev.Event) -> Doer:
 
 
 def _answer_invite(seat: Seat, intent: intents.AnswerTheInvite, moment: Moment) -> Seat | Refusal:
+    asked = doing_apart.answered_ask(seat, intent)
+    if asked is not None:
+        return doing_apart.answer(seat, asked, moment)
     if seat.state is None or seat.facts.identity not in seat.state.invited:
         return Refusal(speaking.NOT_INVITED)
     return saying.say(seat, ev.AnswerInvite(intent.is_yes), moment)
@@ -336,4 +351,5 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.Demote: _role(MEMBER, CO_FACILITATOR),
     intents.NewInvitation: _invite,
     intents.CloseTheMeeting: _close,
+    **doing_apart.DOERS,
 }

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from holdspace.protocol.meeting.events import Event, Letter
-from holdspace.protocol.meeting.letters import Note, Nudge
+from holdspace.protocol.meeting.events import Letter, Whisper
+from holdspace.protocol.meeting.letters import (
+    AsideAsk,
+    AsideNo,
+    AsideOpen,
+    Note,
+    NotOk,
+    Nudge,
+    OkAgain,
+)
 
-from . import ladder
+from . import asides, ladder, not_ok
 from .sealing import Unsealed, opened, tried
-from .seat import Seat
+from .seat import Seat, Spoken
 from .step import Moment
 
 # Author of the letter, as MLS proved it, and what they wrote.
@@ -19,21 +27,30 @@ Handler = Callable[[Seat, bytes, Any, Moment], Seat]
 Arrival = Callable[[Seat, bytes, Any, Moment], Seat]
 
 HANDLERS: dict[type[Note], Handler] = {
+    NotOk: not_ok.heard,
+    OkAgain: not_ok.heard_back,
+    AsideAsk: asides.asked,
+    AsideOpen: asides.opened,
+    AsideNo: asides.declined,
     Nudge: ladder.received,
 }
 ARRIVED: dict[type[Note], Arrival] = {
+    NotOk: not_ok.arrived,
     Nudge: ladder.arrived,
 }
 
 
-def take(seat: Seat, author: bytes, event: Event, moment: Moment) -> Seat:
-    """Take in what somebody sealed for us; everything else, and any bytes by anybody, change nothing."""
-    if not isinstance(event, Letter):
+def take(seat: Seat, spoken: Spoken, moment: Moment) -> Seat:
+    """Take in what somebody sealed for few; everything else, and any bytes by anybody, change nothing."""
+    event = spoken.event
+    if isinstance(event, Whisper):
+        return asides.heard(seat, spoken, event, moment)
+    if not isinstance(event, Letter) or spoken.author == seat.facts.identity:
         return seat
-    seat, is_tried = tried(seat, author, moment.now)
-    note = opened(seat, author, event) if is_tried else None
+    seat, is_tried = tried(seat, spoken.author, moment.now)
+    note = opened(seat, spoken.author, event) if is_tried else None
     handler = HANDLERS.get(type(note)) if note is not None else None
-    return seat if handler is None else handler(seat, author, note, moment)
+    return seat if handler is None else handler(seat, spoken.author, note, moment)
 
 
 def arrived(seat: Seat, letter: Unsealed, moment: Moment) -> Seat:

@@ -12,6 +12,7 @@ from holdspace.protocol.text import clean, clean_line
 
 from . import saying, undoing, unled
 from .display import shown_person, shown_stages
+from .picture_apart import now_words_apart, with_private_words
 from .seat import Letter, Seat
 from .view import (
     Connection,
@@ -105,7 +106,9 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         can_undo=undoing.can_undo(seat, now),
         log=seat.log,
     )
-    return replace(view, now_words=READ_NEXT if is_read_next else _now_words(view))
+    view = with_private_words(seat, view)
+    words = now_words_apart(view) or (READ_NEXT if is_read_next else _now_words(view))
+    return replace(view, now_words=words)
 
 
 def _unsent(seat: Seat) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError
 
 from . import changing, connecting, ladder, letterbox, logbook, readying, saying, telling, unled
 from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
+from .apart import Apart
 from .outbox import Outgoing
 from .people import people_of
 from .policy import room_policy
@@ -96,7 +97,8 @@ def _read_own(seat: Seat, own: Outgoing, moment: Moment) -> Seat:
     if isinstance(own.event, Unsealed):
         seat = logbook.own_letter(seat, moment.now)
         return letterbox.arrived(seat, own.event, moment)
-    return _agree(seat, Spoken(me, own.message_id, own.event), moment)
+    spoken = Spoken(me, own.message_id, own.event)
+    return letterbox.take(_agree(seat, spoken, moment), spoken, moment)
 
 
 def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, moment: Moment) -> Seat:
@@ -112,8 +114,8 @@ def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, moment: Moment) -
     except NotAnEvent:
         return seat
     # What is sealed to this epoch's keys is opened now, also by who waits for a snapshot.
-    seat = _agree(seat, Spoken(who, envelope.message_id, event), moment)
-    return letterbox.take(seat, who, event, moment)
+    spoken = Spoken(who, envelope.message_id, event)
+    return letterbox.take(_agree(seat, spoken, moment), spoken, moment)
 
 
 def _policy(seat: Seat) -> Policy:
@@ -148,7 +150,9 @@ def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
 
 
 def _over(seat: Seat, place: Place, words: str) -> Seat:
-    return replace(seat, place=place, ended_words=words, state=None, letters=(), wishes=())
+    return replace(
+        seat, place=place, ended_words=words, state=None, letters=(), wishes=(), apart=Apart()
+    )
 
 
 def _enter_epoch(seat: Seat, group: Group, moment: Moment, *, by: bytes) -> Seat:

@@ -14,6 +14,7 @@ from holdspace.protocol.meeting.events import (
     Envelope,
     Event,
     Share,
+    Whisper,
     encode_envelope,
     encode_event,
 )
@@ -77,8 +78,11 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     if item is None or item.is_fleeting:
         return seat
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
-    text = item.event.text if isinstance(item.event, Share) else ""
-    moment.notices.append(Notice(words, kept=text))
+    event = item.event
+    text, aside = event.text if isinstance(event, Share) else "", b""
+    if isinstance(event, Whisper):
+        text, aside = seat.apart.text_of(event.sealed)
+    moment.notices.append(Notice(words, kept=text, aside=aside))
     return replace(seat, outbox=seat.outbox.giving_back(message_id))
 
 

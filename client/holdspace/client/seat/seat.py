@@ -23,6 +23,7 @@ from holdspace.protocol.meeting.values import MeetingState, Person
 from holdspace.protocol.mls import Group, PendingCommit
 from holdspace.protocol.mls.hpke import HPKEKeyPair
 
+from .apart import Apart
 from .log_position import LogPosition
 from .outbox import Outbox
 from .step import Step, World
@@ -273,6 +274,7 @@ class Seat:
     ended_words: str = ""
     needs_code: bool = False
     letters_of: tuple[LettersOf, ...] = ()
+    apart: Apart = field(default_factory=Apart, repr=False)
 
     @property
     def roles(self) -> RolesExtension:

@@ -11,11 +11,13 @@ from holdspace.protocol.meeting.events import Event, Heartbeat
 from holdspace.protocol.refusals import Close
 
 from . import (
+    asides,
     changing,
     connecting,
     doing,
     ladder,
     lobby,
+    not_ok,
     pausing,
     picture,
     reading,
@@ -79,6 +81,7 @@ class Sitting:
             seat = changing.tick(seat, moment)
             seat = pausing.tick(seat, moment)
             seat = ladder.tick(seat, moment)
+            seat = asides.settle(not_ok.settle(seat, moment), moment)
         if seat.place is Place.ROOM:
             seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
+from holdspace.protocol.meeting.letters import AsideKind
 
 
 class Connection(Enum):
@@ -204,6 +205,52 @@ class CardView:
 
 
 @dataclass(frozen=True)
+class FlagView:
+    """Somebody who said that they are not OK, for facilitators only; `words` are theirs, cleaned."""
+
+    person: PersonView
+    words: str = field(repr=False)
+    since: float
+
+
+@dataclass(frozen=True)
+class AskView:
+    """Something this person is asked and can answer with yes or no."""
+
+    key: bytes
+    words: str
+
+
+@dataclass(frozen=True)
+class AsideView:
+    """A private word with somebody: its label, what was said, and why nothing can be said, if so.
+
+    `is_chosen`: what is typed in plain lines goes here, also when it is over, until the person goes
+    back to the room.
+    """
+
+    handle: bytes
+    kind: AsideKind
+    people: tuple[PersonView, ...]
+    passages: tuple[Passage, ...] = ()
+    is_open: bool = False
+    is_frozen: bool = False
+    is_over: bool = False
+    is_chosen: bool = False
+    composer_words: str = ""
+
+    @property
+    def names(self) -> str:
+        """Return who else is in it."""
+        return " and ".join(person.name for person in self.people)
+
+    @property
+    def label(self) -> str:
+        """Return what stands beside everything of it, always in words."""
+        return f"private with {self.names}"
+
+
+@dataclass(frozen=True)
 class RoomView:
     """Everything a front end may draw. A new value after each change; compare with `is` or `==`.
 
@@ -254,6 +301,15 @@ class RoomView:
     log: tuple[Logged, ...] = ()
     room: bytes = field(default=b"", repr=False)
     unsent: tuple[str, ...] = field(default=(), repr=False)
+    flags: tuple[FlagView, ...] = ()
+    is_flagged: bool = False
+    asides: tuple[AsideView, ...] = ()
+    asking: tuple[AskView, ...] = ()
+
+    @property
+    def chosen_aside(self) -> AsideView | None:
+        """Return the private word that typing goes to, if it does not go to the room."""
+        return next((aside for aside in self.asides if aside.is_chosen), None)
 
     @property
     def stage(self) -> StageView | None:
@@ -273,12 +329,14 @@ class Urgency(Enum):
 class Notice:
     """A sentence for this person at this moment; said once, never repeated.
 
-    `kept` is an own text that came back and belongs in the composer again, in front of what is there.
+    `kept` is an own text that came back and belongs in the composer again, in front of what is there:
+    in that of the aside it names, never in the room's then.
     """
 
     words: str
     urgency: Urgency = Urgency.LINE
     kept: str = field(default="", repr=False)
+    aside: bytes = b""
 
 
 @dataclass(frozen=True)

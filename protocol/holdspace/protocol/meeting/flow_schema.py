@@ -69,7 +69,7 @@ class Policy:
     response: Response = key(toml.choice(*_RESPONSES), "own-experience")
     order: HandOrder = key(toml.choice(*_ORDERS), "first-come")
     late_join: str = key(toml.choice("any", "boundary", "closed"), "boundary")
-    private_messages: str = key(toml.choice("off", "facilitators", "mutual"), "off")
+    private_messages: str = key(toml.choice("off", "facilitators", "mutual"), "facilitators")
     transcript: str = key(toml.choice("off"), "off")
     grace_min: int = key(toml.whole(1, 120), 10)
     facilitator_lost: FacilitatorLost = key(toml.table(FacilitatorLost), FacilitatorLost())

@@ -74,12 +74,6 @@ class AsideNo(Note, frozen=True, tag=5):
     aside: Handle
 
 
-class MutualYes(Note, frozen=True, tag=6):
-    """Tell another member that one may be asked for a word by members in this meeting, or not (A18)."""
-
-    is_yes: bool
-
-
 class Nudge(Note, frozen=True, tag=40):
     """A few words from a facilitator, by themselves or as the reason for what they do next (A1)."""
 
@@ -88,7 +82,7 @@ class Nudge(Note, frozen=True, tag=40):
 
 
 # Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms.
-AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | MutualYes | Nudge
+AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | Nudge
 
 
 class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):

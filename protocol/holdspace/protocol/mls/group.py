@@ -50,7 +50,13 @@ from holdspace.protocol.mls.outcomes import (
 )
 from holdspace.protocol.mls.past_epochs import PastEpoch, Retention, still_kept
 from holdspace.protocol.mls.proposals import SentProposal, check_proposal
-from holdspace.protocol.mls.targeted import Purpose, open_at_leaf, seal_to_leaf
+from holdspace.protocol.mls.targeted import (
+    Purpose,
+    open_at_leaf,
+    seal_to_leaf,
+    sign_with_leaf,
+    verify_leaf,
+)
 from holdspace.protocol.mls.treekem import updated_leaf
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import LONGEST_LIFETIME
@@ -208,6 +214,16 @@ class Group(GroupState):
     def open_sealed(self, purpose: Purpose, sealed: bytes) -> bytes:
         """Open what was sealed to our own key; anything else raises an MLSError."""
         return open_at_leaf(self, purpose, sealed)
+
+    def sign_as_member(self, purpose: Purpose, content: bytes) -> bytes:
+        """Sign something outside the group's messages, for others to check against our leaf."""
+        return sign_with_leaf(self, purpose, content)
+
+    def verify_of_member(
+        self, leaf: LeafIndex, purpose: Purpose, content: bytes, *, signature: bytes
+    ) -> None:
+        """Raise an MLSError unless the member at this leaf has signed that."""
+        verify_leaf(self, leaf, purpose, content, signature=signature)
 
     def group_info(self, *, with_ratchet_tree: bool = True) -> bytes:
         """Return what lets whoever has it commit themselves in (12.4.3.2); so guard it."""

@@ -1,4 +1,5 @@
-"""Something for one member alone, sealed to the key in their leaf (RFC 9420 section 5.1.3).
+"""Something for one member alone, sealed to the key in their leaf (RFC 9420 section 5.1.3), and
+something signed by the key in a leaf outside the group's own messages (5.1.2).
 
 The idea is that of targeted messages (draft-ietf-mls-targeted-messages), without their framing: the
 caller sends the sealed bytes inside a message of the group, which says who wrote them. A leaf's key
@@ -44,6 +45,21 @@ def open_at_leaf(state: GroupState, purpose: Purpose, sealed: bytes) -> bytes:
         _bound(state, leaf, purpose),
         ciphertext=HPKECiphertext.decode(sealed),
     )
+
+
+def sign_with_leaf(state: GroupState, purpose: Purpose, content: bytes) -> bytes:
+    """Return our signature over something, for this purpose, in this group."""
+    signed = encode_opaque(state.group_id) + encode_opaque(purpose.context) + content
+    return state.suite.sign_with_label(state.signature_key_pair, purpose.label, signed)
+
+
+def verify_leaf(
+    state: GroupState, leaf: LeafIndex, purpose: Purpose, content: bytes, *, signature: bytes
+) -> None:
+    """Raise an MLSError unless who sits at this leaf has signed that."""
+    signed = encode_opaque(state.group_id) + encode_opaque(purpose.context) + content
+    key = state.member(leaf).signature_key
+    state.suite.verify_with_label(key, purpose.label, signed, signature=signature)
 
 
 def _bound(state: GroupState, leaf: LeafIndex, purpose: Purpose) -> bytes:

@@ -1,0 +1,92 @@
+"""What a person wants of private words, turned into letters and whispers, or a kind no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from . import asides, not_ok
+from . import intents_apart as i
+from .apart import Stage
+from .intents import AnswerTheInvite, Intent
+from .seat import Seat
+from .step import Moment
+from .view import Notice, Refusal
+
+IN_THE_ROOM = Refusal("What you type goes to the room already.")
+NOT_MUTUAL = Refusal(
+    "In this meeting private words are with facilitators only, so there is nothing to say yes to."
+)
+TO_THE_ROOM = "What you type goes to the room again."
+OPEN_TO_MEMBERS = "Members who said yes too may ask you for a private word in this meeting."
+NOT_OPEN_TO_MEMBERS = "Members cannot ask you for a private word; they read a plain no."
+
+
+def _not_ok(seat: Seat, intent: i.SayNotOk, moment: Moment) -> Seat | Refusal:
+    return not_ok.raise_flag(seat, intent.text, moment)
+
+
+def _ok(seat: Seat, intent: i.SayOk, moment: Moment) -> Seat | Refusal:
+    return not_ok.take_back(seat, moment)
+
+
+def _ask(seat: Seat, intent: i.AskAside, moment: Moment) -> Seat | Refusal:
+    if intent.who:
+        return asides.open_with(seat, (intent.who,), intent.kind, moment)
+    running = [one for one in seat.apart.asides if one.stage is not Stage.OVER]
+    if running:
+        return asides.choose(seat, running[-1].handle)
+    who = asides.facilitator_to_ask(seat)
+    if not who:
+        return asides.NO_FACILITATOR
+    return asides.open_with(seat, (who,), intent.kind, moment)
+
+
+def answer(seat: Seat, intent: i.AnswerAsk, moment: Moment) -> Seat | Refusal:
+    """Answer what was asked first, or the question with this key."""
+    asks = seat.apart.asks
+    key = intent.key or (asks[0].aside if asks else b"")
+    return asides.answer(seat, key, moment, is_yes=intent.is_yes)
+
+
+def answered_ask(seat: Seat, intent: AnswerTheInvite) -> i.AnswerAsk | None:
+    """Return what a yes or no is an answer to, when nobody asks whether one would like to speak."""
+    is_invited = seat.state is not None and seat.facts.identity in seat.state.invited
+    return None if is_invited or not seat.apart.asks else i.AnswerAsk(intent.is_yes)
+
+
+def _say(seat: Seat, intent: i.SayAside, moment: Moment) -> Seat | Refusal:
+    return asides.say(seat, intent.aside, intent.text, moment)
+
+
+def _back(seat: Seat, intent: i.BackToRoom, moment: Moment) -> Seat | Refusal:
+    if not seat.apart.chosen:
+        return IN_THE_ROOM
+    moment.notices.append(Notice(TO_THE_ROOM))
+    return asides.choose(seat, b"")
+
+
+def _end(seat: Seat, intent: i.EndAside, moment: Moment) -> Seat | Refusal:
+    running = [one.handle for one in seat.apart.asides]
+    only = running[0] if len(running) == 1 else b""
+    return asides.end(seat, intent.aside or seat.apart.chosen or only, moment)
+
+
+def _open_to_members(seat: Seat, intent: i.OpenToMembers, moment: Moment) -> Seat | Refusal:
+    if intent.is_yes and asides.private_messages(seat) != "mutual":
+        return NOT_MUTUAL
+    moment.notices.append(Notice(OPEN_TO_MEMBERS if intent.is_yes else NOT_OPEN_TO_MEMBERS))
+    return replace(seat, apart=replace(seat.apart, is_open_to_members=intent.is_yes))
+
+
+DOERS: dict[type[Intent], Callable[[Seat, Any, Moment], Seat | Refusal]] = {
+    i.SayNotOk: _not_ok,
+    i.SayOk: _ok,
+    i.AskAside: _ask,
+    i.AnswerAsk: answer,
+    i.SayAside: _say,
+    i.BackToRoom: _back,
+    i.EndAside: _end,
+    i.OpenToMembers: _open_to_members,
+}

@@ -1,0 +1,129 @@
+""" "I'm not OK": a quiet flag that only the facilitators' clients show (A14, M26).
+
+It asks nothing, works in every way of taking turns and on hold, and can be taken back. Who becomes a
+facilitator while it is up is told, too: a flag must not be lost with the person who saw it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting.letters import MAX_WORDS, NotOk, OkAgain
+from holdspace.protocol.text import clean_line
+
+from . import letters
+from .apart import OwnFlag, RaisedFlag
+from .display import shown_name
+from .seat import Seat
+from .step import Moment
+from .view import Notice, Refusal, Urgency
+
+MOST_FLAGS = 32
+TOLD = "The facilitators were told, nobody else. /ok takes it back."
+ON_ITS_WAY = "The facilitators are being told, and nobody else."
+NOBODY_TO_TELL = Refusal(
+    "You are the only facilitator here, so there is nobody to tell. /support shows where there is "
+    "help, and /hold lets the room rest."
+)
+NOT_RAISED = Refusal("You have not said that you are not OK, so there is nothing to take back.")
+TAKEN_BACK = "Taken back: the facilitators read that you are OK."
+# Look, listen, link: psychological first aid, in the order in which it is done.
+CARD = (
+    "Look: read what they wrote last. Are they safe, and are they still here?",
+    "Listen: /aside and their name steps aside with them. Ask what they need, and let them take time.",
+    "Link: /support is the card with help outside. Who could be with them tonight?",
+    "The room: a co-facilitator goes on, or /practice steadies everybody, or /hold lets it rest.",
+)
+
+
+def raise_flag(seat: Seat, text: str, moment: Moment) -> Seat | Refusal:
+    """Tell every facilitator, in these words if there are any."""
+    if not letters.facilitators(seat):
+        return NOBODY_TO_TELL
+    words = clean_line(text)[:MAX_WORDS]
+    seat = _with_own(seat, OwnFlag(words, frozenset()))
+    moment.notices.append(Notice(ON_ITS_WAY, Urgency.QUIET))
+    return _tell_facilitators(seat, moment)
+
+
+def take_back(seat: Seat, moment: Moment) -> Seat | Refusal:
+    """Tell whoever was told that it is over."""
+    flag = seat.apart.own_flag
+    if flag is None:
+        return NOT_RAISED
+    for identity in sorted(flag.written_to):
+        seat = letters.write(seat, identity, OkAgain(), moment)
+    moment.notices.append(Notice(TAKEN_BACK))
+    return _with_own(seat, None)
+
+
+def settle(seat: Seat, moment: Moment) -> Seat:
+    """Tell who became a facilitator since; and a facilitator, that somebody who was not OK is gone."""
+    seat = _tell_facilitators(seat, moment)
+    gone = [flag for flag in seat.apart.flags if seat.person(flag.who) is None]
+    for flag in gone:
+        words = f"{shown_name(seat, flag.who)}, who was not OK, is no longer in the room."
+        moment.notices.append(Notice(words, Urgency.BELL))
+        seat = _without(seat, flag.who)
+    return seat
+
+
+def arrived(seat: Seat, to: bytes, note: NotOk, moment: Moment) -> Seat:
+    """Say that the facilitators were told, when the last letter is in the log."""
+    flag = seat.apart.own_flag
+    if flag is None or to in flag.arrived_at:
+        return seat
+    flag = replace(flag, arrived_at=flag.arrived_at | {to})
+    if flag.arrived_at >= flag.written_to:
+        moment.notices.append(Notice(TOLD))
+    return _with_own(seat, flag)
+
+
+def heard(seat: Seat, author: bytes, note: NotOk, moment: Moment) -> Seat:
+    """Show a facilitator that somebody is not OK; who does not lead takes no notice."""
+    if not seat.is_staff:
+        return seat
+    before = next((flag for flag in seat.apart.flags if flag.who == author), None)
+    words = clean_line(note.words)
+    flag = RaisedFlag(author, words, before.since if before else moment.now)
+    if before is None or before.words != words:
+        # One bell for each flag (M4); who says more is read, not rung.
+        urgency = Urgency.LINE if before else Urgency.BELL
+        moment.notices.append(Notice(flag_words(seat, flag), urgency))
+    flags = (*_without(seat, author).apart.flags, flag)[-MOST_FLAGS:]
+    return replace(seat, apart=replace(seat.apart, flags=flags))
+
+
+def heard_back(seat: Seat, author: bytes, note: OkAgain, moment: Moment) -> Seat:
+    """Show a facilitator that somebody took it back."""
+    if all(flag.who != author for flag in seat.apart.flags):
+        return seat
+    moment.notices.append(Notice(f"{shown_name(seat, author)} says they are OK again."))
+    return _without(seat, author)
+
+
+def flag_words(seat: Seat, flag: RaisedFlag) -> str:
+    """Return the sentence for facilitators, with the person's own words in quotes."""
+    said = f' They say: "{flag.words}".' if flag.words else ""
+    return f"{shown_name(seat, flag.who)} is not OK.{said} /flags says what you can do."
+
+
+def _tell_facilitators(seat: Seat, moment: Moment) -> Seat:
+    flag = seat.apart.own_flag
+    if flag is None:
+        return seat
+    missing = [who for who in letters.facilitators(seat) if who not in flag.written_to]
+    if not missing:
+        return seat
+    for identity in missing:
+        seat = letters.write(seat, identity, NotOk(flag.words), moment)
+    return _with_own(seat, replace(flag, written_to=flag.written_to | set(missing)))
+
+
+def _with_own(seat: Seat, flag: OwnFlag | None) -> Seat:
+    return replace(seat, apart=replace(seat.apart, own_flag=flag))
+
+
+def _without(seat: Seat, who: bytes) -> Seat:
+    flags = tuple(flag for flag in seat.apart.flags if flag.who != who)
+    return replace(seat, apart=replace(seat.apart, flags=flags))

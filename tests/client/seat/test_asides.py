@@ -1,0 +1,408 @@
+"""A private word is between those who said yes, and nothing meant for it ever goes to the room."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from holdspace.client.seat import aside_groups, asides, doing_apart, letterbox
+from holdspace.client.seat import intents as i
+from holdspace.client.seat import intents_apart as p
+from holdspace.client.seat.aside_groups import Circle
+from holdspace.client.seat.sealing import Unsealed, opened
+from holdspace.client.seat.seat import Seat, Spoken
+from holdspace.client.seat.step import Moment
+from holdspace.client.seat.view import AsideView, Place
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.letters import AsideAsk, AsideOpen, Said
+from holdspace.protocol.mls import Add, Proposal, create_group
+from meeting_room import FLOW
+from seat_forging import me, seat_of, send_event, shares
+from seat_table import Guest, Table
+
+SECRET = "I cannot sit in the circle today"
+Circle3 = tuple[Guest, Guest, Guest]
+
+
+@pytest.fixture
+def circle(table: Table) -> Circle3:
+    ana = table.host()
+    return ana, table.join("Ben", ana), table.join("Chi", ana)
+
+
+def aside(guest: Guest) -> AsideView:
+    [one] = guest.view.asides
+    return one
+
+
+def texts(guest: Guest) -> list[str]:
+    return [passage.text for passage in aside(guest).passages]
+
+
+def private(table: Table, asker: Guest, other: Guest) -> None:
+    """Let two people be in a private word."""
+    assert table.do(asker, p.AskAside(me(other))) is None
+    assert table.do(other, i.AnswerTheInvite(is_yes=True)) is None
+
+
+def say(table: Table, guest: Guest, text: str = SECRET) -> None:
+    assert table.do(guest, p.SayAside(aside(guest).handle, text)) is None
+
+
+@dataclass
+class Overheard:
+    """Everything private that one person's client is shown, whoever it is for."""
+
+    letters: list[ev.Letter]
+    whispers: list[Spoken]
+
+
+@contextmanager
+def overhearing(guest: Guest) -> Iterator[Overheard]:
+    heard, take = Overheard([], []), letterbox.take
+
+    def look(seat: Seat, spoken: Spoken, moment: Moment) -> Seat:
+        if seat.facts.identity == me(guest) and isinstance(spoken.event, ev.Whisper):
+            heard.whispers.append(spoken)
+        if seat.facts.identity == me(guest) and isinstance(spoken.event, ev.Letter):
+            heard.letters.append(spoken.event)
+        return take(seat, spoken, moment)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letterbox, "take", look)
+        yield heard
+
+
+def test_a_facilitator_asks_one_person_who_says_yes(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    assert table.do(ana, p.AskAside(me(ben))) is None
+    assert ben.view.asking[0].words.startswith("Ana asks for a private word with you: /yes or /no.")
+    assert ben.view.now_words == ben.view.asking[0].words
+    assert table.do(ben, i.AnswerTheInvite(is_yes=True)) is None
+    assert ben.view.asking == ()
+    for guest, name in ((ana, "Ben"), (ben, "Ana")):
+        assert aside(guest).is_open
+        assert aside(guest).is_chosen
+        assert aside(guest).label == f"private with {name}"
+    say(table, ana, "How are you really?")
+    say(table, ben)
+    assert texts(ana) == texts(ben) == ["How are you really?", SECRET]
+
+
+def test_nobody_else_sees_anything_of_it(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    before = (seat_of(chi).state, chi.lines, chi.words)
+    private(table, ben, ana)
+    say(table, ben)
+    assert (seat_of(chi).state, chi.lines, chi.words) == before
+    assert chi.view.asides == ()
+    assert chi.view.asking == ()
+    assert shares(ana) == shares(ben) == shares(chi) == []
+
+
+def test_who_asks_without_a_name_asks_a_facilitator(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    assert table.do(ben, p.AskAside()) is None
+    assert len(ana.view.asking) == 1
+    assert aside(ben).label == "private with Ana"
+
+
+def test_a_no_is_a_no_that_only_the_asker_reads(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ana, p.AskAside(me(ben), "step-aside")) is None
+    assert "step aside" in ben.view.asking[0].words
+    assert table.do(ben, i.AnswerTheInvite(is_yes=False)) is None
+    assert aside(ana).is_over
+    assert "Ben would rather not just now." in ana.words[-1]
+    assert not any("rather" in words for words in chi.words)
+
+
+def test_a_question_can_be_taken_back(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    assert table.do(ana, p.AskAside(me(ben))) is None
+    assert table.do(ana, p.EndAside()) is None
+    assert ben.view.asking == ()
+    assert ana.view.asides == ()
+    refusal = table.do(ben, p.AnswerAsk(is_yes=True))
+    assert refusal == asides.NOT_ASKED
+
+
+# What is typed in private never goes to the room.
+
+
+def test_before_the_answer_words_are_kept_and_go_nowhere(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ben, p.AskAside()) is None
+    assert aside(ben).is_chosen
+    refusal = table.do(ben, p.SayAside(aside(ben).handle, SECRET))
+    assert refusal is not None
+    assert (refusal.words, refusal.kept) == (asides.NOT_YET, SECRET)
+    assert shares(chi) == shares(ana) == []
+
+
+def test_what_is_typed_while_the_other_ends_it_is_kept(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    private(table, ben, ana)
+    handle = aside(ben).handle
+    assert table.do(ana, p.EndAside()) is None
+    # It is over and still chosen: only Ben's own act lets Ben type to the room again.
+    assert aside(ben).is_over
+    assert aside(ben).is_chosen
+    refusal = table.do(ben, p.SayAside(handle, SECRET))
+    assert refusal is not None
+    assert "nothing was sent" in refusal.words
+    assert refusal.kept == SECRET
+    assert shares(chi) == shares(ana) == shares(ben) == []
+    assert table.do(ben, p.BackToRoom()) is None
+    assert ben.view.asides == ()
+    again = table.do(ben, p.SayAside(handle, SECRET))
+    assert again is not None
+    assert again.kept == SECRET
+
+
+def test_words_on_their_way_when_it_ends_come_back_to_that_aside(
+    table: Table, circle: Circle3
+) -> None:
+    ana, ben, chi = circle
+    private(table, ben, ana)
+    handle = aside(ben).handle
+    table.disconnect(ben)
+    say(table, ben)
+    assert table.do(ana, p.EndAside()) is None
+    table.connect(ben)
+    kept = [notice for notice in ben.notices if notice.kept]
+    assert [(one.kept, one.aside) for one in kept] == [(SECRET, handle)]
+    assert shares(chi) == shares(ana) == shares(ben) == []
+
+
+def test_only_an_own_act_changes_where_typing_goes(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ana, p.AskAside(me(ben))) is None
+    assert table.do(ana, p.BackToRoom()) is None
+    assert table.do(ben, i.AnswerTheInvite(is_yes=True)) is None
+    assert not aside(ana).is_chosen
+    assert "You still type to the room" in ana.words[-1]
+    assert table.do(ana, p.AskAside()) is None
+    assert aside(ana).is_chosen
+    assert table.do(chi, i.Say("for all")) is None
+    assert aside(ana).is_chosen
+
+
+@pytest.mark.parametrize("what", ["removed", "left"])
+def test_it_ends_when_somebody_in_it_is_gone(table: Table, circle: Circle3, what: str) -> None:
+    ana, ben, _ = circle
+    private(table, ben, ana)
+    if what == "removed":
+        assert table.do(ana, i.Remove(me(ben))) is None
+        assert ben.view.place is Place.REMOVED
+    else:
+        assert table.do(ben, i.Leave()) is None
+    table.wait(2)
+    assert aside(ana).is_over
+    assert "Ben is not here any more." in aside(ana).composer_words
+
+
+# On hold.
+
+MUTUAL = FLOW.replace("[policy]", '[policy]\nprivate_messages = "mutual"')
+
+
+@pytest.fixture
+def mutual(table: Table, circle: Circle3) -> Circle3:
+    assert table.do(circle[0], i.OpenTheFlow(MUTUAL)) is None
+    for guest in circle[1:]:
+        assert table.do(guest, p.OpenToMembers(is_yes=True)) is None
+    return circle
+
+
+def test_an_aside_with_a_facilitator_goes_on_while_the_room_is_held(
+    table: Table, circle: Circle3
+) -> None:
+    ana, ben, _ = circle
+    private(table, ben, ana)
+    assert table.do(ana, i.HoldRoom()) is None
+    say(table, ben)
+    assert texts(ana) == [SECRET]
+
+
+def test_an_aside_without_a_facilitator_rests_while_the_room_is_held(
+    table: Table, mutual: Circle3
+) -> None:
+    ana, ben, chi = mutual
+    private(table, ben, chi)
+    table.disconnect(ben)
+    say(table, ben, "too late")
+    assert table.do(ana, i.HoldRoom()) is None
+    table.connect(ben)
+    # Void by its place in the log, on both clients alike; the words are Ben's again.
+    assert texts(chi) == texts(ben) == []
+    assert [(n.kept, n.words) for n in ben.notices if n.kept] == [("too late", asides.FROZEN)]
+    assert aside(chi).is_frozen
+    refusal = table.do(chi, p.SayAside(aside(chi).handle, SECRET))
+    assert refusal is not None
+    assert (refusal.words, refusal.kept) == (asides.FROZEN, SECRET)
+    assert table.do(ana, i.ResumeRoom()) is None
+    say(table, chi)
+    assert texts(chi) == texts(ben) == [SECRET]
+
+
+# Who may ask whom.
+
+
+def test_members_have_private_words_with_facilitators_only(table: Table, circle: Circle3) -> None:
+    _, ben, chi = circle
+    assert table.do(ben, p.AskAside(me(chi))) == asides.MEMBERS_OFF
+    assert table.do(ben, p.OpenToMembers(is_yes=True)) == doing_apart.NOT_MUTUAL
+
+
+def test_members_among_themselves_need_both_to_have_said_yes(table: Table, mutual: Circle3) -> None:
+    _, ben, chi = mutual
+    assert table.do(chi, p.OpenToMembers(is_yes=False)) is None
+    assert table.do(chi, p.AskAside(me(ben))) == asides.YOURS_IS_OFF
+    assert table.do(ben, p.AskAside(me(chi))) is None
+    assert chi.view.asking == ()
+    assert aside(ben).is_over
+    assert "Chi would rather not just now." in ben.words[-1]
+
+
+def test_where_the_flow_says_off_only_facilitators_begin(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    assert table.do(ana, i.OpenTheFlow(MUTUAL.replace('"mutual"', '"off"'))) is None
+    assert table.do(ben, p.AskAside()) == asides.FACILITATORS_BEGIN
+    private(table, ana, ben)
+    assert aside(ben).is_open
+
+
+# Attacks.
+
+
+def test_who_is_in_the_room_and_has_all_bytes_opens_nothing(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    with overhearing(chi) as heard:
+        private(table, ben, ana)
+        say(table, ben)
+    assert (len(heard.letters), len(heard.whispers)) == (2, 1)
+    handle, seat = aside(ben).handle, seat_of(chi)
+    for author in (ana, ben):
+        for letter in heard.letters:
+            assert opened(seat, me(author), letter) is None
+    [spoken] = heard.whispers
+    assert isinstance(spoken.event, ev.Whisper)
+    assert SECRET.encode() not in spoken.event.sealed
+    own = aside_groups.own_package(seat, Circle(handle, (me(chi),)), table.world())
+    alone = create_group(own, group_id=handle, random=table.random.randbytes)
+    for group in (alone, seat.group):
+        assert aside_groups.opened(group, me(ben), spoken.event.sealed) is None
+
+
+def test_words_sent_again_by_another_count_for_nobody_and_cost_nothing(
+    table: Table, circle: Circle3
+) -> None:
+    ana, ben, chi = circle
+    private(table, ben, ana)
+    table.disconnect(ana)
+    with overhearing(chi) as heard:
+        say(table, ben)
+    [spoken] = heard.whispers
+    send_event(table, chi, spoken.event)
+    table.connect(ana)
+    assert [(p.author and p.author.name, p.text) for p in aside(ana).passages] == [("Ben", SECRET)]
+    send_event(table, ben, spoken.event)
+    assert texts(ana) == [SECRET]
+
+
+def test_nobody_but_who_was_asked_can_open_it(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    handle, question = aside(ben).handle, seat_of(ana).apart.asks[0]
+    # Chi got hold of everything that Ana was sent, and answers in her place.
+    group_of = Circle(handle, (me(ben), me(ana)))
+    forged = replace(seat_of(chi), facts=replace(seat_of(chi).facts, identity=me(ana)))
+    packages = {me(ben): question.key_package}
+    _, welcome = aside_groups.found(forged, group_of, packages, table.world())
+    send_event(table, chi, Unsealed(me(ben), AsideOpen(handle, welcome)))
+    assert not aside(ben).is_open
+    assert not aside(ben).is_over
+    # And if Ana's own client passed it on, the keys in it are still vouched for by nobody.
+    send_event(table, ana, Unsealed(me(ben), AsideOpen(handle, welcome)))
+    assert aside(ben).is_over
+    assert asides.BROKEN in ben.words[-1]
+
+
+def test_keys_that_are_not_the_askers_own_are_not_taken(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    question = seat_of(ana).apart.asks[0]
+    note = AsideAsk(bytes(16), "word", (me(chi), me(ana)), question.key_package)
+    send_event(table, chi, Unsealed(me(ana), note))
+    note = AsideAsk(b"a" * 16, "word", (me(ben), me(ana)), question.key_package)
+    send_event(table, ben, Unsealed(me(ana), note))
+    assert [ask.aside for ask in seat_of(ana).apart.asks] == [question.aside]
+
+
+def test_keys_are_good_for_one_aside_only(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    question = seat_of(ana).apart.asks[0]
+    again = AsideAsk(question.aside, question.kind, question.people, question.key_package)
+    assert table.do(ana, i.AnswerTheInvite(is_yes=True)) is None
+    send_event(table, ben, Unsealed(me(ana), again))
+    assert ana.view.asking == ()
+    assert table.do(ana, p.EndAside()) is None
+    send_event(table, ben, Unsealed(me(ana), again))
+    assert ana.view.asking == ()
+    own = [one.own for one in seat_of(ben).apart.asides]
+    assert own == [None]
+
+
+def test_nobody_can_be_added_to_an_aside(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    private(table, ben, ana)
+    mine = seat_of(ben).apart.asides[0]
+    assert mine.group is not None
+    third = aside_groups.own_package(seat_of(chi), Circle(mine.handle, (me(chi),)), table.world())
+    made = mine.group.commit(
+        [Proposal.of(Add(third.key_package))], now=table.now, random=table.random.randbytes
+    )
+    send_event(table, ben, ev.Whisper(mine.handle, made.message))
+    send_event(table, ben, Unsealed(me(chi), AsideOpen(mine.handle, made.welcome or b"")))
+    assert chi.view.asides == ()
+    theirs = seat_of(ana).apart.asides[0]
+    assert theirs.group is not None
+    assert (theirs.group.epoch, len(theirs.group.members)) == (1, 2)
+    say(table, ben)
+    assert texts(ana) == [SECRET]
+
+
+def test_what_is_said_after_the_end_is_read_by_nobody(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    private(table, ben, ana)
+    mine = seat_of(ben).apart.asides[0]
+    assert mine.group is not None
+    assert table.do(ana, p.EndAside()) is None
+    _, sealed = aside_groups.sealed(mine.group, Said(SECRET), table.world())
+    send_event(table, ben, ev.Whisper(mine.handle, sealed))
+    assert ana.view.asides == ()
+    assert texts(ben) == []
+
+
+@pytest.mark.parametrize("sealed", [b"\0", b"\xff" * 100, bytes(20 * 1024)])
+def test_any_bytes_in_an_aside_have_no_effect(table: Table, circle: Circle3, sealed: bytes) -> None:
+    ana, ben, chi = circle
+    private(table, ben, ana)
+    handle = aside(ben).handle
+    for author in (ben, chi):
+        send_event(table, author, ev.Whisper(handle, sealed))
+        send_event(table, author, ev.Whisper(bytes(16), sealed))
+    say(table, ben)
+    assert texts(ana) == [SECRET]
+
+
+def test_a_question_with_people_twice_or_not_here_is_not_put(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    for people in ((me(ben), me(ben)), (me(ben), bytes(32)), (me(chi), me(ben))):
+        own = aside_groups.own_package(seat_of(ben), Circle(b"h" * 16, people), table.world())
+        note = AsideAsk(b"h" * 16, "word", people, own.message)
+        send_event(table, ben, Unsealed(me(ana), note))
+    assert ana.view.asking == ()
