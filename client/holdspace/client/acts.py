@@ -24,7 +24,7 @@ from holdspace.client.act_table import (
     Spot,
     Who,
 )
-from holdspace.client.seat.intents import Intent, Leave, OpenTheFlow, Say
+from holdspace.client.seat.intents import GiveAnswers, Intent, Leave, OpenTheFlow, Say
 from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
 
 __all__ = [
@@ -63,6 +63,7 @@ BY_SLASH: dict[str, Act] = {name: act for act in ACTS for name in (act.slash, *a
 # The first act that makes an intent is the one it is known by: NodTo is "nod", whatever its kind.
 _BY_INTENT: dict[type[Intent], Act] = {
     OpenTheFlow: BY_ID["flow"],
+    GiveAnswers: BY_ID["answer"],
     **{type(act.build(Given())): act for act in reversed(ACTS) if act.build},
 }
 

@@ -20,7 +20,7 @@ from holdspace.protocol.refusals import PeerError
 
 # A flow rides in a snapshot with the rest of the state, which must fit into one frame. A file that
 # only its own reader sees may be longer, if they say so.
-MAX_BYTES = 28_000
+MAX_BYTES = 20_000
 # Dotted keys cost tomllib the square of their depth, and a key cannot span lines.
 MAX_LINE = 2_000
 # So do long dotted keys below long dotted tables: 25 kB of them took 1.5 s.

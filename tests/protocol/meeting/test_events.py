@@ -57,6 +57,13 @@ EVENTS: list[ev.Event] = [
     ev.AnswerOffer(WHO, is_yes=True),
     ev.OpenOffer("What helped me"),
     ev.StepOverAway(WHO, 3, is_over=True),
+    ev.OpenPoll("Which one?", ("breath", "rest"), is_anonymous=True, basis=7),
+    ev.JoinCount(1, 0b101, bytes(32)),
+    ev.LeaveCount(1),
+    ev.CloseCount(1),
+    ev.GiveVector(1, (0, 2**32 - 1)),
+    ev.EndCount(1),
+    ev.ShowHand(1, 2),
 ]
 ENVELOPE = ev.Envelope(bytes(16), bytes(16), 2, 5, bytes(16), 9, bytes(32), b"event")
 
@@ -88,6 +95,12 @@ HOSTILE = {
     "a release of no kind": msgspec.msgpack.encode([29, "shout", 1]),
     "a place before the first": msgspec.msgpack.encode([34, bytes(32), 0]),
     "a pause of a day": msgspec.msgpack.encode([38, bytes(32), 86_400]),
+    "a count of no number": msgspec.msgpack.encode([63, 0]),
+    "a poll with one answer": msgspec.msgpack.encode([60, "Why?", ["so"], True, 7]),
+    "a short key": msgspec.msgpack.encode([61, 1, 1, bytes(31)]),
+    "a vector beyond the modulus": msgspec.msgpack.encode([64, 1, [2**32]]),
+    "a vector of nothing": msgspec.msgpack.encode([64, 1, []]),
+    "a vector too long": msgspec.msgpack.encode([64, 1, [0] * 33]),
     "a short identity": msgspec.msgpack.encode([25, b"short"]),
     "text that is not UTF-8": b"\x92\x01\xa2\xff\xfe",
     "half of a surrogate pair": b"\x92\x01\xa3\xed\xa0\x80",

@@ -14,6 +14,7 @@ NOTES: list[letters.Note] = [
     letters.AsideAsk(ASIDE, "word", (WHO, OTHER), b"package"),
     letters.AsideOpen(ASIDE, b"welcome"),
     letters.AsideNo(ASIDE),
+    letters.Answer("Check-in", (("pain", 6), ("energy", 3)), "tired"),
 ]
 WORDS: list[letters.AsideWord] = [letters.Said("It is too much today."), letters.Ended()]
 SMALL, LARGE = letters.SIZES

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from holdspace.protocol.masks import public_half
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.effects import (
     AlreadyMovedOn,
@@ -38,6 +39,7 @@ from holdspace.protocol.meeting.state import (
     encode_state,
     state_digest,
 )
+from holdspace.protocol.meeting.tallies import Joined, Part, Tally
 from holdspace.protocol.meeting.values import (
     MAX_OFFERS,
     MAX_STATE_BYTES,
@@ -498,7 +500,25 @@ def fullest() -> MeetingState:
             is_queue_closed=True,
         ),
         offers=tuple(Offer(who, order[0]) for who in order[1 : MAX_OFFERS + 1]),
+        tallies=_fullest_tallies(order),
+        tallies_begun=2**32 - 1,
     )
+
+
+def _fullest_tallies(order: tuple[bytes, ...]) -> tuple[Tally, ...]:
+    wide, last = "\U0001f331", 2**32 - 1
+    given = tuple(Joined(who, b"", 1, has_given=True) for who in order[1:])
+    closed = Tally(
+        last - 1, "poll", -1, 5, (Part(9),),
+        joined=(*given, Joined(order[0], b"", 1)), is_closed=True, sums=(last,) * 9,
+    )  # fmt: skip
+    keys = (public_half(number.to_bytes(32)) for number in range(MAX_PEOPLE))
+    asking = Tally(
+        last, "poll", -1, 5, (Part(9),), question=wide * 160,
+        options=tuple(wide * 59 + str(number) for number in range(9)),
+        joined=tuple(Joined(who, key, 1) for who, key in zip(order, keys, strict=True)),
+    )  # fmt: skip
+    return closed, asking
 
 
 def test_the_fullest_meeting_still_fits_into_a_snapshot() -> None:

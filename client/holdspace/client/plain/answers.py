@@ -20,6 +20,7 @@ from holdspace.client.plain.narrator import (
     speak,
     stage_lines,
 )
+from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
 
 _REPEATED = 3
@@ -107,7 +108,20 @@ def _fits(act: Act, view: RoomView) -> bool:
 
 
 _DOINGS = (
-    *("admit", "edit", "later", "lower", "next", "no", "nod", "onward", "pass", "raise"),
+    *(
+        "answer",
+        "count",
+        "admit",
+        "edit",
+        "later",
+        "lower",
+        "next",
+        "no",
+        "nod",
+        "onward",
+        "pass",
+        "raise",
+    ),
     *("read-on", "release", "resume", "return", "undo", "yes"),
 )
 
@@ -176,6 +190,11 @@ def sheet(asked: Asked) -> Iterator[str]:
         if following
         else ("sheet: This is the last stage. /close ends the meeting for everybody.")
     )
+
+
+def results(asked: Asked) -> Iterator[str]:
+    """Yield what was counted, and one's own numbers."""
+    return (f"count: {line}" for line in result_lines(asked.view))
 
 
 def door(asked: Asked) -> Iterator[str]:
@@ -274,6 +293,7 @@ ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "door": door,
     "invitation": invitation,
     "log": log,
+    "results": results,
 }
 # Words of the plain line mode alone: an answer of one line, and the draft it has no text field for.
 OWN_ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {

@@ -34,6 +34,7 @@ from holdspace.client.keepsake import NotKept, save
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
 from holdspace.client.notebook import Draft as WrittenDraft
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
+from holdspace.client.plain.asking import Asker
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
 from holdspace.client.plain.practice import Pacer
@@ -113,6 +114,7 @@ class Session:
         self._confirming: Hear | None = None
         self._card: CardView | None = None
         self._pacer = Pacer(terminal.say)
+        self._asker = Asker(terminal.say, self._do, self._keep)
         self._unfinished = ""
         self._draft = ""
         self._leaving: Leave | None = None
@@ -216,7 +218,7 @@ class Session:
             hear(line)
         elif self._door.is_asking and not line.startswith("/"):
             self._door.hear(line)
-        elif not self._pacer.hears(line) and line.strip():
+        elif not (self._asker.hears(line) or self._pacer.hears(line)) and line.strip():
             self._command(line)
 
     def _command(self, line: str) -> None:
@@ -326,6 +328,7 @@ class Session:
             "flow": self._open_flow,
             "support": self._support,
             "practice": self._begin_practice,
+            "answer": lambda _: self._asker.begin(self._attending.view.asked.form),
             "keepsake": self._keepsake,
         }
         if local.act.id in special:

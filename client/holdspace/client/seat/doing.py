@@ -20,6 +20,7 @@ from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
 from . import (
+    answering,
     changing,
     connecting,
     doing_apart,
@@ -352,4 +353,7 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.NewInvitation: _invite,
     intents.CloseTheMeeting: _close,
     **doing_apart.DOERS,
+    intents.GiveAnswers: answering.give,
+    intents.AskPoll: answering.ask_poll,
+    intents.CloseTheCount: answering.close_count,
 }

@@ -8,6 +8,8 @@ from typing import Literal
 
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
 
+from .form_view import FormView, To
+
 
 class Intent:
     """Anything a person can want from their seat."""
@@ -321,3 +323,26 @@ class LetThemWrite(Intent):
     """Facilitator: let this person write again."""
 
     who: bytes
+
+
+@dataclass(frozen=True)
+class GiveAnswers(Intent):
+    """Answer what is asked; None is what was left out."""
+
+    form: FormView
+    numbers: tuple[int | None, ...] = field(repr=False)
+    words: str = field(default="", repr=False)
+    to: To = To.ME
+
+
+@dataclass(frozen=True)
+class AskPoll(Intent):
+    """Facilitator: ask everybody a question, counted without names or by a show of hands."""
+
+    text: str = field(default="", repr=False)
+    is_anonymous: bool = True
+
+
+@dataclass(frozen=True)
+class CloseTheCount(Intent):
+    """Facilitator: let nobody else join the count that is open, and count."""

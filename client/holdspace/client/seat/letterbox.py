@@ -7,6 +7,7 @@ from typing import Any
 
 from holdspace.protocol.meeting.events import Letter, Whisper
 from holdspace.protocol.meeting.letters import (
+    Answer,
     AsideAsk,
     AsideNo,
     AsideOpen,
@@ -16,7 +17,7 @@ from holdspace.protocol.meeting.letters import (
     OkAgain,
 )
 
-from . import asides, ladder, not_ok
+from . import answering, asides, ladder, not_ok
 from .sealing import Unsealed, opened, tried
 from .seat import Seat, Spoken
 from .step import Moment
@@ -33,6 +34,7 @@ HANDLERS: dict[type[Note], Handler] = {
     AsideOpen: asides.opened,
     AsideNo: asides.declined,
     Nudge: ladder.received,
+    Answer: answering.told,
 }
 ARRIVED: dict[type[Note], Arrival] = {
     NotOk: not_ok.arrived,

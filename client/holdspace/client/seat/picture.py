@@ -11,6 +11,7 @@ from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
 from . import saying, undoing, unled
+from .asking import asking_view
 from .display import shown_person, shown_stages
 from .picture_apart import now_words_apart, with_private_words
 from .seat import Letter, Seat
@@ -103,6 +104,7 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         knocks=tuple(_knock(letter) for letter in _waiting(seat)),
         invitation=_invitation(seat),
         sending=len(seat.outbox.lasting().waiting),
+        asked=asking_view(seat, state),
         can_undo=undoing.can_undo(seat, now),
         log=seat.log,
     )

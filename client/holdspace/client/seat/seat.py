@@ -23,6 +23,7 @@ from holdspace.protocol.meeting.values import MeetingState, Person
 from holdspace.protocol.mls import Group, PendingCommit
 from holdspace.protocol.mls.hpke import HPKEKeyPair
 
+from .answers import Answers
 from .apart import Apart
 from .log_position import LogPosition
 from .outbox import Outbox
@@ -275,6 +276,7 @@ class Seat:
     needs_code: bool = False
     letters_of: tuple[LettersOf, ...] = ()
     apart: Apart = field(default_factory=Apart, repr=False)
+    answers: Answers = field(default=Answers(), repr=False)
 
     @property
     def roles(self) -> RolesExtension:

@@ -14,6 +14,7 @@ from . import (
     asides,
     changing,
     connecting,
+    counting,
     doing,
     ladder,
     lobby,
@@ -82,6 +83,7 @@ class Sitting:
             seat = pausing.tick(seat, moment)
             seat = ladder.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
+            seat = counting.tick(seat, moment)
         if seat.place is Place.ROOM:
             seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)

@@ -16,7 +16,7 @@ from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import changing, pausing, telling_turns, undoing
+from . import changing, pausing, telling_counts, telling_turns, undoing
 from .display import shown_name, shown_person, shown_stage, why_tagged
 from .lines import PASSAGE_KEY_BYTES, Teller, add, is_me, line, named, said
 from .seat import Author, Removal, Seat
@@ -234,6 +234,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Rested: pausing.rested,
     fx.Undone: undoing.undone,
     **telling_turns.TELLERS,
+    **telling_counts.TELLERS,
 }
 
 

@@ -11,6 +11,8 @@ from enum import Enum
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
 from holdspace.protocol.meeting.letters import AsideKind
 
+from .form_view import NOTHING_ASKED, AskingView
+
 
 class Connection(Enum):
     """How the way to the relay is."""
@@ -305,6 +307,7 @@ class RoomView:
     is_flagged: bool = False
     asides: tuple[AsideView, ...] = ()
     asking: tuple[AskView, ...] = ()
+    asked: AskingView = NOTHING_ASKED
 
     @property
     def chosen_aside(self) -> AsideView | None:

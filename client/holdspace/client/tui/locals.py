@@ -13,6 +13,7 @@ from holdspace.client.tui.screens.invitation import InvitationScreen
 from holdspace.client.tui.screens.page import Draw, PageScreen
 from holdspace.client.tui.screens.people import PeopleScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
+from holdspace.client.tui.screens.questions import QuestionsScreen
 from holdspace.client.tui.screens.sheet import SheetScreen
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ def _keepsake(app: "HoldspaceApp", command: Local) -> None:
         app.tell(str(refused))
 
 
+def _answer(app: "HoldspaceApp", _: Local) -> None:
+    form = app.view.asked.form
+    if form is None:
+        app.tell("Nothing is asked just now. V, or /results, shows what was counted.")
+    else:
+        app.open_screen(QuestionsScreen(form))
+
+
 def _unfold(app: "HoldspaceApp", _: Local) -> None:
     app.unfold()
 
@@ -91,6 +100,8 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "unfold": _unfold,
     "practice": _practice,
     "keepsake": _keepsake,
+    "answer": _answer,
+    "results": _page("What was counted", pages.results_page),
     "exit": lambda app, _: app.vanish(),
     "help": _page("Keys and commands", pages.help_page),
     "support": _page("Need help now", pages.support_page),

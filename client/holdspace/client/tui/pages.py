@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
 from holdspace.client.care.happened import log_lines
 from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
+from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, Place, RoomView, StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import left_words
@@ -161,6 +162,11 @@ def hands_page(view: RoomView, width: int) -> list[Row]:
         names = " → ".join(marks.called(person) for person in view.going_around)
         lines += [BLANK, *titled("Going around", names, width)]
     return lines
+
+
+def results_page(view: RoomView, width: int) -> list[Row]:
+    """Return what was counted, and one's own numbers."""
+    return [line for words in result_lines(view) for line in (*paragraph(words, width), BLANK)]
 
 
 def log_page(view: RoomView, width: int) -> list[Row]:

@@ -34,6 +34,14 @@ TurnMode = Literal["listen", "open", "hands", "round", "gather", "silent", "pair
 ReleaseHow = Literal["together", "round", "hands"]
 HandOrder = Literal["first-come", "not-yet-heard", "facilitator"]
 MAX_LABEL = 60
+MAX_QUESTION = 160
+MAX_OPTIONS = 9
+MAX_COUNT_PARTS = 10
+MAX_COUNT_WORDS = 32
+CountNumber = Annotated[int, Meta(ge=1, lt=2**32)]
+Option = Annotated[str, Meta(min_length=1, max_length=60)]
+MaskKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
+MaskWord = Annotated[int, Meta(ge=0, lt=2**32)]
 
 
 class Event(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -332,6 +340,55 @@ class Snapshot(Event, frozen=True, tag=40):
     state: Annotated[bytes, Meta(max_length=57 * 1024)]
 
 
+class OpenPoll(Event, frozen=True, tag=60):
+    """Ask everybody a question with a few answers, counted without names or by a show of hands."""
+
+    question: Annotated[str, Meta(min_length=1, max_length=MAX_QUESTION)]
+    options: Annotated[tuple[Option, ...], Meta(min_length=2, max_length=MAX_OPTIONS)]
+    is_anonymous: bool
+    basis: Basis
+
+
+class JoinCount(Event, frozen=True, tag=61):
+    """Ask to be counted, under a key that is made for this count alone; no answer is in here."""
+
+    number: CountNumber
+    parts: Annotated[int, Meta(ge=1, lt=2**MAX_COUNT_PARTS)]
+    key: MaskKey
+
+
+class LeaveCount(Event, frozen=True, tag=62):
+    """Ask not to be counted after all; possible until the count is closed."""
+
+    number: CountNumber
+
+
+class CloseCount(Event, frozen=True, tag=63):
+    """Let nobody else join a count; who joined is counted now, if they are enough."""
+
+    number: CountNumber
+
+
+class GiveVector(Event, frozen=True, tag=64):
+    """Give the own answer to a closed count, under masks that only the sum of all takes away."""
+
+    number: CountNumber
+    words: Annotated[tuple[MaskWord, ...], Meta(min_length=1, max_length=MAX_COUNT_WORDS)]
+
+
+class EndCount(Event, frozen=True, tag=65):
+    """Let a count be; nothing of it is shown."""
+
+    number: CountNumber
+
+
+class ShowHand(Event, frozen=True, tag=66):
+    """Choose in a show of hands, where everybody sees it."""
+
+    number: CountNumber
+    choice: Annotated[int, Meta(ge=0, lt=MAX_OPTIONS)]
+
+
 AnyEvent = (
     Share | RaiseHand | LowerHand | Pass | Nod | Heartbeat | Leaving | Ready | Later | StepBack
     | AnswerInvite | TakeBack | Fold | Rest | Letter | Whisper
@@ -340,6 +397,7 @@ AnyEvent = (
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
     | Undo | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
     | AskToOffer | AnswerOffer | OpenOffer | StepOverAway
+    | OpenPoll | JoinCount | LeaveCount | CloseCount | GiveVector | EndCount | ShowHand
 )  # fmt: skip
 
 

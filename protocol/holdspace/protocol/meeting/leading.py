@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
+from holdspace.protocol.meeting import counting, gathering, pairing, speaking, turns, waiting
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting import gathering, pairing, speaking, turns, waiting
 from holdspace.protocol.meeting.acting import Author, holder
 from holdspace.protocol.meeting.effects import (
     FlowOpened,
@@ -54,8 +54,8 @@ def open_flow(state: MeetingState, event: ev.OpenFlow, by: Author) -> Outcome:
         stage_entered=state.stage_entered + 1,
         extra_seconds=0,
     )
-    opened = waiting.set_order(opened, flow.policy.order)
-    return Outcome(opened, (FlowOpened(by.identity),))
+    opened, ended = counting.forget_stages(waiting.set_order(opened, flow.policy.order))
+    return Outcome(opened, (FlowOpened(by.identity), *ended))
 
 
 def go_to_stage(state: MeetingState, event: ev.GoToStage, by: Author) -> Outcome:
@@ -69,7 +69,8 @@ def go_to_stage(state: MeetingState, event: ev.GoToStage, by: Author) -> Outcome
     stage = flow.stages[event.stage]
     begun = turns.begin_mode(entered, stage.turn)
     begun = waiting.set_order(begun, stage.order or flow.policy.order)
-    return Outcome(begun, (StageBegan(event.stage, by.identity),))
+    counted, effects = counting.enter_stage(begun, by.identity)
+    return Outcome(counted, (StageBegan(event.stage, by.identity), *effects))
 
 
 def set_turn_mode(state: MeetingState, event: ev.SetTurnMode, by: Author) -> Outcome:

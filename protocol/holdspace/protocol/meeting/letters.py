@@ -81,8 +81,19 @@ class Nudge(Note, frozen=True, tag=40):
     words: Words = ""
 
 
+class Answer(Note, frozen=True, tag=30):
+    """Show the facilitators what one answered at a stage: numbers with what they are of, and words."""
+
+    where: Annotated[str, Meta(max_length=60)]
+    numbers: Annotated[
+        tuple[tuple[Annotated[str, Meta(max_length=60)], Annotated[int, Meta(ge=0, le=10)]], ...],
+        Meta(max_length=10),
+    ]
+    words: Words = ""
+
+
 # Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms.
-AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | Nudge
+AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | Nudge | Answer
 
 
 class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):

@@ -91,6 +91,9 @@ class Act(StrEnum):
     ANSWER_OFFER = "answer an offer"
     STEP_OVER_AWAY = "step over somebody who is away"
     SNAPSHOT = "tell newcomers where the meeting stands"
+    OPEN_POLL = "open a poll"
+    BE_COUNTED = "be counted"
+    CLOSE_COUNT = "close a count"
     ADD = "let somebody in"
     REMOVE = "remove a member"
     REMOVE_FACILITATOR = "remove a facilitator"
@@ -147,6 +150,9 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.ANSWER_OFFER: _EVERYBODY,
     Act.STEP_OVER_AWAY: _FACILITATORS,
     Act.SNAPSHOT: _FACILITATORS,
+    Act.OPEN_POLL: _FACILITATORS,
+    Act.BE_COUNTED: _EVERYBODY,
+    Act.CLOSE_COUNT: _FACILITATORS,
     Act.ADD: _FACILITATORS,
     Act.REMOVE: _FACILITATORS,
     # A host whose device was lost must be removable, or their keys would stay in the room.

@@ -10,7 +10,16 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from holdspace.protocol.meeting import away, leading, offering, pairing, speaking, turns, undoing
+from holdspace.protocol.meeting import (
+    away,
+    counting,
+    leading,
+    offering,
+    pairing,
+    speaking,
+    turns,
+    undoing,
+)
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.acting import Author, Handler, holder
 from holdspace.protocol.meeting.effects import (
@@ -117,7 +126,8 @@ def _acceptable(people: Iterable[Person]) -> dict[bytes, Person]:
 
 def _conclude(before: MeetingState, outcome: Outcome) -> Outcome:
     after = turns.settle(outcome.state)
-    effects = list(outcome.effects)
+    after, counted = counting.settle(after)
+    effects = [*outcome.effects, *counted]
     if before.floor != after.floor:
         effects.append(FloorMoved(holder(before), holder(after)))
     if outcome.state.round is not None and after.round is None:
@@ -183,4 +193,11 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.AnswerOffer: (Act.ANSWER_OFFER, offering.answer),
     ev.OpenOffer: (Act.OFFER, offering.open_offer),
     ev.StepOverAway: (Act.STEP_OVER_AWAY, away.step_over_away),
+    ev.OpenPoll: (Act.OPEN_POLL, counting.open_poll),
+    ev.JoinCount: (Act.BE_COUNTED, counting.join),
+    ev.LeaveCount: (Act.BE_COUNTED, counting.leave),
+    ev.CloseCount: (Act.CLOSE_COUNT, counting.close),
+    ev.GiveVector: (Act.BE_COUNTED, counting.give),
+    ev.EndCount: (Act.CLOSE_COUNT, counting.end),
+    ev.ShowHand: (Act.BE_COUNTED, counting.show_hand),
 }

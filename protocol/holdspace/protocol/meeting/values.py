@@ -29,6 +29,7 @@ from holdspace.protocol.meeting.flow import (
     read_flow,
 )
 from holdspace.protocol.meeting.roles import MAX_PEOPLE, RoleName
+from holdspace.protocol.meeting.tallies import MAX_TALLIES, Tally, tallies_are_lawful
 from holdspace.protocol.refusals import PeerError
 
 MAX_NAME = 40
@@ -193,6 +194,7 @@ class MeetingState(_Value, frozen=True):
     `lowered` are the hands that the last "lower all" took down, so that it can be undone (T11).
     `quiet` may not write for a while, `resting` are here and passed over. `undo` says how the turns
     stood before the newest pass or step onward, until anything about turns changes again.
+    `tallies` are the counts that run (tallies.py).
     """
 
     version: Count = 0
@@ -220,6 +222,8 @@ class MeetingState(_Value, frozen=True):
     pairs: Pairing | None = None
     pairs_made: Count = 0
     offers: Annotated[tuple[Offer, ...], Meta(max_length=MAX_OFFERS)] = ()
+    tallies: Annotated[tuple[Tally, ...], Meta(max_length=MAX_TALLIES)] = ()
+    tallies_begun: Annotated[int, Meta(ge=0, lt=2**32)] = 0
 
     @property
     def flow(self) -> Flow | None:
@@ -309,6 +313,7 @@ def broken_law(state: MeetingState) -> str:
         (_pairs_are_lawful(state, people), "The snapshot's pairs cannot be."),
         (_offers_are_lawful(state, people), "The snapshot's offers cannot be."),
         (_stage_is_lawful(state), "The snapshot's flow or stage cannot be."),
+        (_counts_are_lawful(state, people), "The snapshot's counts cannot be."),
     )
     return next((sentence for holds, sentence in laws if not holds), "")
 
@@ -393,3 +398,8 @@ def _stage_is_lawful(state: MeetingState) -> bool:
     except FlowError:
         return False
     return state.stage < (len(flow.stages) if flow else 0)
+
+
+def _counts_are_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    flow = state.flow if _stage_is_lawful(state) else None
+    return tallies_are_lawful(state.tallies, people, flow, state.tallies_begun)

@@ -35,6 +35,8 @@ from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_r
 from holdspace.client.tui.side import side
 from holdspace.client.tui.transcript import Transcript
 
+# Acts whose words are typed: their key begins the command in the text field.
+_BEGIN_IN_FIELD = frozenset({"fold", "poll"})
 TALL = 30
 NORMAL = 20
 
@@ -189,8 +191,8 @@ class RoomScreen(HoldScreen):
             self.composer.focus()
         elif act_id in {"edit", "written"}:
             self._write_on()
-        elif act_id == "fold":
-            self._begin("/fold ")
+        elif same_key_now(BY_ID[act_id], self.view).id in _BEGIN_IN_FIELD:
+            self._begin(f"/{act_id} ")
         elif act_id == "repeat":
             self.transcript.focus()
             self.transcript.scroll_page_up(animate=False)

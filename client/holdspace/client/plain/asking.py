@@ -1,0 +1,79 @@
+"""Questions in plain lines: one at a time, numbered answers, Enter alone leaves one out.
+
+While they are asked, a line is an answer; x stops, b goes back to the question before, and every
+line that begins with / is what it always is. Words where a number was asked are kept as a draft.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from holdspace.client import questions
+from holdspace.client.questions import Questions
+from holdspace.client.seat.form_view import FormView
+from holdspace.client.seat.intents import GiveAnswers
+
+HELP = "answer: Enter alone leaves a question out, b goes back, x stops. Nothing is sent before the end."
+STOPPED = "answer: Stopped. Nothing was kept or sent."
+NOTHING = "answer: Nothing is asked just now. /results shows what was counted."
+
+
+class Asker:
+    """Ask the questions of one form at a time."""
+
+    def __init__(
+        self,
+        say: Callable[[Iterable[str]], None],
+        answer: Callable[[GiveAnswers], None],
+        keep: Callable[[str], None],
+    ) -> None:
+        self._say = say
+        self._answer = answer
+        self._keep = keep
+        self._asked: Questions | None = None
+
+    def begin(self, form: FormView | None) -> None:
+        """Ask the first question, in place of one that was asked."""
+        if form is None:
+            self._say([NOTHING])
+            return
+        self._say([f"answer: {form.title}. {form.lead}", HELP])
+        self._ask(questions.begin(form))
+
+    def hears(self, line: str) -> bool:
+        """Take a line that answers a question; tell whether it did."""
+        asked, word = self._asked, line.strip().lower()
+        if asked is None or word.startswith("/"):
+            return False
+        if word == "x":
+            self._asked = None
+            self._say([STOPPED])
+        elif word == "b":
+            self._ask(questions.back(asked))
+        else:
+            self._take(asked, line)
+        return True
+
+    def _take(self, asked: Questions, line: str) -> None:
+        following = questions.take(asked, line)
+        if isinstance(following, GiveAnswers):
+            self._asked = None
+            self._answer(following)
+            return
+        self._ask(following)
+        # Somebody who was writing to the room must not lose it to a question.
+        if following.remark and not line.strip().isdigit():
+            self._keep(line)
+
+    def _ask(self, asked: Questions) -> None:
+        self._asked = asked
+        self._say(_lines(asked))
+
+
+def _lines(asked: Questions) -> Iterator[str]:
+    if asked.remark:
+        yield f"answer: {asked.remark}"
+        return
+    number = questions.progress(asked)
+    yield f"answer: {f'{number}. ' if number else ''}{questions.question(asked)}"
+    for at, option in enumerate(questions.options(asked), 1):
+        yield f"answer: {at}. {option}"
+    yield f"answer: {questions.how(asked)}"

@@ -1,0 +1,90 @@
+"""What somebody is asked and what came of counts, as the front ends see it."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+FormKind = Literal["checkin", "poll", "show", "feedback"]
+
+
+class To(Enum):
+    """Who may see an answer; the value is how that is said of it."""
+
+    ME = "only me"
+    FACILITATORS = "the facilitators, with my name"
+    GROUP = "everybody, only as a count without names"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question: a number from `least` to `most`, or one of the options by its number from 1."""
+
+    label: str
+    text: str
+    least: int = 0
+    most: int = 10
+    options: tuple[str, ...] = ()
+
+    def shown(self, number: int) -> str:
+        """Return an answer in words."""
+        return self.options[number - 1] if self.options else str(number)
+
+
+@dataclass(frozen=True)
+class FormView:
+    """Something this person may answer; every part of it can be left out.
+
+    `words_ask` asks for a line; `ways` are who may see the answers, where that is theirs to choose.
+    `count` is the count that is open for it, or 0. `where` is the stage it belongs to.
+    """
+
+    key: str
+    kind: FormKind
+    title: str
+    lead: str
+    items: tuple[Item, ...]
+    words_ask: str = ""
+    ways: tuple[To, ...] = ()
+    count: int = 0
+    is_answered: bool = False
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """What came of a count, in lines that can be read out."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CountView:
+    """A count that runs: how many joined, never who."""
+
+    number: int
+    title: str
+    joined: int
+    is_closed: bool
+
+
+@dataclass(frozen=True)
+class AskingView:
+    """Everything about questions and counts that a front end may draw.
+
+    `own` are this person's own numbers of this meeting, side by side; they are on this device only.
+    `can_show` says that the newest poll had too few answers for a count, and may be asked openly.
+    """
+
+    form: FormView | None = None
+    running: tuple[CountView, ...] = ()
+    results: tuple[ResultView, ...] = ()
+    own: tuple[str, ...] = field(default=(), repr=False)
+    can_show: bool = False
+
+    @property
+    def open_count(self) -> CountView | None:
+        """Return the count that can still be joined."""
+        return next((one for one in self.running if not one.is_closed), None)
+
+
+NOTHING_ASKED = AskingView()

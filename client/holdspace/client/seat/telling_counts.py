@@ -1,0 +1,143 @@
+"""What people read of counts: that one is open, what came out, or that nothing is shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting import counting as fx
+from holdspace.protocol.meeting import effects
+from holdspace.protocol.meeting.counting import Fate, Sum
+from holdspace.protocol.meeting.tallies import SPREAD, Tally
+
+from . import counting
+from .answers import Asked
+from .asking import asked_of, form_of
+from .display import shown_name
+from .form_view import Item, ResultView
+from .lines import Teller, line
+from .seat import Seat
+from .step import Moment
+from .view import Line, Notice
+
+ASKED = "A, or /answer, asks one thing at a time; you can leave out anything."
+OFFER_SHOW = "/show asks the same by an open show of hands, where everybody sees who chose what."
+NOT_COUNTED = "The count did not come out. Nothing of anybody's answer is shown."
+TOO_FEW = "too few to show"
+NOT_COME_OUT = "the count did not come out"
+
+
+def _opened(seat: Seat, effect: fx.CountOpened, moment: Moment) -> Seat:
+    asked, tally = asked_of(seat, effect.tally), effect.tally
+    answers = replace(seat.answers.knowing(replace(asked, since=moment.now)), too_few=0)
+    seat = replace(seat, answers=answers)
+    if tally.stage < 0:
+        who = shown_name(seat, effect.by)
+        options = ", ".join(asked.items[0].options)
+        seat = line(seat, Line.ROOM, f"{who} asks: {asked.title} {options}.", moment)
+    form = form_of(seat)
+    if form is not None:
+        moment.notices.append(Notice(f"{form.title}: {form.lead} {ASKED}"))
+    is_small = seat.state is not None and len(seat.state.people) < tally.minimum
+    if seat.is_staff and tally.kind == "poll" and is_small:
+        words = f"Fewer than {tally.minimum} are here, so a count without names will show nothing."
+        moment.notices.append(Notice(f"{words} Close it with /count, then /show."))
+    return seat
+
+
+def _closed(seat: Seat, effect: fx.CountClosed, moment: Moment) -> Seat:
+    asked = asked_of(seat, effect.tally)
+    known = replace(asked, since=moment.now, is_closed=True)
+    seat = replace(seat, answers=seat.answers.knowing(known))
+    return counting.closed(seat, effect, moment)
+
+
+def _too_few(seat: Seat, effect: fx.TooFew, moment: Moment) -> Seat:
+    tally = effect.tally
+    seat = counting.over(seat, tally.number)
+    # Where nobody wanted to be counted there is nothing to say about it.
+    if not tally.joined and tally.kind != "poll":
+        return seat
+    asked = seat.answers.words_of(tally.number) or asked_of(seat, tally)
+    seat = _with_result(seat, ResultView(asked.title, (f"{TOO_FEW.capitalize()}.",)))
+    if tally.kind == "poll":
+        seat = replace(seat, answers=replace(seat.answers, too_few=tally.number))
+    if tally.kind == "poll" and seat.is_staff:
+        moment.notices.append(Notice(OFFER_SHOW))
+    return line(seat, Line.ROOM, f"{asked.title}: {TOO_FEW}.", moment)
+
+
+def _not_counted(seat: Seat, effect: fx.NotCounted, moment: Moment) -> Seat:
+    seat = counting.over(seat, effect.number)
+    asked = seat.answers.words_of(effect.number)
+    if asked is None or not asked.is_closed:
+        return seat
+    seat = _with_result(seat, ResultView(asked.title, (NOT_COUNTED,)))
+    return line(seat, Line.ROOM, f"{asked.title}: {NOT_COUNTED}", moment)
+
+
+def _counted(seat: Seat, effect: fx.Counted, moment: Moment) -> Seat:
+    seat = counting.over(seat, effect.number)
+    asked = seat.answers.words_of(effect.number)
+    if asked is None or len(asked.items) != len(effect.sums):
+        return seat
+    lines = tuple(
+        f"{_named(item)} {sum_words(asked, item, one)}."
+        for item, one in zip(asked.items, effect.sums, strict=True)
+    )
+    seat = _with_result(seat, ResultView(asked.title, lines))
+    # Everybody's client knows the sums; those of feedback interrupt only who asked for it.
+    if asked.kind == "feedback" and not seat.is_staff:
+        return seat
+    title = "" if asked.kind == "poll" else f"{asked.title}. "
+    return line(seat, Line.ROOM, f"{title}{' '.join(lines)}", moment)
+
+
+def _named(item: Item) -> str:
+    name = item.label or item.text
+    return name if name.endswith("?") else f"{name}:"
+
+
+def _hands_shown(seat: Seat, effect: fx.HandsShown, moment: Moment) -> Seat:
+    tally = effect.tally
+    asked = seat.answers.words_of(tally.number) or asked_of(seat, tally)
+    shown = tuple(_hands_for(seat, tally, at) for at in range(tally.parts[0].size))
+    options = asked.items[0].options
+    lines = tuple(f"{option}: {who}." for option, who in zip(options, shown, strict=True))
+    question = asked.items[0].text
+    seat = _with_result(seat, ResultView(question, lines))
+    return line(seat, Line.ROOM, f"Show of hands. {question} {' '.join(lines)}", moment)
+
+
+def _hands_for(seat: Seat, tally: Tally, choice: int) -> str:
+    names = [shown_name(seat, vote.identity) for vote in tally.votes if vote.choice == choice]
+    return f"{len(names)}, {', '.join(names)}" if names else "0"
+
+
+def sum_words(asked: Asked, item: Item, one: Sum) -> str:
+    """Return what came of one question, as it is said."""
+    if one.fate is Fate.TOO_FEW:
+        return TOO_FEW
+    if one.fate is Fate.IMPOSSIBLE:
+        return NOT_COME_OUT
+    if item.options:
+        return ", ".join(
+            f"{option} {count}" for option, count in zip(item.options, one.words, strict=True)
+        )
+    if asked.kind == "checkin":
+        return ", ".join(f"{count} {word}" for word, count in zip(SPREAD, one.words, strict=True))
+    return f"{one.words[0] / one.people:.1f} of {item.most} on average, from {one.people} people"
+
+
+def _with_result(seat: Seat, result: ResultView) -> Seat:
+    answers = seat.answers
+    return replace(seat, answers=replace(answers, results=(*answers.results, result)))
+
+
+TELLERS: dict[type[effects.Effect], Teller] = {
+    fx.CountOpened: _opened,
+    fx.CountClosed: _closed,
+    fx.TooFew: _too_few,
+    fx.NotCounted: _not_counted,
+    fx.Counted: _counted,
+    fx.HandsShown: _hands_shown,
+}

@@ -1,0 +1,378 @@
+"""Being asked and being counted at a real table: what travels, what stays, and what comes out."""
+
+from dataclasses import replace
+
+import pytest
+
+from holdspace.client.seat import answering, counting
+from holdspace.client.seat import intents as i
+from holdspace.client.seat.form_view import FormView, To
+from holdspace.protocol.masks import KEY_BYTES
+from holdspace.protocol.meeting import events as ev
+from seat_table import Guest, Table
+from small_flow import SMALL_FLOW
+
+STAGES = """\
+[[stage]]
+id = "before"
+kind = "checkin"
+title = "Before"
+minutes = { base = 0.1 }
+turn = "silent"
+[stage.checkin]
+scales = [
+  { id = "tension", low = "loose", high = "tight" },
+  { id = "energy", low = "none", high = "plenty" },
+]
+share = "me"
+
+[[stage]]
+id = "after"
+kind = "checkin"
+title = "After"
+minutes = { base = 0.1 }
+turn = "silent"
+[stage.checkin]
+scales = [{ id = "tension", low = "loose", high = "tight" }]
+share = "me"
+
+[[stage]]
+id = "choose"
+kind = "poll"
+title = "Choose"
+minutes = { base = 0.1 }
+turn = "open"
+[stage.poll]
+question = "Which practice?"
+options = ["breath", "senses"]
+
+[[stage]]
+id = "feedback"
+kind = "feedback"
+title = "Feedback"
+minutes = { base = 0.1 }
+turn = "silent"
+[stage.feedback]
+items = ["useful for my week", "the pace suited me"]
+fit = ["join", "not-for-me"]
+
+[[stage]]
+id = "closing"
+"""
+FLOW = SMALL_FLOW.replace('[[stage]]\nid = "closing"\n', STAGES)
+BEFORE, AFTER, CHOOSE, FEEDBACK, CLOSING = 4, 5, 6, 7, 8
+NAMES = ("Ben", "Chi", "Dov", "Eli", "Fay")
+
+
+def form_of(guest: Guest) -> FormView:
+    form = guest.view.asked.form
+    assert form
+    return form
+
+
+def answers(
+    table: Table, guest: Guest, *numbers: int | None, to: To = To.GROUP, words: str = ""
+) -> None:
+    assert table.do(guest, i.GiveAnswers(form_of(guest), numbers, words, to)) is None
+
+
+@pytest.fixture
+def ana(table: Table) -> Guest:
+    return table.host(flow=FLOW)
+
+
+@pytest.fixture
+def circle(table: Table, ana: Guest) -> tuple[Guest, ...]:
+    return (ana, *(table.join(name, ana) for name in NAMES))
+
+
+def events_said(guest: Guest) -> list[ev.Event]:
+    return [item.event for item in guest.seat.seat.outbox.waiting]
+
+
+def test_a_number_for_oneself_leads_to_nothing_that_travels(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    """M14: share=me is in no frame, and in no other client."""
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    frames, state = len(table.overheard), ana.seat.seat.state
+    answers(table, ben, 7, 3, to=To.ME, words="wound up")
+    assert len(table.overheard) == frames
+    assert ana.seat.seat.state == state
+    assert ben.view.asked.own == (
+        "Tension: 7 (Before).",
+        "Energy: 3 (Before).",
+        "Your word: wound up (Before).",
+    )
+    assert ben.words[-1] == answering.KEPT
+    for other in circle:
+        assert "7" not in repr(other.seat.seat.answers)
+        if other is not ben:
+            assert other.view.asked.own == ()
+
+
+def test_before_and_after_stand_side_by_side_without_a_word_about_them(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    answers(table, ben, 7, None, to=To.ME)
+    table.do(ana, i.ToStage(AFTER))
+    answers(table, ben, 4, to=To.ME)
+    assert ben.view.asked.own == ("Tension: 7 (Before), 4 (After).",)
+    assert ben.words[-1].endswith("Yours: Tension: 7 (Before), 4 (After).")
+
+
+def test_the_spread_is_the_true_one_and_comes_when_the_stage_is_left(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, *members = circle
+    table.do(ana, i.ToStage(BEFORE))
+    for guest, number in zip(circle, (2, 5, 6, 4, 9, 3), strict=True):
+        answers(table, guest, number, None)
+    assert ana.view.asked.open_count
+    assert ana.view.asked.open_count.joined == 6
+    table.do(ana, i.NextStage())
+    words = "Before. tension: 2 low, 3 middle, 1 high. energy: too few to show."
+    for guest in circle:
+        assert words in guest.lines
+        assert guest.seat.seat.answers.secrets == ()
+    assert [one.lines for one in members[0].view.asked.results] == [
+        ("tension: 2 low, 3 middle, 1 high.", "energy: too few to show.")
+    ]
+
+
+def test_under_five_nothing_is_asked_of_anybody(table: Table, circle: tuple[Guest, ...]) -> None:
+    ana, *members = circle
+    table.do(ana, i.ToStage(BEFORE))
+    for guest in members[:4]:
+        answers(table, guest, 9, 9)
+    frames = len(table.overheard)
+    table.do(ana, i.CloseTheCount())
+    assert len(table.overheard) == frames + 1, "only the closing itself was sent"
+    assert "Before: too few to show." in members[0].lines
+    assert all(guest.seat.seat.answers.secrets == () for guest in circle)
+
+
+def test_answering_again_takes_the_first_answer_out_and_is_counted_once(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *others = circle
+    table.do(ana, i.ToStage(BEFORE))
+    answers(table, ben, 9, None)
+    answers(table, ben, 1, None)
+    for guest in others:
+        answers(table, guest, 9, None)
+    table.do(ana, i.CloseTheCount())
+    assert "Before. tension: 1 low, 0 middle, 4 high. energy: too few to show." in ana.lines
+
+
+def test_only_me_after_all_takes_the_answer_out(table: Table, circle: tuple[Guest, ...]) -> None:
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    answers(table, ben, 9, None)
+    answers(table, ben, 9, None, to=To.ME)
+    assert ana.view.asked.open_count
+    assert ana.view.asked.open_count.joined == 0
+    assert ben.seat.seat.answers.secrets == ()
+
+
+def test_nobody_is_counted_twice_in_one_question(table: Table, circle: tuple[Guest, ...]) -> None:
+    """Two sums over different people would tell what one of them said."""
+    ana, ben, *_ = circle
+    for round_ in (1, 2):
+        table.do(ana, i.ToStage(BEFORE))
+        for guest in circle[1:]:
+            answers(table, guest, 9, None)
+        table.do(ana, i.CloseTheCount())
+        assert [line.startswith("Before. tension") for line in ana.lines].count(True) == 1, round_
+    assert counting.COUNTED_BEFORE.words in ben.words
+
+
+def test_somebody_who_goes_before_giving_leaves_no_sum(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    for guest in circle:
+        answers(table, guest, 5, 5)
+    table.disconnect(ben)
+    table.do(ana, i.CloseTheCount())
+    assert [count.is_closed for count in ana.view.asked.running] == [True]
+    table.do(ana, i.Remove(ben.seat.seat.facts.identity))
+    assert ana.view.asked.running == ()
+    assert any("did not come out" in line for line in ana.lines)
+    assert not any("middle" in line for line in ana.lines)
+
+
+def test_a_vector_that_does_not_come_is_not_waited_for_without_end(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    for guest in circle:
+        answers(table, guest, 5, 5)
+    table.disconnect(ben)
+    table.do(ana, i.CloseTheCount())
+    table.wait(counting.PATIENCE + 2)
+    assert ana.view.asked.running == ()
+    table.connect(ben)
+    assert ben.view.asked.running == ()
+    assert ben.seat.seat.answers.secrets == ()
+
+
+def test_somebody_cut_off_for_a_moment_gives_when_they_are_back(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    for guest in circle:
+        answers(table, guest, 5, 0)
+    table.disconnect(ben)
+    table.do(ana, i.CloseTheCount())
+    table.connect(ben)
+    assert "Before. tension: 0 low, 6 middle, 0 high. energy: 6 low, 0 middle, 0 high." in ben.lines
+
+
+def test_for_the_facilitators_it_is_a_letter_that_nobody_else_can_read(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, chi, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    answers(table, ben, 8, None, to=To.FACILITATORS, words="wound up")
+    assert ana.lines[-1] == "Ben to the facilitators, Before: tension 8. wound up"
+    assert not any("wound up" in line for line in (*chi.lines, *ben.lines))
+
+
+def test_a_poll_in_small_company_is_offered_as_a_show_of_hands_that_says_what_it_is(
+    table: Table, ana: Guest
+) -> None:
+    ben = table.join("Ben", ana)
+    table.do(ana, i.ToStage(CHOOSE))
+    assert any("Fewer than 5 are here" in words for words in ana.words)
+    answers(table, ben, 2)
+    table.do(ana, i.CloseTheCount())
+    assert "Choose: too few to show." in ben.lines
+    assert ana.view.asked.can_show
+    assert not ben.view.asked.can_show
+    assert table.do(ana, i.AskPoll(is_anonymous=False)) is None
+    assert "everybody here sees" in form_of(ben).lead
+    answers(table, ben, 2)
+    table.do(ana, i.CloseTheCount())
+    assert "Show of hands. Which practice? breath: 0. senses: 1, Ben." in ana.lines
+
+
+def test_a_poll_by_hand(table: Table, circle: tuple[Guest, ...]) -> None:
+    ana, ben, *_ = circle
+    assert table.do(ana, i.AskPoll("Which one? tea, coffee or neither")) is None
+    assert "Ana asks: Which one? tea, coffee, neither." in ben.lines
+    for guest, choice in zip(circle, (1, 1, 2, 1, 3, 3), strict=True):
+        answers(table, guest, choice)
+    table.do(ana, i.CloseTheCount())
+    assert "Which one? tea 3, coffee 1, neither 2." in ben.lines
+
+
+def test_who_comes_while_a_count_is_open_is_not_drawn_into_it(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    """The keys in a snapshot are what one facilitator says they are: all could be their own."""
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    answers(table, ben, 5, 5)
+    late = table.join("Gus", ana)
+    form = form_of(late)
+    assert form.count == 0
+    assert To.GROUP not in form.ways
+    table.do(late, i.GiveAnswers(replace(form, count=1), (9, 9), "", To.GROUP))
+    assert counting.TOO_LATE.words in late.words
+    assert late.seat.seat.answers.secrets == ()
+    table.do(ana, i.ToStage(CLOSING))
+    table.do(ana, i.AskPoll("Shall we? yes or no"))
+    answers(table, late, 1)
+    assert late.seat.seat.answers.secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Which one? tea | rest", ("Which one?", ("tea", "rest"))),
+        ("Which one? | tea | rest", ("Which one?", ("tea", "rest"))),
+        ("Tonight | tea, with milk | rest", ("Tonight", ("tea, with milk", "rest"))),
+        ("Shall we go on? yes or no.", ("Shall we go on?", ("yes", "no"))),
+        ("Shall we go on?", None),
+        ("Shall we go on? yes", None),
+        ("Which? tea | Tea", None),
+        ("Which? a | b | c | d | e | f | g", None),
+        ("? yes | no", None),
+        ("", None),
+    ],
+)
+def test_a_poll_is_read_as_people_type_it(
+    text: str, asked: tuple[str, tuple[str, ...]] | None
+) -> None:
+    assert answering.read_poll(text) == asked
+
+
+def test_polls_are_for_facilitators_and_what_was_typed_is_kept(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *_ = circle
+    refused = table.do(ben, i.AskPoll("Which one? tea | rest"))
+    assert refused
+    assert refused.kept == "Which one? tea | rest"
+    assert table.do(ben, i.CloseTheCount()) == answering.NOT_YOURS
+    assert table.do(ana, i.CloseTheCount()) == answering.NOT_OPEN
+
+
+def test_feedback_is_means_and_a_choice_for_who_leads_and_a_line_with_a_name(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *others = circle
+    table.do(ana, i.ToStage(FEEDBACK))
+    answers(table, ben, 8, None, 1, words="slower, please")
+    for guest in others:
+        answers(table, guest, 10, 5, 2)
+    table.do(ana, i.ToStage(CLOSING))
+    said = "Feedback. Useful for my week: 9.6 of 10 on average, from 5 people."
+    assert any(line.startswith(said) for line in ana.lines)
+    assert any(
+        "The pace suited me: too few to show. What next: join 1, not for me 4." in line
+        for line in ana.lines
+    )
+    assert not any(line.startswith("Feedback.") for line in ben.lines)
+    assert ben.view.asked.results
+    assert any(line == "Ben to the facilitators, Feedback: slower, please" for line in ana.lines)
+
+
+def test_too_late_for_a_count_is_told_and_the_numbers_stay(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    form = form_of(ben)
+    table.do(ana, i.NextStage())
+    assert table.do(ben, i.GiveAnswers(form, (7, 2), "", To.GROUP)) is None
+    assert counting.TOO_LATE.words in ben.words
+    assert ben.view.asked.own == ("Tension: 7 (Before).", "Energy: 2 (Before).")
+
+
+def test_nothing_answered_is_nothing_done(table: Table, circle: tuple[Guest, ...]) -> None:
+    ana, ben, *_ = circle
+    table.do(ana, i.ToStage(BEFORE))
+    form = form_of(ben)
+    assert table.do(ben, i.GiveAnswers(form, (None, None))) == answering.NOTHING
+    assert not form_of(ben).is_answered
+
+
+def test_each_count_has_a_key_of_its_own(table: Table, circle: tuple[Guest, ...]) -> None:
+    ana, ben, *_ = circle
+    keys = set()
+    for stage in (BEFORE, AFTER):
+        table.do(ana, i.ToStage(stage))
+        answers(table, ben, *(5 for _ in form_of(ben).items))
+        secret = ben.seat.seat.answers.secrets[-1]
+        keys.add(secret.private_key)
+        assert len(secret.private_key) == KEY_BYTES
+        assert repr(secret.private_key) not in repr(ben.seat.seat)
+    assert len(keys) == 2

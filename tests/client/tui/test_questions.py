@@ -1,0 +1,70 @@
+"""Questions over the room: digits and Enter, letters where words are asked, Esc sends nothing."""
+
+from dataclasses import replace
+
+import screen_samples as sample
+from holdspace.client.seat.form_view import AskingView, CountView, FormView, Item, ResultView, To
+from holdspace.client.seat.intents import CloseTheCount, GiveAnswers
+from holdspace.client.seat.view import Refusal
+from holdspace.client.tui.screens.questions import QuestionsScreen
+from holdspace.client.tui.screens.room import RoomScreen
+from screen_player import screen_text, shown, until
+
+PAIN = Item("pain", "Pain: 0 is none, 10 is worst I can imagine.")
+FORM = FormView(
+    "stage 1", "checkin", "Check-in", "Nobody sees it.", (PAIN,), "A word?", (To.ME, To.GROUP), 1
+)
+OPEN = AskingView(form=FORM, running=(CountView(1, "Check-in", 3, is_closed=False),))
+ASKED = replace(sample.ROOM, asked=OPEN)
+
+
+async def test_numbers_words_and_who_may_see_them_by_keys_alone() -> None:
+    async with shown(ASKED) as (pilot, player):
+        await pilot.press("escape", "A")
+        assert isinstance(pilot.app.screen, QuestionsScreen)
+        assert PAIN.text in screen_text(pilot.app)
+        await pilot.press("x", "1", "9", "enter")
+        assert "A number from 0 to 10" in screen_text(pilot.app)
+        await pilot.press("1", "0", "enter")
+        await pilot.press(*"quiet?", "backspace", "enter")
+        assert "only me" in screen_text(pilot.app)
+        await pilot.press("up", *"!", "enter", "2", "enter")
+        assert isinstance(pilot.app.screen, RoomScreen)
+        assert player.wanted == [GiveAnswers(FORM, (10,), "!", To.GROUP)]
+
+
+async def test_escape_goes_back_and_nothing_was_sent() -> None:
+    async with shown(ASKED) as (pilot, player):
+        await pilot.press("escape", "A", "7", "enter", "escape")
+        assert isinstance(pilot.app.screen, RoomScreen)
+        assert player.wanted == []
+
+
+async def test_a_refusal_is_said_in_the_room() -> None:
+    async with shown(ASKED) as (pilot, player):
+        player.refuse = lambda _: Refusal("Nothing was answered.")
+        await pilot.press("escape", "A", "enter", "enter")
+        assert isinstance(pilot.app.screen, RoomScreen)
+        assert "Nothing was answered." in screen_text(pilot.app)
+
+
+async def test_one_key_begins_a_poll_counts_now_or_asks_openly() -> None:
+    leading = replace(sample.ROOM, is_facilitator=True)
+    async with shown(leading) as (pilot, player):
+        await pilot.press("escape", "number_sign")
+        assert isinstance(pilot.app.screen, RoomScreen)
+        assert pilot.app.screen.composer.text == "/poll "
+        player.change(asked=OPEN)
+        await pilot.pause()
+        await pilot.press("escape", "number_sign")
+        assert player.wanted == [CloseTheCount()]
+
+
+async def test_what_was_counted_is_a_page() -> None:
+    results = AskingView(results=(ResultView("Which one?", ("tea 3, rest 2.",)),))
+    async with shown(replace(sample.ROOM, asked=results)) as (pilot, _):
+        await pilot.press("escape", "V")
+        assert "Which one? tea 3, rest 2." in screen_text(pilot.app)
+        await pilot.press("escape", "A")
+        words = "Nothing is asked just now"
+        await until(pilot, lambda: words in screen_text(pilot.app), words)
