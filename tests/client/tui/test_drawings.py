@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import screen_samples as sample
-from holdspace.client.seat.view import Connection, HandView, PersonView, Role, RoomView
+from holdspace.client.seat.view import Connection, HandView, Line, PersonView, Role, RoomView
 from holdspace.client.tui.agenda import agenda
 from holdspace.client.tui.circle import circle
 from holdspace.client.tui.clock import OVERTIME, left_words, seconds_until_change
 from holdspace.client.tui.header import header, trouble
 from holdspace.client.tui.hints import hint
 from holdspace.client.tui.keyline import keyline
-from holdspace.client.tui.passages import passage_rows
+from holdspace.client.tui.passages import passage_height, passage_rows
 from holdspace.client.tui.prompt import prompt
 from holdspace.client.tui.rows import Row, cells, plain
 from holdspace.client.tui.side import side
@@ -189,6 +189,19 @@ def test_help_for_hard_moments_is_always_on_the_key_line_while_writing(width: in
     assert line.startswith("Enter send")
     assert line.endswith("F2 need help now")
     assert len(line) <= width
+
+
+@given(
+    st.sampled_from(list(Line)),
+    st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" \n"), max_size=300),
+    st.sampled_from(["", "about a hospital"]),
+    st.integers(1, 120),
+)
+def test_a_passage_is_as_high_as_it_is_drawn(line: Line, text: str, fold: str, width: int) -> None:
+    nods = sample.nods(heard=3, me_too=1, thank_you=2)
+    one = replace(sample.passage(1, line, text, author=sample.BEN, nods=nods), fold=fold)
+    for after in (None, sample.TRANSCRIPT[0], replace(one, line=Line.SHARE)):
+        assert passage_height(one, width, after) == len(passage_rows(one, width, after))
 
 
 def test_nods_stand_under_the_share_in_words() -> None:

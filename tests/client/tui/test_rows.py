@@ -11,6 +11,7 @@ from holdspace.client.tui.rows import (
     centred,
     clip,
     flow,
+    line_count,
     pad,
     plain,
     row,
@@ -28,6 +29,11 @@ def test_wrapped_lines_fit_and_keep_every_character_but_the_blanks_between(
     lines = wrap(text, width)
     assert all(cell_len(line) <= width for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+@given(st.lists(words, max_size=4).map("\n".join), st.integers(-2, 60))
+def test_lines_are_counted_as_they_are_wrapped(text: str, width: int) -> None:
+    assert line_count(text, width) == len(wrap(text, width))
 
 
 @given(words, st.integers(0, 40))

@@ -13,6 +13,7 @@ from holdspace.client.tui.rows import (
     clip,
     flow,
     indent,
+    line_count,
     paragraph,
     plain,
     row,
@@ -31,14 +32,36 @@ _FLOOR_MOVES = (" has the floor.", "You have the floor.")
 
 def passage_rows(passage: Passage, width: int, after: Passage | None = None) -> list[Row]:
     """Return a passage as rows of at most this width, set apart from the one it comes after."""
-    inner = max(1, min(width - MARGIN, MEASURE))
-    rows = _DRAWN[passage.line](passage, inner)
-    is_tight = after is None or (passage.line in _SMALL and after.line in _SMALL)
-    return rows if is_tight else [BLANK, *rows]
+    rows = _DRAWN[passage.line](passage, inner_width(width))
+    return rows if _is_tight(passage, after) else [BLANK, *rows]
+
+
+def passage_height(passage: Passage, width: int, after: Passage | None = None) -> int:
+    """Return of how many rows a passage is, at a fraction of the cost of drawing them."""
+    inner = inner_width(width)
+    if passage.line is Line.SHARE:
+        nods = len(_nods(passage, inner)) if passage.nods else 0
+        height = 1 + line_count(_words(passage), inner) + nods
+    else:
+        height = 1 if passage.line is Line.STAGE else line_count(passage.text, inner)
+    return height if _is_tight(passage, after) else height + 1
+
+
+def inner_width(width: int) -> int:
+    """Return how wide the words are: the one thing of a width that heights depend on."""
+    return max(1, min(width - MARGIN, MEASURE))
+
+
+def _is_tight(passage: Passage, after: Passage | None) -> bool:
+    return after is None or (passage.line in _SMALL and after.line in _SMALL)
+
+
+def _words(passage: Passage) -> str:
+    return f"Folded: {passage.fold} · ) opens it" if passage.fold else passage.text
 
 
 def _share(passage: Passage, width: int) -> list[Row]:
-    text = f"Folded: {passage.fold} · ) opens it" if passage.fold else passage.text
+    text = _words(passage)
     body = paragraph(text, width, "muted" if passage.fold or passage.is_ready else "text")
     return [_heading(passage, width), *indent(body, MARGIN), *indent(_nods(passage, width), MARGIN)]
 

@@ -112,7 +112,22 @@ def wrap(text: str, width: int) -> tuple[str, ...]:
 
 def _wrap_paragraph(text: str, width: int) -> Iterator[str]:
     # Nearly all text has one cell per character, and can be cut by counting characters.
-    return _wrap_narrow(text, width) if cell_len(text) == len(text) else _wrap_wide(text, width)
+    return _wrap_narrow(text, width) if _is_narrow(text) else _wrap_wide(text, width)
+
+
+def _is_narrow(text: str) -> bool:
+    # Text that people wrote has no control characters any more: every sign of ASCII has one cell.
+    return text.isascii() or cell_len(text) == len(text)
+
+
+def line_count(text: str, width: int) -> int:
+    """Return of how many lines `wrap` is, without making them: ten thousand are counted at once."""
+    width = max(1, width)
+    if len(text) <= width and "\n" not in text and text.isascii():
+        return 1
+    return sum(
+        sum(1 for _ in _wrap_paragraph(paragraph.rstrip(), width)) for paragraph in text.split("\n")
+    )
 
 
 def _wrap_narrow(text: str, width: int) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing_extensions import override
 from holdspace.client.seat.view import Passage
 from holdspace.client.tui import marks
 from holdspace.client.tui.painted import strip
-from holdspace.client.tui.passages import passage_rows
+from holdspace.client.tui.passages import inner_width, passage_height, passage_rows
 from holdspace.client.tui.rows import Row, centred, row
 
 
@@ -82,16 +82,22 @@ class Transcript(ScrollView, can_focus=True):
             return  # not laid out yet; the first resize measures everything
         del self._heights[same:]
         self._rows.clear()
-        self._heights += [len(self._rows_at(at)) for at in range(same, len(self._passages))]
+        self._heights += [self._height_at(at) for at in range(same, len(self._passages))]
         self._starts = list(accumulate(self._heights, initial=0))
         self.virtual_size = Size(self._width, self._starts[-1])
 
+    def _height_at(self, at: int) -> int:
+        return passage_height(self._shown(at), self._width, self._before(at))
+
     def _rows_at(self, at: int) -> list[Row]:
-        after = self._passages[at - 1] if at else None
+        return passage_rows(self._shown(at), self._width, self._before(at))
+
+    def _before(self, at: int) -> Passage | None:
+        return self._passages[at - 1] if at else None
+
+    def _shown(self, at: int) -> Passage:
         passage = self._passages[at]
-        if passage.fold and self._is_unfolded:
-            passage = replace(passage, fold="")
-        return passage_rows(passage, self._width, after)
+        return replace(passage, fold="") if passage.fold and self._is_unfolded else passage
 
     def _place(self) -> tuple[bytes, int]:
         """Return which passage is at the top of the sight, and by how many rows it is scrolled."""
@@ -116,8 +122,10 @@ class Transcript(ScrollView, can_focus=True):
         place = self._place()
         width = self.scrollable_content_region.width
         if width != self._width:
+            is_wrapped_anew = not self._width or inner_width(width) != inner_width(self._width)
             self._width = width
-            self._measure(0)
+            # Above some width lines stay as long as they are, and only what is drawn changes.
+            self._measure(0 if is_wrapped_anew else len(self._passages))
         self._settle(place)
 
     @override
