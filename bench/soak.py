@@ -25,6 +25,8 @@ from soak_room import Room
 
 ROOMS, PEOPLE = 6, 12
 _TURN_SECONDS = 0.005
+# How long a meeting takes when everything asked for is said.
+_MEETING_SECONDS = 20.0
 _LOOK_SECONDS = 5.0
 # Of the time, until what a relay holds has settled; and how much it may hold more in the end.
 _SETTLING = 0.2
@@ -51,7 +53,12 @@ class Soak:
         self._pid = pid
         self._rate = rate
         self._random = random.Random(4)  # noqa: S311  # a soak is to be repeatable
-        self.rooms = [Room(url, PEOPLE, self.counts, seed=seed) for seed in range(ROOMS)]
+        # What a relay holds follows from how long meetings are, not from how fast a machine is just
+        # then: only so can it be seen whether it grows.
+        messages = int(rate * _MEETING_SECONDS / ROOMS)
+        self.rooms = [
+            Room(url, PEOPLE, self.counts, seed=seed, messages=messages) for seed in range(ROOMS)
+        ]
         self._entries = 0
         self._started = time.monotonic()
 

@@ -72,7 +72,7 @@ class Listener(Member):
 class Room:
     """A room and the people in it."""
 
-    def __init__(self, url: str, people: int, counts: Counts, *, seed: int) -> None:
+    def __init__(self, url: str, people: int, counts: Counts, *, seed: int, messages: int) -> None:
         self.url = url
         self.counts = counts
         self.happened: Counter[str] = Counter()
@@ -84,6 +84,9 @@ class Room:
         self._people = people
         self._numbers = iter(range(1 << 30))
         self._random = random.Random(seed)  # noqa: S311  # a soak is to be repeatable
+        # How long a meeting is. Not all end at once, so the first are shorter.
+        self._messages = messages
+        self._left = int(messages * self._random.random())
         self._is_quiet = True
         self._slow: list[asyncio.Future[None]] = []
 
@@ -107,6 +110,7 @@ class Room:
         if not self._is_quiet and member.under_way() < _MOST_UNDER_WAY:
             member.say()
             self.happened["messages"] += 1
+            self._left -= 1
 
     async def live(self) -> None:
         """Do something out of the ordinary, over and over."""
@@ -116,7 +120,8 @@ class Room:
                 await asyncio.sleep(self._random.uniform(0.5, 1.5))
                 await act()
                 await self._mend()
-            await self.start_anew()
+                if self._left <= 0:
+                    await self.start_anew()
 
     async def swap(self) -> None:
         """Let one leave, and somebody new read everything from the epoch's beginning."""
@@ -171,6 +176,7 @@ class Room:
             if code not in {Close.MEETING_OVER, *_TOO_SLOW}:
                 self.happened[f"closed with {code}"] += 1
                 self.trouble += 1
+        self._left = self._messages
         await self.begin()
 
     async def end(self) -> None:
