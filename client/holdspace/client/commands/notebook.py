@@ -1,14 +1,14 @@
 """`holdspace notebook`: make it, read it, take one's words out of it, and delete it."""
 
 import argparse
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from holdspace.client.command_line import WELL, complain
 from holdspace.client.keeping import keep_drafts
-from holdspace.client.own_words import own_lines, own_page
+from holdspace.client.own.keepsake import NotKept, write_new
+from holdspace.client.own.words import own_lines, own_page
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.vault import (
     Vault,
@@ -49,10 +49,6 @@ KEPT_OR_NOT = {
     True: "From now on a quick exit keeps what you were writing, in the notebook.",
     False: "From now on a quick exit drops what you were writing, also from the notebook.",
 }
-EXPORTED = (
-    "Your own words are in {path}. Only you can read that file, and it is not encrypted: keep it where "
-    "nobody looks, or delete it."
-)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -96,15 +92,10 @@ def _read(asked: argparse.Namespace) -> int:
 def _export(asked: argparse.Namespace) -> int:
     with closing(_opened(asked)) as vault:
         page = own_page(vault.read())
-    path = Path(asked.file).expanduser()
     try:
-        # A new file, for this person alone: never over something that is there.
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        return complain(f"{_shown(path)} cannot be written: {error.strerror}. Nothing was changed.")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(page)
-    return _tell(EXPORTED, path)
+        return _tell(write_new(Path(asked.file).expanduser(), page))
+    except NotKept as refused:
+        return complain(str(refused))
 
 
 def _change_passphrase(asked: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from holdspace.client.act_table import NOD_WORDS
+from holdspace.client.act_table import NOD_WORDS, STAGE_ACTS
+from holdspace.client.acts import BY_ID
 from holdspace.client.seat.view import (
     Connection,
     KnockView,
@@ -96,6 +97,9 @@ def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
     yield from speak("stage", stage.prompt)
     for ask in stage.asks:
         yield from speak("stage", ask)
+    for act_id in STAGE_ACTS.get(stage.kind, ()):
+        act = BY_ID[act_id]
+        yield f"stage: /{act.slash}: {act.sentence}"
     yield from speak("say", stage.say)
 
 

@@ -30,13 +30,15 @@ from holdspace.client.care.reasons import (
     with_words,
 )
 from holdspace.client.keeping import Keeper, draft_of
-from holdspace.client.keepsake import NotKept, save
 from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
+from holdspace.client.mine import Own
 from holdspace.client.notebook import Draft as WrittenDraft
+from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
 from holdspace.client.plain.asking import Asker
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
+from holdspace.client.plain.own import OwnThings
 from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
@@ -115,6 +117,7 @@ class Session:
         self._card: CardView | None = None
         self._pacer = Pacer(terminal.say)
         self._asker = Asker(terminal.say, self._do, self._keep)
+        self._mine = OwnThings(terminal.say, self._own, self._prepare, self._keep)
         self._unfinished = ""
         self._draft = ""
         self._leaving: Leave | None = None
@@ -218,8 +221,12 @@ class Session:
             hear(line)
         elif self._door.is_asking and not line.startswith("/"):
             self._door.hear(line)
-        elif not (self._asker.hears(line) or self._pacer.hears(line)) and line.strip():
+        elif not self._is_for_a_form(line) and line.strip():
             self._command(line)
+
+    def _is_for_a_form(self, line: str) -> bool:
+        forms = (self._mine, self._asker, self._pacer)
+        return any(form.hears(line) for form in forms)
 
     def _command(self, line: str) -> None:
         word, _, _ = line.strip().removeprefix("/").partition(" ")
@@ -330,6 +337,7 @@ class Session:
             "practice": self._begin_practice,
             "answer": lambda _: self._asker.begin(self._attending.view.asked.form),
             "keepsake": self._keepsake,
+            **self._mine.answers,
         }
         if local.act.id in special:
             special[local.act.id](local)
@@ -369,9 +377,17 @@ class Session:
 
     def _keepsake(self, local: Local) -> None:
         try:
-            self._say([f"room: {save(self._attending.view, local.text)}"])
+            self._say([f"room: {save(self._attending.view, local.text, self._keeper.notebook)}"])
         except NotKept as refused:
             self._say([f"room: {refused}"])
+
+    def _own(self) -> Own:
+        return Own(self._keeper, self._attending.view, self._now())
+
+    def _prepare(self, line: str) -> None:
+        """Put a line of one's own where it can be sent from; nothing is sent."""
+        self._draft = "\n".join(part for part in (self._draft, line) if part)
+        self._say(OWN_ANSWERS["draft"](self._asked()))
 
     def _support(self, _local: Local) -> None:
         # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).

@@ -98,6 +98,8 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
         mode=stage.turn,
         words_guide=stage.words_guide,
         technique=_technique(stage),
+        kind=stage.kind,
+        shrink_below=stage.goal.shrink_below if stage.goal else 7,
     )
 
 

@@ -121,6 +121,8 @@ class StageView:
     mode: TurnMode = "listen"
     words_guide: int = 0
     technique: str = ""
+    kind: str = ""
+    shrink_below: int = 7
 
 
 class Line(Enum):

@@ -20,6 +20,7 @@ from typing_extensions import override
 from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted, same_key_now
 from holdspace.client.care.reasons import asks_why, why_question
 from holdspace.client.keeping import Keeper, draft_of
+from holdspace.client.own.talk import Talk
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
@@ -93,7 +94,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self.animation_level = "none"
         self._attendance = attendance
         self._clock = clock
-        self.keeper = keeper or Keeper()
+        self.keeper: Keeper = keeper or Keeper()
+        self.cards: dict[str, Talk] = {}
         self._view = attendance.view
         # Who is alone in the room has not seen the code yet, though it may be there already.
         self._known_code = self._view.invitation if len(self._view.people) > 1 else ""
@@ -190,6 +192,15 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def copy_phrase(self, words: str) -> None:
         """Put a ready phrase into the room's text field; nothing is sent."""
         self._room.copy_phrase(words)
+
+    def give_back(self, words: str) -> None:
+        """Put words that were not taken into the room's text field again."""
+        self._room.give_back(words)
+
+    def begin_command(self, command: str) -> None:
+        """Close what lies over the room, and begin a command in its text field."""
+        self._close_overlays()
+        self._room.begin_command(command)
 
     def unfold(self) -> None:
         """Show what stands behind labels, or hide it again."""

@@ -55,6 +55,9 @@ class Home(Protocol):
     def take_up_draft(self) -> None:
         """Put back what was being written here before, and keep what is written from now on."""
 
+    def begin_command(self, command: str) -> None:
+        """Close what lies over the room, and begin a command in its text field."""
+
     def vanish(self) -> None:
         """Close the screen at once, like a lost connection."""
 

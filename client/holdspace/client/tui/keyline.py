@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from holdspace.client.act_table import STAGE_ACTS
 from holdspace.client.acts import BY_ID, Act, is_last_stage, is_useful
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Piece, Row, cells, flow, row
@@ -70,7 +71,8 @@ def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     if is_writing:
         return keys(_writing(view), width, last=ALWAYS)
     usual = _LEADER if view.is_facilitator else _MEMBER
-    order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *usual))
+    own = STAGE_ACTS.get(view.stage.kind, ()) if view.stage else ()
+    order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *own, *usual))
     useful = [
         as_it_is_now(act, view) for act in map(BY_ID.get, order) if act and is_useful(act, view)
     ]

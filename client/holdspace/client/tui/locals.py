@@ -5,16 +5,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from holdspace.client.acts import Local
-from holdspace.client.keepsake import NotKept, save
+from holdspace.client.mine import Own
+from holdspace.client.own.keepsake import NotKept, save
+from holdspace.client.own.talk import Step, Talk
 from holdspace.client.seat.intents import OpenTheFlow
 from holdspace.client.tui import pages
 from holdspace.client.tui.screens.door import DoorScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
+from holdspace.client.tui.screens.own import OwnScreen
 from holdspace.client.tui.screens.page import Draw, PageScreen
 from holdspace.client.tui.screens.people import PeopleScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.questions import QuestionsScreen
 from holdspace.client.tui.screens.sheet import SheetScreen
+from holdspace.client.tui.screens.talk import TalkScreen
 
 if TYPE_CHECKING:
     from holdspace.client.tui.app import HoldspaceApp
@@ -75,7 +79,7 @@ def _keepsake(app: "HoldspaceApp", command: Local) -> None:
         app.tell("Type /keepsake and the name of a new file in the text field of the room.")
         return
     try:
-        app.tell(save(app.view, command.text))
+        app.tell(save(app.view, command.text, app.keeper.notebook))
     except NotKept as refused:
         app.tell(str(refused))
 
@@ -86,6 +90,45 @@ def _answer(app: "HoldspaceApp", _: Local) -> None:
         app.tell("Nothing is asked just now. V, or /results, shows what was counted.")
     else:
         app.open_screen(QuestionsScreen(form))
+
+
+def _talk(name: str, first: "Callable[[Own], Step]") -> "Callable[[HoldspaceApp, Local], None]":
+    """Return what opens a card for oneself, or goes on with one that was set aside."""
+
+    def taken(app: "HoldspaceApp", step: Step) -> None:
+        if step.change is not None:
+            app.keeper.change(step.change)
+        if isinstance(step, Talk):
+            app.cards[name] = step
+            return
+        app.cards.pop(name, None)
+        if step.line:
+            app.copy_phrase(step.line)
+        app.tell(step.words)
+
+    def answer(app: "HoldspaceApp", _: Local) -> None:
+        step = app.cards.get(name) or first(_own(app))
+        if isinstance(step, Talk):
+            app.open_screen(TalkScreen(step, lambda after: taken(app, after)))
+        else:
+            taken(app, step)
+
+    return answer
+
+
+def _own(app: "HoldspaceApp") -> Own:
+    return Own(app.keeper, app.view, app.now())
+
+
+def _idea(app: "HoldspaceApp", command: Local) -> None:
+    refused = _own(app).keep_idea(command.text)
+    if refused and command.text:
+        app.give_back(f"/idea {command.text}")
+    app.tell(refused or _own(app).kept_words)
+
+
+def _note(app: "HoldspaceApp", command: Local) -> None:
+    app.tell(_own(app).keep_note(command.text) or _own(app).kept_words)
 
 
 def _unfold(app: "HoldspaceApp", _: Local) -> None:
@@ -102,6 +145,11 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "keepsake": _keepsake,
     "answer": _answer,
     "results": _page("What was counted", pages.results_page),
+    "goal": _talk("goal", Own.goal_card),
+    "review": _talk("review", Own.look_back),
+    "plans": lambda app, _: app.open_screen(OwnScreen(app.keeper)),
+    "idea": _idea,
+    "note": _note,
     "exit": lambda app, _: app.vanish(),
     "help": _page("Keys and commands", pages.help_page),
     "support": _page("Need help now", pages.support_page),

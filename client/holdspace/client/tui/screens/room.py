@@ -36,7 +36,7 @@ from holdspace.client.tui.side import side
 from holdspace.client.tui.transcript import Transcript
 
 # Acts whose words are typed: their key begins the command in the text field.
-_BEGIN_IN_FIELD = frozenset({"fold", "poll"})
+_BEGIN_IN_FIELD = frozenset({"fold", "idea", "poll"})
 TALL = 30
 NORMAL = 20
 
@@ -192,7 +192,7 @@ class RoomScreen(HoldScreen):
         elif act_id in {"edit", "written"}:
             self._write_on()
         elif same_key_now(BY_ID[act_id], self.view).id in _BEGIN_IN_FIELD:
-            self._begin(f"/{act_id} ")
+            self.begin_command(f"/{act_id} ")
         elif act_id == "repeat":
             self.transcript.focus()
             self.transcript.scroll_page_up(animate=False)
@@ -202,9 +202,10 @@ class RoomScreen(HoldScreen):
 
     def action_command(self) -> None:
         """Begin a command in the text field."""
-        self._begin("/")
+        self.begin_command("/")
 
-    def _begin(self, command: str) -> None:
+    def begin_command(self, command: str) -> None:
+        """Begin a command where nothing is written yet; it is not sent before somebody sends it."""
         if not self.composer.text:
             self.composer.write(command)
         self.composer.focus()

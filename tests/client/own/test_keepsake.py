@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from holdspace.client.keepsake import NOTHING, NotKept, keepsake, save
+from holdspace.client.notebook import Idea, Notebook, Plan
+from holdspace.client.own.keepsake import NOTHING, NotKept, keepsake, save
 from holdspace.client.seat.view import Line, Passage, PersonView, Role, RoomView
 
 ME = PersonView(b"m" * 32, "Sam", "k3", Role.MEMBER, is_me=True)
@@ -66,3 +67,15 @@ def test_without_words_there_is_no_file(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotKept, match="No such file or directory"):
         save(VIEW, str(tmp_path / "no" / "mine.txt"))
+
+
+def test_plans_and_ideas_of_this_room_come_along() -> None:
+    notebook = Notebook(
+        plans=(Plan(b"r" * 16, 1.0, "walk"), Plan(b"o" * 16, 1.0, "swim")),
+        ideas=(Idea(b"r" * 16, 1.0, "warm socks"),),
+    )
+    page = keepsake(replace(VIEW, room=b"r" * 16), notebook)
+    assert "walk" in page
+    assert "warm socks" in page
+    assert "swim" not in page
+    assert "Mara" not in page

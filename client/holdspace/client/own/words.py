@@ -59,12 +59,26 @@ def own_lines(notebook: Notebook) -> Iterator[str]:
 
 def own_page(notebook: Notebook) -> str:
     """Return plans, ideas and notes as a page to take along."""
+    return "\n\n".join([HEAD, *own_chapters(notebook)]) + "\n"
+
+
+def own_chapters(notebook: Notebook) -> list[str]:
+    """Return plans, ideas and notes, each kind under its title; nothing for a kind there is none of."""
     parts = (
         _chapter("Plans", map(plan_words, notebook.plans)),
         _chapter("Ideas", (idea.text for idea in notebook.ideas)),
         _chapter("Notes", (note.text for note in notebook.notes)),
     )
-    return "\n\n".join([HEAD, *(part for part in parts if part)]) + "\n"
+    return [part for part in parts if part]
+
+
+def of_room(notebook: Notebook, room: bytes) -> Notebook:
+    """Return what was written down in one room."""
+    return Notebook(
+        plans=tuple(plan for plan in notebook.plans if plan.room == room),
+        ideas=tuple(idea for idea in notebook.ideas if idea.room == room),
+        notes=tuple(note for note in notebook.notes if note.room == room),
+    )
 
 
 def _chapter(title: str, texts: Iterable[str]) -> str:

@@ -1,0 +1,81 @@
+"""Looking back on the last plan: shown to its owner alone, with four answers that are all good ones."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from holdspace.client.notebook import Notebook, Outcome, Plan
+from holdspace.client.own.goal_card import LONGEST, adding
+from holdspace.client.own.talk import Answer, Done, Step, Talk, offer_line
+from holdspace.client.own.words import day_words, step_words
+from holdspace.protocol.text import clean_line
+
+TITLE = "How your plan went"
+QUESTION = "How did it go? All four are good answers."
+NO_PLAN = (
+    "There is no plan of yours here to look back on. What got in the way, or what helped, is worth a "
+    "line, too."
+)
+WRITTEN = "That is written beside your plan."
+OUTCOMES: dict[str, tuple[Outcome, str]] = {
+    "d": ("did", "I did it"),
+    "p": ("partly", "partly"),
+    "c": ("changed", "I changed it"),
+    "n": ("not-this-week", "not this week"),
+}
+_ANSWERS = tuple(Answer(key, words) for key, (_, words) in OUTCOMES.items())
+_SAID = {
+    "did": "I did it",
+    "partly": "I did part of it",
+    "changed": "I changed it on the way",
+    "not-this-week": "Not this week",
+}
+_LEARNED = "What did you learn, if anything? Just press enter to leave it out."
+_FOLLOW_UP = "Would you like ideas, or just company, or to move on?"
+_FOLLOW_UPS = (Answer("i", "ideas"), Answer("c", "company"), Answer("m", "move on"))
+_WISHES = {"i": " I would like ideas.", "c": " I would just like company.", "m": ""}
+
+
+def last_plan(notebook: Notebook, room: bytes) -> Plan | None:
+    """Return the newest plan that was not looked back on: of this room, or else of any."""
+    waiting = [plan for plan in notebook.plans if not plan.outcome]
+    here = [plan for plan in waiting if plan.room == room]
+    return next(iter(reversed(here or waiting)), None)
+
+
+def look_back(notebook: Notebook, room: bytes) -> Step:
+    """Return the question how the last plan went, or a kind word where there is none."""
+    plan = last_plan(notebook, room)
+    if plan is None:
+        return Done(NO_PLAN)
+    above = (f"Your plan of {day_words(plan.made)}: {step_words(plan)}.",)
+
+    def hear(key: str) -> Step:
+        outcome, _ = OUTCOMES[key]
+        return _ask_learned(replace(plan, outcome=outcome), above)
+
+    return Talk(TITLE, QUESTION, hear, _ANSWERS, above)
+
+
+def _ask_learned(plan: Plan, above: tuple[str, ...]) -> Talk:
+    def hear(text: str) -> Step:
+        learned = replace(plan, learned=str(clean_line(text, LONGEST)))
+        if plan.outcome == "not-this-week":
+            return _ask_what_helps(learned, above)
+        return _offer(learned, above, "")
+
+    return Talk(TITLE, _LEARNED, hear, above=above, change=adding(plan))
+
+
+def _ask_what_helps(plan: Plan, above: tuple[str, ...]) -> Talk:
+    def hear(key: str) -> Step:
+        # Who wants to move on is not asked anything more.
+        return Done(WRITTEN) if key == "m" else _offer(plan, above, _WISHES[key])
+
+    return Talk(TITLE, _FOLLOW_UP, hear, _FOLLOW_UPS, above, change=adding(plan))
+
+
+def _offer(plan: Plan, above: tuple[str, ...], wish: str) -> Talk:
+    learned = f" {plan.learned.rstrip('.')}." if plan.learned else ""
+    line = f"{_SAID[plan.outcome]}: {step_words(plan)}.{learned}{wish}"
+    return offer_line(TITLE, line, WRITTEN, above=above, change=adding(plan))

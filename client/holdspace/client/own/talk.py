@@ -1,0 +1,68 @@
+"""One question at a time, for oneself: the shape that cards for plans and looking back share.
+
+A value that answers what is typed or pressed with the next one, so that both front ends ask the
+same questions in the same words. What is already sure is written down at once, not at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from holdspace.client.notebook import Notebook
+
+Change = Callable[[Notebook], Notebook]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A key, and what it says."""
+
+    key: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A question. With `answers` one key answers it, else words do; `above` is to be read before."""
+
+    title: str
+    question: str
+    hear: Callable[[str], Step] = field(repr=False)
+    answers: tuple[Answer, ...] = ()
+    above: tuple[str, ...] = field(default=(), repr=False)
+    change: Change | None = field(default=None, repr=False)
+
+    def answered(self, text: str) -> Step:
+        """Return what follows this answer; the same question after one that is none."""
+        if not self.answers:
+            return self.hear(text)
+        word = text.strip().casefold()
+        for answer in self.answers:
+            if word in {answer.key, answer.words.casefold()}:
+                return self.hear(answer.key)
+        return self
+
+
+@dataclass(frozen=True)
+class Done:
+    """The end of a talk: what to tell, and a line for the text field, which nobody sends by itself."""
+
+    words: str
+    line: str = field(default="", repr=False)
+    change: Change | None = field(default=None, repr=False)
+
+
+Step = Talk | Done
+YES_OR_NO = (Answer("y", "yes"), Answer("n", "no"))
+OFFER = "Would you like a line of it in your text field? Nothing is sent by itself."
+IN_THE_FIELD = "A line is in your text field; nothing was sent."
+
+
+def offer_line(title: str, line: str, kept: str, *, above: tuple[str, ...], change: Change) -> Talk:
+    """Return the question whether a line of it should be put into the text field."""
+
+    def hear(key: str) -> Step:
+        return Done(f"{kept} {IN_THE_FIELD}", line) if key == "y" else Done(kept)
+
+    return Talk(title, OFFER, hear, YES_OR_NO, (*above, f"The line: {line}"), change)

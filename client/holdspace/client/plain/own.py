@@ -1,0 +1,50 @@
+"""A person's own plans, ideas and notes in plain lines; nothing of it is sent."""
+
+from collections.abc import Callable, Iterable
+
+from holdspace.client.acts import Local
+from holdspace.client.mine import Own
+from holdspace.client.own.words import own_lines
+from holdspace.client.plain.talking import Talker
+
+
+class OwnThings:
+    """What is answered from the notebook, and the card that is being filled in."""
+
+    def __init__(
+        self,
+        say: Callable[[Iterable[str]], None],
+        own: Callable[[], Own],
+        prepare: Callable[[str], None],
+        keep: Callable[[str], None],
+    ) -> None:
+        self._say = say
+        self._own = own
+        self._keep = keep
+        self._talker = Talker(say, own().keeper.change, prepare)
+        self.answers: dict[str, Callable[[Local], None]] = {
+            "goal": lambda _: self._talker.begin("goal", own().goal_card),
+            "review": lambda _: self._talker.begin("review", own().look_back),
+            "plans": lambda _: self._read(),
+            "idea": self._keep_idea,
+            "note": self._keep_note,
+        }
+
+    def hears(self, line: str) -> bool:
+        """Take a line that was meant for a card; tell whether it was."""
+        return self._talker.hears(line)
+
+    def _read(self) -> None:
+        keeper = self._own().keeper
+        self._say([*own_lines(keeper.notebook), f"room: {keeper.where_words}"])
+
+    def _keep_idea(self, local: Local) -> None:
+        own = self._own()
+        refused = own.keep_idea(local.text)
+        self._say([f"room: {refused or own.kept_words}"])
+        if refused:
+            self._keep(local.text)
+
+    def _keep_note(self, local: Local) -> None:
+        own = self._own()
+        self._say([f"room: {own.keep_note(local.text) or own.kept_words}"])

@@ -1,0 +1,73 @@
+"""A card in plain lines: answers stay here, a command sets it aside, and nothing is sent."""
+
+import pytest
+
+from holdspace.client.acts import BY_ID, Local
+from holdspace.client.keeping import Keeper
+from holdspace.client.mine import Own
+from holdspace.client.plain.own import OwnThings
+from holdspace.client.plain.talking import HOW
+from holdspace.client.seat.view import RoomView
+
+
+class Ear:
+    """Hears everything, and holds the text field."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.prepared: list[str] = []
+        self.kept: list[str] = []
+        own = Own(Keeper(), RoomView(room=b"r" * 16), 1_700_000_000.0)
+        self.keeper = own.keeper
+        self.own = OwnThings(self.said.extend, lambda: own, self.prepared.append, self.kept.append)
+
+    def does(self, act: str, text: str = "") -> None:
+        self.own.answers[act](Local(BY_ID[act], text))
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+def test_a_card_is_asked_line_by_line_and_its_line_is_only_prepared(ear: Ear) -> None:
+    ear.does("goal")
+    assert ear.said[0] == HOW
+    for answer in ("walk", "", "", "", "5"):
+        assert ear.own.hears(answer)
+    assert ear.said[-4:] == [
+        "plan: Type s: smaller.",
+        "plan: Type f: fewer.",
+        "plan: Type d: different.",
+        "plan: Type k: keep it as it is.",
+    ]
+    assert ear.own.hears("k")
+    assert ear.own.hears("y")
+    assert ear.prepared == ["My plan: walk. 5 of 10 sure."]
+    assert ear.keeper.notebook.plans[0].what == "walk"
+    assert not ear.own.hears("to the room")
+
+
+def test_a_command_sets_it_aside_and_its_name_goes_on(ear: Ear) -> None:
+    ear.does("goal")
+    ear.own.hears("walk")
+    assert not ear.own.hears("/what")
+    assert "set aside" in ear.said[-1]
+    assert not ear.own.hears("hello everybody")
+    ear.does("goal")
+    assert ear.said[-1].startswith("plan: How much of it?")
+
+
+def test_looking_back_without_a_plan_is_one_kind_line(ear: Ear) -> None:
+    ear.does("review")
+    assert ear.said[-1].startswith("plan: There is no plan of yours here")
+    assert not ear.own.hears("hello")
+
+
+def test_ideas_and_notes_are_kept_and_read(ear: Ear) -> None:
+    ear.does("idea", "warm socks")
+    ear.does("note", "ask about sleep")
+    ear.does("plans")
+    assert any(line.endswith(": warm socks") for line in ear.said)
+    assert any(line.endswith(": ask about sleep") for line in ear.said)
+    assert "in memory only" in ear.said[-1]
