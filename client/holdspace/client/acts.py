@@ -79,7 +79,7 @@ def is_permitted(act: Act, view: RoomView) -> bool:
 
 def is_here(act: Act, view: RoomView) -> bool:
     """Return whether the act belongs to where this person is: the lobby, the room, anywhere."""
-    if act.spot is Spot.ANYWHERE or act.id == "about":
+    if act.spot is Spot.ANYWHERE or act.id in {"about", "practice"}:
         return True
     return view.place is (Place.LOBBY if act.spot is Spot.LOBBY else Place.ROOM)
 

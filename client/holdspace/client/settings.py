@@ -47,6 +47,11 @@ class Settings:
         toml.flag(), False, "Plain lines instead of the screen, as --plain asks for."
     )
     bell: bool = _setting(toml.flag(), True, "One bell when it is your turn.")
+    locale: str = _setting(
+        toml.pattern(r"([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?", "a place like en-GB, or nothing"),
+        "",
+        "Whose crisis card is shown when the room brings none, like en-GB; otherwise LANG says it.",
+    )
     keys: Keymap = _setting(
         KEYMAP,
         (),

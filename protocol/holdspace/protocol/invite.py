@@ -249,6 +249,8 @@ def check_phrase(host_key: bytes, room: bytes) -> str:
 
 _CARD_LABEL = b"holdspace room card v1"
 _MAX_CARD_TEXT = 600
+# The host's crisis card, as the text of its file; what is in it is the client's business.
+_MAX_CRISIS = 2_000
 
 
 class RoomCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -267,6 +269,7 @@ class RoomCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
     sealing_key: Annotated[bytes, Meta(min_length=1, max_length=2048)]
     knock_key: Key
     expires_minute: Minute
+    crisis: Annotated[str, Meta(max_length=_MAX_CRISIS)] = ""
 
 
 class _SignedCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -321,6 +324,7 @@ def _with_clean_text(card: RoomCard) -> RoomCard:
         standing=clean_line(card.standing, _MAX_CARD_TEXT),
         agreements=tuple(clean_line(item, 280) for item in card.agreements),
         about=clean(card.about, _MAX_CARD_TEXT),
+        crisis=clean(card.crisis, _MAX_CRISIS),
     )
 
 

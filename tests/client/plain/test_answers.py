@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from holdspace.client.library import CrisisCard, CrisisLine
+from holdspace.client.care.crisis import Shown
+from holdspace.client.library import CrisisCard
 from holdspace.client.plain import answers
 from holdspace.client.plain.answers import Asked
 from holdspace.client.privacy import ITS_OWN_WORD
@@ -141,22 +141,9 @@ def test_what_was_agreed_can_be_read_again_in_the_room() -> None:
     assert said(answers.about, UNDER_WAY)[-1] == "room: The four words to compare are: a b c d."
 
 
-def test_support_has_the_hosts_numbers_or_says_to_know_ones_own() -> None:
-    unfilled = CrisisCard(format=1, lang="en", emergency="", lines=())
-    assert "your local emergency number" in next(iter(answers.support_lines(unfilled)))
-    filled = CrisisCard(
-        format=1,
-        lang="en",
-        emergency="112",
-        lines=(CrisisLine(name="A line", how="text HELLO", hours="day and night"),),
-        checked_on=date(2026, 11, 1),
-        directory="a list",
-        words=("Not OK? Tell the facilitator.",),
-    )
-    assert list(answers.support_lines(filled))[:5] == [
-        "support: If you or someone is in danger now, call 112.",
-        "support: A line: text HELLO, day and night.",
-        "support: Not OK? Tell the facilitator.",
-        "support: These were checked on 2026-11-01.",
-        "support: Elsewhere: a list.",
-    ]
+def test_support_is_the_crisis_card_a_line_each() -> None:
+    card = CrisisCard(format=1, lang="en", emergency="112", lines=())
+    lines = list(answers.support_lines(Shown(card)))
+    assert lines[0] == "support: If you or someone is in danger now: 112."
+    assert all(line.startswith("support: ") for line in lines)
+    assert any("/practice senses" in line for line in lines)

@@ -269,7 +269,7 @@ def test_help_has_every_act_this_person_may_do_and_no_other(view: object) -> Non
     [
         (("f1",), "Keys and commands"),
         (("escape", "?"), "Keys and commands"),
-        (("f2",), "Call the emergency number of where you are"),
+        (("f2",), "If you or someone is in danger now"),
         (("escape", "a"), "Agenda"),
         (("escape", "v"), "to ask about sleep"),
         (("escape", "e"), "What the relay can see"),

@@ -373,7 +373,7 @@ async def test_every_end_is_told(place: Place, words: str) -> None:
         await until(pilot, lambda: pilot.app.return_value is Ending.FINISHED, "the end")
 
 
-@pytest.mark.parametrize("overlay", [("f2",), ("escape", "q"), ("escape", "c")])
+@pytest.mark.parametrize("overlay", [("f1",), ("escape", "q"), ("escape", "c")])
 async def test_the_end_comes_through_whatever_is_open(overlay: tuple[str, ...]) -> None:
     async with shown(sample.ROOM) as (pilot, player):
         await pilot.press(*overlay)

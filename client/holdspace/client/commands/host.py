@@ -6,19 +6,28 @@ What was typed is kept until the room is open: a refused room code costs nothing
 
 import argparse
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from holdspace.client.attend import Attendance, CannotStart, check_addresses
+from holdspace.client.care.crisis import carried_text, host_warning, local_card, own_card_text
 from holdspace.client.command_line import WELL
 from holdspace.client.front_end import choose_plain, show
 from holdspace.client.here import relay_here
 from holdspace.client.keeping import Keeper
-from holdspace.client.library import DEFAULT_FLOW, DataError, read_agreements, read_flow
+from holdspace.client.library import (
+    DEFAULT_FLOW,
+    DataError,
+    read_agreements,
+    read_crisis_card,
+    read_flow,
+)
 from holdspace.client.look import look_at
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.seat.host import Opening
@@ -88,6 +97,7 @@ def _prepare(asked: argparse.Namespace, code: SigningKey | None, flow: str, fron
         standing=clean_line(standing, 600),
         flow_toml=flow,
         code=code,
+        crisis=_crisis(asked.crisis),
     )
     where = Where(relays, asked.socks)
     # The screen would cover the card at once, so it waits; plain lines stay where they are.
@@ -175,6 +185,16 @@ def _flow(name: str) -> str:
     return toml
 
 
+def _crisis(path: Path | None) -> str:
+    """Return the crisis card that goes with the room, and warn about what people will see (A15)."""
+    text = carried_text(path) if path else own_card_text(os.environ)
+    card = read_crisis_card(text) if text else local_card(os.environ)
+    warning = host_warning(card, datetime.now(tz=UTC).date())
+    if warning:
+        say(f"care: {warning}")
+    return text
+
+
 class _RoomCodeTooSoonError(ValueError):
     """A room code was given where everybody at the door would read it."""
 
@@ -238,6 +258,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--standing",
         metavar="WORDS",
         help=f'what you are to the people who come, shown at the door ("{_DEFAULT_STANDING}")',
+    )
+    parser.add_argument(
+        "--crisis",
+        metavar="FILE",
+        type=Path,
+        help="the crisis card that people in your room see; without it your own "
+        "crisis/en.toml beside your settings, if there is one",
     )
     parser.add_argument(
         "--room-code-file",

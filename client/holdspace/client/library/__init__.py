@@ -41,6 +41,7 @@ __all__ = [
     "crisis_warning",
     "list_flows",
     "read_agreements",
+    "read_crisis_card",
     "read_file",
     "read_flow",
 ]
@@ -139,6 +140,11 @@ def read_file(path: Path) -> str:
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise NotInLibrary(f"{path.name} cannot be opened: {reason}.") from None
+
+
+def read_crisis_card(text: str) -> CrisisCard:
+    """Return the crisis card that this text is; raise DataError with what is wrong in it."""
+    return _section(CrisisCard, text)
 
 
 def crisis_warning(card: CrisisCard, today: date) -> str:

@@ -80,22 +80,23 @@ class TechniqueCard(_File):
 class CrisisLine:
     """Somebody to reach: who, how, when, in which languages."""
 
-    name: str = key(_LINE)
-    how: str = key(_LINE)
-    hours: str = key(_PERHAPS, "")
-    languages: str = key(_PERHAPS, "")
+    name: str = key(toml.text(48))
+    how: str = key(toml.text(60))
+    hours: str = key(toml.text(32, empty=True), "")
+    languages: str = key(toml.text(32, empty=True), "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrisisCard(_File):
     """Where to turn in danger, as the host found it out; nothing in it is invented."""
 
-    emergency: str = key(_PERHAPS)
+    # Short, so that the whole card is on the smallest usual screen at once.
+    emergency: str = key(toml.text(39, empty=True))
     lines: tuple[CrisisLine, ...] = key(toml.many(toml.table(CrisisLine), 4))
     checked_on: date | None = key(toml.day(), None)
     host_contact: str = key(_PERHAPS, "")
-    directory: str = key(_PERHAPS, "")
-    words: tuple[str, ...] = key(toml.many(_LINE, 6), ())
+    directory: str = key(toml.text(60, empty=True), "")
+    words: tuple[str, ...] = key(toml.many(toml.text(76), 2), ())
 
     @property
     def is_filled_in(self) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from holdspace.client.act_table import ORDER_WORDS
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
+from holdspace.client.care.crisis import Shown, Ways, crisis_lines
 from holdspace.client.care.happened import log_lines
-from holdspace.client.library import CrisisCard
 from holdspace.client.plain.lobby import card_lines
 from holdspace.client.plain.narrator import (
     invitation_lines,
@@ -210,20 +210,13 @@ def invitation(asked: Asked) -> Iterable[str]:
     return invitation_lines(asked.view) if asked.view.invitation else ("invitation: None yet.",)
 
 
-def support_lines(card: CrisisCard) -> Iterator[str]:
-    """Yield what to do when somebody is not safe; nothing is sent by asking (A15)."""
-    number = card.emergency or "your local emergency number"
-    yield f"support: If you or someone is in danger now, call {number}."
-    for line in card.lines:
-        details = ", ".join(filter(None, (line.how, line.hours, line.languages)))
-        yield f"support: {line.name}: {details}."
-    for words in card.words:
-        yield from speak("support", words)
-    if card.checked_on:
-        yield f"support: These were checked on {card.checked_on}."
-    if card.directory:
-        yield f"support: Elsewhere: {card.directory}."
-    yield "support: This is not an emergency service. Nothing was sent by opening this."
+def support_lines(shown: Shown) -> Iterator[str]:
+    """Yield the crisis card; nothing is sent by asking (A15)."""
+    for words in crisis_lines(shown, WAYS):
+        yield f"support: {words}"
+
+
+WAYS = Ways(tell="tell the facilitator in your own words", steady="/practice senses")
 
 
 def help_lines(asked: Asked) -> Iterator[str]:

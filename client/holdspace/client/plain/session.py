@@ -20,6 +20,7 @@ from holdspace.client.acts import (
     parse_command,
     question_for,
 )
+from holdspace.client.care.crisis import card_here
 from holdspace.client.care.reasons import (
     UNSAID,
     answered,
@@ -30,7 +31,7 @@ from holdspace.client.care.reasons import (
     with_words,
 )
 from holdspace.client.keeping import Keeper, draft_of
-from holdspace.client.library import DataError, Library, NotInLibrary, read_flow
+from holdspace.client.library import DataError, NotInLibrary, read_flow
 from holdspace.client.mine import Own
 from holdspace.client.notebook import Draft as WrittenDraft
 from holdspace.client.own.keepsake import NotKept, save
@@ -119,6 +120,7 @@ class Session:
         self._asker = Asker(terminal.say, self._do, self._keep)
         self._mine = OwnThings(terminal.say, self._own, self._prepare, self._keep)
         self._unfinished = ""
+        self._early: list[str] = []
         self._draft = ""
         self._leaving: Leave | None = None
         self._is_abrupt = False
@@ -155,12 +157,20 @@ class Session:
                     self._keep("\n".join(part for part in (notice.kept, self._draft) if part))
 
     async def _listen(self) -> None:
-        # What a script sends at once waits until there is somebody to read it.
-        await self._arrived.wait()
         while not self._gone.is_set():
             line = await self._terminal.read()
             if line is None:
+                await self._arrived.wait()
                 return
+            # What a script sends at once waits until there is somebody to read it; help does not.
+            if self._arrived.is_set() or _is_urgent(line):
+                self._hear(line)
+            else:
+                self._early.append(line)
+
+    def _hear_early(self) -> None:
+        early, self._early = self._early, []
+        for line in early:
             self._hear(line)
 
     async def _tick(self) -> None:
@@ -198,6 +208,8 @@ class Session:
         self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
             self._door.pass_through()
+        if self._arrived.is_set():
+            self._hear_early()
             self._take_up_draft(view.room)
 
     def _take_up_draft(self, room: bytes) -> None:
@@ -391,12 +403,17 @@ class Session:
 
     def _support(self, _local: Local) -> None:
         # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).
-        self._say(support_lines(Library().crisis_card()))
+        self._say(support_lines(card_here(self._attending.view)))
 
     def _exit(self, _local: Local) -> None:
         self._keeper.drop_draft()
         self._is_abrupt = True
         self._gone.set()
+
+
+def _is_urgent(line: str) -> bool:
+    """Tell whether a line is for somebody who cannot wait for a connection (A15, A22)."""
+    return line.strip().lower() in {"/support", "/crisis", "/exit", "/leave", "/quit"}
 
 
 _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})

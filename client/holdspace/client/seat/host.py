@@ -56,6 +56,7 @@ class Opening:
     standing: str = ""
     about: str = ""
     flow_toml: str = field(default="", repr=False)
+    crisis: str = ""
     invitation_minutes: int = INVITATION_MINUTES
     code: SigningKey | None = field(default=None, repr=False)
 
@@ -148,6 +149,7 @@ def _card_view(seat: Seat, words: CardWords) -> CardView:
         relay=seat.facts.origin,
         relays=seat.facts.relays,
         about=words.about,
+        crisis=words.crisis,
     )
 
 
@@ -158,4 +160,5 @@ def _words(opening: Opening, name: str) -> CardWords:
         agreements=tuple(clean_line(item, 280) for item in opening.agreements),
         agreements_version=opening.agreements_version,
         about=clean_line(opening.about, 600),
+        crisis=opening.crisis,
     )

@@ -47,6 +47,7 @@ def new_invitation(seat: Seat, host: HostKeys, *, minutes: int, world: World) ->
         sealing_key=sealing_key.public_key,
         knock_key=knock_key,
         expires_minute=expires_minute,
+        crisis=host.words.crisis,
     )
     sealed = seal_card(card, host.root, invitation.card_key, world.random)
     return replace(

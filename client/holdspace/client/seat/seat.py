@@ -89,6 +89,7 @@ class CardWords:
     agreements: tuple[str, ...]
     agreements_version: int
     about: str
+    crisis: str = ""
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,7 @@ class CardView:
     operator: OperatorView = SAYS_NOTHING
     about: str = ""
     relays: tuple[str, ...] = ()
+    crisis: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,7 @@ class Visitor:
             relays=self.invitation.relays,
             operator=self.operator,
             about=card.about,
+            crisis=card.crisis,
         )
 
     def end(self, words: str, place: Place = Place.ENDED) -> Visitor:

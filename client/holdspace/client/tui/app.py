@@ -21,6 +21,7 @@ from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_per
 from holdspace.client.care.reasons import asks_why, why_question
 from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.own.talk import Talk
+from holdspace.client.pacing import SENSES
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
@@ -38,9 +39,12 @@ from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
 from holdspace.client.tui.locals import open_local
+from holdspace.client.tui.pages import support_page
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.lobby import LobbyScreen
+from holdspace.client.tui.screens.page import CrisisScreen
+from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.still import still_screen
 from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
@@ -213,6 +217,16 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         screen.fit_to(self.size)
         self.push_screen(screen)
 
+    def lay_over(self, screen: HoldScreen) -> None:
+        """Lay a screen over everything that is there, questions too; Esc comes back to it."""
+        if not isinstance(self.screen, type(screen)):
+            screen.fit_to(self.size)
+            self.push_screen(screen)
+
+    def steady(self) -> None:
+        """Begin the exercise by the senses, over whatever is there."""
+        self.lay_over(PracticeScreen(SENSES))
+
     # Life.
 
     def on_mount(self) -> None:
@@ -253,12 +267,16 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._view = view
         if self._place is not view.place:
             self._place = view.place
+            is_reading = any(isinstance(one, CrisisScreen) for one in self.screen_stack)
             self._close_overlays()
             # Textual's own blank screen stays at the bottom; ours lies on it, overlays on ours.
             show = self.switch_screen if len(self.screen_stack) > 1 else self.push_screen
             screen = self._screen_for(view)
             screen.fit_to(self.size)
             show(screen)
+            # Whoever reads where to turn goes on reading, whatever happens in the room.
+            if is_reading:
+                self.lay_over(CrisisScreen(support_page))
         else:
             self._show_all()
 

@@ -58,6 +58,9 @@ class Home(Protocol):
     def begin_command(self, command: str) -> None:
         """Close what lies over the room, and begin a command in its text field."""
 
+    def steady(self) -> None:
+        """Begin the exercise by the senses, over whatever is there."""
+
     def vanish(self) -> None:
         """Close the screen at once, like a lost connection."""
 

@@ -13,7 +13,7 @@ from holdspace.client.tui import pages
 from holdspace.client.tui.screens.door import DoorScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
 from holdspace.client.tui.screens.own import OwnScreen
-from holdspace.client.tui.screens.page import Draw, PageScreen
+from holdspace.client.tui.screens.page import CrisisScreen, Draw, PageScreen
 from holdspace.client.tui.screens.people import PeopleScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.questions import QuestionsScreen
@@ -152,7 +152,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "note": _note,
     "exit": lambda app, _: app.vanish(),
     "help": _page("Keys and commands", pages.help_page),
-    "support": _page("Need help now", pages.support_page),
+    "support": lambda app, _: app.lay_over(CrisisScreen(pages.support_page)),
     "about": _page("This room", pages.about_page),
     "agenda": _page("Agenda", pages.agenda_page),
     "queue": _page("Hands", pages.hands_page),

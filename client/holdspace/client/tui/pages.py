@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
+from holdspace.client.care.crisis import Ways, card_here, crisis_lines
 from holdspace.client.care.happened import log_lines
 from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
 from holdspace.client.questions import result_lines
@@ -30,25 +31,6 @@ EXIT_WORDS = """\
 Esc three times, or F12, closes this screen at once. To the others it looks like a lost connection."""
 COMPARE_WORDS = """\
 Compare them with the words you were given another way. If they differ, leave: this is another room."""
-DANGER = """\
-Call the emergency number of where you are, or ask somebody near you to call. You can leave this meeting \
-open meanwhile, or close it at once with F12."""
-NOT_OK = """\
-You can stop reading, pass, or leave, and need no reason. You can tell the facilitator in your own words. \
-A doctor, or a crisis line of your country, can talk with you today."""
-STEADYING = """\
-Five things you can see. Four things that touch you: cloth, chair, air, floor. Three sounds, near or far. \
-Two smells, or two you like. One taste, or one kind word. At your own pace."""
-LIMITS = """\
-This group cannot watch between meetings, and it is not an emergency service. Opening this page sent \
-nothing to anybody, and nothing was written down."""
-# No telephone numbers on purpose: a number that was not checked for this place can cost more than none.
-SUPPORT = (
-    ("If you or somebody near you is in danger now", DANGER),
-    ("Not in danger, but not OK", NOT_OK),
-    ("Steadying first", STEADYING),
-    ("What this group is", LIMITS),
-)
 
 
 def titled(title: str, text: str, width: int) -> list[Row]:
@@ -57,9 +39,15 @@ def titled(title: str, text: str, width: int) -> list[Row]:
 
 
 def support_page(view: RoomView, width: int) -> list[Row]:
-    """Return the card for hard moments."""
-    del view
-    return [line for title, text in SUPPORT for line in titled(title, text, width)]
+    """Return the crisis card, whole in the smallest usual window."""
+    first, *rest = crisis_lines(card_here(view), WAYS)
+    return [
+        *paragraph(first, width, "strong"),
+        *[piece for line in rest for piece in paragraph(line, width)],
+    ]
+
+
+WAYS = Ways(tell="tell the facilitator in your own words", steady="Press g.")
 
 
 def agreements(card: CardView, width: int) -> list[Row]:

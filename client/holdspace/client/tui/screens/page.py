@@ -53,3 +53,16 @@ class PageScreen(HoldScreen):
     def action_back(self) -> None:
         """Close the page."""
         self.step_back()
+
+
+class CrisisScreen(PageScreen):
+    """The card for hard moments, over whatever is there; g begins an exercise."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("g", "steady", "steadying first")]
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__("Need help now", draw, (("g", "steadying"), ("F12", "close at once")))
+
+    def action_steady(self) -> None:
+        """Begin the exercise by the senses; the card is still there afterwards."""
+        self.home.steady()
