@@ -17,6 +17,7 @@ from holdspace.protocol.mls import (
     OwnKeyPackage,
     PendingCommit,
     Proposal,
+    Remove,
     create_group,
     create_key_package,
     join_group,
@@ -104,11 +105,15 @@ class OurRoom:
             replace(self.neighbour, tree=tree, group_context=warm, private_keys=shared),
         )
 
-    def letting_in(self, key_packages: Sequence[KeyPackage]) -> PendingCommit:
-        """Let somebody else into the group with the warm tree."""
+    def exchanging(self, key_packages: Sequence[KeyPackage]) -> PendingCommit:
+        """Give others the last places in the group with the warm tree: it stays as large as it was."""
         first, _ = self.warmed()
+        leaving = range(self.members - len(key_packages), self.members)
         return first.commit(
-            [Proposal.of(Add(key_package)) for key_package in key_packages],
+            [
+                *(Proposal.of(Remove(leaf)) for leaf in leaving),
+                *(Proposal.of(Add(key_package)) for key_package in key_packages),
+            ],
             now=LATER,
             random=os.urandom,
             longest_lifetime=FOREVER,

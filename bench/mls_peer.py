@@ -94,14 +94,14 @@ class PeerRoom:
         return prepared
 
     def warmed(self, ours: OurRoom) -> "Pair":
-        """Let two of mls-rs into a group of ours that has a key at every parent."""
+        """Give two of mls-rs places in a group of ours that has a key at every parent."""
         clients = [self.client(name) for name in ("ada", "ben")]
         packages = [client.generate_key_package_message().to_bytes() for client in clients]
         read = [
             read_key_package(ours.suite, package, now=LATER, longest_lifetime=FOREVER)
             for package in packages
         ]
-        welcome = ours.letting_in(read).welcome or b""
+        welcome = ours.exchanging(read).welcome or b""
         ada, ben = (
             client.join_group(None, self.mls.Message.from_bytes(welcome)).group
             for client in clients
