@@ -6,6 +6,7 @@ treekem.json. The project's own small set runs beside the official one, or alone
 
 import os
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 
@@ -72,3 +73,17 @@ def test_the_official_set_is_here() -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"the official MLS vectors are missing: no folder {vectors.OFFICIAL.folder}")
     pytest.skip("NOT TESTED: the official MLS vectors are not here (set HOLDSPACE_MLS_VECTORS)")
+
+
+def test_without_the_official_set_a_run_is_red_in_ci_and_says_so_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    missing = vectors.OFFICIAL._replace(folder=tmp_path / "none")
+    monkeypatch.setattr(vectors, "OFFICIAL", missing)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="NOT TESTED"):
+        test_the_official_set_is_here()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="are missing"):
+        test_the_official_set_is_here()
+    assert "\nexport CI=true\n" in (vectors.TESTS.parent / ".ci" / "run").read_text()
