@@ -250,7 +250,7 @@ CONTENT_CASES = {
 
 
 # 6
-class FramedContent(Kept, Struct, kw_only=True):
+class FramedContent(Kept, Struct, kw_only=True, secret=True):
     """Hold what a message says, to whom and by whom."""
 
     group_id: Opaque
@@ -323,7 +323,7 @@ class PrivateMessage(Struct, kw_only=True):
 
 
 # 6.3.1
-class PrivateMessageContent(Struct):
+class PrivateMessageContent(Struct, secret=True):
     """Hold what a PrivateMessage encrypts; `outer` is its content type."""
 
     content: Annotated[bytes | Proposal | Commit, Select("outer", CONTENT_CASES)]
