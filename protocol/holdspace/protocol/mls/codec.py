@@ -79,6 +79,8 @@ class Field:
     codec: Codec
     rule: When | Select | Given | None = None
     cases: Mapping[int, Codec] = field(default_factory=dict)
+    # What a Select chooses from, turned round.
+    tags: Mapping[type, int] = field(default_factory=dict)
 
 
 def codec_of(hint: Any) -> Codec:
@@ -105,12 +107,17 @@ def _field_of(name: str, hint: Any) -> Field:
     rule = next((extra for extra in extras if isinstance(extra, When | Select | Given)), None)
     if isinstance(rule, Select):
         cases = {int(key): codec_of(case) for key, case in rule.cases.items()}
-        return Field(name, Codec(bytes, bytes, ("select", cases)), rule, cases)
+        tags = {_type_of(case): key for key, case in rule.cases.items()}
+        return Field(name, Codec(bytes, bytes, ("select", cases)), rule, cases, tags)
     codec = codec_of(hint)
     # `T | None` under When is not optional<T>: the earlier field already says whether it is there.
     if isinstance(rule, When) and codec.kind[0] == "optional":
         codec = codec.kind[1]
     return Field(name, codec, rule)
+
+
+def _type_of(hint: Any) -> Any:
+    return get_args(hint)[0] if get_args(hint) else hint
 
 
 # How a struct's encoder and decoder are written as Python: a loop over fields takes three times as
@@ -299,11 +306,8 @@ class Struct:
     def of(cls, body: object) -> Self:
         """Wrap `body` under the tag that its type selects."""
         for spec in cls.fields:
-            if not isinstance(spec.rule, Select):
-                continue
-            for tag, case in spec.rule.cases.items():
-                if isinstance(body, get_args(case)[0] if get_args(case) else case):
-                    return cls(**{spec.rule.field: tag, spec.name: body})
+            if isinstance(spec.rule, Select) and type(body) in spec.tags:
+                return cls(**{spec.rule.field: spec.tags[type(body)], spec.name: body})
         raise UsageError(f"{cls.__name__} cannot hold {type(body).__name__}")
 
     def encode(self) -> bytes:

@@ -72,16 +72,28 @@ def make_welcome(
     group_info = make_group_info(state, [ratchet_tree])
     encrypted_group_info = suite.aead_seal(key, nonce, b"", group_info.encode())
     own = treemath.node_of(state.own_leaf_index)
+    told = _told(secrets, path_secrets)
     seal = suite.sealer("Welcome", encrypted_group_info, random)
     to_all = []
     for joiner in joiners:
         shared = treemath.common_ancestor(own, treemath.node_of(joiner.leaf))
-        path_secret = PathSecret(path_secrets[shared]) if path_secrets else None
-        group_secrets = GroupSecrets(secrets.joiner_secret, path_secret, secrets.psks)
-        sealed = seal(joiner.key_package.init_key, group_secrets.encode())
+        sealed = seal(joiner.key_package.init_key, told[shared if path_secrets else None])
         new_member = suite.key_package_ref(joiner.key_package.encoded)
         to_all.append(EncryptedGroupSecrets(new_member, sealed))
     return MLSMessage.of(Welcome(suite.id, tuple(to_all), encrypted_group_info)).encode()
+
+
+def _told(
+    secrets: WelcomeSecrets, path_secrets: Mapping[NodeIndex, bytes]
+) -> dict[NodeIndex | None, bytes]:
+    """Return what newcomers are told, by the lowest node they share with us; None without a path."""
+    told: dict[NodeIndex | None, PathSecret | None] = {
+        node: PathSecret(secret) for node, secret in path_secrets.items()
+    } or {None: None}
+    return {
+        node: GroupSecrets(secrets.joiner_secret, path_secret, secrets.psks).encode()
+        for node, path_secret in told.items()
+    }
 
 
 def make_group_info(state: GroupState, extensions: Sequence[Extension]) -> GroupInfo:
