@@ -47,7 +47,8 @@ Files named on the command line are run first: one may register a cipher suite.
 create_group, join, merge and drop answer the state too, without the tree.
 
 Commits (the five, and update above all: it commits what was proposed) and proposals take public (framed in
-the clear), and aad; commits take hold. A committer applies its commit at once unless hold is given.
+the clear), and aad; commits take hold. A committer applies its commit at once unless hold is given. Commits,
+and the proposal update, take new_signature_key: whether to sign with a fresh key once they are in force.
 """
 
 import os
@@ -212,7 +213,8 @@ class Peer:
             "public": public,
         }
         if kind == "update":
-            proposed = self._group.propose_update(**options)
+            signer = self._next_signature_key(**about)
+            proposed = self._group.propose_update(signature_private_key=signer, **options)
         else:
             proposed = self._group.propose(self._proposal(kind, **about), **options)
         self.joined = proposed.group
@@ -362,6 +364,7 @@ class Peer:
         public: bool = False,
         hold: bool = False,
         aad: str = "",
+        new_signature_key: bool = False,
     ) -> Answer:
         pending = self._group.commit(
             proposals,
@@ -371,6 +374,7 @@ class Peer:
             psks=self._psk,
             public=public,
             references=self._ending_alone(),
+            signature_private_key=self._next_signature_key(new_signature_key=new_signature_key),
             **LIFETIME,
         )
         return self._committed(pending, hold=hold)
@@ -381,6 +385,9 @@ class Peer:
             self.merge()
         welcome = None if pending.welcome is None else pending.welcome.hex()
         return {"commit": pending.message.hex(), "welcome": welcome}
+
+    def _next_signature_key(self, *, new_signature_key: bool = False) -> bytes | None:
+        return generate_signature_key(os.urandom, self.suite) if new_signature_key else None
 
     def _ending_alone(self) -> list[bytes] | None:
         # 12.2: a ReInit stands alone in its commit. Which of several proposals wins is the application's
@@ -436,7 +443,10 @@ class Peer:
         return create_key_package(
             self.suite if suite is None else cipher_suite(suite),
             identity=self.identity,
-            signature_private_key=self.signature_key,
+            # Whoever comes back in their own place is known by the key that the group has of them.
+            signature_private_key=self._group.signer().private_key
+            if self.joined
+            else self.signature_key,
             now=time.time(),
             random=os.urandom,
             lifetime_seconds=self.lifetime,

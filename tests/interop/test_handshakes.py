@@ -2,7 +2,7 @@
 
 import pytest
 
-from mls_mixes import MLS_RS, RINE, RINE_XWING, TS_MLS, Mix, mixes
+from mls_mixes import MLS_RS, OURS, RINE, RINE_XWING, TS_MLS, Mix, mixes
 from mls_peers import Person, Someone
 from mls_room import Room, refuses
 
@@ -46,6 +46,28 @@ def test_a_room_changes_by_proposals_of_all(mix: Mix, public: bool, someone: Som
         room.propose(proposes, "remove", identity=leaver.identity, public=public)
         room.taken_out(commits, leaver, commits.ask("update", public=not public)["commit"])
         room.check()
+
+
+# To receive this is all that others do: ts-mls and both bindings of mls-rs cannot change their own key.
+@mixes(TS_MLS, MLS_RS, RINE, RINE_XWING, OURS)
+def test_a_member_signs_with_another_key_from_now_on(mix: Mix, someone: Someone) -> None:
+    ada, bob, cleo, dan = mix.people(someone, "Ada", "Bob", "Cleo", "Dan")
+    room = Room(ada)
+    room.add(ada, bob, cleo)
+    room.check()
+    changes, follows = (ada, bob) if ada.engine.startswith("ours") else (bob, ada)
+    # By a path of their own, and by an Update where somebody commits what others propose.
+    room.commit(changes, "update", new_signature_key=True)
+    room.check()
+    if follows.engine != "rine":
+        room.propose(changes, "update", new_signature_key=True)
+        room.commit(follows, "update")
+        room.check()
+    # The Welcome is signed with the new key, and whoever has it can still be taken out.
+    room.add(changes, dan)
+    room.check()
+    room.remove(follows, changes)
+    room.check()
 
 
 @mixes(MLS_RS)

@@ -5,14 +5,16 @@ is for others to say.
 """
 
 from collections.abc import Sequence
+from dataclasses import field
 from typing import Generic
 
 from holdspace.protocol.mls import framing
-from holdspace.protocol.mls.ciphersuite import RandomSource
+from holdspace.protocol.mls.ciphersuite import RandomSource, SignatureKeyPair
 from holdspace.protocol.mls.group_state import (
     GroupState,
     PreSharedKeys,
     State,
+    expecting,
     found_psks,
     framed,
     no_psks,
@@ -60,7 +62,8 @@ class CommitOptions:
     """What a committer may choose beside the proposals.
 
     `references` names proposals of this epoch by their ProposalRef; None takes all that may stand
-    together. Without `renew_keys` there is a path only where section 12.4 demands one.
+    together. Without `renew_keys` there is a path only where section 12.4 demands one. The path may
+    bring another key to sign with.
     """
 
     authenticated_data: bytes = b""
@@ -69,6 +72,7 @@ class CommitOptions:
     psks: PreSharedKeys = no_psks
     references: Sequence[bytes] | None = None
     renew_keys: bool = True
+    signature_private_key: bytes | None = field(default=None, repr=False)
     wire_format: WireFormat = WireFormat.mls_private_message
     psk_usage: ResumptionPSKUsage = ResumptionPSKUsage.application
 
@@ -115,7 +119,9 @@ def make_commit(
         sender=sender,
         listed=listed,
         applied=apply_proposals(place, sent),
-        with_path=options.renew_keys or path_required(sent),
+        with_path=options.renew_keys
+        or options.signature_private_key is not None
+        or path_required(sent),
     )
     return complete_commit(prior, plan, random=random, options=options)
 
@@ -125,13 +131,14 @@ def complete_commit(
 ) -> MadeCommit[State]:
     """Renew our keys, sign and frame; from outside, `prior` is what a GroupInfo tells."""
     own_leaf, applied = prior.own_leaf_index, plan.applied
-    path = _created_path(prior, applied, random) if plan.with_path else None
+    signer = prior.signer(options.signature_private_key)
+    path = _created_path(prior, applied, signer, random) if plan.with_path else None
     outcome = path or outcome_of(prior, applied, own_leaf, path=None)
     signed = _signed(prior, plan, path.update_path if path else None, options)
     turn = turn_of(prior, signed, outcome, psks=found_psks(applied.psks, options.psks, prior))
     complete = framing.with_confirmation_tag(signed, turn.confirmation_tag)
     current, message = framed(prior, complete, random=random, pad_to=options.pad_to)
-    following = next_state(prior, outcome, turn, applied)
+    following = next_state(expecting(prior, signer), outcome, turn, applied)
     return MadeCommit(
         message=message,
         welcome=make_welcome(
@@ -146,10 +153,12 @@ def complete_commit(
     )
 
 
-def _created_path(prior: GroupState, applied: Applied, random: RandomSource) -> CreatedPath:
+def _created_path(
+    prior: GroupState, applied: Applied, signer: SignatureKeyPair, random: RandomSource
+) -> CreatedPath:
     return create_path(
         path_place(prior, applied, prior.own_leaf_index),
-        signature_key_pair=prior.signature_key_pair,
+        signature_key_pair=signer,
         private_keys=prior.private_keys,
         random=random,
     )
@@ -166,6 +175,7 @@ def _signed(
         content_type=ContentType.commit,
         content=Commit(tuple(plan.listed), path),
     )
+    # 6.1: by the key of the present epoch, whatever the path brings.
     return framing.sign(prior.framing(), prior.signature_key_pair, content, options.wire_format)
 
 

@@ -18,6 +18,7 @@ from holdspace.protocol.mls.group_state import (
     GroupState,
     Policy,
     PreSharedKeys,
+    expecting,
     framed,
     member_in,
     no_psks,
@@ -81,12 +82,14 @@ class Group(GroupState):
         psks: PreSharedKeys = no_psks,
         references: Sequence[bytes] | None = None,
         renew_keys: bool = True,
+        signature_private_key: bytes | None = None,
         public: bool = False,
     ) -> PendingCommit:
         """Change the group by these proposals and by those that wait, and renew our keys.
 
         What is encrypted is padded to a multiple of `padded_to` bytes. `references` chooses among
-        the proposals that wait. A `public` commit is framed in the clear (6.2).
+        the proposals that wait. `signature_private_key` is what we sign with from then on, if it is
+        another. A `public` commit is framed in the clear (6.2).
         """
         options = CommitOptions(
             authenticated_data=authenticated_data,
@@ -95,6 +98,7 @@ class Group(GroupState):
             psks=psks,
             references=references,
             renew_keys=renew_keys,
+            signature_private_key=signature_private_key,
             wire_format=_wire_format(public),
         )
         made = make_commit(self, proposals, now=now, random=random, options=options)
@@ -134,20 +138,28 @@ class Group(GroupState):
         random: RandomSource,
         authenticated_data: bytes = b"",
         padded_to: int | None = None,
+        signature_private_key: bytes | None = None,
         public: bool = False,
     ) -> Proposed:
-        """Propose fresh keys for ourselves; they wait until a commit takes them or does not."""
+        """Propose fresh keys for ourselves; they wait until a commit takes them or does not.
+
+        `signature_private_key` is what we sign with from then on, if it is another.
+        """
         key_pair = self.suite.generate_key_pair(random)
+        signer = self.signer(signature_private_key)
         leaf_node = updated_leaf(
             self.suite,
             self.member(self.own_leaf_index).leaf_node,
-            self.signature_key_pair,
+            signer,
             encryption_key=key_pair.public_key,
             group_id=self.group_id,
             leaf_index=self.own_leaf_index,
         )
         # Private keys are found by their public keys, so this one waits beside the one in use.
-        held = replace(self, private_keys={**self.private_keys, key_pair.public_key: key_pair})
+        held = replace(
+            expecting(self, signer),
+            private_keys={**self.private_keys, key_pair.public_key: key_pair},
+        )
         return held.propose(
             Proposal.of(Update(leaf_node)),
             random=random,

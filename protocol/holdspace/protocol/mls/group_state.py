@@ -80,6 +80,9 @@ class GroupState:
     interim_transcript_hash: bytes
     # 12.4: proposals of this epoch that a commit may name, by their ProposalRef.
     proposals: Mapping[bytes, SentProposal] = field(default_factory=dict)
+    # Those that we sign with once a commit has put their public halves, by which they are found
+    # here, into our leaf.
+    next_signature_keys: Mapping[bytes, SignatureKeyPair] = field(default_factory=dict)
     # 11.2: what the last commit has decided on, if it was the end of this group.
     reinit: ReInit | None = None
     # 15.3: epochs before this one that late messages are still read in, newest first.
@@ -135,6 +138,10 @@ class GroupState:
         secret = self.secrets.exporter_secret
         return exporter(self.suite, secret, text, context=context, length=length)
 
+    def signer(self, another: bytes | None = None) -> SignatureKeyPair:
+        """Return what we sign with, or the key pair of another private key."""
+        return self.signature_key_pair if another is None else self.suite.signature.load(another)
+
     def framing(self) -> framing.Epoch:
         """Return what framing needs to know of this epoch."""
         signature_key = signature_key_in(self.tree)
@@ -152,6 +159,12 @@ class GroupState:
 
 
 State = TypeVar("State", bound=GroupState)
+
+
+def expecting(state: State, key_pair: SignatureKeyPair) -> State:
+    """Return the state ready for a commit that gives our leaf this signature key."""
+    expected = {**state.next_signature_keys, key_pair.public_key: key_pair}
+    return replace(state, next_signature_keys=expected)
 
 
 def member_in(tree: RatchetTree, content: FramedContent) -> Member:

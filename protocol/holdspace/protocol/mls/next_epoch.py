@@ -5,6 +5,7 @@ chapter, and each function of it takes one epoch's state and leaves that as it i
 """
 
 from holdspace.protocol.mls import key_schedule
+from holdspace.protocol.mls.ciphersuite import SignatureKeyPair
 from holdspace.protocol.mls.errors import MLSError, UsageError, ValidationError
 from holdspace.protocol.mls.group_state import GroupState, Member, PsksInOrder, State, epoch_start
 from holdspace.protocol.mls.key_schedule import EpochSecrets
@@ -16,6 +17,7 @@ from holdspace.protocol.mls.messages import (
     UpdatePath,
 )
 from holdspace.protocol.mls.proposals import Applied, SentProposal
+from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.structs import GroupContext, LeafNode
 from holdspace.protocol.mls.tree_hash import tree_hash
 from holdspace.protocol.mls.treekem import AppliedPath, PathPlace, apply_path, kept_keys
@@ -123,6 +125,8 @@ def next_state(prior: State, outcome: AppliedPath, turn: Turn, applied: Applied)
         group_context=turn.group_context,
         tree=outcome.tree,
         private_keys=outcome.private_keys,
+        signature_key_pair=_own_signature_key_pair(prior, outcome.tree),
+        next_signature_keys={},
         **epoch_start(suite, turn.secrets, outcome.tree),
         confirmation_tag=turn.confirmation_tag,
         interim_transcript_hash=key_schedule.interim_transcript_hash(
@@ -131,3 +135,15 @@ def next_state(prior: State, outcome: AppliedPath, turn: Turn, applied: Applied)
         proposals={},
         reinit=applied.reinit,
     )
+
+
+def _own_signature_key_pair(prior: GroupState, tree: RatchetTree) -> SignatureKeyPair:
+    """Return what we sign with in this tree: another key, if an Update or a path of ours said so."""
+    leaf_node, present = tree.leaf(prior.own_leaf_index), prior.signature_key_pair
+    if leaf_node is None:
+        raise AssertionError("no next epoch is worked out for those who were removed")
+    if leaf_node.signature_key == present.public_key:
+        return present
+    if leaf_node.signature_key not in prior.next_signature_keys:
+        raise ValidationError("our place was given a signature key that is not ours")
+    return prior.next_signature_keys[leaf_node.signature_key]

@@ -104,7 +104,7 @@ def create_path(
     private_keys: PrivateKeys,
     random: RandomSource,
 ) -> CreatedPath:
-    """Renew every key from our own leaf up."""
+    """Renew every key from our own leaf up; whose key signs the leaf, that one it names."""
     suite, steps = place.suite, place.steps()
     path_secrets, commit_secret = _path_secrets(suite, random(suite.n_h), len(steps))
     key_pairs = [node_key_pair(suite, path_secret) for path_secret in path_secrets]
@@ -213,10 +213,11 @@ def updated_leaf(
     group_id: bytes,
     leaf_index: int,
 ) -> LeafNode:
-    """Return a member's leaf with another key, for an Update (12.1.2)."""
+    """Return a member's leaf with another key, for an Update (12.1.2), naming who signs it."""
     renewed = replace(
         leaf_node,
         encryption_key=encryption_key,
+        signature_key=signature_key_pair.public_key,
         leaf_node_source=LeafNodeSource.update,
         lifetime=None,
         parent_hash=None,
@@ -293,6 +294,7 @@ def _renewed_leaf(
     renewed = replace(
         leaf_node,
         encryption_key=encryption_key,
+        signature_key=signature_key_pair.public_key,
         leaf_node_source=LeafNodeSource.commit,
         lifetime=None,
         parent_hash=parent_hash,
