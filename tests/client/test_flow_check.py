@@ -69,7 +69,7 @@ def test_a_broken_flow_is_told_line_by_line(flow_file: Path) -> None:
         (b"", "evening.toml:1: A flow file begins with format = 1."),
         (b"\xff", "evening.toml:1: The file is not UTF-8 text."),
         (b"format = 1\n[[stage", "evening.toml:2: This is not TOML"),
-        (b"# " + b"a" * 40_000, "evening.toml:1: The file is over 28000 bytes long."),
+        (b"# " + b"a" * 40_000, "evening.toml:1: The file is over 20000 bytes long."),
     ],
 )
 def test_what_is_no_flow_at_all_is_told_kindly(flow_file: Path, content: bytes, words: str) -> None:

@@ -83,7 +83,7 @@ def test_results_and_own_numbers_are_lines_that_can_be_read_out() -> None:
     assert list(q.result_lines(RoomView())) == ["Nothing was counted yet."]
     view = AskingView(
         running=(CountView(2, "Feedback", 3, is_closed=False),),
-        results=(ResultView("Check-in.", ("pain: 3 low, 4 middle, 1 high.",)),),
+        results=(ResultView("Check-in", ("pain: 3 low, 4 middle, 1 high.",)),),
         own=("Tension: 7 (Before), 4 (After).",),
     )
     assert list(q.result_lines(RoomView(asked=view))) == [

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
+from holdspace.client.seat.asking import CHECKIN_LEAD, WORD_ASK
+from holdspace.client.seat.form_view import AskingView, CountView, FormView, Item, ResultView, To
 from holdspace.client.seat.picture import HELD_WORDS, READY_HINT, WRITING_HINT
 from holdspace.client.seat.view import (
     CardView,
@@ -370,3 +372,27 @@ WAITING = replace(LOBBY, place=Place.WAITING)
 def ended(place: Place, words: str = "") -> RoomView:
     """Return the picture after the end."""
     return RoomView(place=place, connection=Connection.GONE, ended_words=words)
+
+
+CHECKIN = FormView(
+    key="stage 4",
+    kind="checkin",
+    title="Check-in",
+    lead=CHECKIN_LEAD,
+    items=(
+        Item("pain", "Pain: 0 is none, 10 is worst I can imagine."),
+        Item("energy", "Energy: 0 is none left, 10 is plenty."),
+    ),
+    words_ask=WORD_ASK,
+    ways=(To.ME, To.FACILITATORS, To.GROUP),
+    count=1,
+)
+ASKED = replace(
+    ROOM,
+    asked=AskingView(
+        form=CHECKIN,
+        running=(CountView(1, "Check-in", 3, is_closed=False),),
+        results=(ResultView("Before", ("tension: 3 low, 4 middle, 1 high.",)),),
+        own=("Tension: 7 (Before), 4 (After).",),
+    ),
+)

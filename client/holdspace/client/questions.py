@@ -111,7 +111,8 @@ def result_lines(view: RoomView) -> Iterator[str]:
         step = "is being counted" if count.is_closed else "is open"
         yield f"{count.title} {step}: {count.joined} so far."
     for result in asking.results:
-        yield " ".join((result.title, *result.lines))
+        title = result.title if result.title.endswith("?") else f"{result.title}."
+        yield " ".join((title, *result.lines))
     if asking.own:
         yield "Your own, on this device only:"
     yield from asking.own

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.form_view import To
 from holdspace.client.seat.view import Line, Place
 from holdspace.protocol.meeting.events import NodKind, TurnMode
 from seat_table import Guest, Table
@@ -45,7 +46,7 @@ class Storm:
 
     @property
     def acts(self) -> list[Callable[[], None]]:
-        often = [self.say, self.raise_or_lower, self.nod, self.guide] * 4
+        often = [self.say, self.raise_or_lower, self.nod, self.answer, self.guide] * 4
         return [*often, self.come, self.go, self.role, self.drop, self.drop, self.kill, self.wait]
 
     def somebody(self) -> Guest:
@@ -74,6 +75,13 @@ class Storm:
         )
         self.table.do(self.somebody(), wish)
 
+    def answer(self) -> None:
+        for guest in self.present:
+            form = guest.view.asked.form
+            if form is not None and self.chance.random() < 0.8:
+                choice = self.chance.choice((1, 2, None))
+                self.table.do(guest, i.GiveAnswers(form, (choice,), "", To.GROUP))
+
     def nod(self) -> None:
         self.table.do(self.somebody(), i.NodTo(self.chance.choice(NODS)))
 
@@ -85,6 +93,8 @@ class Storm:
             i.Give(target), i.LowerFor(target), i.MoreTime(), i.HoldRoom(), i.ResumeRoom(),
             i.ReleaseTheWords(), i.ReleaseTheWords("together"), i.SkipThePause(), i.LowerAllHands(),
             i.RestoreTheHands(), i.AskToSpeak(target), i.GiveLastWord(target), i.MoveTheHand(target),
+            i.AskPoll("Shall we go on? yes or no"), i.AskPoll("Shall we? yes or no", is_anonymous=False),
+            i.CloseTheCount(), i.CloseTheCount(),
             i.OrderHands("not-yet-heard"), i.PauseTheWriting(target), i.LetThemWrite(target),
         )  # fmt: skip
         self.table.do(who, self.chance.choice(wishes))

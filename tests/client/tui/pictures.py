@@ -144,12 +144,18 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "35-gathering-ready": (sample.READY_TO_BE_READ, pressing("escape")),
     "36-gathering-led": (sample.GATHERING_LED, pressing("escape")),
     "37-release": (sample.GATHERING_LED, pressing(draft="/release ")),
+    "40-question": (sample.ASKED, pressing("escape", "A")),
+    "41-question-choice": (sample.ASKED, pressing("escape", "A", "7", "enter", "enter", "enter")),
+    "42-counted": (sample.ASKED, pressing("escape", "V")),
+    "43-asked": (sample.ASKED, nothing),
     "38-folded": (sample.FOLDED, pressing("escape")),
     "39-order": (sample.FACILITATOR, pressing("escape", "O")),
     "40-practice": (sample.ROOM, pressing("escape", "P")),
     "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 OTHER_SIZES = {
+    "40-question": ((40, 12),),
+    "41-question-choice": ((40, 12),),
     "06-room-writing": ((40, 12), (60, 20), (200, 60), (30, 8)),
     "03-lobby": ((40, 12), (200, 60)),
 }

@@ -35,9 +35,14 @@ async def test_numbers_words_and_who_may_see_them_by_keys_alone() -> None:
 
 async def test_escape_goes_back_and_nothing_was_sent() -> None:
     async with shown(ASKED) as (pilot, player):
-        await pilot.press("escape", "A", "7", "enter", "escape")
+        await pilot.press("escape", "A", "7", "enter", *"tir", "escape")
         assert isinstance(pilot.app.screen, RoomScreen)
         assert player.wanted == []
+        # What was typed waits: pain is answered, and the word that was begun is still there.
+        await pilot.press("A", *"ed", "enter", "enter")
+        assert player.wanted == [GiveAnswers(FORM, (7,), "tired", To.ME)]
+        await pilot.press("A")
+        assert "1 of 3" in screen_text(pilot.app)
 
 
 async def test_a_refusal_is_said_in_the_room() -> None:

@@ -360,3 +360,88 @@ def test_placeholders_are_filled_and_what_they_are_filled_with_is_not() -> None:
 
 def test_a_flow_is_read_once() -> None:
     assert read_flow(FLOW) is read_flow(FLOW)
+
+
+COUNTS = """\
+[[stage]]
+id = "choose"
+kind = "poll"
+title = "Choose"
+minutes = { base = 1 }
+turn = "open"
+[stage.poll]
+question = "Which one?"
+options = ["tea", "rest"]
+
+[[stage]]
+id = "feedback"
+kind = "feedback"
+title = "Feedback"
+minutes = { base = 1 }
+turn = "silent"
+[stage.feedback]
+items = ["useful", "safe"]
+aggregate_min = 5
+fit = ["join", "not-for-me"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('["tea", "rest"]', '["tea", "Tea"]', "Two of the options are the same."),
+        ('["useful", "safe"]', '["safe", "safe"]', "Two of the items are the same."),
+        ('["join", "not-for-me"]', '["join"]', "at least two answers"),
+        ("aggregate_min = 5", "aggregate_min = 4", "from 5 to 32"),
+    ],
+)
+def test_what_is_counted_can_be_told_apart_and_is_never_counted_of_four(
+    old: str, new: str, words: str
+) -> None:
+    text = FLOW.replace(CLOSING, COUNTS + CLOSING)
+    parse_flow(text)
+    with pytest.raises(FlowError) as refused:
+        parse_flow(text.replace(old, new))
+    (problem,) = refused.value.problems
+    assert words in problem.sentence
+    assert new in text.replace(old, new).splitlines()[problem.line - 1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('id = "energy"', 'id = "pain"', "Two scales have the same id."),
+        ("min = 0, max = 10", "min = 7, max = 7", "is below its max"),
+        ("min = 0, max = 10", "min = 0, max = 11", "from 1 to 10"),
+        ("spread_min = 5", "spread_min = 3", "from 5 to 32"),
+        ('share = "me"', 'share = "facilitators"', 'must be "me"'),
+    ],
+)
+def test_a_check_in_that_cannot_be_asked_is_refused_by_its_line(
+    old: str, new: str, words: str
+) -> None:
+    text = FLOW.replace(CLOSING, SCALES + CLOSING)
+    parse_flow(text)
+    with pytest.raises(FlowError) as refused:
+        parse_flow(text.replace(old, new))
+    (problem,) = refused.value.problems
+    assert words in problem.sentence
+    assert problem.line > FLOW.count("\n", 0, FLOW.index(CLOSING))
+
+
+SCALES = """\
+[[stage]]
+id = "blocks"
+kind = "checkin"
+title = "Check-in"
+minutes = { base = 1 }
+turn = "gather"
+[stage.checkin]
+scales = [
+  { id = "pain", min = 0, max = 10, low = "none", high = "worst" },
+  { id = "energy", low = "none", high = "plenty" },
+]
+share = "me"
+spread_min = 5
+
+"""

@@ -82,6 +82,11 @@ class AskingView:
     can_show: bool = False
 
     @property
+    def is_waiting(self) -> bool:
+        """Tell whether something is asked that was not answered yet."""
+        return self.form is not None and not self.form.is_answered
+
+    @property
     def open_count(self) -> CountView | None:
         """Return the count that can still be joined."""
         return next((one for one in self.running if not one.is_closed), None)

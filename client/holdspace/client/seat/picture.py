@@ -36,6 +36,7 @@ HELD_WORDS = (
     "Only facilitators can write until the room goes on."
 )
 READ_NEXT = "Your words are read next, when people have read. Esc, s or /edit takes them back."
+ASKED = "You are asked something: /answer asks one thing at a time, and you can leave out anything."
 READY_HINT = "Your words are ready, on this device. What you send now takes their place."
 
 
@@ -238,14 +239,10 @@ def _now_words(view: RoomView) -> str:
             "/resume lets it go on" if view.is_facilitator else "There is nothing you need to do"
         )
         return f"The room is on hold. {to_do}."
-    if me is not None and me.is_asked:
-        return "A facilitator asks whether you would like to speak: /yes or /no."
-    if me is not None and me.has_floor:
-        return "It is your turn: write and send, or pass."
-    if me is not None and me.place_in_queue:
-        return f"Your hand is up: {me.place_in_queue} of {len(view.hands)}."
-    if me is not None and me.is_resting:
-        return "You rest; rounds pass you by. /return when you like."
+    if own := _own_words(view, me) if me else "":
+        return own
+    if view.asked.is_waiting and view.gather is None:
+        return ASKED
     if view.gather is not None and not view.floor:
         return _gather_words(view.gather, is_facilitator=view.is_facilitator)
     if view.is_facilitator and view.knocks:
@@ -255,6 +252,16 @@ def _now_words(view: RoomView) -> str:
     if view.is_facilitator and view.stages and view.stage is None:
         return "When everybody is here, /next begins the first stage."
     return view.composer_words
+
+
+def _own_words(view: RoomView, me: PersonView) -> str:
+    if me.is_asked:
+        return "A facilitator asks whether you would like to speak: /yes or /no."
+    if me.has_floor:
+        return "It is your turn: write and send, or pass."
+    if me.place_in_queue:
+        return f"Your hand is up: {me.place_in_queue} of {len(view.hands)}."
+    return "You rest; rounds pass you by. /return when you like." if me.is_resting else ""
 
 
 def _gather_words(gather: GatherView, *, is_facilitator: bool) -> str:

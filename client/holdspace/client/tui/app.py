@@ -45,6 +45,7 @@ from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.lobby import LobbyScreen
 from holdspace.client.tui.screens.page import CrisisScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
+from holdspace.client.tui.screens.questions import Unfinished
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.still import still_screen
 from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
@@ -106,6 +107,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._notice = ""
         self._told_on: HoldScreen | None = None
         self._escapes: list[float] = []
+        self.unfinished: Unfinished = {}
         self._room = RoomScreen()
         self._place: Place | None = None
 

@@ -89,7 +89,7 @@ def _answer(app: "HoldspaceApp", _: Local) -> None:
     if form is None:
         app.tell("Nothing is asked just now. V, or /results, shows what was counted.")
     else:
-        app.open_screen(QuestionsScreen(form))
+        app.open_screen(QuestionsScreen(form, app.unfinished))
 
 
 def _talk(name: str, first: "Callable[[Own], Step]") -> "Callable[[HoldspaceApp, Local], None]":

@@ -1,5 +1,6 @@
 """The pinned card under the agenda: what this stage asks, or that the room is on hold."""
 
+from holdspace.client.acts import BY_ID
 from holdspace.client.seat.view import RoomView, StageView
 from holdspace.client.tui.rows import Row, cells, clip, paragraph, plain, row, wrap
 
@@ -13,11 +14,23 @@ def prompt(view: RoomView, width: int, height: int) -> list[Row]:
     if stage is None:
         return []
     return _fit(
-        [row((stage.title, "sage-strong")), *_asks(stage, width)],
+        [row((stage.title, "sage-strong")), *_answer(view, width), *_asks(stage, width)],
         _say(view, stage, width),
         width,
         height,
     )
+
+
+def _answer(view: RoomView, width: int) -> list[Row]:
+    if not view.asked.is_waiting:
+        return []
+    act = BY_ID["answer"]
+    return [
+        clip(
+            row((f"Esc, then {act.key}", "amber"), (" answers, one thing at a time", "muted")),
+            width,
+        )
+    ]
 
 
 def _asks(stage: StageView, width: int) -> list[Row]:

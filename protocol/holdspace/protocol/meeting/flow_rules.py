@@ -5,7 +5,7 @@ Each rule looks at the whole flow and yields where it is broken and what to do a
 
 from collections.abc import Callable, Iterator
 
-from holdspace.protocol.meeting.flow_schema import BRACES, PLACEHOLDERS, Flow, Stage
+from holdspace.protocol.meeting.flow_schema import BRACES, PLACEHOLDERS, Checkin, Flow, Stage
 from holdspace.protocol.toml_reader import Path, Reader
 
 Finding = tuple[Path, str]
@@ -131,6 +131,32 @@ def _numbers_stay_private(flow: Flow) -> Iterator[Finding]:
             yield ("stage", number, "checkin", "scales"), "Every scale must be skippable."
 
 
+def _counts_can_be_told_apart(flow: Flow) -> Iterator[Finding]:
+    for number, stage in enumerate(flow.stages):
+        if stage.checkin is not None:
+            yield from _checkin_asks(number, stage.checkin)
+        lists = {
+            ("poll", "options"): stage.poll.options if stage.poll else (),
+            ("feedback", "items"): stage.feedback.items if stage.feedback else (),
+            ("feedback", "fit"): stage.feedback.fit if stage.feedback else (),
+        }
+        for path, words in lists.items():
+            if len({word.strip().casefold() for word in words}) < len(words):
+                yield ("stage", number, *path), f"Two of the {path[1]} are the same."
+        if stage.feedback is not None and len(stage.feedback.fit) == 1:
+            yield ("stage", number, "feedback", "fit"), "A choice needs at least two answers."
+
+
+def _checkin_asks(number: int, checkin: Checkin) -> Iterator[Finding]:
+    where = ("stage", number, "checkin", "scales")
+    if len({scale.id for scale in checkin.scales}) < len(checkin.scales):
+        yield where, "Two scales have the same id."
+    if any(scale.min >= scale.max for scale in checkin.scales):
+        yield where, "The min of a scale is below its max."
+    if not (checkin.scales or checkin.word):
+        yield where[:-1], "A check-in asks for something: add scales, or word = true."
+
+
 def _pairs_ask_first(flow: Flow) -> Iterator[Finding]:
     for number, stage in enumerate(flow.stages):
         if stage.turn == "pairs" and stage.kind != "pairs":
@@ -193,6 +219,7 @@ _RULES: tuple[Callable[[Flow], Iterator[Finding]], ...] = (
     _ids_are_distinct,
     _blocks_fit_kinds,
     _numbers_stay_private,
+    _counts_can_be_told_apart,
     _pairs_ask_first,
     _techniques_have_a_way_out,
     _placeholders_are_known,

@@ -127,7 +127,7 @@ class Scale:
 class Checkin:
     """How people arrive. The only default is that nobody else sees it."""
 
-    scales: tuple[Scale, ...] = key(toml.many(toml.table(Scale), 6), ())
+    scales: tuple[Scale, ...] = key(toml.many(toml.table(Scale), 3), ())
     word: bool = key(toml.flag(), True)
     share: str = key(toml.text(20), "me")
     spread_min: int = key(toml.whole(5, 32), 5)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.geometry import Offset
 from typing_extensions import override
 
@@ -15,12 +15,16 @@ from holdspace.client.seat.form_view import FormView
 from holdspace.client.seat.intents import GiveAnswers
 from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Row, cells, paragraph, row
+from holdspace.client.tui.rows import BLANK, Piece, Row, cells, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 from holdspace.protocol.text import clean_line
 
 YOURS = "Your answer: "
-NOT_SENT = "Nothing is sent before the last question is answered. Esc goes back and sends nothing."
+NOT_SENT = "Nothing is sent before the last question. Esc goes back; what you typed waits here."
+NORMAL = 20
+PAGE = 5
+# What was answered so far, by the key of its form.
+Unfinished = dict[str, tuple[Questions, str]]
 
 
 class QuestionsScreen(HoldScreen):
@@ -29,20 +33,21 @@ class QuestionsScreen(HoldScreen):
     CSS_PATH = "questions.tcss"
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, form: FormView) -> None:
+    def __init__(self, form: FormView, unfinished: Unfinished) -> None:
         super().__init__()
-        self._asked = questions.begin(form)
-        self._typed = ""
+        self._unfinished = unfinished
+        self._is_done = False
+        self._asked, self._typed = unfinished.get(form.key, (questions.begin(form), ""))
 
     @override
     def compose(self) -> ComposeResult:
         """Put the question in the middle, its keys below."""
         yield Drawing(lambda *_: [self._title()], id="title")
-        with Vertical(id="body"):
+        with VerticalScroll(id="body", can_focus=False):
             yield Drawing(lambda width, _: self._page(width), id="page")
+        with Vertical(id="foot"):
             yield Drawing(lambda width, _: [self._answer(width)], id="answer")
             yield Drawing(lambda width, _: self._remark(width), id="remark")
-        with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _: [keys(self._keys(), width)], id="keys")
         yield self.too_small()
@@ -55,18 +60,31 @@ class QuestionsScreen(HoldScreen):
             self._typed = self._typed[:-1]
         elif event.key == "up":
             self._ask(questions.back(self._asked))
+        elif event.key in ("pageup", "pagedown"):
+            self.query_one("#body").scroll_relative(
+                y=PAGE if event.key == "pagedown" else -PAGE, animate=False
+            )
         elif event.character and event.is_printable:
             self._type(event.character)
         else:
             return
         event.stop()
+        self._remember()
         self.redraw()
 
     def on_paste(self, event: events.Paste) -> None:
         """Take what was pasted or dictated like something typed."""
         event.stop()
         self._type(clean_line(event.text))
+        self._remember()
         self.redraw()
+
+    def _remember(self) -> None:
+        """Keep what was answered so far, so that going back to the room loses nothing of it."""
+        if self._is_done:
+            self._unfinished.pop(self._asked.form.key, None)
+        else:
+            self._unfinished[self._asked.form.key] = (self._asked, self._typed)
 
     @override
     def place_cursor(self) -> None:
@@ -88,6 +106,7 @@ class QuestionsScreen(HoldScreen):
         self._finish(following)
 
     def _finish(self, answers: GiveAnswers) -> None:
+        self._is_done = True
         refusal = self.home.want(answers)
         self.step_back()
         if refusal:
@@ -96,24 +115,26 @@ class QuestionsScreen(HoldScreen):
     def _ask(self, asked: Questions) -> None:
         self._asked, self._typed = asked, ""
 
+    @property
+    def _is_roomy(self) -> bool:
+        return self.size.height >= NORMAL
+
     def _title(self) -> Row:
         number = questions.progress(self._asked)
         return row((self._asked.form.title, "strong"), (f"  {number}" if number else "", "muted"))
 
     def _page(self, width: int) -> list[Row]:
         asked = self._asked
-        lead = [*paragraph(asked.form.lead, width, "muted"), BLANK] if asked.at == 0 else []
-        options = [
-            row((f"  {at}  ", "amber-strong"), (option, "text"))
-            for at, option in enumerate(questions.options(asked), 1)
-        ]
+        gap = [BLANK] if self._is_roomy else []
+        lead = [*paragraph(asked.form.lead, width, "muted"), *gap] if asked.at == 0 else []
+        choices = enumerate(questions.options(asked), 1)
+        options = [line for at, option in choices for line in _option(at, option, width)]
         return [
             *lead,
             *paragraph(questions.question(asked), width, "amber-strong"),
-            *([BLANK, *options] if options else []),
-            BLANK,
+            *([*gap, *options] if options else []),
+            *gap,
             *paragraph(questions.how(asked), width, "muted"),
-            BLANK,
         ]
 
     def _answer(self, width: int) -> Row:
@@ -121,10 +142,20 @@ class QuestionsScreen(HoldScreen):
         return row((YOURS, "muted"), (self._typed[-room:], "strong"))
 
     def _remark(self, width: int) -> list[Row]:
-        words = self._asked.remark or NOT_SENT
-        return [BLANK, *paragraph(words, width, "hand" if self._asked.remark else "muted")]
+        if self._asked.remark:
+            return paragraph(self._asked.remark, width, "hand")
+        return [*paragraph(NOT_SENT, width, "muted"), BLANK] if self._is_roomy else []
 
     def _keys(self) -> list[tuple[str, str]]:
         before = [("↑", "question before")] if self._asked.at else []
+        if not self._is_roomy:
+            return [("Enter", "go on"), *before, ("Esc", "back")]
         typed = ("a-z", "write") if self._asked.asks_words else ("0-9", "answer")
         return [typed, ("Enter", "go on"), *before, ("Esc", "back, nothing sent")]
+
+
+def _option(at: int, words: str, width: int) -> list[Row]:
+    """Return a number with its words; they go on in the next row when one is too short."""
+    number = f"  {at}  "
+    first, *rest = paragraph(words, max(1, width - len(number)))
+    return [(Piece(number, "amber-strong"), *first), *indent(rest, len(number))]
