@@ -165,7 +165,10 @@ class Transcript(ScrollView, can_focus=True):
         return self.content_region.offset + Offset(0, max(0, last))
 
 
-def _common_start(old: Sequence[Passage], new: Sequence[Passage]) -> int:
+def _common_start(old: tuple[Passage, ...], new: tuple[Passage, ...]) -> int:
+    # Nearly always something was added and nothing changed.
+    if new[: len(old)] == old:
+        return len(old)
     for at, (one, other) in enumerate(zip(old, new, strict=False)):
         if one is not other and one != other:
             return at
