@@ -8,7 +8,6 @@ what it asks for. There is no rule about meetings in here.
 import asyncio
 import os
 import random
-import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 
@@ -16,6 +15,7 @@ from holdspace.protocol.invite import MOST_RELAYS
 from holdspace.protocol.keys import NotAnAddressError, origin
 from holdspace.protocol.refusals import LocalError
 
+from .clock import CLOCK, Clock
 from .link import LOOPBACK, Ended, Link, Lost, Up, place_of
 from .link import Happening as LinkHappening
 from .seat.host import Opening, open_room
@@ -25,7 +25,6 @@ from .seat.view import Connection, Notice, Place, Refusal, RoomView
 from .seat.visitor import visit
 from .socks import Proxy, is_onion, seems_onion
 
-TICK_SECONDS = 1.0
 GOODBYE_SECONDS = 3.0
 
 
@@ -43,8 +42,10 @@ class Attendance:
         *,
         start: int = 0,
         socks: Proxy | None = None,
+        clock: Clock = CLOCK,
     ) -> None:
         self._machine = machine
+        self._clock = clock
         self._link = Link(relays, self._hear, random.random, start=start, socks=socks)
         self._view = machine.view()
         self._notices: list[Notice] = []
@@ -57,20 +58,28 @@ class Attendance:
 
     @classmethod
     async def host(
-        cls, relays: Iterable[str], opening: Opening, socks: Proxy | None = None
+        cls,
+        relays: Iterable[str],
+        opening: Opening,
+        socks: Proxy | None = None,
+        *,
+        clock: Clock = CLOCK,
     ) -> "Attendance":
         """Open a room at these relays of one cluster and sit down in it as its host."""
         addresses = check_addresses(relays)
-        return cls(open_room(addresses, opening, _world()), addresses, socks=socks)
+        machine = open_room(addresses, opening, _world(clock))
+        return cls(machine, addresses, socks=socks, clock=clock)
 
     @classmethod
-    async def join(cls, code: str, socks: Proxy | None = None) -> "Attendance":
+    async def join(
+        cls, code: str, socks: Proxy | None = None, *, clock: Clock = CLOCK
+    ) -> "Attendance":
         """Go to the lobby that an invitation code leads to; raise InvitationError if it is none."""
-        visitor = visit(code, _world())
+        visitor = visit(code, _world(clock))
         addresses = check_addresses(visitor.invitation.relays)
         # Everybody begins at another one, so that a cluster shares the work.
         start = os.urandom(1)[0] % len(addresses)
-        return cls(visitor, addresses, start=start, socks=socks)
+        return cls(visitor, addresses, start=start, socks=socks, clock=clock)
 
     @property
     def view(self) -> RoomView:
@@ -84,7 +93,7 @@ class Attendance:
 
     def do(self, intent: Intent) -> Refusal | None:
         """Do what the person wants, or say at once why not; never blocks."""
-        outcome = self._machine.do(intent, _world())
+        outcome = self._machine.do(intent, self._world())
         if isinstance(outcome, Refusal):
             return outcome
         self._take(outcome)
@@ -143,8 +152,8 @@ class Attendance:
 
     async def _tick(self) -> None:
         while not self.is_over:
-            await asyncio.sleep(TICK_SECONDS)
-            self._take(self._machine.tick(_world()))
+            await self._clock.beat()
+            self._take(self._machine.tick(self._world()))
 
     def _hear(self, happening: LinkHappening) -> None:
         match happening:
@@ -155,7 +164,10 @@ class Attendance:
             case Ended(words, code):
                 self._take(self._machine.ended(words, code))
             case frame:
-                self._take(self._machine.receive(frame, _world()))
+                self._take(self._machine.receive(frame, self._world()))
+
+    def _world(self) -> World:
+        return _world(self._clock)
 
     def _take(self, step: Step) -> None:
         changed = step.machine is not self._machine
@@ -176,8 +188,8 @@ class Attendance:
 _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
 
 
-def _world() -> World:
-    return World(now=time.time(), random=os.urandom)
+def _world(clock: Clock) -> World:
+    return World(now=clock.now(), random=os.urandom)
 
 
 def check_addresses(relays: Iterable[str]) -> tuple[str, ...]:

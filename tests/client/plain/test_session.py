@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import pytest
 from tests.client.plain.scripted import ScriptedMeeting, ScriptedTerminal
+from typing_extensions import override
 
 from holdspace.client.care.reasons import UNSAID, phrases
+from holdspace.client.clock import Clock
 from holdspace.client.plain.session import Session
 from holdspace.client.seat.intents import (
     Accept,
@@ -70,13 +72,21 @@ ROOM = RoomView(
 LED = replace(ROOM, is_facilitator=True, is_host=True, invitation="holdspace1:abc")
 
 
+class Standing(Clock):
+    """A clock that stands still, and beats."""
+
+    @override
+    def now(self) -> float:
+        return 1060.0
+
+
 class Evening:
     """One session under way."""
 
     def __init__(self, view: RoomView) -> None:
         self.meeting = ScriptedMeeting(view)
         self.terminal = ScriptedTerminal()
-        self.session = Session(self.meeting, self.terminal, now=lambda: 1060.0)
+        self.session = Session(self.meeting, self.terminal, Standing())
         self.run = asyncio.create_task(self.session.run())
 
     async def until(self, condition: Callable[[], bool]) -> None:

@@ -6,7 +6,6 @@ what is asked, `client.acts` reads commands, and the attendance does everything 
 
 import asyncio
 import signal
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
@@ -30,6 +29,7 @@ from holdspace.client.care.reasons import (
     why_lines,
     with_words,
 )
+from holdspace.client.clock import CLOCK, Clock
 from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.library import DataError, NotInLibrary, read_flow
 from holdspace.client.mine import Own
@@ -45,7 +45,6 @@ from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 
-TICK_SECONDS = 1.0
 # Nods are silent company: told together, never one by one.
 NOD_SECONDS = 6.0
 _GOODBYE = "room: You have left the meeting. Nothing of it is kept on this computer. Go gently."
@@ -103,16 +102,16 @@ class Session:
         self,
         attending: Attending,
         terminal: Terminal,
-        now: Callable[[], float] = time.time,
+        clock: Clock = CLOCK,
         keeper: Keeper | None = None,
     ) -> None:
         self._attending = attending
         self._terminal = terminal
-        self._now = now
+        self._clock = clock
         self._keeper = keeper or Keeper()
         self._told = RoomView()
         self._nods_told = attending.view
-        self._nods_told_at = self._ticked = now()
+        self._nods_told_at = self._ticked = clock.now()
         self._door = Door(say=terminal.say, do=attending.do, turn_away=lambda: self._go(Leave()))
         self._confirming: Hear | None = None
         self._card: CardView | None = None
@@ -121,7 +120,7 @@ class Session:
         self._mine = OwnThings(terminal.say, self._own, self._prepare, self._keep)
         self._unfinished = ""
         self._early: list[str] = []
-        self._draft = ""
+        self._draft = self._last_refused = ""
         self._leaving: Leave | None = None
         self._is_abrupt = False
         self._gone = asyncio.Event()
@@ -154,7 +153,7 @@ class Session:
             self._tell(view, notices)
             for notice in notices:
                 if notice.kept:
-                    self._keep("\n".join(part for part in (notice.kept, self._draft) if part))
+                    self._keep(notice.kept, first=True)
 
     async def _listen(self) -> None:
         while not self._gone.is_set():
@@ -175,8 +174,8 @@ class Session:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(TICK_SECONDS)
-            view, now = self._attending.view, self._now()
+            await self._clock.beat()
+            view, now = self._attending.view, self._clock.now()
             mark = time_line(view, self._ticked, now)
             self._ticked = now
             self._say([mark] if mark else [])
@@ -217,7 +216,7 @@ class Session:
             room, self._written, lambda words: self._say([f"draft: {words}"] if words else [])
         )
         if words:
-            self._keep(words)
+            self._keep(words, first=True)
 
     def _written(self) -> WrittenDraft:
         parts = (self._draft, self._unfinished + self._terminal.typing)
@@ -314,11 +313,14 @@ class Session:
             return
         refusal = self._attending.do(intent)
         if refusal is not None:
-            self._say([f"room: {refusal.words}"])
+            is_text = isinstance(intent, Say)
+            # A pasted page is refused line by line: said once, and every line of it kept.
+            if not (is_text and self._draft and refusal.words == self._last_refused):
+                self._say([f"room: {refusal.words}"])
             if isinstance(intent, Say):
+                self._last_refused = refusal.words
                 self._keep(intent.text)
         elif isinstance(intent, Say):
-            self._draft = ""
             if self._attending.view.connection is not Connection.CONNECTED:
                 self._say(["room: It is kept here, and sent when the connection is back."])
         elif isinstance(intent, NodTo):
@@ -332,9 +334,11 @@ class Session:
         said = next((p for p in shares if p.key == to or not (to or p.is_mine)), None)
         return said.author.name if said and said.author else "them"
 
-    def _keep(self, text: str) -> None:
-        self._draft = text
-        self._say([_KEPT])
+    def _keep(self, text: str, *, first: bool = False) -> None:
+        """Keep a text beside what is kept already, and say so once."""
+        before, parts = self._draft, (text, self._draft) if first else (self._draft, text)
+        self._draft = "\n".join(filter(None, parts))
+        self._say([] if before else [_KEPT])
 
     def _go(self, leave: Leave) -> None:
         self._leaving = leave
@@ -358,11 +362,12 @@ class Session:
 
     def _asked(self, number: int = 0) -> Asked:
         view = self._attending.view
-        return Asked(view, self._now(), number, self._draft, view.card or self._card)
+        return Asked(view, self._clock.now(), number, self._draft, view.card or self._card)
 
     def _send_draft(self) -> None:
-        if self._draft:
-            self._do(Say(self._draft))
+        text, self._draft = self._draft, ""
+        if text:
+            self._do(Say(text))
         else:
             self._say(OWN_ANSWERS["draft"](self._asked()))
 
@@ -394,7 +399,7 @@ class Session:
             self._say([f"room: {refused}"])
 
     def _own(self) -> Own:
-        return Own(self._keeper, self._attending.view, self._now())
+        return Own(self._keeper, self._attending.view, self._clock.now())
 
     def _prepare(self, line: str) -> None:
         """Put a line of one's own where it can be sent from; nothing is sent."""

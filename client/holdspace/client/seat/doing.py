@@ -24,6 +24,7 @@ from . import (
     changing,
     connecting,
     doing_apart,
+    flood,
     intents,
     ladder,
     lobby,
@@ -94,7 +95,9 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
         return Refusal(why_not, intent.text)
     if state.has_floor(me) and not seat.is_staff and readying.is_reading(seat, moment.now):
         return readying.keep_until_read(seat, text, moment)
-    return saying.say(seat, ev.Share(text), moment)
+    if flood.is_flood(seat, state, moment):
+        return Refusal(flood.TOO_MANY, intent.text)
+    return saying.say(flood.counted(seat, moment), ev.Share(text), moment)
 
 
 def _write_ahead(seat: Seat, intent: intents.KeepReady, moment: Moment) -> Seat | Refusal:

@@ -275,6 +275,7 @@ class Seat:
     alarm: str = ""
     ended_words: str = ""
     needs_code: bool = False
+    shared_at: tuple[float, ...] = ()
     letters_of: tuple[LettersOf, ...] = ()
     apart: Apart = field(default_factory=Apart, repr=False)
     answers: Answers = field(default=Answers(), repr=False)
