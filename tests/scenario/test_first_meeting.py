@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
+from process_memory import can_read_memory, memory_holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,41 +14,6 @@ if TYPE_CHECKING:
 # Words and names that occur nowhere else, so that finding one anywhere means that it leaked.
 HOST, MARA, JON, LATE = "Ottilie", "Marabelle", "Jonquille", "Latisha"
 EARLY, MIDDLE, AFTER = "quagmire-early", "quagmire-middle", "quagmire-after"
-READ_AT_ONCE = 1 << 20
-
-
-def memory_holds(pid: int, words: list[bytes]) -> set[bytes]:
-    """Return which of the words are anywhere in the memory of a process."""
-    found: set[bytes] = set()
-    longest = max(map(len, words))
-    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-        for begin, end in _readable(maps):
-            tail = b""
-            for at in range(begin, end, READ_AT_ONCE):
-                try:
-                    data = os.pread(memory.fileno(), min(READ_AT_ONCE, end - at), at)
-                except OSError:  # special pages
-                    break
-                block = tail + data
-                found |= {word for word in words if word in block}
-                tail = block[-longest:]
-    return found
-
-
-def _readable(maps: list[str]) -> list[tuple[int, int]]:
-    rows = (re.match(r"([0-9a-f]+)-([0-9a-f]+) r\S+ \S+ \S+ \S+ *(.*)", row) for row in maps)
-    return [
-        (int(row[1], 16), int(row[2], 16)) for row in rows if row and not row[3].startswith("[v")
-    ]
-
-
-def can_read_memory(pid: int) -> bool:
-    """Tell whether this system lets a parent look into its child."""
-    try:
-        return Path(f"/proc/{pid}/mem").exists() and bool(memory_holds(pid, [b"\x7fELF"]))
-    except PermissionError:
-        return False
 
 
 def test_a_whole_meeting(relay: Relay, meet: Callable[[str, str], Meeting]) -> None:
@@ -180,10 +142,3 @@ def secrets_of(stage_lines: list[str]) -> list[bytes]:
     assert {"Who we are", "What helps a little"} <= set(unusual)
     words = ["Kestrelgarden", HOST, MARA, JON, LATE, EARLY, MIDDLE, *unusual]
     return [word.encode() for word in words]
-
-
-def test_memory_is_really_searched() -> None:
-    if not can_read_memory(os.getpid()):
-        pytest.skip("This system does not let a process be looked into.")
-    here = bytearray(b"quagmire-") + bytearray(b"found")
-    assert memory_holds(os.getpid(), [bytes(here)])

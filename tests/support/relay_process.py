@@ -98,6 +98,11 @@ class RelayProcess:
         self.url = line.removeprefix("listening on ").strip()
 
     @property
+    def pid(self) -> int:
+        """Return the number of its process."""
+        return self._process.pid
+
+    @property
     def memory(self) -> int:
         """Return how many bytes of memory it holds, 0 where that cannot be known."""
         status = Path(f"/proc/{self._process.pid}/statm")

@@ -1,0 +1,105 @@
+"""How an evening is led, and what stays with oneself: rows M11 to M16, M29 and M33."""
+
+import re
+
+import pytest
+
+from holdspace.client.library import read_flow
+from holdspace.protocol.meeting.flow import parse_flow, timetable
+from hostile_text import HOSTILE, is_forbidden
+from plain_people import Evening
+
+HOST, MARA, JON = "Ottilie", "Marabelle", "Jonquille"
+TITLES = [stage.title for stage in parse_flow(read_flow("intro-60.en")).stages]
+
+
+async def test_m11_a_flow_is_led_from_end_to_end_and_everybody_is_at_the_same_stage_and_time(
+    evening: Evening,
+) -> None:
+    host, *_ = people = await evening.circle(HOST, MARA, JON)
+    for number, title in enumerate(TITLES, 1):
+        host.type("/next")
+        await evening.all_hear(f"^stage: {number} of {len(TITLES)}, {re.escape(title)}")
+        await evening.pass_time(20)
+        stages = {(await person.ask("/where", "stage:"))[0] for person in people}
+        clocks = {(await person.ask("/time", "time:"))[0] for person in people}
+        assert len(stages) == len(clocks) == 1
+    # The run sheet says what comes next, and leads back and to any stage.
+    assert (await host.ask("/sheet", "sheet:"))[-1].startswith("sheet: This is the last stage.")
+    for command in ("/back", "/stage 3"):
+        host.type(command)
+        await evening.settled()
+    assert {person.view.stage and person.view.stage.title for person in people} == {"Try the room"}
+
+
+@pytest.mark.parametrize(
+    ("flow", "minutes"),
+    [("intro-60.en", 60), ("intro-45.en", 45), ("weekly-60.en", 60), ("skills-20.en", 20)],
+)
+@pytest.mark.parametrize("people", [5, 8, 12])
+def test_m12_every_shipped_flow_fits_its_time(flow: str, minutes: int, people: int) -> None:
+    parsed = parse_flow(read_flow(flow))
+    here = min(people, parsed.group.max)
+    total = sum(slot.seconds for slot in timetable(parsed, here)) / 60
+    assert abs(total - minutes) <= minutes / 10
+
+
+async def test_m15_breathing_is_at_ones_own_pace_and_every_way_out_of_it_sends_nothing(
+    evening: Evening,
+) -> None:
+    host, mara = await evening.circle(HOST, MARA)
+    host.type("/stage 6")
+    await evening.all_hear("^stage: 6 of 10")
+    await evening.settled()
+    assert mara.seat
+    written = mara.seat.position.seq, mara.seat.counter
+    mara.type("/practice breath")
+    await mara.expect("^practice: .*Stop or switch|^practice: .*Light-headed")
+    mara.type("g")
+    await mara.expect("^practice: .*see")
+    mara.type("")
+    await mara.expect("^practice: .*touch")
+    mara.type("r")
+    await mara.expect("^practice: Rest, as you are")
+    mara.type("x")
+    await evening.settled()
+    assert (mara.seat.position.seq, mara.seat.counter) == written
+
+
+async def test_m29_a_whole_session_in_plain_lines_draws_nothing_and_moves_no_cursor(
+    evening: Evening,
+) -> None:
+    people = await evening.circle(HOST, MARA, JON)
+    host, mara, jon = people
+    for title in TITLES:
+        host.type("/next")
+        await evening.all_hear(f"^stage: .*{re.escape(title)}")
+        for person in (mara, jon):
+            person.type(
+                "/help", "/what", "/queue", "/who", "/agenda", f"Mine, at {title}.", "/pass"
+            )
+        host.type("/sheet", "/door", "/help", "/readon", "/release", "/readon")
+        await evening.settled()
+    host.type("/close", "y")
+    for person in people:
+        assert await person.ends() == 0
+    for line in (line for person in people for line in person.said):
+        assert not is_forbidden(line)
+        assert not re.search("[\u2500-\u259f\u2800-\u28ff]", line), line
+        # A line says first who speaks; a code and the agreements stand alone, to be copied and counted.
+        assert re.match(r"(\w+|[\w' ]+):|\d\. |Type |What |One line |Leave |Close ", line), line
+
+
+async def test_m33_text_that_would_command_a_terminal_is_only_text(evening: Evening) -> None:
+    host, mara = people = await evening.circle(HOST, MARA)
+    host.type("/mode open")
+    await evening.settled()
+    for evil in HOSTILE:
+        # A keyboard gives what is text at all, line by line.
+        words = evil.encode(errors="replace").decode().replace("\n", " ")
+        mara.type(f"/raise {words}.", f"before {words} after")
+        await evening.pass_time(1)
+    # Around what is taken away, everything else of every text arrived.
+    assert len(host.shares("(?s)^before.*after$")) == len(HOSTILE)
+    for line in (line for person in people for line in person.said):
+        assert not is_forbidden(line)
