@@ -134,7 +134,9 @@ async def test_m22_pausing_folding_and_taking_back_are_told_and_can_be_undone(
 ) -> None:
     host, mara, jon = await evening.circle(HOST, MARA, JON)
     host.type("/mode open", f"/pause {MARA}")
-    await mara.expect("paused|pause")
+    await host.expect("^why: ")
+    host.type("3")
+    await mara.expect("Please leave out medicine")
     mara.type("Let me.")
     await keeps(mara, "Let me")
     host.type(f"/letwrite {MARA}")
@@ -152,6 +154,25 @@ async def test_m22_pausing_folding_and_taking_back_are_told_and_can_be_undone(
     log = await jon.ask("/log", "log:")
     assert [line for line in log if HOST in line]
     assert not [line for line in log if "mine" in line]
+
+
+async def test_m22_a_nudge_and_the_way_back_to_the_door_are_between_two_people(
+    evening: Evening,
+) -> None:
+    host, mara, jon = await evening.circle(HOST, MARA, JON)
+    host.type("/mode open", f"/nudge {MARA} A little shorter, please")
+    await mara.expect("A little shorter, please")
+    host.type(f"/sendback {MARA}")
+    await host.expect("^why: ")
+    host.type("Rest a moment, then come back.")
+    await evening.pass_time(8)
+    if host.matching("^Ask Marabelle back"):
+        host.type("y")
+    await mara.expect("Rest a moment, then come back")
+    await evening.pass_time(8)
+    assert [person.name for person in jon.view.people] == [HOST, JON]
+    assert not [line for line in jon.said if "shorter" in line or "Rest a moment" in line]
+    assert [line for line in await jon.ask("/log", "log:") if MARA in line]
 
 
 async def test_m25_the_card_for_hard_moments_opens_anywhere_and_sends_nothing(

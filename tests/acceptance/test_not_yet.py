@@ -20,11 +20,6 @@ def test_m16_a_goal_card_asks_to_shrink_and_outlives_a_restart_encrypted() -> No
     assert has_act("goal", "your plan", "small step")
 
 
-@pytest.mark.xfail(strict=True, reason="nobody can be moved to the lobby")
-def test_m22_somebody_moved_to_the_lobby_reads_why() -> None:
-    assert has_act("to the lobby", "back to the door")
-
-
 @pytest.mark.xfail(strict=True, reason="there is no flag and no stepping aside")
 def test_m26_only_facilitators_read_the_flag_and_only_two_read_what_is_said_aside() -> None:
     assert has_act("not ok", "aside")

@@ -221,7 +221,7 @@ async def test_m21_two_facilitators_who_go_on_at_once_go_on_once(evening: Evenin
 @pytest.mark.parametrize(
     ("command", "question"),
     [
-        (f"/remove {MARA}", f"^Remove {MARA}"),
+        (f"/remove {MARA}", f"^why: Why is {MARA} removed"),
         ("/close", "^Close the meeting"),
         ("/leave", "^Leave this meeting"),
     ],

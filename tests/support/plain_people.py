@@ -59,6 +59,7 @@ class Keyboard:
     """A terminal whose lines a test types, and that remembers everything it was told."""
 
     echoes = False
+    typing = ""
 
     def __init__(self) -> None:
         self.said: list[str] = []
