@@ -98,7 +98,7 @@ async def test_m33_text_that_would_command_a_terminal_is_only_text(evening: Even
         # A keyboard gives what is text at all, line by line.
         words = evil.encode(errors="replace").decode().replace("\n", " ")
         mara.type(f"/raise {words}.", f"before {words} after")
-        await evening.pass_time(1)
+        await evening.pass_time(3)
     # Around what is taken away, everything else of every text arrived.
     assert len(host.shares("(?s)^before.*after$")) == len(HOSTILE)
     for line in (line for person in people for line in person.said):

@@ -182,7 +182,7 @@ async def test_m25_the_card_for_hard_moments_opens_anywhere_and_sends_nothing(
     mara = evening.sits(MARA, await evening.visit())
     await mara.expect("Type y to accept")
     mara.type("/support")
-    await mara.expect("^support: This is not an emergency service. Nothing was sent")
+    await mara.expect("^support: Nothing was sent by opening this")
     mara.type("y")
     await mara.expect("What shall people here call you")
     mara.type(MARA, "")
