@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from holdspace.client.act_table import ACTS, use_keys
+from holdspace.client.act_kinds import use_keys
+from holdspace.client.act_table import ACTS
 from holdspace.client.acts import BY_ID, BY_SLASH
 from holdspace.client.keymap import moved
 from holdspace.client.settings import (

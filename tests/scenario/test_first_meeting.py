@@ -55,7 +55,7 @@ def gather_with_a_pass(meeting: Meeting, host: Somebody, mara: Somebody, jon: So
     jon.expect("^you: ready. Everybody: 1 writing, 1 ready.")
     # M8: nothing of it has left the device.
     assert not host.program.matching(EARLY)
-    host.type("/release")
+    host.type("/release", "y")
     meeting.everybody_expects("^turn: What was written is released, one at a time")
     meeting.everybody_expects(f": I came by boat. {EARLY}")
     host.type("/readon")

@@ -3,12 +3,23 @@
 Only data and the words for it; `acts.py` is where everybody else asks.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum, auto
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast, get_args
 
+from holdspace.client import acts_pairs
+from holdspace.client.act_kinds import (
+    Act,
+    Given,
+    Need,
+    Spot,
+)
+from holdspace.client.act_kinds import (
+    facilitators_act as _facilitator,
+)
+from holdspace.client.act_kinds import (
+    hosts_act as _host,
+)
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
@@ -62,111 +73,6 @@ from holdspace.client.seat.intents import (
 )
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
-
-
-class Who(Enum):
-    """Who may do it; the value is the word used in sentences."""
-
-    EVERYONE = "everyone"
-    FACILITATOR = "facilitators"
-    HOST = "the host"
-
-
-class Need(Enum):
-    """What has to be given with it."""
-
-    NOTHING = auto()
-    TEXT = auto()
-    PERSON = auto()
-    PERSON_AND_WORDS = auto()
-    KNOCK = auto()
-    NUMBER = auto()
-    CHOICE = auto()
-
-
-class Spot(Enum):
-    """Where the act's key works; its slash command works wherever the person is in that place."""
-
-    ANYWHERE = "anywhere"
-    LOBBY = "at the door, before coming in"
-    ROOM = "in the room, outside the text field"
-    PEOPLE = "in the list of people, for the person chosen there"
-    DOOR = "in the list of people at the door"
-    SHEET = "in the run sheet"
-    OWN = "on the page of your own plans, ideas and notes"
-
-
-_SHOWN = {
-    Need.NOTHING: "",
-    Need.TEXT: "WORDS",
-    Need.PERSON: "NAME",
-    Need.PERSON_AND_WORDS: "NAME [WORDS]",
-    Need.KNOCK: "NUMBER",
-    Need.NUMBER: "NUMBER",
-    Need.CHOICE: "CHOICE",
-}
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a person gave with an act."""
-
-    text: str = ""
-    person: bytes = b""
-    knock: bytes = b""
-    number: int = 0
-    choice: str = ""
-
-
-Build = Callable[[Given], Intent]
-
-
-# Set once, before there is a screen.
-_OWN_KEYS: dict[str, str] = {}
-
-
-def use_keys(keys: Mapping[str, str]) -> None:
-    """Let these acts, by their names, have these keys from now on."""
-    _OWN_KEYS.clear()
-    _OWN_KEYS.update(keys)
-
-
-@dataclass(frozen=True)
-class Act:
-    """One thing a person can do. Without `build` the front end does it by itself (see `id`)."""
-
-    id: str
-    usual_key: str
-    slash: str
-    verb: str
-    sentence: str
-    build: Build | None = None
-    who: Who = Who.EVERYONE
-    spot: Spot = Spot.ROOM
-    needs: Need = Need.NOTHING
-    is_optional: bool = False
-    choices: tuple[str, ...] = ()
-    question: str = ""
-    also: tuple[str, ...] = ()
-    when: Callable[[RoomView], bool] = bool
-
-    @property
-    def key(self) -> str:
-        """Return the key that does it, which may be somebody's own."""
-        return _OWN_KEYS.get(self.id, self.usual_key)
-
-    @property
-    def confirm(self) -> bool:
-        """Return whether a person must say yes first, because it cannot be taken back."""
-        return bool(self.question)
-
-    @property
-    def usage(self) -> str:
-        """Return the command as it is typed, with what it needs."""
-        what = "|".join(self.choices) or _SHOWN[self.needs]
-        shown = f"[{what}]" if self.is_optional and what else what
-        return f"/{self.slash} {shown}".rstrip()
-
 
 MODES: tuple[TurnMode, ...] = get_args(TurnMode)
 RELEASES: tuple[ReleaseHow, ...] = get_args(ReleaseHow)
@@ -246,6 +152,10 @@ def _is_gathering(view: RoomView) -> bool:
     return view.gather is not None and not view.gather.is_released
 
 
+def _is_asked(view: RoomView) -> bool:
+    return bool(view.offered_by or (view.me and view.me.is_asked))
+
+
 def _is_ready(view: RoomView) -> bool:
     return any(passage.is_ready for passage in view.transcript[-2:])
 
@@ -295,10 +205,10 @@ _everyone = (
     Act("one-back", ",", "oneback", "one back", "Let the next one in line go first.",
         lambda _: GoBack(), also=("one-back", "stepback"), when=_waits),
     Act("yes", "y", "yes", "yes, I would",
-        "Say yes to a facilitator who asks whether you would like to speak.",
-        lambda _: AnswerTheInvite(is_yes=True), when=lambda view: bool(view.me and view.me.is_asked)),
-    Act("no", "x", "no", "rather not", "Say no to it; only facilitators read that.",
-        lambda _: AnswerTheInvite(is_yes=False), when=lambda view: bool(view.me and view.me.is_asked)),
+        "Say yes to whoever asks: to speak, or whether an idea is welcome.",
+        lambda _: AnswerTheInvite(is_yes=True), when=_is_asked),
+    Act("no", "x", "no", "rather not", "Say no to it; only whoever asked reads that, and facilitators.",
+        lambda _: AnswerTheInvite(is_yes=False), when=_is_asked),
     Act("rest", ";", "rest", "rest", "Rest: you are here, and rounds pass you by.",
         lambda _: RestNow(), when=lambda view: not (view.me and view.me.is_resting)),
     Act("return", ";", "return", "back from resting", "Come back from resting.",
@@ -368,7 +278,6 @@ _everyone = (
         spot=Spot.ANYWHERE),
 )  # fmt: skip
 
-_facilitator = partial(Act, who=Who.FACILITATOR)
 _facilitators = (
     _facilitator("next", "n", "next", "next stage", "Go on to the next stage.", lambda _: NextStage()),
     _facilitator("release", "o", "release", "let it be read",
@@ -475,7 +384,6 @@ _facilitators = (
         question="Close the meeting for everybody? The relay deletes its log."),
 )  # fmt: skip
 
-_host = partial(Act, who=Who.HOST)
 _hosts = (
     _host("invitation", "i", "invitation", "invitation",
         "Show the invitation code of this meeting.", also=("code",)),
@@ -491,4 +399,10 @@ _hosts = (
         lambda given: Demote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON),
 )  # fmt: skip
 
-ACTS: tuple[Act, ...] = (*_everyone, *_facilitators, *_hosts)
+ACTS: tuple[Act, ...] = (
+    *_everyone,
+    *acts_pairs.EVERYONE,
+    *_facilitators,
+    *acts_pairs.FACILITATORS,
+    *_hosts,
+)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
+from holdspace.client.act_kinds import Act, Given, Need, Spot, Who
 from holdspace.client.act_table import (
     ACTS,
     CHOICE_WORDS,
@@ -18,13 +19,15 @@ from holdspace.client.act_table import (
     MODES,
     NOD_KINDS,
     NOD_WORDS,
-    Act,
-    Given,
-    Need,
-    Spot,
-    Who,
 )
-from holdspace.client.seat.intents import GiveAnswers, Intent, Leave, OpenTheFlow, Say
+from holdspace.client.seat.intents import (
+    GiveAnswers,
+    Intent,
+    Leave,
+    OpenTheFlow,
+    ReleaseTheWords,
+    Say,
+)
 from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
 
 __all__ = [
@@ -130,10 +133,21 @@ def question_for(intent: Intent, view: RoomView) -> str:
     """Return what to ask before doing it, or "" when it can simply be done."""
     if isinstance(intent, Leave) and is_only_facilitator(view):
         return f"{act_of(intent).question} {_NOBODY_LEADS}"
+    if isinstance(intent, ReleaseTheWords):
+        return _release_question(view)
     who = getattr(intent, "who", b"")
     name = next((person.name for person in view.people if person.identity == who), "this person")
     # The name is put in by replacing, not by format(): a name is data, never a pattern.
     return act_of(intent).question.replace("{name}", name)
+
+
+def _release_question(view: RoomView) -> str:
+    """Return what a facilitator is asked while somebody still writes; it cannot be undone."""
+    writing = view.gather.writing if view.gather and not view.gather.is_released else 0
+    if not writing:
+        return ""
+    who = "1 person is" if writing == 1 else f"{writing} people are"
+    return f"{who} still writing. Let it be read now? What they write stays with them, and comes later."
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from holdspace.client.act_table import use_keys
+from holdspace.client.act_kinds import use_keys
 from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED, WELL
 from holdspace.client.keeping import Keeper

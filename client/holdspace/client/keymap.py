@@ -6,7 +6,8 @@ that share a key (hold and resume) share the other one, too. Pure.
 
 from typing import Any
 
-from holdspace.client.act_table import ACTS, Act, Spot
+from holdspace.client.act_kinds import Act, Spot
+from holdspace.client.act_table import ACTS
 from holdspace.protocol.toml_reader import Path, Reader, Wrong, unknown_key
 
 Keymap = tuple[tuple[str, str], ...]

@@ -96,7 +96,7 @@ def test_r2_words_that_nobody_could_open_are_never_shown_as_said(table: Table) -
     ben = table.join("Ben", ana)
     for number in range(saying.LONGEST_LEAP + 4):
         kept = keep(table, ben, frames.Append)
-        table.do(ben, i.Say(f"turned back {number}"))
+        table.do(ben, i.Raise(note=f"turned back {number}"))
         release(table)
         for frame in kept:
             refuse(table, ben, frame.ref, Refusal.TOO_LONG)

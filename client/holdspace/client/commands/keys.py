@@ -3,7 +3,7 @@
 import argparse
 from itertools import product
 
-from holdspace.client.act_table import use_keys
+from holdspace.client.act_kinds import use_keys
 from holdspace.client.acts import ACTS, Spot, Who
 from holdspace.client.command_line import WELL
 from holdspace.client.keymap import moved

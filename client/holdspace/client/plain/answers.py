@@ -78,8 +78,24 @@ def queue(asked: Asked) -> Iterator[str]:
     if view.going_around:
         names = ", ".join(person.name for person in view.going_around)
         yield f"queue: Going around, still to come: {names}."
+    if view.passers:
+        names = ", ".join(person.name for person in view.passers)
+        yield f"queue: Passed, and offered the turn once more at the end: {names}."
+    yield from pairs_lines(view)
     if view.me and view.me.place_in_queue:
         yield f"you: You are number {view.me.place_in_queue} of {len(view.hands)}."
+
+
+def pairs_lines(view: RoomView) -> Iterator[str]:
+    """Yield how far the pairs are, and who calls."""
+    pairs = view.pairs
+    if pairs is None:
+        return
+    yield f"pairs: {pairs.willing} said yes and wait, {pairs.paired} are in pairs."
+    if pairs.partners:
+        yield f"pairs: You are with {people_words(pairs.partners)}."
+    for people in pairs.calls:
+        yield f"pairs: {people_words(people)} call for a facilitator. /tocaller goes there."
 
 
 def who(asked: Asked) -> Iterator[str]:
@@ -123,6 +139,8 @@ _DOINGS = (
         "raise",
     ),
     *("read-on", "release", "resume", "return", "undo", "yes"),
+    *("pair", "unpair", "come-back", "call", "offer", "unoffer"),
+    *("form-pairs", "all-back", "to-caller"),
 )
 
 

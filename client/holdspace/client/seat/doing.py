@@ -28,6 +28,8 @@ from . import (
     intents,
     ladder,
     lobby,
+    offers,
+    pairs,
     readying,
     saying,
     undoing,
@@ -127,12 +129,15 @@ def _lower(seat: Seat, intent: intents.Lower, moment: Moment) -> Seat | Refusal:
 
 
 def _pass(seat: Seat, intent: intents.PassTurn, moment: Moment) -> Seat | Refusal:
-    if seat.state is None:
+    state = seat.state
+    if state is None:
         return NOT_YET
-    why_not = allowed(seat, seat.state).why_not_pass
+    why_not = allowed(seat, state).why_not_pass
     if why_not:
         return Refusal(why_not)
-    return saying.say(seat, ev.Pass(seat.state.version), moment)
+    if gathering.is_writing(state):
+        seat = readying.put_by(seat, moment)
+    return saying.say(seat, ev.Pass(state.version), moment)
 
 
 def _nod(seat: Seat, intent: intents.NodTo, moment: Moment) -> Seat | Refusal:
@@ -170,7 +175,11 @@ def _answer_invite(seat: Seat, intent: intents.AnswerTheInvite, moment: Moment) 
     if asked is not None:
         return doing_apart.answer(seat, asked, moment)
     if seat.state is None or seat.facts.identity not in seat.state.invited:
-        return Refusal(speaking.NOT_INVITED)
+        # The same yes and no answer whoever asks to offer an idea.
+        answered = seat.state and offers.answer(
+            seat, seat.state, is_yes=intent.is_yes, moment=moment
+        )
+        return answered or Refusal(speaking.NOT_INVITED)
     return saying.say(seat, ev.AnswerInvite(intent.is_yes), moment)
 
 
@@ -359,4 +368,12 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.GiveAnswers: answering.give,
     intents.AskPoll: answering.ask_poll,
     intents.CloseTheCount: answering.close_count,
+    intents.BePaired: pairs.say_yes,
+    intents.ComeBackFromPair: pairs.come_back,
+    intents.CallIntoPair: pairs.call,
+    intents.MakePairs: _control(pairs.form),
+    intents.BringAllBack: _control(lambda *_: ev.ReturnAll()),
+    intents.GoToCaller: _control(pairs.go_to_caller),
+    intents.OfferAnIdea: offers.ask,
+    intents.TakeOfferBack: offers.take_back,
 }

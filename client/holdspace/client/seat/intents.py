@@ -346,3 +346,49 @@ class AskPoll(Intent):
 @dataclass(frozen=True)
 class CloseTheCount(Intent):
     """Facilitator: let nobody else join the count that is open, and count."""
+
+
+@dataclass(frozen=True)
+class BePaired(Intent):
+    """Say yes to a pair, or take it back."""
+
+    is_willing: bool = True
+
+
+@dataclass(frozen=True)
+class ComeBackFromPair(Intent):
+    """Come back from the own pair to the room."""
+
+
+@dataclass(frozen=True)
+class CallIntoPair(Intent):
+    """Call a facilitator into the own pair, or say that it is not needed any more."""
+
+    is_calling: bool = True
+
+
+@dataclass(frozen=True)
+class MakePairs(Intent):
+    """Facilitator: put those who said yes together."""
+
+
+@dataclass(frozen=True)
+class BringAllBack(Intent):
+    """Facilitator: bring everybody back from their pairs."""
+
+
+@dataclass(frozen=True)
+class GoToCaller(Intent):
+    """Facilitator: go to the pair that called first."""
+
+
+@dataclass(frozen=True)
+class OfferAnIdea(Intent):
+    """Ask whoever shared last whether they would like this idea; it stays here until they do."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TakeOfferBack(Intent):
+    """Ask no more; the idea goes back into the text field."""

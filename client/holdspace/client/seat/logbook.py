@@ -136,4 +136,8 @@ _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {
     ev.Fold: "put something that was said behind a label",
     ev.Undo: "took that back",
     ev.Letter: _LETTER,
+    ev.FormPairs: "formed pairs",
+    ev.ReturnAll: "brought everybody back from their pairs",
+    ev.JoinPair: "went to a pair that called",
+    ev.StepOverAway: _with_who("moved on while {who} was away"),
 }

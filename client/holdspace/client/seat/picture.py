@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from holdspace.protocol.meeting import gathering
+from holdspace.protocol.meeting import gathering, offering
 from holdspace.protocol.meeting.events import Share
 from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import saying, undoing, unled
+from . import offers, pairs, saying, undoing, unled
 from .asking import asking_view
 from .display import shown_person, shown_stages
 from .picture_apart import now_words_apart, with_private_words
@@ -87,7 +87,11 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         floor=floor,
         hands=_hands(state, by_identity),
         going_around=tuple(by_identity[who] for who in going),
-        transcript=(*seat.transcript, *_sending(seat, me), *_ready(seat, me, now)),
+        transcript=(
+            *seat.transcript,
+            *_sending(seat, me),
+            *_ready(seat, me, now),
+        ),
         composer_words=READ_NEXT
         if is_read_next
         else _composer_words(state, me, allowed, is_held=is_held),
@@ -104,14 +108,28 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         is_host=seat.host is not None,
         knocks=tuple(_knock(letter) for letter in _waiting(seat)),
         invitation=_invitation(seat),
-        sending=len(seat.outbox.lasting().waiting),
         asked=asking_view(seat, state),
+        sending=len(seat.outbox.lasting().waiting),
         can_undo=undoing.can_undo(seat, now),
         log=seat.log,
     )
-    view = with_private_words(seat, view)
+    view = with_private_words(seat, _with_others(seat, state, view, now))
     words = now_words_apart(view) or (READ_NEXT if is_read_next else _now_words(view))
     return replace(view, now_words=words)
+
+
+def _with_others(seat: Seat, state: MeetingState, view: RoomView, now: float) -> RoomView:
+    """Return the view with whom one is with, who will be asked again, and who asks."""
+    asked = offers.asks(state, seat.facts.identity)
+    passers = state.round.passed if state.round else ()
+    return replace(
+        view,
+        pairs=pairs.view(seat, state, now),
+        passers=tuple(shown_person(seat, who, now) for who in passers),
+        can_offer=not offering.why_not_offer(state, seat.facts.identity),
+        is_offering=bool(seat.offer_words),
+        offered_by=tuple(shown_person(seat, one.asker, now) for one in asked),
+    )
 
 
 def _unsent(seat: Seat) -> tuple[str, ...]:
@@ -243,8 +261,8 @@ def _now_words(view: RoomView) -> str:
         return own
     if view.asked.is_waiting and view.gather is None:
         return ASKED
-    if view.gather is not None and not view.floor:
-        return _gather_words(view.gather, is_facilitator=view.is_facilitator)
+    if together := _together_words(view):
+        return together
     if view.is_facilitator and view.knocks:
         return "Somebody is at the door: admit or decline."
     if view.floor is not None:
@@ -257,11 +275,24 @@ def _now_words(view: RoomView) -> str:
 def _own_words(view: RoomView, me: PersonView) -> str:
     if me.is_asked:
         return "A facilitator asks whether you would like to speak: /yes or /no."
+    if view.offered_by:
+        name = view.offered_by[0].name
+        return f"{name} asks whether you would like an idea about what you said: /yes or /no."
     if me.has_floor:
         return "It is your turn: write and send, or pass."
     if me.place_in_queue:
         return f"Your hand is up: {me.place_in_queue} of {len(view.hands)}."
     return "You rest; rounds pass you by. /return when you like." if me.is_resting else ""
+
+
+def _together_words(view: RoomView) -> str:
+    if view.floor:
+        return ""
+    if view.pairs is not None:
+        return pairs.now_words(view.pairs, is_facilitator=view.is_facilitator)
+    if view.gather is not None:
+        return _gather_words(view.gather, is_facilitator=view.is_facilitator)
+    return ""
 
 
 def _gather_words(gather: GatherView, *, is_facilitator: bool) -> str:

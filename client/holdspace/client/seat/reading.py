@@ -23,7 +23,19 @@ from holdspace.protocol.meeting.state import apply, apply_membership
 from holdspace.protocol.meeting.values import NotAState, Person, decode_state, encode_state
 from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
 
-from . import changing, connecting, ladder, letterbox, logbook, readying, saying, telling, unled
+from . import (
+    changing,
+    connecting,
+    ladder,
+    letterbox,
+    logbook,
+    offers,
+    pairs,
+    readying,
+    saying,
+    telling,
+    unled,
+)
 from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
 from .apart import Apart
 from .outbox import Outgoing
@@ -199,6 +211,8 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     by = agreed.by if isinstance(agreed, Changed) else b""
     seat = telling.tell(replace(seat, changed_by=by), before, outcome.effects, moment)
     seat = logbook.record(seat, before, agreed, outcome.effects, now=moment.now)
+    author = agreed.author if isinstance(agreed, Spoken) else agreed.by
+    seat = offers.settle(pairs.settle(seat, before, author, moment), moment)
     return readying.settle(unled.settle(seat, moment), moment)
 
 

@@ -23,6 +23,7 @@ READY_WORDS = "Your words are ready. They stay on this device until all are rele
 CHANGED_WORDS = "Your words are changed, and ready."
 AFTER_READING = "People are still reading. Your words follow when they have read."
 BACK_WORDS = "Your words are back in the text field; nothing was sent."
+PASSED_WORDS = "You pass, and read. Your words are kept in the text field; nothing was sent."
 MOVED_ON = "The room has moved on. Your words are back in the text field; nothing was sent."
 BY_HAND = "Your words are back in the text field. Raise a hand when you would like to share them."
 NOTHING_READY = Refusal("No words of yours are waiting.")
@@ -47,6 +48,11 @@ def rewrite(seat: Seat, moment: Moment) -> Seat | Refusal:
     if not seat.ready_words:
         return NOTHING_READY
     return _give_back(_mark(seat, moment, is_ready=False), BACK_WORDS, moment)
+
+
+def put_by(seat: Seat, moment: Moment) -> Seat:
+    """Give words that were ready back to whoever passes: they read only, and nothing is lost."""
+    return _give_back(seat, PASSED_WORDS, moment) if seat.ready_words else seat
 
 
 def is_reading(seat: Seat, now: float) -> bool:

@@ -276,6 +276,9 @@ class Seat:
     ended_words: str = ""
     needs_code: bool = False
     shared_at: tuple[float, ...] = ()
+    paired_at: float = 0.0
+    pair_told: frozenset[bytes] = field(default=frozenset(), repr=False)
+    offer_words: str = field(default="", repr=False)
     letters_of: tuple[LettersOf, ...] = ()
     apart: Apart = field(default_factory=Apart, repr=False)
     answers: Answers = field(default=Answers(), repr=False)

@@ -19,11 +19,13 @@ from . import (
     ladder,
     lobby,
     not_ok,
+    pairs,
     pausing,
     picture,
     reading,
     readying,
     saying,
+    stepping_over,
     unled,
 )
 from .intents import Intent
@@ -84,9 +86,11 @@ class Sitting:
             seat = ladder.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
             seat = counting.tick(seat, moment)
+            seat = stepping_over.tick(seat, moment)
         if seat.place is Place.ROOM:
             seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)
+            seat = pairs.tick(seat, moment)
             seat = readying.settle(seat, moment)
             seat = _give_up(seat, moment)
         return self._step(seat, moment)

@@ -11,12 +11,21 @@ from dataclasses import replace
 from hashlib import sha256
 
 from holdspace.protocol.meeting import effects as fx
-from holdspace.protocol.meeting.events import Event, NodKind, Share
+from holdspace.protocol.meeting.events import Event, NodKind, OpenOffer, Share
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import changing, pausing, telling_counts, telling_turns, undoing
+from . import (
+    changing,
+    offers,
+    pairs,
+    pausing,
+    stepping_over,
+    telling_counts,
+    telling_turns,
+    undoing,
+)
 from .display import shown_name, shown_person, shown_stage, why_tagged
 from .lines import PASSAGE_KEY_BYTES, Teller, add, is_me, line, named, said
 from .seat import Author, Removal, Seat
@@ -35,7 +44,7 @@ def tell(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], momen
 
 def give_back(event: Event, own: tuple[fx.Effect, ...], moment: Moment) -> None:
     """Tell the person why something of theirs had no effect, and give back what they wrote."""
-    text = event.text if isinstance(event, Share) else ""
+    text = event.text if isinstance(event, Share | OpenOffer) else ""
     for effect in own:
         if isinstance(effect, fx.NoEffect):
             moment.notices.append(Notice(effect.reason, kept=text))
@@ -165,7 +174,8 @@ def _changed(seat: Seat, passage: Passage) -> Seat:
 def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
     seat = replace(seat, stage_before=seat.stage_started, stage_started=moment.now)
     stage = shown_stage(seat)
-    return line(seat, Line.STAGE, stage.title if stage else "", moment)
+    seat = line(seat, Line.STAGE, stage.title if stage else "", moment)
+    return telling_turns.tell_hands_up(seat, moment)
 
 
 def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
@@ -235,6 +245,9 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Undone: undoing.undone,
     **telling_turns.TELLERS,
     **telling_counts.TELLERS,
+    **pairs.TELLERS,
+    **offers.TELLERS,
+    **stepping_over.TELLERS,
 }
 
 

@@ -19,7 +19,13 @@ ALL_READY = "Nobody is writing any more. When you like, release the words."
 
 
 def floor_words(seat: Seat, identity: bytes) -> str:
-    """Return whose turn it is, as this person reads it."""
+    """Return whose turn it is, as this person reads it; a turn that comes again is called so (T10)."""
+    going = seat.state.round if seat.state else None
+    is_again = going is not None and identity in going.again
+    if is_again and is_me(seat, identity):
+        return "You have the floor once more. You passed before: share, or pass again."
+    if is_again:
+        return f"{shown_name(seat, identity)} has the floor once more, after passing before."
     if is_me(seat, identity):
         return "You have the floor. Take the time you need."
     return f"{shown_name(seat, identity)} has the floor."
@@ -48,7 +54,17 @@ def _hand_raised(seat: Seat, effect: fx.HandRaised, moment: Moment) -> Seat:
 
 
 def _mode_changed(seat: Seat, effect: fx.ModeChanged, moment: Moment) -> Seat:
-    return line(seat, Line.TURN, MODE_WORDS[effect.mode], moment)
+    return tell_hands_up(line(seat, Line.TURN, MODE_WORDS[effect.mode], moment), moment)
+
+
+def tell_hands_up(seat: Seat, moment: Moment) -> Seat:
+    """Say which hands are still up when turns are taken in another way: they keep their places."""
+    hands = seat.state.queue if seat.state else ()
+    if not hands:
+        return seat
+    names = ", ".join(shown_name(seat, hand.identity) for hand in hands)
+    words = f"Still up from before, with their places: {names}. /lower takes a hand down."
+    return line(seat, Line.TURN, words, moment)
 
 
 def _hand_lowered(seat: Seat, effect: fx.HandLowered, moment: Moment) -> Seat:

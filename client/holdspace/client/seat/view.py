@@ -125,6 +125,21 @@ class StageView:
     shrink_below: int = 7
 
 
+@dataclass(frozen=True)
+class PairsView:
+    """Pairs from this seat: how many said yes, whom one is with; for facilitators, who calls."""
+
+    willing: int
+    paired: int
+    is_willing: bool = False
+    partners: tuple[PersonView, ...] = ()
+    is_calling: bool = False
+    calls: tuple[tuple[PersonView, ...], ...] = ()
+    exercise: str = ""
+    since: float = 0.0
+    swap_seconds: int = 0
+
+
 class Line(Enum):
     """What kind of thing a passage of the transcript is."""
 
@@ -316,6 +331,12 @@ class RoomView:
     def chosen_aside(self) -> AsideView | None:
         """Return the private word that typing goes to, if it does not go to the room."""
         return next((aside for aside in self.asides if aside.is_chosen), None)
+
+    pairs: PairsView | None = None
+    passers: tuple[PersonView, ...] = ()
+    can_offer: bool = False
+    is_offering: bool = False
+    offered_by: tuple[PersonView, ...] = ()
 
     @property
     def stage(self) -> StageView | None:

@@ -149,6 +149,22 @@ def hands_page(view: RoomView, width: int) -> list[Row]:
     if view.going_around:
         names = " → ".join(marks.called(person) for person in view.going_around)
         lines += [BLANK, *titled("Going around", names, width)]
+    if view.passers:
+        names = ", ".join(marks.called(person) for person in view.passers)
+        lines += [BLANK, *titled("Passed, and offered the turn once more at the end", names, width)]
+    return [*lines, *_pairs(view, width)]
+
+
+def _pairs(view: RoomView, width: int) -> list[Row]:
+    pairs = view.pairs
+    if pairs is None:
+        return []
+    counts = f"{pairs.willing} said yes and wait, {pairs.paired} are in pairs."
+    lines = [BLANK, *titled("Pairs", counts, width)]
+    if pairs.partners:
+        lines += titled("You are with", ", ".join(map(marks.called, pairs.partners)), width)
+    for people in pairs.calls:
+        lines += titled("They call for a facilitator", ", ".join(map(marks.called, people)), width)
     return lines
 
 

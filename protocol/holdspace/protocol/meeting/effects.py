@@ -379,12 +379,10 @@ class OfferAnswered(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Offered(Effect):
-    """An idea that its owner said yes to is read by all."""
+    """An idea comes that its owner said yes to; the words follow as what somebody spoke."""
 
     identity: bytes
     owner: bytes
-    text: str = field(repr=False)
-    message_id: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.acting import Author
-from holdspace.protocol.meeting.effects import OfferAnswered, OfferAsked, Offered, Outcome
+from holdspace.protocol.meeting.effects import OfferAnswered, OfferAsked, Offered, Outcome, Spoke
 from holdspace.protocol.meeting.rights import NO_RESPONSES, ON_HOLD, PAUSED, RESPONSES_ALLOWED
 from holdspace.protocol.meeting.values import MAX_OFFERS, MeetingState, Offer
 
@@ -84,5 +84,6 @@ def open_offer(state: MeetingState, event: ev.OpenOffer, by: Author) -> Outcome:
     if why_not or offer is None:
         return by.may_not(state, why_not)
     after = replace(state, offers=tuple(one for one in state.offers if one != offer))
-    effect = Offered(by.identity, offer.owner, event.text, by.message_id)
-    return Outcome(after.with_one_more_spoken(by.identity), (effect,))
+    spoke = Spoke(by.identity, event.text, by.message_id)
+    effects = (Offered(by.identity, offer.owner), spoke)
+    return Outcome(after.with_one_more_spoken(by.identity), effects)

@@ -20,7 +20,7 @@ SMALLEST = (40, 12)
 TOO_SMALL = (
     "This window is too small. 40 columns and 12 lines are enough. Your place and draft are kept."
 )
-_TEXTUAL_KEYS = {"+": "plus,equals_sign", "1-9": "1,2,3,4,5,6,7,8,9"}
+_TEXTUAL_KEYS = {"1-9": "1,2,3,4,5,6,7,8,9"}
 # Textual names signs as Unicode does, but for these.
 _TEXTUAL_NAMES = {
     "solidus": "slash",

@@ -36,7 +36,7 @@ from holdspace.client.tui.side import side
 from holdspace.client.tui.transcript import Transcript
 
 # Acts whose words are typed: their key begins the command in the text field.
-_BEGIN_IN_FIELD = frozenset({"fold", "idea", "poll"})
+_BEGIN_IN_FIELD = frozenset({"fold", "idea", "offer", "poll"})
 TALL = 30
 NORMAL = 20
 
@@ -191,8 +191,8 @@ class RoomScreen(HoldScreen):
             self.composer.focus()
         elif act_id in {"edit", "written"}:
             self._write_on()
-        elif same_key_now(BY_ID[act_id], self.view).id in _BEGIN_IN_FIELD:
-            self.begin_command(f"/{act_id} ")
+        elif (now := same_key_now(BY_ID[act_id], self.view)).id in _BEGIN_IN_FIELD:
+            self.begin_command(f"/{now.slash} ")
         elif act_id == "repeat":
             self.transcript.focus()
             self.transcript.scroll_page_up(animate=False)

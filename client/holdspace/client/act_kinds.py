@@ -1,0 +1,121 @@
+"""What an act is: its key, its command, its words, who may do it and where.
+
+The rows are in act_table.py and in the tables of single chapters (acts_*.py); `acts.py` is where
+everybody else asks.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+
+from holdspace.client.seat.intents import Intent
+from holdspace.client.seat.view import RoomView
+
+
+class Who(Enum):
+    """Who may do it; the value is the word used in sentences."""
+
+    EVERYONE = "everyone"
+    FACILITATOR = "facilitators"
+    HOST = "the host"
+
+
+class Need(Enum):
+    """What has to be given with it."""
+
+    NOTHING = auto()
+    TEXT = auto()
+    PERSON = auto()
+    PERSON_AND_WORDS = auto()
+    KNOCK = auto()
+    NUMBER = auto()
+    CHOICE = auto()
+
+
+class Spot(Enum):
+    """Where the act's key works; its slash command works wherever the person is in that place."""
+
+    ANYWHERE = "anywhere"
+    LOBBY = "at the door, before coming in"
+    ROOM = "in the room, outside the text field"
+    PEOPLE = "in the list of people, for the person chosen there"
+    DOOR = "in the list of people at the door"
+    SHEET = "in the run sheet"
+    OWN = "on the page of your own plans, ideas and notes"
+
+
+_SHOWN = {
+    Need.NOTHING: "",
+    Need.TEXT: "WORDS",
+    Need.PERSON: "NAME",
+    Need.PERSON_AND_WORDS: "NAME [WORDS]",
+    Need.KNOCK: "NUMBER",
+    Need.NUMBER: "NUMBER",
+    Need.CHOICE: "CHOICE",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a person gave with an act."""
+
+    text: str = ""
+    person: bytes = b""
+    knock: bytes = b""
+    number: int = 0
+    choice: str = ""
+
+
+Build = Callable[[Given], Intent]
+
+
+# Set once, before there is a screen.
+_OWN_KEYS: dict[str, str] = {}
+
+
+def use_keys(keys: Mapping[str, str]) -> None:
+    """Let these acts, by their names, have these keys from now on."""
+    _OWN_KEYS.clear()
+    _OWN_KEYS.update(keys)
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a person can do. Without `build` the front end does it by itself (see `id`)."""
+
+    id: str
+    usual_key: str
+    slash: str
+    verb: str
+    sentence: str
+    build: Build | None = None
+    who: Who = Who.EVERYONE
+    spot: Spot = Spot.ROOM
+    needs: Need = Need.NOTHING
+    is_optional: bool = False
+    choices: tuple[str, ...] = ()
+    question: str = ""
+    also: tuple[str, ...] = ()
+    when: Callable[[RoomView], bool] = bool
+
+    @property
+    def key(self) -> str:
+        """Return the key that does it, which may be somebody's own."""
+        return _OWN_KEYS.get(self.id, self.usual_key)
+
+    @property
+    def confirm(self) -> bool:
+        """Return whether a person must say yes first, because it cannot be taken back."""
+        return bool(self.question)
+
+    @property
+    def usage(self) -> str:
+        """Return the command as it is typed, with what it needs."""
+        what = "|".join(self.choices) or _SHOWN[self.needs]
+        shown = f"[{what}]" if self.is_optional and what else what
+        return f"/{self.slash} {shown}".rstrip()
+
+
+facilitators_act = partial(Act, who=Who.FACILITATOR)
+hosts_act = partial(Act, who=Who.HOST)

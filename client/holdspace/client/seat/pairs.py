@@ -1,0 +1,226 @@
+"""Pairs from one person's seat: saying yes, being with somebody, calling a facilitator, coming back.
+
+The meeting says who is with whom (protocol's pairing); what is said there travels in an aside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting import effects as fx
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting import pairing
+from holdspace.protocol.meeting.values import MeetingState, Pair
+
+from . import intents, saying
+from .display import shown_name, shown_person
+from .lines import Teller, is_me, line, named, said
+from .seat import Seat
+from .step import Moment
+from .view import Line, Notice, PairsView, PersonView, Refusal, Urgency
+
+NOT_YET = Refusal("The room is still opening. One moment, please.")
+SAID_YES = "You said yes to a pair. Until pairs are formed, /unpair takes it back."
+TOOK_BACK = "You will not be paired. Staying here is fine."
+LEFT_OVER = (
+    "You said yes, and nobody is left over for you this time. You rest here; raise a hand if you "
+    "would like company."
+)
+FORMED = (
+    "You are with {names} now, just the {count} of you. Nobody else can read what you write there."
+)
+OTHERS_NOW = "You are with {names} now. What was said before stays with those who were there."
+ALONE_AGAIN = "{names} is not in your pair any more, so you are back in the room."
+BACK = "You are back in the room."
+SWAP = "If you like, change over now: whoever listened writes. There is no hurry."
+WENT_QUIET = (
+    "{names} has gone quiet; their connection may be gone. You can wait, come back to the room "
+    "(/comeback), or call a facilitator (/call)."
+)
+CALLS = "A pair calls for a facilitator: {names}. /tocaller goes to them."
+CALLED = "{name} called a facilitator. They would read only what is said after they came."
+NOT_NEEDED = "{name} says that no facilitator is needed any more."
+
+
+def pair_of(seat: Seat) -> Pair | None:
+    """Return the pair this person is in."""
+    return pairing.pair_of(seat.state, seat.facts.identity) if seat.state else None
+
+
+def view(seat: Seat, state: MeetingState, now: float) -> PairsView | None:
+    """Return the pairs as the front ends draw them."""
+    pairs = state.pairs
+    if pairs is None:
+        return None
+    pair, rules = pair_of(seat), pairing.rules(state)
+    calls = tuple(one for one in pairs.pairs if one.is_calling) if seat.is_staff else ()
+    return PairsView(
+        willing=len(pairs.willing),
+        paired=sum(len(one.people) for one in pairs.pairs),
+        is_willing=seat.facts.identity in pairs.willing,
+        partners=_partners(seat, pair, now),
+        is_calling=pair is not None and pair.is_calling,
+        calls=tuple(tuple(shown_person(seat, who, now) for who in one.people) for one in calls),
+        exercise=rules.exercise,
+        since=seat.paired_at,
+        swap_seconds=rules.swap_s,
+    )
+
+
+def _partners(seat: Seat, pair: Pair | None, now: float) -> tuple[PersonView, ...]:
+    people = pair.people if pair else ()
+    return tuple(shown_person(seat, who, now) for who in people if not is_me(seat, who))
+
+
+def now_words(shown: PairsView, *, is_facilitator: bool) -> str:
+    """Answer "what now?" while pairs are made or meet."""
+    if shown.partners:
+        names = " and ".join(partner.name for partner in shown.partners)
+        return (
+            f"You are with {names}. /comeback goes back to the room, /call asks for a facilitator."
+        )
+    if shown.calls:
+        return "A pair calls for a facilitator: /tocaller goes to them."
+    if is_facilitator and shown.paired:
+        return f"{shown.paired} people are in pairs. /allback brings everybody back."
+    if is_facilitator:
+        return f"{shown.willing} said yes to a pair. /formpairs puts them together."
+    if shown.is_willing:
+        return "You said yes to a pair. They are formed soon; /unpair takes it back."
+    return "Pairs are made now: /pair if you would like one. Staying here is fine."
+
+
+# ---- what a person wants
+
+
+def say_yes(seat: Seat, intent: intents.BePaired, moment: Moment) -> Seat | Refusal:
+    """Say yes to a pair, or take it back."""
+    return _if_pairs(seat, ev.BeWilling(intent.is_willing), moment)
+
+
+def come_back(seat: Seat, intent: intents.ComeBackFromPair, moment: Moment) -> Seat | Refusal:
+    """Come back from the pair."""
+    return _if_paired(seat, ev.ComeBack(), moment)
+
+
+def call(seat: Seat, intent: intents.CallIntoPair, moment: Moment) -> Seat | Refusal:
+    """Call a facilitator into the pair, or say that it is not needed any more."""
+    return _if_paired(seat, ev.CallFacilitator(intent.is_calling), moment)
+
+
+def form(seat: Seat, state: MeetingState, intent: intents.MakePairs) -> ev.Event | Refusal:
+    """Return the event that forms pairs."""
+    return ev.FormPairs(state.version) if state.pairs else Refusal(pairing.NO_PAIRS_NOW)
+
+
+def go_to_caller(seat: Seat, state: MeetingState, intent: intents.GoToCaller) -> ev.Event | Refusal:
+    """Return the event of going to the pair that called first."""
+    pairs = state.pairs.pairs if state.pairs else ()
+    calls = (pair for pair in pairs if pair.is_calling)
+    first = next(calls, None)
+    return ev.JoinPair(first.number) if first else Refusal("No pair calls just now.")
+
+
+def _if_pairs(seat: Seat, event: ev.Event, moment: Moment) -> Seat | Refusal:
+    if seat.state is None:
+        return NOT_YET
+    if seat.state.pairs is None:
+        return Refusal(pairing.NO_PAIRS_NOW)
+    return saying.say(seat, event, moment)
+
+
+def _if_paired(seat: Seat, event: ev.Event, moment: Moment) -> Seat | Refusal:
+    if seat.state is None:
+        return NOT_YET
+    return saying.say(seat, event, moment) if pair_of(seat) else Refusal(pairing.IN_NO_PAIR)
+
+
+# ---- what is told
+
+
+def settle(seat: Seat, before: MeetingState, by: bytes, moment: Moment) -> Seat:
+    """Tell somebody whose pair is another one now whom they are with, or that they are back."""
+    was, pair = pairing.pair_of(before, seat.facts.identity), pair_of(seat)
+    if (was and was.number) == (pair and pair.number):
+        return seat
+    if pair is None:
+        gone = tuple(who for who in was.people if not is_me(seat, who)) if was else ()
+        is_theirs = by in gone or any(seat.person(who) is None for who in gone)
+        words = ALONE_AGAIN.replace("{names}", _names(seat, gone)) if is_theirs else BACK
+        moment.notices.append(Notice(words, Urgency.BELL))
+        return replace(seat, paired_at=0.0, pair_told=frozenset())
+    words = OTHERS_NOW if was else FORMED
+    count = {2: "two", 3: "three"}.get(len(pair.people), "four")
+    words = words.replace("{count}", count).replace("{names}", _names(seat, pair.people))
+    moment.notices.append(Notice(words, Urgency.BELL))
+    at = seat.paired_at if was else moment.now
+    return replace(seat, paired_at=at, pair_told=frozenset())
+
+
+def tick(seat: Seat, moment: Moment) -> Seat:
+    """Tell once when it is time to change over, and when a partner has gone quiet."""
+    pair, state = pair_of(seat), seat.state
+    if pair is None or state is None:
+        return seat
+    swap_at = seat.paired_at + pairing.rules(state).swap_s
+    if moment.now >= swap_at:
+        seat = _tell_once(seat, b"swap", SWAP, moment)
+    for partner in _partners(seat, pair, moment.now):
+        if partner.is_away:
+            words = WENT_QUIET.replace("{names}", partner.name)
+            seat = _tell_once(seat, partner.identity, words, moment)
+    return seat
+
+
+def _tell_once(seat: Seat, what: bytes, words: str, moment: Moment) -> Seat:
+    if what in seat.pair_told:
+        return seat
+    moment.notices.append(Notice(words))
+    return replace(seat, pair_told=seat.pair_told | {what})
+
+
+def _names(seat: Seat, people: tuple[bytes, ...]) -> str:
+    names = [shown_name(seat, who) for who in people if not is_me(seat, who)]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nobody"
+
+
+def _said_willing(seat: Seat, effect: fx.SaidWilling, moment: Moment) -> Seat:
+    if is_me(seat, effect.identity):
+        moment.notices.append(Notice(SAID_YES if effect.is_willing else TOOK_BACK))
+    elif seat.is_staff and seat.state and seat.state.pairs:
+        count = len(seat.state.pairs.willing)
+        words = f"{count} {'has' if count == 1 else 'have'} said yes to a pair."
+        moment.notices.append(Notice(words, Urgency.QUIET))
+    return seat
+
+
+def _formed(seat: Seat, effect: fx.PairsFormed, moment: Moment) -> Seat:
+    if seat.facts.identity in effect.left_over:
+        moment.notices.append(Notice(LEFT_OVER))
+    pairs = "1 pair" if effect.count == 1 else f"{effect.count} pairs"
+    words = f"{{by}} formed {pairs}. Whoever is in none can rest here."
+    return line(seat, Line.TURN, named(seat, words, effect), moment)
+
+
+def _called(seat: Seat, effect: fx.FacilitatorCalled, moment: Moment) -> Seat:
+    state = seat.state
+    pair = pairing.pair_of(state, effect.identity) if state else None
+    people = pair.people if pair else ()
+    words = CALLED if effect.is_calling else NOT_NEEDED
+    if seat.facts.identity in people:
+        moment.notices.append(Notice(named(seat, words, effect)))
+    elif seat.is_staff:
+        calls = CALLS.replace("{names}", _names(seat, people))
+        bell = Urgency.BELL if effect.is_calling else Urgency.QUIET
+        words = calls if effect.is_calling else named(seat, words, effect)
+        moment.notices.append(Notice(words, bell))
+    return seat
+
+
+TELLERS: dict[type[fx.Effect], Teller] = {
+    fx.SaidWilling: _said_willing,
+    fx.PairsFormed: _formed,
+    fx.PairsReturned: said(Line.TURN, "{by} brought everybody back from their pairs."),
+    fx.CameBack: said(Line.TURN, "{name} is back in the room."),
+    fx.FacilitatorCalled: _called,
+}

@@ -1,0 +1,106 @@
+"""Ideas as those two people read them: asked first, and the words travel only after a yes (S10)."""
+
+import pytest
+
+from holdspace.client.seat import intents as i
+from holdspace.client.seat import offers
+from seat_table import Guest, Table
+
+IDEA = "A warm cushion in the afternoon, quetzal."
+
+
+@pytest.fixture
+def circle(table: Table) -> tuple[Guest, Guest, Guest]:
+    """Return a host and two people; Ben has shared something."""
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ben, i.Say("The afternoons are hard."))
+    return ana, ben, chi
+
+
+def kept(guest: Guest) -> list[str]:
+    return [notice.kept for notice in guest.notices if notice.kept]
+
+
+def test_an_idea_is_read_after_a_yes(table: Table, circle: tuple[Guest, Guest, Guest]) -> None:
+    ana, ben, chi = circle
+    assert table.do(chi, i.OfferAnIdea(IDEA)) is None
+    assert chi.view.is_offering
+    assert [person.name for person in ben.view.offered_by] == ["Chi"]
+    assert any("Chi asks: may I offer an idea" in words for words in ben.words)
+    # Until then nobody reads it, nor that anybody asks.
+    assert all(IDEA not in guest.lines for guest in circle)
+    assert not any("idea" in words for words in ana.words)
+    table.do(ben, i.AnswerTheInvite(is_yes=True))
+    assert all(
+        guest.lines[-2:] == ["An idea for Ben, who said yes to it:", IDEA] for guest in circle
+    )
+    assert not chi.view.is_offering
+
+
+def test_after_a_no_the_words_are_back_and_only_those_two_know(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.do(chi, i.OfferAnIdea(IDEA))
+    before = (ana.lines, ana.words)
+    table.do(ben, i.AnswerTheInvite(is_yes=False))
+    assert kept(chi) == [IDEA]
+    assert (ana.lines, ana.words) == before
+
+
+def test_the_words_do_not_leave_the_device_before_a_yes(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, chi = circle
+    sent = len(table.overheard)
+    table.do(chi, i.OfferAnIdea("x" * 3_000))
+    # Sealed and padded, what was sent is too short to hold them.
+    assert all(len(frame) < 3_000 for frame in table.overheard[sent:])
+    sent = len(table.overheard)
+    table.do(ben, i.AnswerTheInvite(is_yes=True))
+    assert any(len(frame) > 3_000 for frame in table.overheard[sent:])
+
+
+@pytest.mark.parametrize("how", ["taken back", "the stage goes on", "the owner leaves", "refused"])
+def test_nothing_of_an_idea_is_lost(
+    table: Table, circle: tuple[Guest, Guest, Guest], how: str
+) -> None:
+    ana, ben, chi = circle
+    if how == "refused":
+        table.do(ana, i.HoldRoom())
+        refusal = table.do(chi, i.OfferAnIdea(IDEA))
+        assert refusal
+        assert refusal.kept == IDEA
+        return
+    table.do(chi, i.OfferAnIdea(IDEA))
+    if how == "taken back":
+        table.do(chi, i.TakeOfferBack())
+        assert ben.view.offered_by == ()
+    elif how == "the stage goes on":
+        table.do(ana, i.ChangeMode("hands"))
+    else:
+        table.do(ben, i.Leave())
+    assert kept(chi) == [IDEA]
+    assert not chi.view.is_offering
+
+
+def test_a_yes_on_hold_opens_when_the_room_goes_on(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.do(chi, i.OfferAnIdea(IDEA))
+    table.do(ana, i.HoldRoom())
+    table.do(ben, i.AnswerTheInvite(is_yes=True))
+    assert IDEA not in ana.lines
+    table.do(ana, i.ResumeRoom())
+    assert IDEA in ana.lines
+
+
+def test_without_a_share_there_is_nobody_to_ask(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    refusal = table.do(ben, i.OfferAnIdea(IDEA))
+    assert refusal
+    assert refusal.words == offers.NOBODY_SPOKE
+    assert table.do(ben, i.TakeOfferBack()) == offers.NOTHING_ASKED
