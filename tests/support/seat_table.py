@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from at_once import at_once
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat.host import Opening, open_room
 from holdspace.client.seat.intents import Accept, Admit, Intent
 from holdspace.client.seat.sitting import Sitting
 from holdspace.client.seat.step import Machine, Step, World
 from holdspace.client.seat.view import Notice, Place, Refusal, RoomView
-from holdspace.client.seat.visitor import visit
+from holdspace.client.seat.visitor import come_again, visit
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import close_answer
 from holdspace.server.effects import Effect, HangUp, Read, Send, Store
@@ -84,6 +85,15 @@ class Table:
 
     def visitor(self, name: str, code: str) -> Guest:
         return self._sit(name, visit(code, self.world()))
+
+    def open_again(self, kept: KeptRoom, agreements: tuple[str, ...] = AGREEMENTS) -> Guest:
+        """Let a host open a room that they kept."""
+        opening = Opening(kept.room_name, kept.my_name, agreements, kept=kept)
+        return self._sit(kept.my_name, open_room(self.relays, opening, self.world()))
+
+    def come_again(self, kept: KeptRoom, name: str = "") -> Guest:
+        """Let somebody come back to a room that they kept."""
+        return self._sit(name or kept.my_name, come_again(kept))
 
     def join(self, name: str, host: Guest) -> Guest:
         """Let somebody come in by the host's invitation, all the way."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast, get_args
 
-from holdspace.client import acts_pairs
+from holdspace.client import acts_pairs, acts_rooms
 from holdspace.client.act_kinds import (
     Act,
     Given,
@@ -402,7 +402,9 @@ _hosts = (
 ACTS: tuple[Act, ...] = (
     *_everyone,
     *acts_pairs.EVERYONE,
+    *acts_rooms.EVERYONE,
     *_facilitators,
     *acts_pairs.FACILITATORS,
     *_hosts,
+    *acts_rooms.HOSTS,
 )

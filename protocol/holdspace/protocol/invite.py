@@ -293,8 +293,11 @@ def seal_card(card: RoomCard, root: SigningKey, card_key: bytes, random: RandomS
     return _seal(card_key, _CARD_LABEL + card.room, _encoder.encode(signed), random)
 
 
-def open_card(sealed: bytes, invitation: Invitation) -> RoomCard:
-    """Return the card with clean text, if it is this invitation's and its host signed it."""
+def open_card(sealed: bytes, invitation: Invitation, *, is_pass: bool = False) -> RoomCard:
+    """Return the card with clean text, if it is this invitation's and its host signed it.
+
+    A room's pass has no expiry of its own: its card is new with every meeting and says until when.
+    """
     try:
         opened = _open(invitation.card_key, _CARD_LABEL + invitation.room, sealed)
         signed = _decode(_SignedCard, opened)
@@ -309,7 +312,7 @@ def open_card(sealed: bytes, invitation: Invitation) -> RoomCard:
     belongs = (
         card.room == invitation.room
         and card.knock_key == invitation.knock_key.public
-        and card.expires_minute == invitation.expires_minute
+        and (is_pass or card.expires_minute == invitation.expires_minute)
     )
     if not belongs:
         raise InvitationError(_NOT_ITS_CARD)
@@ -331,7 +334,7 @@ def _with_clean_text(card: RoomCard) -> RoomCard:
 _LETTER_LABEL = "holdspace knock letter v1"
 _REPLY_LABEL = b"holdspace knock reply v1"
 # A Welcome grows with every member; in steps this large it does not tell how many there are.
-_REPLY_STEP = 10_000
+_REPLY_STEP = 8_000
 
 
 class KnockLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -342,6 +345,7 @@ class KnockLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
     introduction: Annotated[str, Meta(max_length=MAX_INTRODUCTION)]
     agreements_digest: Key
     reply_secret: Key
+    slip: Annotated[bytes, Meta(max_length=512)] = b""
 
     def __repr__(self) -> str:  # type: ignore[explicit-override]
         return "KnockLetter(...)"

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.schedule import Schedule
 
 WHO = bytes(32)
 EVENTS: list[ev.Event] = [
@@ -64,6 +65,7 @@ EVENTS: list[ev.Event] = [
     ev.GiveVector(1, (0, 2**32 - 1)),
     ev.EndCount(1),
     ev.ShowHand(1, 2),
+    ev.SetSchedule(Schedule(739_000, 18 * 60, "Europe/Berlin", "weekly")),
 ]
 ENVELOPE = ev.Envelope(bytes(16), bytes(16), 2, 5, bytes(16), 9, bytes(32), b"event")
 

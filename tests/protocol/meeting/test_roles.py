@@ -207,4 +207,4 @@ def test_every_act_has_a_row_and_members_have_no_power_over_others() -> None:
     }
     assert {act for act in Act if may("host", act)} - {
         act for act in Act if may("co-facilitator", act)
-    } == {Act.CHANGE_ROLES}
+    } == {Act.CHANGE_ROLES, Act.SET_SCHEDULE}

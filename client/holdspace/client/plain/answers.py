@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from holdspace.client import lasting_words
 from holdspace.client.act_table import ORDER_WORDS
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
 from holdspace.client.care.crisis import Shown, Ways, crisis_lines
@@ -215,6 +216,17 @@ def results(asked: Asked) -> Iterator[str]:
     return (f"count: {line}" for line in result_lines(asked.view))
 
 
+def room(asked: Asked) -> Iterator[str]:
+    """Yield what lasts of this room, and for the host who keeps it."""
+    lasts = asked.view.keeping
+    for words in (*lasting_words.facts(asked.view), *lasting_words.asking(lasts)):
+        yield from speak("room", words)
+    for pin in lasts.pins:
+        yield f"room: {pin.number}. {lasting_words.pin_words(pin)}."
+    if asked.view.is_host and lasts.is_kept and not lasts.pins:
+        yield "room: Nobody else keeps it yet."
+
+
 def door(asked: Asked) -> Iterator[str]:
     """Yield who is at the door."""
     if not asked.view.knocks:
@@ -302,6 +314,7 @@ ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "help": help_lines,
     "sheet": sheet,
     "door": door,
+    "room": room,
     "invitation": invitation,
     "log": log,
     "results": results,

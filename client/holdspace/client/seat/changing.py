@@ -21,6 +21,7 @@ from holdspace.protocol.meeting.roles import (
     RoleEntry,
     RolesExtension,
     encode_roles,
+    identity_of,
     make_roles,
     vouch,
 )
@@ -38,10 +39,20 @@ from holdspace.protocol.mls import (
 from holdspace.protocol.mls.messages import ProposalType, Sender
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
-from . import saying
-from .people import member_with, slot_of
+from . import returning, room_keeping, saying
+from .people import member_with, slot_in, slot_of
 from .policy import room_policy
-from .seat import Admission, OwnChange, Removal, RoleChange, Seat, Wish, access_key, roles_of
+from .seat import (
+    Admission,
+    Letter,
+    OwnChange,
+    Removal,
+    RoleChange,
+    Seat,
+    Wish,
+    access_key,
+    roles_of,
+)
 from .step import Moment
 from .view import Notice
 
@@ -88,7 +99,10 @@ def adopted(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
         knock = change.wish.letter.knock
         letters = tuple(one for one in seat.letters if one.knock != knock)
         seat = replace(seat, letters=letters, answered_knocks=seat.answered_knocks | {knock})
-        return tell_newcomers(seat, moment)
+        seat = returning.let_in(seat, change.wish.letter)
+        return _welcome_back(tell_newcomers(seat, moment), change.wish.letter, moment)
+    if isinstance(change.wish, RoleChange):
+        return room_keeping.note_role(seat, change.wish.identity, moment)
     return seat
 
 
@@ -105,6 +119,12 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     # Known again if the relay lets it count after all: everybody else would follow it.
     turned_back = (*seat.turned_back, change)
     return replace(seat, change=None, wishes=rest, turned_back=turned_back)
+
+
+def _welcome_back(seat: Seat, letter: Letter, moment: Moment) -> Seat:
+    """Give somebody who belongs to the room what may have changed since they were here."""
+    package = KeyPackage.decode(letter.key_package)
+    return room_keeping.give(seat, identity_of(package.leaf_node.signature_key), moment)
 
 
 # The same commit is sent again until the log shows it or another's: each new one would use up a
@@ -227,12 +247,33 @@ def _welcomes(wanted: Wish, welcome: bytes | None, moment: Moment) -> tuple[Seal
 
 def _proposals(seat: Seat, wanted: Wish, moment: Moment) -> Sequence[Proposal]:
     match wanted:
-        case Admission(letter):
-            return (_proposal(Add(KeyPackage.decode(letter.key_package))),)
+        case Admission():
+            return _admission(seat, wanted, moment)
         case Removal(identity):
             return _removal(seat, identity, moment)
         case RoleChange(identity, role):
             return _role_change(seat, identity, role, moment)
+
+
+def _admission(seat: Seat, wanted: Admission, moment: Moment) -> Sequence[Proposal]:
+    """Return what lets somebody in; a seat that their crashed client left goes in the same commit."""
+    package = KeyPackage.decode(wanted.letter.key_package)
+    add = _proposal(Add(package))
+    here = {identity_of(member.signature_key): member for member in seat.group.members}
+    old = [here[identity] for identity in returning.sitting_by(seat, wanted.letter.room_key)]
+    removes = tuple(_proposal(Remove(member.leaf_index)) for member in old)
+    roles, gone = seat.roles, {identity_of(member.signature_key) for member in old}
+    entries = tuple(entry for entry in roles.entries if entry.identity not in gone)
+    slots = roles.slots
+    for member in old:
+        slots = _slots_without(slots, slot_of(member), moment)
+    if wanted.role == CO_FACILITATOR and seat.host is not None:
+        leaf = package.leaf_node
+        entries = (*entries, _vouched(seat, seat.host.root, identity_of(leaf.signature_key)))
+        slots = _slots_with(seat, slots, slot_in(leaf))
+    if (entries, slots) == (roles.entries, roles.slots):
+        return (*removes, add)
+    return (_extensions(seat, make_roles(roles.host_key, entries, slots)), *removes, add)
 
 
 def _removal(seat: Seat, identity: bytes, moment: Moment) -> Sequence[Proposal]:
@@ -245,7 +286,7 @@ def _removal(seat: Seat, identity: bytes, moment: Moment) -> Sequence[Proposal]:
         return (remove,)
     # R6: removal drops the role, and with it the relay key, in the same commit.
     entries = tuple(entry for entry in roles.entries if entry.identity != identity)
-    slots = _slots_without(roles, slot_of(member), moment)
+    slots = _slots_without(roles.slots, slot_of(member), moment)
     return (_extensions(seat, make_roles(roles.host_key, entries, slots)), remove)
 
 
@@ -254,7 +295,7 @@ def _role_change(seat: Seat, identity: bytes, role: str, moment: Moment) -> Sequ
     if member is None or seat.host is None or roles.role_of(identity) == role:
         return ()
     entries = tuple(entry for entry in roles.entries if entry.identity != identity)
-    slots = _slots_without(roles, slot_of(member), moment)
+    slots = _slots_without(roles.slots, slot_of(member), moment)
     if role == CO_FACILITATOR:
         entries = (*entries, _vouched(seat, seat.host.root, identity))
         slots = _slots_with(seat, slots, slot_of(member))
@@ -266,9 +307,9 @@ def _vouched(seat: Seat, root: SigningKey, identity: bytes) -> RoleEntry:
     return vouch(root, identity, CO_FACILITATOR, room=facts.room, meeting=facts.meeting)
 
 
-def _slots_without(roles: RolesExtension, slot: bytes, moment: Moment) -> tuple[bytes, ...]:
+def _slots_without(slots: tuple[bytes, ...], slot: bytes, moment: Moment) -> tuple[bytes, ...]:
     decoy = SigningKey.from_seed(moment.random(32)).public
-    return tuple(decoy if one == slot else one for one in roles.slots)
+    return tuple(decoy if one == slot else one for one in slots)
 
 
 def _slots_with(seat: Seat, slots: tuple[bytes, ...], slot: bytes) -> tuple[bytes, ...]:

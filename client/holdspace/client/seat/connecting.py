@@ -147,7 +147,7 @@ def _may_be_elsewhere(seat: Seat) -> bool:
 
 
 _CODE_WANTED = frozenset({Refusal.NEEDS_CODE, Refusal.CODE_IN_USE})
-_OPENINGS = frozenset({"open", "begin", "invite"})
+_OPENINGS = frozenset({"open", "begin", "invite", "put door"})
 _NOT_MISSED = frozenset({"revoke"})
 _OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."
 
@@ -198,6 +198,8 @@ def _note_opening(seat: Seat, what: str, moment: Moment) -> Seat:
         return _attach(replace(seat, host=replace(host, opened=True)), moment)
     if what == "invite":
         return replace(seat, host=replace(host, invited=True))
+    if what == "put door" and host.door is not None:
+        return replace(seat, host=replace(host, door=replace(host.door, is_put=True)))
     return seat
 
 
@@ -222,7 +224,13 @@ def _begin(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
 
 
 def _invite(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
-    return seat if host.invited else put_invitation(seat, host, moment)
+    if not host.invited:
+        seat = put_invitation(seat, host, moment)
+    if host.door is not None and not host.door.is_put:
+        # Who still knocks by the last meeting's card is sent to get the new one.
+        seat = _revoke(seat, host, host.door.card[0], moment)
+        seat = _put(seat, host, moment, card=host.door.card, what="put door")
+    return seat
 
 
 def _code_proof(
@@ -235,23 +243,46 @@ def _code_proof(
 
 def put_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     """Hand the sealed card of the newest invitation to the relay, under a proof for this connection."""
-    if host.card is None or not seat.wire.nonce:
+    return _put(seat, host, moment, card=host.card, what="invite") if host.card else seat
+
+
+def _put(
+    seat: Seat, host: HostKeys, moment: Moment, *, card: tuple[bytes, int, bytes], what: str
+) -> Seat:
+    if not seat.wire.nonce:
         return seat
-    knock_key, expires, card = host.card
-    seat, ref = seat.asking("invite")
+    knock_key, expires, sealed = card
+    seat, ref = seat.asking(what)
     occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
-    proof = prove(host.root, Purpose.INVITE, occasion, invitation_digest(knock_key, expires, card))
+    proof = prove(
+        host.root, Purpose.INVITE, occasion, invitation_digest(knock_key, expires, sealed)
+    )
     moment.frames.append(
-        frames.PutInvitation(ref, seat.facts.room, knock_key, expires, card, proof)
+        frames.PutInvitation(ref, seat.facts.room, knock_key, expires, sealed, proof)
     )
     return seat
 
 
 def revoke_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     """Let the relay forget the invitation that is out: nobody could open a knock by it any more."""
-    if host.card is None or not seat.wire.nonce:
+    return _revoke(seat, host, host.card[0], moment) if host.card else seat
+
+
+def open_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
+    """Let the relay know of the pass in mid-meeting, when the room has just begun to be kept."""
+    if host.door is None or not host.opened:
         return seat
-    knock_key = host.card[0]
+    return _put(seat, host, moment, card=host.door.card, what="put door")
+
+
+def close_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
+    """Let the relay forget the pass until the next meeting."""
+    return _revoke(seat, host, host.door.card[0], moment) if host.door else seat
+
+
+def _revoke(seat: Seat, host: HostKeys, knock_key: bytes, moment: Moment) -> Seat:
+    if not seat.wire.nonce:
+        return seat
     seat, ref = seat.asking("revoke")
     occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
     proof = prove(host.root, Purpose.REVOKE, occasion, revocation_digest(knock_key))

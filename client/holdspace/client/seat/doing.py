@@ -24,6 +24,7 @@ from . import (
     changing,
     connecting,
     doing_apart,
+    doing_rooms,
     flood,
     intents,
     ladder,
@@ -299,6 +300,8 @@ def _close(seat: Seat, intent: intents.CloseTheMeeting, moment: Moment) -> Seat 
         return NOT_YOURS
     if not seat.wire.nonce:
         return Refusal("The connection is lost just now. Close the meeting when it is back.")
+    if seat.host is not None:
+        seat = connecting.close_door(seat, seat.host, moment)
     seat, ref = seat.asking("close")
     proof = prove(seat.slot, Purpose.CLOSE, seat.occasion(0))
     moment.frames.append(CloseMeeting(ref, seat.facts.meeting, seat.slot.public, proof))
@@ -376,4 +379,5 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.GoToCaller: _control(pairs.go_to_caller),
     intents.OfferAnIdea: offers.ask,
     intents.TakeOfferBack: offers.take_back,
+    **doing_rooms.DOERS,
 }

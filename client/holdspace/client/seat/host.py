@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.invite import check_phrase
 from holdspace.protocol.keys import SigningKey
-from holdspace.protocol.meeting.events import OpenFlow
+from holdspace.protocol.meeting.events import OpenFlow, SetSchedule
 from holdspace.protocol.meeting.roles import (
     HOST,
     ROLES_EXTENSION,
@@ -15,6 +16,7 @@ from holdspace.protocol.meeting.roles import (
     make_roles,
     vouch,
 )
+from holdspace.protocol.meeting.slips import vouch_leaf
 from holdspace.protocol.meeting.state import MeetingState, apply_membership
 from holdspace.protocol.meeting.transcript import genesis
 from holdspace.protocol.mls import (
@@ -25,13 +27,16 @@ from holdspace.protocol.mls import (
     create_group,
     create_key_package,
     generate_signature_key,
+    signature_public_key,
 )
 from holdspace.protocol.mls.structs import ExtensionType, RequiredCapabilities
+from holdspace.protocol.recovery import SEED_BYTES, secrets_of
 from holdspace.protocol.text import check_name, clean_line
 
-from .invitations import new_invitation
+from .invitations import new_door, new_invitation
+from .lasting import Lasting
 from .log_position import LogPosition
-from .people import SLOT_EXTENSION, people_of
+from .people import ROOM_KEY_EXTENSION, SLOT_EXTENSION, people_of
 from .seat import CardWords, Facts, HostKeys, Seat, roles_of
 from .sitting import Sitting
 from .step import World
@@ -59,15 +64,17 @@ class Opening:
     crisis: str = ""
     invitation_minutes: int = INVITATION_MINUTES
     code: SigningKey | None = field(default=None, repr=False)
+    kept: KeptRoom | None = None
 
 
 def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sitting:
-    """Return the host's place in a new room, which a relay is told of once it is reached."""
-    room, meeting = world.random(HANDLE_BYTES), world.random(HANDLE_BYTES)
-    root = SigningKey.from_seed(world.random(32))
+    """Return the host's place in a room, which a relay is told of once it is reached."""
+    seed, lasting = _what_lasts(opening.kept, world)
+    secrets = secrets_of(seed)
+    room, root, meeting = secrets.handle, secrets.root, world.random(HANDLE_BYTES)
     slot = SigningKey.from_seed(world.random(32))
     name = check_name(opening.name)
-    own = own_key_package(name, slot.public, world)
+    own = own_key_package(name, slot.public, world, room=room, room_key=lasting.key)
     identity = identity_of(own.key_package.leaf_node.signature_key)
     group = create_group(
         own,
@@ -89,27 +96,58 @@ def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sittin
         group=group,
         slot=slot,
         position=LogPosition(0, genesis(room, meeting)),
+        lasting=lasting,
     )
     state = apply_membership(MeetingState(), people_of(group, roles_of(group))).state
     words = _words(opening, name)
     seat = replace(seat, state=state, stage_started=world.now, card=_card_view(seat, words))
-    keys = HostKeys(root=root, words=words, code=opening.code)
+    keys = HostKeys(root=root, words=words, seed=seed, code=opening.code)
     keys = new_invitation(seat, keys, minutes=opening.invitation_minutes, world=world)
+    if opening.kept is not None:
+        keys = new_door(seat, keys, opening.kept, world)
     sitting = Sitting(replace(seat, host=keys))
+    if opening.kept is not None and opening.kept.schedule is not None:
+        sitting = sitting.saying(SetSchedule(opening.kept.schedule), world)
     return sitting.saying(OpenFlow(opening.flow_toml), world) if opening.flow_toml else sitting
 
 
-def own_key_package(name: str, slot_key: bytes, world: World) -> OwnKeyPackage:
-    """Return a fresh identity for one meeting: a new signature key, never used anywhere else."""
+def _what_lasts(kept: KeptRoom | None, world: World) -> tuple[bytes, Lasting]:
+    """Return the room's seed, and the host's own key for this room: those that were kept, or new."""
+    if kept is None or kept.host is None:
+        return world.random(SEED_BYTES), Lasting(world.random(32))
+    return kept.host.seed, Lasting(kept.my_key_seed, kept)
+
+
+def own_key_package(
+    name: str,
+    slot_key: bytes,
+    world: World,
+    *,
+    room: bytes = b"",
+    room_key: SigningKey | None = None,
+) -> OwnKeyPackage:
+    """Return a fresh identity for one meeting: a new signature key, never used anywhere else.
+
+    The person's key for this room vouches for it, so that their seat can go on after a crash.
+    """
+    private_key = generate_signature_key(world.random)
+    vouch = vouch_leaf(
+        room_key or SigningKey.from_seed(world.random(32)),
+        room=room,
+        signature_key=signature_public_key(private_key),
+    )
     return create_key_package(
         DEFAULT_SUITE,
         identity=name.encode(),
-        signature_private_key=generate_signature_key(world.random),
+        signature_private_key=private_key,
         now=world.now,
         random=world.random,
         lifetime_seconds=PACKAGE_SECONDS,
-        leaf_extensions=(Extension(SLOT_EXTENSION, slot_key),),
-        capabilities_extensions=(ROLES_EXTENSION, SLOT_EXTENSION),
+        leaf_extensions=(
+            Extension(SLOT_EXTENSION, slot_key),
+            Extension(ROOM_KEY_EXTENSION, vouch),
+        ),
+        capabilities_extensions=(ROLES_EXTENSION, SLOT_EXTENSION, ROOM_KEY_EXTENSION),
     )
 
 

@@ -392,3 +392,42 @@ class OfferAnIdea(Intent):
 @dataclass(frozen=True)
 class TakeOfferBack(Intent):
     """Ask no more; the idea goes back into the text field."""
+
+
+@dataclass(frozen=True)
+class KeepTheRoom(Intent):
+    """Keep this room on this device: the host at once, everybody else by asking the host."""
+
+
+@dataclass(frozen=True)
+class LetKeep(Intent):
+    """Host: say yes or no to somebody who asked to keep the room."""
+
+    who: bytes
+    is_yes: bool = True
+
+
+@dataclass(frozen=True)
+class ForgetPerson(Intent):
+    """Host: know somebody no longer, by their number among those who keep the room."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class ScheduleTheRoom(Intent):
+    """Host: say when the room meets, as typed; "open" leaves it open."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class LockTheDoor(Intent):
+    """Host: let nobody in unseen, or let those who belong to the room come in at once again."""
+
+    is_locked: bool = True
+
+
+@dataclass(frozen=True)
+class GiveAttendance(Intent):
+    """Host: give everybody here a slip that says that somebody was here."""

@@ -14,7 +14,7 @@ from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.letters import MAX_WORDS, Nudge, NudgeStep
 from holdspace.protocol.text import clean_line
 
-from . import changing, letters, saying
+from . import changing, letters, returning, saying
 from .display import shown_name
 from .intents import BackToTheDoor, NudgeThem, PauseTheWriting, Remove
 from .lines import line
@@ -64,12 +64,16 @@ def pause(seat: Seat, intent: PauseTheWriting, moment: Moment) -> Seat | Refusal
 
 def send_back(seat: Seat, intent: BackToTheDoor, moment: Moment) -> Seat | Refusal:
     """Ask somebody back to the door, from where they can knock again at once."""
-    return _take_out(seat, intent, "door", moment)
+    outcome = _take_out(seat, intent, "door", moment)
+    return outcome if isinstance(outcome, Refusal) else returning.sent_to_door(outcome, intent.who)
 
 
 def remove(seat: Seat, intent: Remove, moment: Moment) -> Seat | Refusal:
     """Remove somebody, and tell them why."""
-    return _take_out(seat, intent, "remove", moment)
+    outcome = _take_out(seat, intent, "remove", moment)
+    if isinstance(outcome, Refusal):
+        return outcome
+    return returning.sent_away(outcome, intent.who, moment)
 
 
 def _take_out(

@@ -11,13 +11,17 @@ from holdspace.protocol.meeting.letters import (
     AsideAsk,
     AsideNo,
     AsideOpen,
+    AttendanceGive,
+    KeepAsk,
+    KeepGive,
+    KeepNo,
     Note,
     NotOk,
     Nudge,
     OkAgain,
 )
 
-from . import answering, asides, ladder, not_ok
+from . import answering, asides, ladder, not_ok, room_keeping
 from .sealing import Unsealed, opened, tried
 from .seat import Seat, Spoken
 from .step import Moment
@@ -35,6 +39,10 @@ HANDLERS: dict[type[Note], Handler] = {
     AsideNo: asides.declined,
     Nudge: ladder.received,
     Answer: answering.told,
+    KeepAsk: room_keeping.on_ask,
+    KeepGive: room_keeping.on_give,
+    KeepNo: room_keeping.on_no,
+    AttendanceGive: room_keeping.on_attendance,
 }
 ARRIVED: dict[type[Note], Arrival] = {
     NotOk: not_ok.arrived,

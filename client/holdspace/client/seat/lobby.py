@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from dataclasses import replace
 
 from holdspace.protocol import frames
@@ -11,7 +12,8 @@ from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import KeyPackage, MLSError
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
-from . import changing
+from . import changing, returning
+from .people import room_key_in
 from .seat import Admission, HostKeys, Letter, Seat
 from .step import Moment
 from .view import Notice, Urgency
@@ -39,9 +41,13 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     if letter is None:
         moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
         return seat
-    moment.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
     letter = replace(letter, number=seat.letters_seen + 1)
-    return replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
+    seat = replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
+    if returning.comes_in_at_once(seat, letter):
+        moment.notices.append(Notice(returning.COMES_IN.replace("{name}", letter.name)))
+        return admit(seat, letter.knock, moment)
+    moment.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
+    return seat
 
 
 def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:
@@ -52,7 +58,9 @@ def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:
 def admit(seat: Seat, knock: bytes, moment: Moment) -> Seat:
     """Let in whoever wrote this letter."""
     letter = find(seat, knock)
-    return seat if letter is None else changing.wish(seat, Admission(letter), moment)
+    if letter is None:
+        return seat
+    return changing.wish(seat, Admission(letter, returning.role_of(seat, letter)), moment)
 
 
 def decline(seat: Seat, knock: bytes, words: str, moment: Moment) -> Seat:
@@ -78,15 +86,12 @@ def _without(seat: Seat, knock: bytes) -> tuple[Letter, ...]:
 
 
 def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) -> Letter | None:
-    # The relay is asked to turn late knocks away, and not trusted to.
-    if host.sealing_key is None or host.card is None or moment.now >= host.card[1] * 60:
-        return None
+    letter = _opened(seat, host, frame, moment)
     try:
-        letter = open_letter(
-            frame.sealed, host.sealing_key, room=seat.facts.room, knock=frame.knock
-        )
-        package = KeyPackage.decode(letter.key_package)
-    except (InvitationError, MLSError):
+        package = KeyPackage.decode(letter.key_package) if letter else None
+    except MLSError:
+        return None
+    if letter is None or package is None:
         return None
     if len(letter.key_package) > LONGEST_PACKAGE:
         return None
@@ -96,6 +101,8 @@ def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) ->
     # All of it: what stood behind the name would be in everybody's group unseen.
     if package.leaf_node.credential.identity != letter.name.encode():
         return None
+    room_key = room_key_in(package.leaf_node, seat.facts.room)
+    known = returning.how_known(seat, letter, room_key)
     return Letter(
         knock=frame.knock,
         key_package=letter.key_package,
@@ -103,13 +110,35 @@ def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) ->
         name=letter.name,
         introduction=letter.introduction,
         since=moment.now,
-        warning=_warning(seat, letter, package),
+        warning=_warning(seat, letter, package) or returning.WORDS[known],
+        room_key=room_key,
+        known=known,
     )
 
 
+def _opened(
+    seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment
+) -> KnockLetter | None:
+    """Return the letter, if it is sealed to the invitation that is out or to the room's pass."""
+    ways = (
+        (host.sealing_key, host.card),
+        (host.door.sealing_key, host.door.card) if host.door else (None, None),
+    )
+    for sealing_key, card in ways:
+        # The relay is asked to turn late knocks away, and not trusted to.
+        if sealing_key is None or card is None or moment.now >= card[1] * 60:
+            continue
+        with suppress(InvitationError):
+            return open_letter(frame.sealed, sealing_key, room=seat.facts.room, knock=frame.knock)
+    return None
+
+
 def _warning(seat: Seat, letter: KnockLetter, package: KeyPackage) -> str:
-    taken = [person.name for person in seat.state.people] if seat.state else []
-    taken += [other.name for other in seat.letters]
+    room_key = room_key_in(package.leaf_node, seat.facts.room)
+    own = returning.sitting_by(seat, room_key)
+    people = seat.state.people if seat.state else ()
+    taken = [person.name for person in people if person.identity not in own]
+    taken += [one.name for one in seat.letters if not room_key or one.room_key != room_key]
     try:
         check_name(letter.name, taken)
     except NameRefused as refused:

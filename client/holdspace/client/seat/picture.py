@@ -14,6 +14,7 @@ from . import offers, pairs, saying, undoing, unled
 from .asking import asking_view
 from .display import shown_person, shown_stages
 from .picture_apart import now_words_apart, with_private_words
+from .picture_rooms import keeping_view
 from .seat import Letter, Seat
 from .view import (
     Connection,
@@ -108,6 +109,7 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         is_host=seat.host is not None,
         knocks=tuple(_knock(letter) for letter in _waiting(seat)),
         invitation=_invitation(seat),
+        keeping=keeping_view(seat),
         asked=asking_view(seat, state),
         sending=len(seat.outbox.lasting().waiting),
         can_undo=undoing.can_undo(seat, now),

@@ -39,7 +39,7 @@ from . import (
 from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
 from .apart import Apart
 from .outbox import Outgoing
-from .people import people_of
+from .people import came_back, people_of
 from .policy import room_policy
 from .sealing import Unsealed
 from .seat import Agreed, Author, Changed, Checkpoint, Seat, Spoken, Steps, roles_of
@@ -174,7 +174,8 @@ def _enter_epoch(seat: Seat, group: Group, moment: Moment, *, by: bytes) -> Seat
     authors = tuple((who, replace(known, counter=-1)) for who, known in seat.authors)
     seat = replace(seat, authors=authors, turned_back=())
     people = people_of(group, roles_of(group))
-    seat = _agree(seat, Changed(people, by), moment)
+    carried = came_back(before, group, seat.facts.room)
+    seat = _agree(seat, Changed(people, by, carried), moment)
     return connecting.walk_on(_checkpoint(seat, before, moment), moment)
 
 
@@ -202,7 +203,7 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     if seat.state is None:
         return replace(seat, held_back=(*seat.held_back, agreed)[-HELD_BACK:])
     if isinstance(agreed, Changed):
-        outcome = apply_membership(seat.state, agreed.people)
+        outcome = apply_membership(seat.state, agreed.people, agreed.came_back)
     else:
         outcome = apply(seat.state, agreed.event, agreed.author, agreed.message_id)
     before, seat = seat.state, replace(seat, state=outcome.state)

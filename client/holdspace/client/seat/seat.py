@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from holdspace.protocol.frames import SealedWelcome
 from holdspace.protocol.keys import ACCESS_LABEL, Occasion, SigningKey
 from holdspace.protocol.meeting.events import Event
 from holdspace.protocol.meeting.letters import NudgeStep
+from holdspace.protocol.meeting.returning import CameBackAs
 from holdspace.protocol.meeting.roles import (
+    MEMBER,
     ROLES_EXTENSION,
     RolesExtension,
     decode_roles,
@@ -25,6 +28,7 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 
 from .answers import Answers
 from .apart import Apart
+from .lasting import Lasting
 from .log_position import LogPosition
 from .outbox import Outbox
 from .step import Step, World
@@ -66,6 +70,24 @@ class Wire:
     turned_away: bool = False
 
 
+class Known(Enum):
+    """How the host's client knows who wrote a letter."""
+
+    NOT = "not"
+    PINNED = "pinned"
+    BY_SLIP = "by a slip"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True)
+class PassDoor:
+    """The card that the room's pass opens, in this meeting, and the key its letters are sealed to."""
+
+    sealing_key: HPKEKeyPair = field(repr=False)
+    card: tuple[bytes, int, bytes] = field(repr=False)
+    is_put: bool = False
+
+
 @dataclass(frozen=True)
 class Letter:
     """An opened knock: somebody's own words, already cleaned, and what is needed to answer."""
@@ -78,6 +100,8 @@ class Letter:
     since: float
     warning: str = ""
     number: int = 1
+    room_key: bytes = field(default=b"", repr=False)
+    known: Known = Known.NOT
 
 
 @dataclass(frozen=True)
@@ -97,10 +121,14 @@ class HostKeys:
     """What only the host has: the root key, and what belongs to the invitation that is out.
 
     `card` is the knock key, the minute of expiry, and the sealed card, as the relay is given them.
+    `seed` is what the root key comes from; `door` is open to who comes with the room's pass.
     """
 
     root: SigningKey
     words: CardWords
+    seed: bytes = field(default=b"", repr=False)
+    door: PassDoor | None = None
+    is_locked: bool = False
     code: SigningKey | None = field(default=None, repr=False)
     sealing_key: HPKEKeyPair | None = field(default=None, repr=False)
     invitation: str = field(default="", repr=False)
@@ -112,9 +140,10 @@ class HostKeys:
 
 @dataclass(frozen=True)
 class Admission:
-    """Wish: let in whoever wrote this letter."""
+    """Wish: let in whoever wrote this letter; a seat of theirs that is still here goes on."""
 
     letter: Letter
+    role: str = MEMBER
 
 
 @dataclass(frozen=True)
@@ -187,6 +216,7 @@ class Changed:
 
     people: tuple[Person, ...]
     by: bytes
+    came_back: tuple[CameBackAs, ...] = ()
 
 
 Agreed = Spoken | Changed
@@ -282,6 +312,7 @@ class Seat:
     letters_of: tuple[LettersOf, ...] = ()
     apart: Apart = field(default_factory=Apart, repr=False)
     answers: Answers = field(default=Answers(), repr=False)
+    lasting: Lasting = field(default_factory=Lasting)
 
     @property
     def roles(self) -> RolesExtension:

@@ -24,6 +24,7 @@ from . import (
     picture,
     reading,
     readying,
+    room_keeping,
     saying,
     stepping_over,
     unled,
@@ -87,6 +88,7 @@ class Sitting:
             seat = asides.settle(not_ok.settle(seat, moment), moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)
+            seat = room_keeping.settle(seat)
         if seat.place is Place.ROOM:
             seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)

@@ -18,10 +18,14 @@ from .view import Notice, Refusal, RoomView
 
 @dataclass(frozen=True)
 class World:
-    """What the edge hands in with each call: local seconds since 1970, and a source of random bytes."""
+    """What the edge hands in with each call: local seconds since 1970, and a source of random bytes.
+
+    `zone` is the name of the time zone that this device's clock shows.
+    """
 
     now: float
     random: Callable[[int], bytes]
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Moment(World):
     @classmethod
     def of(cls, world: World) -> Moment:
         """Return a moment of this world in which nothing was sent or told yet."""
-        return cls(world.now, world.random)
+        return cls(world.now, world.random, world.zone)
 
 
 class Machine(Protocol):

@@ -13,6 +13,7 @@ from hashlib import sha256
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import Event, NodKind, OpenOffer, Share
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
+from holdspace.protocol.meeting.schedule import schedule_words
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
@@ -178,6 +179,16 @@ def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
     return telling_turns.tell_hands_up(seat, moment)
 
 
+def _schedule_set(seat: Seat, effect: fx.ScheduleSet, moment: Moment) -> Seat:
+    schedule = seat.state.schedule if seat.state else None
+    words = (
+        f"This room meets on {schedule_words(schedule)}."
+        if schedule
+        else "When this room meets again is open."
+    )
+    return line(seat, Line.ROOM, words, moment)
+
+
 def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
     if effect.role == CO_FACILITATOR and is_me(seat, effect.identity):
         moment.notices.append(Notice("You are a co-facilitator now.", Urgency.LINE))
@@ -211,6 +222,16 @@ def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
     return _tell_tags(seat, (effect.identity,), moment)
 
 
+def _came_back(seat: Seat, effect: fx.SeatCarriedOn, moment: Moment) -> Seat:
+    name, until = shown_name(seat, effect.identity), dict(seat.paused_until)
+    if effect.before in until:
+        until[effect.identity] = until.pop(effect.before)
+    names = (*seat.names, (effect.identity, name))
+    seat = replace(seat, names=names, paused_until=tuple(until.items()))
+    seat = _heard(seat, effect.identity, moment)
+    return line(seat, Line.ROOM, f"{name} is back, at the same place.", moment)
+
+
 def _tell_tags(seat: Seat, identities: Iterable[bytes], moment: Moment) -> Seat:
     """Say why there are letters behind somebody's name, once for all whose names look alike."""
     for words in dict.fromkeys(why_tagged(seat, identity) for identity in identities):
@@ -227,6 +248,7 @@ def _heard(seat: Seat, identity: bytes, moment: Moment) -> Seat:
 
 _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Arrived: _arrived,
+    fx.SeatCarriedOn: _came_back,
     fx.Left: _left,
     fx.SaidGoodbye: _see_off,
     fx.RoleChanged: _role_changed,
@@ -243,6 +265,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.WritingResumed: pausing.resumed,
     fx.Rested: pausing.rested,
     fx.Undone: undoing.undone,
+    fx.ScheduleSet: _schedule_set,
     **telling_turns.TELLERS,
     **telling_counts.TELLERS,
     **pairs.TELLERS,

@@ -271,6 +271,34 @@ class AsideView:
 
 
 @dataclass(frozen=True)
+class PinView:
+    """Somebody who keeps the room, for the host: by number, under the name the host knows them by."""
+
+    number: int
+    name: str
+    role: Role
+    is_here: bool = False
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
+class KeepingView:
+    """What of the room lasts beyond this meeting, for this person.
+
+    `asking` wait for the host's yes; `meets` says when the room meets, empty when that is open.
+    """
+
+    is_kept: bool = False
+    has_asked: bool = False
+    meets: str = ""
+    relays: tuple[str, ...] = ()
+    is_locked: bool = False
+    asking: tuple[PersonView, ...] = ()
+    pins: tuple[PinView, ...] = ()
+    attended: int = 0
+
+
+@dataclass(frozen=True)
 class RoomView:
     """Everything a front end may draw. A new value after each change; compare with `is` or `==`.
 
@@ -326,6 +354,7 @@ class RoomView:
     asides: tuple[AsideView, ...] = ()
     asking: tuple[AskView, ...] = ()
     asked: AskingView = NOTHING_ASKED
+    keeping: KeepingView = KeepingView()
 
     @property
     def chosen_aside(self) -> AsideView | None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import msgspec
+
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol import frames
 from holdspace.protocol.invite import (
     MAX_INTRODUCTION,
@@ -34,6 +37,8 @@ from holdspace.protocol.text import NameRefused, check_name, clean_line
 
 from .host import own_key_package
 from .intents import Accept, Intent, Leave
+from .invitations import pass_of
+from .lasting import Lasting
 from .log_position import LogPosition
 from .operator_card import operator_view
 from .people import people_of
@@ -56,6 +61,10 @@ from .view import (
 KNOCK_BYTES = 16
 _NOT_THERE_YET = frozenset({RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER})
 FULL_LOBBY_SECONDS = 2.0
+AGREED_ANEW = (
+    "The agreements of this room have changed since you were here. Read them, and accept them with "
+    "your name, or leave."
+)
 DECLINED = "The facilitator answered: "
 NOT_ANSWERED = (
     "Your knock ran out before anybody answered it, or the invitation was taken back. Nothing about "
@@ -76,6 +85,7 @@ class Knocked:
     own: OwnKeyPackage = field(repr=False)
     reply_secret: bytes = field(repr=False)
     slot: SigningKey = field(repr=False)
+    key_seed: bytes = field(default=bytes(32), repr=False)
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ class Visitor:
     lost_words: str = ""
     ended_words: str = ""
     door_words: str = field(default="", repr=False)
+    kept: KeptRoom | None = None
 
     def receive(self, frame: frames.RelayFrame, world: World) -> Step:
         """Take in one frame; one that fits nothing changes nothing."""
@@ -138,11 +149,19 @@ class Visitor:
             room_name=card.room_name if card else "",
             check_phrase=check_phrase(card.host_key, card.room) if card else "",
             card=self._card_view(card) if card else None,
-            now_words=_NOW_WORDS.get(self.place, ""),
+            now_words=self._now_words,
             ended_words=self.ended_words,
             room=self.invitation.room,
             door_words=self.door_words,
         )
+
+    @property
+    def _now_words(self) -> str:
+        kept, card = self.kept, self.card
+        is_anew = kept is not None and card is not None and not _is_agreed(kept, card)
+        if self.place is Place.LOBBY and is_anew:
+            return AGREED_ANEW
+        return _NOW_WORDS.get(self.place, "")
 
     @property
     def may_be_elsewhere(self) -> bool:
@@ -196,9 +215,19 @@ class Visitor:
         waiting = replace(self, knocked=knocked, place=Place.WAITING)
         return Step(waiting, waiting.knock_again())
 
+    def come_back(self, card: RoomCard, world: World) -> Step:
+        """Knock under the name and the key that the room is kept with; nothing need be asked."""
+        name = self.kept.my_name if self.kept else ""
+        knocked = self._letter(card, name, "", world)
+        waiting = replace(self, card=card, knocked=knocked, place=Place.WAITING)
+        return Step(waiting, waiting.knock_again())
+
     def _letter(self, card: RoomCard, name: str, introduction: str, world: World) -> Knocked:
         slot = SigningKey.from_seed(world.random(32))
-        own = own_key_package(name, slot.public, world)
+        # Who does not keep the room forgets this key with the meeting.
+        key_seed = self.kept.my_key_seed if self.kept else world.random(32)
+        room_key = SigningKey.from_seed(key_seed)
+        own = own_key_package(name, slot.public, world, room=card.room, room_key=room_key)
         knock, reply_secret = world.random(KNOCK_BYTES), world.random(32)
         letter = KnockLetter(
             key_package=own.key_package.encode(),
@@ -206,14 +235,22 @@ class Visitor:
             introduction=introduction,
             agreements_digest=agreements_digest(card),
             reply_secret=reply_secret,
+            slip=self.kept.slip if self.kept else b"",
         )
         sealed = seal_letter(letter, card, knock=knock, random=world.random)
-        return Knocked(knock, sealed, own, reply_secret, slot)
+        return Knocked(
+            knock, sealed, own=own, reply_secret=reply_secret, slot=slot, key_seed=key_seed
+        )
 
     def prove(self, purpose: Purpose, digest: bytes = b"") -> bytes:
         """Return a proof by the invitation's key, for this connection."""
         occasion = Occasion(self.relay, self.invitation.room, nonce=self.nonce)
         return prove(self.invitation.knock_key, purpose, occasion, digest)
+
+    def ask_for_card(self) -> tuple[frames.ClientFrame, ...]:
+        """Return the frame that asks for the room's card."""
+        key, proof = self.invitation.knock_key.public, self.prove(Purpose.CARD)
+        return (frames.GetCard(1, self.invitation.room, key, proof),)
 
     def knock_again(self) -> tuple[frames.ClientFrame, ...]:
         """Return the frame of the knock that was made, under a proof for this connection."""
@@ -238,23 +275,30 @@ def visit(code: str, world: World) -> Visitor:
     return Visitor(invitation, invitation.relays[0])
 
 
+def come_again(kept: KeptRoom) -> Visitor:
+    """Return the visitor who comes back to a kept room with its pass."""
+    return Visitor(pass_of(kept), kept.relays[0], kept=kept)
+
+
 def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step:
     operator = operator_view(frame.operator)
     visitor = replace(visitor, nonce=frame.nonce, operator=operator, lost_words="")
     if visitor.knocked is not None:
         return Step(visitor, visitor.knock_again())
-    key = visitor.invitation.knock_key.public
-    proof = visitor.prove(Purpose.CARD)
-    return Step(visitor, (frames.GetCard(1, visitor.invitation.room, key, proof),))
+    return Step(visitor, visitor.ask_for_card())
 
 
 def _on_card(visitor: Visitor, frame: frames.Card, world: World) -> Step:
     if visitor.card is not None:
         return Step(visitor)
     try:
-        card = open_card(frame.card, visitor.invitation)
+        card = open_card(frame.card, visitor.invitation, is_pass=visitor.kept is not None)
     except InvitationError as error:
         return Step(visitor.end(str(error)))
+    kept = visitor.kept
+    # M13: what was accepted once is not asked again; what changed since is.
+    if kept is not None and _is_agreed(kept, card) and not visitor.door_words:
+        return visitor.come_back(card, world)
     return Step(replace(visitor, card=card, place=Place.LOBBY))
 
 
@@ -329,6 +373,22 @@ def _seat(
         came_at=now,
         card=visitor.view().card,
         way_back=partial(_again, visitor),
+        lasting=Lasting(
+            knocked.key_seed, _kept_as_accepted(visitor, card), agreed=agreements_digest(card)
+        ),
+    )
+
+
+def _is_agreed(kept: KeptRoom, card: RoomCard) -> bool:
+    return kept.agreements == agreements_digest(card)
+
+
+def _kept_as_accepted(visitor: Visitor, card: RoomCard) -> KeptRoom | None:
+    kept = visitor.kept
+    if kept is None:
+        return None
+    return msgspec.structs.replace(
+        kept, agreements=agreements_digest(card), room_name=card.room_name
     )
 
 
@@ -340,6 +400,7 @@ def _again(visitor: Visitor, seat: Seat, world: World) -> Step:
         place=Place.OUTSIDE,
         door_words=seat.ended_words,
         lost_words=seat.wire.lost_words,
+        kept=seat.lasting.kept if visitor.kept else None,
     )
     greeting = frames.Greeting(frames.VERSION, seat.wire.nonce)
     return _on_greeting(again, greeting, world) if seat.wire.nonce else Step(again)
@@ -347,8 +408,13 @@ def _again(visitor: Visitor, seat: Seat, world: World) -> Step:
 
 def _on_knock_gone(visitor: Visitor, frame: frames.KnockGone, world: World) -> Step:
     knocked = visitor.knocked
-    is_ours = knocked is not None and frame.knock == knocked.knock
-    return Step(visitor.end(NOT_ANSWERED) if is_ours else visitor)
+    if knocked is None or frame.knock != knocked.knock:
+        return Step(visitor)
+    if visitor.kept is None:
+        return Step(visitor.end(NOT_ANSWERED))
+    # The host opened the room again meanwhile: there is a new card, and a fresh knock for it.
+    again = replace(visitor, knocked=None, card=None, place=Place.OUTSIDE)
+    return Step(again, again.ask_for_card())
 
 
 _HANDLERS: dict[type[frames.RelayFrame], Callable[[Visitor, Any, World], Step]] = {

@@ -12,6 +12,7 @@ from holdspace.client.seat.intents import OpenTheFlow
 from holdspace.client.tui import pages
 from holdspace.client.tui.screens.door import DoorScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
+from holdspace.client.tui.screens.lasting import LastingScreen
 from holdspace.client.tui.screens.own import OwnScreen
 from holdspace.client.tui.screens.page import CrisisScreen, Draw, PageScreen
 from holdspace.client.tui.screens.people import PeopleScreen
@@ -159,6 +160,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "log": _page("What was done", pages.log_page),
     "who": lambda app, _: app.open_screen(PeopleScreen()),
     "sheet": lambda app, _: app.open_screen(SheetScreen()),
+    "room": lambda app, _: app.open_screen(LastingScreen()),
     "door": lambda app, _: app.open_screen(DoorScreen()),
     "invitation": lambda app, _: app.open_screen(InvitationScreen()),
 }

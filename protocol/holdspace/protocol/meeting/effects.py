@@ -30,6 +30,14 @@ class Left(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class SeatCarriedOn(Effect):
+    """Somebody is back from a crashed client, at the seat they had under the identity `before`."""
+
+    identity: bytes
+    before: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RoleChanged(Effect):
     """Somebody has another role from now on."""
 
@@ -391,6 +399,13 @@ class SteppedOverAway(Effect):
 
     identity: bytes
     is_over: bool
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSet(Effect):
+    """It is known when the room meets, or open again; the state says it."""
+
     by: bytes
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from msgspec import Meta, Struct
 
+from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.refusals import PeerError
 
 MAX_TEXT = 4000
@@ -332,6 +333,12 @@ class StepOverAway(Event, frozen=True, tag=59):
     is_over: bool = False
 
 
+class SetSchedule(Event, frozen=True, tag=90):
+    """Say when the room meets, or that this is open."""
+
+    schedule: Schedule | None
+
+
 class Snapshot(Event, frozen=True, tag=40):
     """Tell people who just came in where the meeting stands right after the commit at `seq`."""
 
@@ -398,6 +405,7 @@ AnyEvent = (
     | Undo | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
     | AskToOffer | AnswerOffer | OpenOffer | StepOverAway
     | OpenPoll | JoinCount | LeaveCount | CloseCount | GiveVector | EndCount | ShowHand
+    | SetSchedule
 )  # fmt: skip
 
 

@@ -92,8 +92,37 @@ class Answer(Note, frozen=True, tag=30):
     words: Words = ""
 
 
+class KeepAsk(Note, frozen=True, tag=50):
+    """Ask the host to be known in this room, so as to come back without a code."""
+
+
+class KeepGive(Note, frozen=True, tag=51):
+    """Host: know somebody from now on. Their slip, the room's pass, and where the room is."""
+
+    slip: Annotated[bytes, Meta(min_length=1, max_length=512)]
+    pass_secret: Handle
+    relays: Annotated[
+        tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...],
+        Meta(min_length=1, max_length=4),
+    ]
+    minute: Annotated[int, Meta(ge=0, lt=2**40)]
+
+
+class KeepNo(Note, frozen=True, tag=52):
+    """Host: rather not."""
+
+
+class AttendanceGive(Note, frozen=True, tag=53):
+    """Host: a slip that says somebody was here, neither who nor where."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=600)]
+
+
 # Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms.
-AnyNote = NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | Nudge | Answer
+AnyNote = (
+    NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | Nudge | Answer
+    | KeepAsk | KeepGive | KeepNo | AttendanceGive
+)  # fmt: skip
 
 
 class Said(Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag=1):

@@ -90,6 +90,7 @@ class Act(StrEnum):
     OFFER = "offer an idea"
     ANSWER_OFFER = "answer an offer"
     STEP_OVER_AWAY = "step over somebody who is away"
+    SET_SCHEDULE = "say when the room meets"
     SNAPSHOT = "tell newcomers where the meeting stands"
     OPEN_POLL = "open a poll"
     BE_COUNTED = "be counted"
@@ -149,6 +150,7 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.OFFER: _EVERYBODY,
     Act.ANSWER_OFFER: _EVERYBODY,
     Act.STEP_OVER_AWAY: _FACILITATORS,
+    Act.SET_SCHEDULE: _ONLY_HOST,
     Act.SNAPSHOT: _FACILITATORS,
     Act.OPEN_POLL: _FACILITATORS,
     Act.BE_COUNTED: _EVERYBODY,

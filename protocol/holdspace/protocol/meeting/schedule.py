@@ -61,6 +61,25 @@ class Schedule(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
         return first + timedelta(days=missed * step)
 
 
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def day_words(day: date | datetime) -> str:
+    """Return a day as it is read out, in the same words on every device."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def schedule_words(schedule: Schedule) -> str:
+    """Return when the room meets, as its host's clock shows it."""
+    first = schedule.first()
+    often = "" if schedule.every == "once" else f", and then {EVERY_WORDS[schedule.every]}"
+    return f"{day_words(first)}, {first:%H:%M} ({schedule.zone}){often}"
+
+
 def read_schedule(typed: str, *, zone: str) -> Schedule:
     """Return what "2026-12-01 18:00 weekly 60" says; raise NotASchedule with a sentence if nothing."""
     words = typed.split()

@@ -151,7 +151,7 @@ def read_move(pasted: str, *, host_key: bytes) -> Move:
     if _decode(_Signed, data) is None:
         raise NotASlip(_NOT_A_MOVE)
     move = _read(Move, data, _MOVE_LABEL, host_key)
-    if move is None or not all(map(_is_origin, move.relays)):
+    if move is None or not are_relays(move.relays):
         raise NotASlip(_OTHER_HOST)
     return move
 
@@ -210,6 +210,11 @@ def _unfolded(pasted: str, prefix: str) -> bytes:
     except (binascii.Error, ValueError):
         return b""
     return data[:-4] if len(data) > 4 and _base32(data[:-4]) == text else b""
+
+
+def are_relays(relays: tuple[str, ...]) -> bool:
+    """Tell whether these are addresses of relays in their one form, each once."""
+    return len(set(relays)) == len(relays) and all(map(_is_origin, relays))
 
 
 def _is_origin(relay: str) -> bool:

@@ -16,6 +16,7 @@ from holdspace.protocol.meeting import (
     leading,
     offering,
     pairing,
+    scheduling,
     speaking,
     turns,
     undoing,
@@ -32,6 +33,7 @@ from holdspace.protocol.meeting.effects import (
     RoleChanged,
     RoundEnded,
 )
+from holdspace.protocol.meeting.returning import CameBackAs, carry_on
 from holdspace.protocol.meeting.rights import NOT_HERE
 from holdspace.protocol.meeting.roles import MAX_PEOPLE, Act, may
 from holdspace.protocol.meeting.values import (
@@ -82,12 +84,16 @@ def apply(state: MeetingState, event: ev.Event, author: bytes, message_id: bytes
     return undoing.noted(state, event, author, _conclude(state, handler(state, event, by)))
 
 
-def apply_membership(state: MeetingState, people_after: Iterable[Person]) -> Outcome:
+def apply_membership(
+    state: MeetingState, people_after: Iterable[Person], came_back: Iterable[CameBackAs] = ()
+) -> Outcome:
     """Return the state after a commit: who is in the room now, with which name and role.
 
-    Who stays keeps seat, hand and floor; who is new sits down last; who left loses all three.
+    Who stays keeps seat, hand and floor; who is new sits down last; who left loses all three, unless
+    they `came_back` under a new identity.
     """
     wanted = _acceptable(people_after)
+    state, carried = carry_on(state, wanted.keys(), came_back)
     stay = tuple(
         replace(wanted[old.identity], spoken=old.spoken)
         for old in state.people
@@ -101,6 +107,7 @@ def apply_membership(state: MeetingState, people_after: Iterable[Person]) -> Out
         after = turns.drop(after, identity)
     roles = (p for p in stay if p.role != before[p.identity].role)
     effects: tuple[Effect, ...] = (
+        *carried,
         *(Left(identity) for identity in gone),
         *(Arrived(person.identity) for person in new),
         *(RoleChanged(person.identity, person.role) for person in roles),
@@ -200,4 +207,5 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.GiveVector: (Act.BE_COUNTED, counting.give),
     ev.EndCount: (Act.CLOSE_COUNT, counting.end),
     ev.ShowHand: (Act.BE_COUNTED, counting.show_hand),
+    ev.SetSchedule: (Act.SET_SCHEDULE, scheduling.set_schedule),
 }

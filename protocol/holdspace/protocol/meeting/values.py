@@ -29,6 +29,7 @@ from holdspace.protocol.meeting.flow import (
     read_flow,
 )
 from holdspace.protocol.meeting.roles import MAX_PEOPLE, RoleName
+from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.meeting.tallies import MAX_TALLIES, Tally, tallies_are_lawful
 from holdspace.protocol.refusals import PeerError
 
@@ -224,6 +225,7 @@ class MeetingState(_Value, frozen=True):
     offers: Annotated[tuple[Offer, ...], Meta(max_length=MAX_OFFERS)] = ()
     tallies: Annotated[tuple[Tally, ...], Meta(max_length=MAX_TALLIES)] = ()
     tallies_begun: Annotated[int, Meta(ge=0, lt=2**32)] = 0
+    schedule: Schedule | None = None
 
     @property
     def flow(self) -> Flow | None:

@@ -1,0 +1,31 @@
+"""What of this meeting may outlive it, as far as this seat knows: the key for this room, the kept room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from holdspace.client.kept_rooms import KeptRoom
+from holdspace.protocol.keys import SigningKey
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """A person's key for this room, whether or not it is kept, and the room as it is kept.
+
+    `asked_at`: since when they wait for the host's yes; `asking`: whom the host has not answered yet.
+    `at_door`: keys of those who were asked back to the door, and wait there also if they are known.
+    `agreed`: a digest of the agreements that were accepted; `attended`: slips that one was here.
+    """
+
+    key_seed: bytes = field(default=b"", repr=False)
+    kept: KeptRoom | None = None
+    asked_at: float = 0.0
+    asking: tuple[bytes, ...] = ()
+    at_door: frozenset[bytes] = field(default=frozenset(), repr=False)
+    agreed: bytes = b""
+    attended: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def key(self) -> SigningKey:
+        """Return the key for this room."""
+        return SigningKey.from_seed(self.key_seed)

@@ -1,0 +1,134 @@
+"""Coming back: whom the host's client lets in at once, in which role, and to which seat.
+
+Known is only who vouches for their leaf by a room key that the host pinned. A slip alone, or the
+room's pass alone, is a reason to be told at the door, never to be let in unseen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from msgspec import structs
+
+from holdspace.client.kept_rooms import HostPart, Pin
+from holdspace.protocol.invite import KnockLetter
+from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER, identity_of
+from holdspace.protocol.meeting.slips import NotASlip, read_slip
+
+from .display import AWAY_SECONDS
+from .people import room_key_in
+from .seat import Known, Letter, Seat
+from .step import Moment
+
+WORDS = {
+    Known.NOT: "",
+    Known.PINNED: "",
+    Known.BY_SLIP: "They hold a slip that you signed; this device does not know them yet.",
+    Known.REVOKED: "You sent them away for good before. They cannot tell that you see this.",
+}
+COMES_IN = "{name} belongs to this room, and comes in at once."
+# A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
+MOST_PEOPLE = 16
+
+
+def how_known(seat: Seat, letter: KnockLetter, room_key: bytes) -> Known:
+    """Return how the host's client knows whoever wrote a letter."""
+    part = _part(seat)
+    if part is None or not room_key:
+        return Known.NOT
+    pin = part.pin(room_key)
+    if pin is not None:
+        return Known.REVOKED if pin.is_revoked else Known.PINNED
+    try:
+        slip = read_slip(letter.slip, room=seat.facts.room, host_key=seat.facts.host_key)
+    except NotASlip:
+        return Known.NOT
+    return Known.BY_SLIP if slip.key == room_key else Known.NOT
+
+
+def comes_in_at_once(seat: Seat, letter: Letter) -> bool:
+    """Tell whether nobody need be asked: somebody known comes back, and the door is not locked."""
+    part, state, host = _part(seat), seat.state, seat.host
+    pin = part.pin(letter.room_key) if part else None
+    if letter.known is not Known.PINNED or pin is None or state is None or host is None:
+        return False
+    # Another name, or one that looks like somebody else's here, is for people to judge.
+    is_asked_out = letter.room_key in seat.lasting.at_door
+    if pin.name != letter.name or letter.warning or is_asked_out:
+        return False
+    if sitting_by(seat, letter.room_key):
+        return True
+    is_full = len(state.people) + len(seat.wishes) >= MOST_PEOPLE
+    return not (host.is_locked or state.is_held or is_full)
+
+
+def sitting_by(seat: Seat, room_key: bytes) -> tuple[bytes, ...]:
+    """Return who sits here by this room key, but for oneself."""
+    if not room_key:
+        return ()
+    return tuple(
+        identity
+        for member in seat.group.members
+        for identity in (identity_of(member.signature_key),)
+        if identity != seat.facts.identity
+        and room_key_in(member.leaf_node, seat.facts.room) == room_key
+    )
+
+
+def role_of(seat: Seat, letter: Letter) -> str:
+    """Return the role somebody comes back in: that of their seat if it is still here, or of their pin."""
+    for identity in sitting_by(seat, letter.room_key):
+        role = seat.roles.role_of(identity)
+        return MEMBER if role == HOST else role
+    part = _part(seat)
+    pin = part.pin(letter.room_key) if part else None
+    is_known = pin is not None and letter.known is Known.PINNED
+    return CO_FACILITATOR if is_known and pin and pin.role == CO_FACILITATOR else MEMBER
+
+
+def let_in(seat: Seat, letter: Letter) -> Seat:
+    """Know somebody from now on whom the host let in with a slip, or who was sent away before."""
+    if letter.known in {Known.BY_SLIP, Known.REVOKED}:
+        return pinning(seat, Pin(letter.room_key, letter.name))
+    return seat
+
+
+def pinning(seat: Seat, pin: Pin) -> Seat:
+    """Return the host's seat that knows somebody, under their newest name and role."""
+    kept, part = seat.lasting.kept, _part(seat)
+    if kept is None or part is None:
+        return seat
+    kept = structs.replace(kept, host=part.pinning(pin))
+    return replace(seat, lasting=replace(seat.lasting, kept=kept))
+
+
+def sent_away(seat: Seat, identity: bytes, moment: Moment) -> Seat:
+    """Know somebody no longer whom the host removes while they are here; an empty seat is no offence."""
+    part, key = _part(seat), key_of(seat, identity)
+    pin, author = part.pin(key) if part else None, seat.author(identity)
+    is_here = author is not None and moment.now - author.heard <= AWAY_SECONDS
+    if pin is None or not is_here:
+        return seat
+    return pinning(seat, structs.replace(pin, is_revoked=True))
+
+
+def sent_to_door(seat: Seat, identity: bytes) -> Seat:
+    """Let somebody wait at the door in this meeting, also if they are known."""
+    key = key_of(seat, identity)
+    if seat.host is None or not key:
+        return seat
+    at_door = seat.lasting.at_door | {key}
+    return replace(seat, lasting=replace(seat.lasting, at_door=at_door))
+
+
+def key_of(seat: Seat, identity: bytes) -> bytes:
+    """Return the room key that vouches for somebody here, empty without one."""
+    leaf = next(
+        (m.leaf_node for m in seat.group.members if identity_of(m.signature_key) == identity), None
+    )
+    return room_key_in(leaf, seat.facts.room) if leaf else b""
+
+
+def _part(seat: Seat) -> HostPart | None:
+    kept = seat.lasting.kept
+    return kept.host if kept and seat.host else None

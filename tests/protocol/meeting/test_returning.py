@@ -1,0 +1,124 @@
+"""A seat that goes on under a new identity, and every case in which it does not."""
+
+import random
+
+import pytest
+from msgspec.structs import replace
+
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.effects import Arrived, Left, SeatCarriedOn
+from holdspace.protocol.meeting.state import Person, apply_membership, encode_state
+from holdspace.protocol.meeting.values import broken_law
+from meeting_room import Meeting, has, identity
+
+NEW = b"ana, once more".ljust(32, b".")
+
+
+def people(*names: str, new: str = "") -> list[Person]:
+    """Return these people, one of them under a new identity."""
+    return [
+        Person(NEW if name == new else identity(name), name, "host" if name == "Mara" else "member")
+        for name in names
+    ]
+
+
+def come_back(meeting: Meeting, who: str = "Ana") -> None:
+    here = [person.name for person in meeting.state.people]
+    outcome = apply_membership(meeting.state, people(*here, new=who), [(identity(who), NEW)])
+    assert has(outcome, SeatCarriedOn)
+    assert not has(outcome, Left)
+    assert not has(outcome, Arrived)
+    meeting.state = outcome.state
+
+
+def test_seat_hand_and_count_of_turns_go_on() -> None:
+    meeting = Meeting("Ana", "Ben").mode("hands")
+    meeting.raises("Ben", "Ana")
+    meeting.does("Ben", ev.Share("Hello."))
+    before = [hand.kind for hand in meeting.state.queue]
+    come_back(meeting)
+    assert [person.name for person in meeting.state.people] == ["Mara", "Ana", "Ben"]
+    assert [hand.kind for hand in meeting.state.queue] == before
+    assert meeting.state.has_floor(NEW) or meeting.state.place_of(NEW) == 1
+
+
+def test_the_floor_stays_with_who_had_it_and_nothing_is_decided_anew() -> None:
+    meeting = Meeting("Ana", "Ben").mode("hands")
+    meeting.gives("Ana")
+    version, number = meeting.state.version, meeting.state.floor and meeting.state.floor.number
+    come_back(meeting)
+    assert meeting.state.has_floor(NEW)
+    assert meeting.state.floor is not None
+    assert meeting.state.floor.number == number
+    assert meeting.state.version == version
+
+
+def test_words_that_were_ready_were_on_the_old_client() -> None:
+    meeting = Meeting("Ana", "Ben").mode("gather")
+    meeting.does("Ana", ev.Ready())
+    come_back(meeting)
+    assert meeting.state.gather is not None
+    assert NEW not in meeting.state.gather.ready
+
+
+def test_rest_and_a_paused_pen_are_not_left_behind() -> None:
+    meeting = Meeting("Ana")
+    meeting.does("Ana", ev.Rest())
+    meeting.does("Mara", ev.PauseWriting(identity("Ana"), 60))
+    come_back(meeting)
+    assert meeting.state.resting == meeting.state.quiet == (NEW,)
+
+
+@pytest.mark.parametrize(
+    ("after", "claimed"),
+    [
+        (("Mara", "Ana", "Ben"), [(identity("Zoe"), NEW)]),
+        (("Mara", "Ana", "Ben", "Zoe"), [(identity("Ana"), NEW)]),
+        (("Mara", "Ben"), [(identity("Ana"), NEW)]),
+        (("Mara", "Ana", "Ben"), [(identity("Ana"), identity("Ben"))]),
+    ],
+    ids=["nobody left", "who stays", "nobody came", "somebody who is here"],
+)
+def test_a_seat_goes_on_only_where_one_goes_and_one_comes(
+    after: tuple[str, ...], claimed: list[tuple[bytes, bytes]]
+) -> None:
+    meeting = Meeting("Ana", "Ben")
+    plain = apply_membership(meeting.state, people(*after))
+    assert apply_membership(meeting.state, people(*after), claimed) == plain
+
+
+def test_without_a_claim_somebody_left_and_somebody_came() -> None:
+    meeting = Meeting("Ana", "Ben")
+    outcome = apply_membership(meeting.state, people("Mara", "Ana", "Ben", new="Ana"))
+    assert has(outcome, Left)
+    assert has(outcome, Arrived)
+    assert [person.name for person in outcome.state.people] == ["Mara", "Ben", "Ana"]
+
+
+def test_any_claim_about_any_state_gives_a_lawful_one() -> None:
+    random_ = random.Random(11)
+    names = ["Mara", "Ana", "Ben", "Zoe"]
+    for _ in range(300):
+        meeting = Meeting("Ana", "Ben").mode(random_.choice(["hands", "round", "gather", "open"]))
+        for _ in range(random_.randrange(4)):
+            name = random_.choice(names[:3])
+            event = random_.choice([ev.RaiseHand(), ev.Ready(), ev.Rest(), ev.Share("…")])
+            meeting.does(name, event)
+        everybody = [*map(identity, names), NEW]
+        claims = [(random_.choice(everybody), random_.choice(everybody)) for _ in range(3)]
+        after = people(*random_.sample(names, random_.randrange(1, 5)), new=random_.choice(names))
+        once = apply_membership(meeting.state, after, claims)
+        assert broken_law(once.state) == ""
+        assert encode_state(once.state) == encode_state(
+            apply_membership(meeting.state, after, claims).state
+        )
+
+
+def test_two_may_come_back_at_once() -> None:
+    meeting = Meeting("Ana", "Ben")
+    other = b"ben, once more".ljust(32, b".")
+    after = [replace(person, identity=other) if person.name == "Ben" else person
+             for person in people("Mara", "Ana", "Ben", new="Ana")]  # fmt: skip
+    claims = [(identity("Ana"), NEW), (identity("Ben"), other)]
+    outcome = apply_membership(meeting.state, after, claims)
+    assert [person.identity for person in outcome.state.people][1:] == [NEW, other]
