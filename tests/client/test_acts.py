@@ -9,6 +9,7 @@ import pytest
 from holdspace.client import acts
 from holdspace.client.acts import ACTS, Local, Need, Problem, Spot, Who, parse_command
 from holdspace.client.seat import intents
+from holdspace.client.seat.form_view import AskingView, CountView
 from holdspace.client.seat.view import HandView, KnockView, PersonView, Place, Role, RoomView
 
 ANA = PersonView(b"a" * 32, "Ana", "k3", Role.HOST, is_me=True)
@@ -23,6 +24,13 @@ def test_every_act_has_a_key_a_command_and_a_sentence() -> None:
     for act in ACTS:
         assert all((act.key, act.slash, act.verb)), act.id
         assert act.sentence.endswith("."), act.id
+
+
+def test_closing_while_something_is_counted_says_what_would_be_gone() -> None:
+    counting = AskingView(running=(CountView(1, "Feedback", 5, is_closed=False),))
+    asked = acts.question_for(intents.CloseTheMeeting(), replace(HOST, asked=counting))
+    assert asked.endswith("/count closes it first, and shows it.")
+    assert "counted" not in acts.question_for(intents.CloseTheMeeting(), HOST)
 
 
 def test_no_command_means_two_things() -> None:

@@ -21,6 +21,7 @@ from holdspace.client.act_table import (
     NOD_WORDS,
 )
 from holdspace.client.seat.intents import (
+    CloseTheMeeting,
     GiveAnswers,
     Intent,
     Leave,
@@ -129,12 +130,17 @@ _NOBODY_LEADS = (
 )
 
 
+_STILL_COUNTED = "What is still being counted would be gone; /count closes it first, and shows it."
+
+
 def question_for(intent: Intent, view: RoomView) -> str:
     """Return what to ask before doing it, or "" when it can simply be done."""
     if isinstance(intent, Leave) and is_only_facilitator(view):
         return f"{act_of(intent).question} {_NOBODY_LEADS}"
     if isinstance(intent, ReleaseTheWords):
         return _release_question(view)
+    if isinstance(intent, CloseTheMeeting) and view.asked.running:
+        return f"{act_of(intent).question} {_STILL_COUNTED}"
     who = getattr(intent, "who", b"")
     name = next((person.name for person in view.people if person.identity == who), "this person")
     # The name is put in by replacing, not by format(): a name is data, never a pattern.

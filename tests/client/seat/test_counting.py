@@ -345,6 +345,29 @@ def test_feedback_is_means_and_a_choice_for_who_leads_and_a_line_with_a_name(
     assert any(line == "Ben to the facilitators, Feedback: slower, please" for line in ana.lines)
 
 
+def test_feedback_of_four_shows_no_mean(table: Table, circle: tuple[Guest, ...]) -> None:
+    """S11: a mean is shown only when five or more answered."""
+    ana, *members = circle
+    table.do(ana, i.ToStage(FEEDBACK))
+    for guest in members[:4]:
+        answers(table, guest, 8, 8, 1)
+    table.do(ana, i.CloseTheCount())
+    assert ana.lines[-1] == "Feedback: too few to show."
+    assert not any("average" in line for guest in circle for line in guest.lines)
+
+
+def test_after_the_end_it_is_a_number_that_came_and_a_choice_that_is_still_open(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, chi, *_ = circle
+    table.do(ana, i.ToStage(FEEDBACK))
+    answers(table, ben, 8, 8, 1)
+    table.do(ana, i.CloseTheMeeting())
+    assert "6 people were here, you among them." in ana.view.ended_words
+    assert "join, not for me" in chi.view.ended_words
+    assert "join" not in ben.view.ended_words
+
+
 def test_too_late_for_a_count_is_told_and_the_numbers_stay(
     table: Table, circle: tuple[Guest, ...]
 ) -> None:

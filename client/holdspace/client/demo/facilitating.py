@@ -20,6 +20,7 @@ from holdspace.client.demo.pace import reading_seconds, writing_seconds
 from holdspace.client.seat.intents import (
     Admit,
     ChangeMode,
+    CloseTheCount,
     CloseTheMeeting,
     Give,
     NextStage,
@@ -244,6 +245,9 @@ def _go_on(moment: Moment, facilitating: Facilitating) -> Move | None:
     if not moment.view.stages[-1].is_current:
         mark = moment.memory.here("done")
         return Move(NextStage(), mark) if moment.may(mark) else None
+    count = moment.view.asked.open_count
+    if count is not None and moment.once("counts"):
+        return Move(CloseTheCount(), moment.memory.here("counts"))
     if not moment.has("closes"):
         return Move(Say(facilitating.says["closes"][0]), "closes")
     has_settled = moment.now - moment.memory.acted_at >= AFTER_THE_CLOSING_WORDS

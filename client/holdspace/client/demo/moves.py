@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from holdspace.client.demo.cast import ANY, ARRIVING, Character
 from holdspace.client.demo.memory import Memory, Move, newest_share
 from holdspace.client.demo.pace import Dice, reading_seconds, writing_seconds
-from holdspace.client.seat.intents import Accept, KeepReady, Lower, NodTo, PassTurn, Raise, Say
+from holdspace.client.seat.form_view import Item, To
+from holdspace.client.seat.intents import (
+    Accept,
+    GiveAnswers,
+    KeepReady,
+    Lower,
+    NodTo,
+    PassTurn,
+    Raise,
+    Say,
+)
 from holdspace.client.seat.view import Line, Part, PersonView, Place, RoomView
 
 READING_AGREEMENTS = 4.0
@@ -20,6 +30,7 @@ ANSWERING = 0.4
 GREETING = 0.5
 REAL_PERSON_IS_NODDED_TO = 0.3
 GOT_LOST = 15.0
+THINKING = 2.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,25 @@ def write_together(moment: Moment) -> Move | None:
     if moment.in_mode < wait:
         return None
     return Move(KeepReady(text) if text else PassTurn(), mark)
+
+
+def answer_what_is_asked(moment: Moment) -> Move | None:
+    """Let oneself be counted, after as long as it takes to think about a number or two."""
+    form = moment.view.asked.form
+    if form is None or form.is_answered or not form.count:
+        return None
+    mark = f"answered {form.key}"
+    wait = THINKING * len(form.items) * (1.0 + moment.roll(mark))
+    if moment.has(mark) or moment.in_stage < wait:
+        return None
+    numbers = tuple(_number(moment, item) for item in form.items)
+    return Move(GiveAnswers(form, numbers, to=To.GROUP), mark)
+
+
+def _number(moment: Moment, item: Item) -> int:
+    least, most = (1, len(item.options)) if item.options else (item.least, item.most)
+    # Nobody in pain is a number drawn from a hat: the rolls of one person lie together.
+    return least + round((most - least) * (moment.roll(item.text) + moment.roll("always")) / 2)
 
 
 def is_ready(view: RoomView) -> bool:
@@ -272,6 +302,7 @@ def addressed(moment: Moment, lines: tuple[str, ...], person: PersonView) -> str
 
 HABITS: tuple[Habit, ...] = (
     use_the_floor,
+    answer_what_is_asked,
     write_together,
     _greet,
     _respond,

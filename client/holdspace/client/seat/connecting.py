@@ -22,6 +22,7 @@ from holdspace.protocol.keys import (
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
 from . import changing, saying, unled
+from .after import after_words
 from .operator_card import operator_view
 from .seat import HostKeys, Seat, Wire, access_key
 from .step import Moment
@@ -153,7 +154,7 @@ _OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gentl
 
 
 def _closed(seat: Seat) -> Seat:
-    return replace(seat, place=Place.CLOSED, ended_words=_OVER_WORDS)
+    return replace(seat, place=Place.CLOSED, ended_words=f"{_OVER_WORDS}{after_words(seat)}")
 
 
 def _known(code: int) -> Refusal | None:

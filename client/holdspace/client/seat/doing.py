@@ -55,6 +55,9 @@ NO_KNOCK = Refusal("That knock was answered already, or they went away.")
 NO_HAND = Refusal("Their hand is not up.")
 NO_FLOW = Refusal("There is no agenda yet.")
 LAST_STAGE = Refusal("This is the last stage. When you are ready, /close ends the meeting.")
+LAST_STAGE_COUNTS = Refusal(
+    "This is the last stage. /count shows what is being counted; then /close ends the meeting."
+)
 FIRST_STAGE = Refusal("This is the first stage.")
 # A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
 MOST_PEOPLE = 16
@@ -234,7 +237,7 @@ def _stage(state: MeetingState, number: int) -> ev.Event | Refusal:
     if number < 0:
         return FIRST_STAGE
     if number >= len(flow.stages):
-        return LAST_STAGE
+        return LAST_STAGE_COUNTS if state.tallies else LAST_STAGE
     return ev.GoToStage(number, state.version)
 
 

@@ -267,6 +267,9 @@ def _now_words(view: RoomView) -> str:
         return together
     if view.is_facilitator and view.knocks:
         return "Somebody is at the door: admit or decline."
+    if view.is_facilitator and (count := view.asked.open_count) and count.joined:
+        joined = f"{count.joined} of {len(view.people)} would like to be counted."
+        return f"{joined} /count closes it; so does /next."
     if view.floor is not None:
         return f"{view.floor.name} has the floor. Read, and nod if you like."
     if view.is_facilitator and view.stages and view.stage is None:

@@ -1,0 +1,38 @@
+"""What is said when a meeting was closed: how many came, for who led; what is still open, for the others."""
+
+from __future__ import annotations
+
+from holdspace.protocol.text import clean_line
+
+from .seat import Seat
+
+CAME = " {count} people were here, you among them. Nobody's name is kept."
+DECIDE = (
+    " What comes next for you is yours to choose, also later: {fit}. All are fine answers; whoever "
+    "invited you can hear it the way you got your code."
+)
+
+
+def after_words(seat: Seat) -> str:
+    """Return what follows "the meeting is over" for this person, or nothing."""
+    state = seat.state
+    if state is None:
+        return ""
+    if seat.is_staff:
+        # S13: a count, and no list of who.
+        came = {who for who, _ in seat.names} | {person.identity for person in state.people}
+        return CAME.replace("{count}", str(len(came))) if len(came) > 1 else ""
+    return _still_to_decide(seat)
+
+
+def _still_to_decide(seat: Seat) -> str:
+    state = seat.state
+    flow = state.flow if state else None
+    if state is None or flow is None or state.stage < 0:
+        return ""
+    feedback = flow.stages[state.stage].feedback
+    is_answered = f"stage {state.stage_entered}" in seat.answers.answered
+    if feedback is None or is_answered or not feedback.fit:
+        return ""
+    fit = ", ".join(clean_line(one).replace("-", " ") for one in feedback.fit)
+    return DECIDE.replace("{fit}", fit)
