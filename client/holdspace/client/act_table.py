@@ -279,7 +279,8 @@ _everyone = (
 )  # fmt: skip
 
 _facilitators = (
-    _facilitator("next", "n", "next", "next stage", "Go on to the next stage.", lambda _: NextStage()),
+    _facilitator("next", "n", "next", "next stage",
+        "Go on: let what is ready be read, or begin the next stage.", lambda _: NextStage()),
     _facilitator("release", "o", "release", "let it be read",
         "Let what everybody wrote be read: as the stage says, or together, in a round, by hands.",
         _release, needs=Need.CHOICE, is_optional=True, choices=RELEASES, when=_is_gathering),

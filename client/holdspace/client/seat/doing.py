@@ -251,6 +251,13 @@ def _release(
     return ev.Release(intent.how or usual, state.version)
 
 
+def _go_on(seat: Seat, state: MeetingState, _intent: intents.NextStage) -> ev.Event | Refusal:
+    # One key leads a whole meeting, and what people made ready is read before the room goes on.
+    if gathering.is_writing(state) and state.gather and state.gather.ready:
+        return _release(seat, state, intents.ReleaseTheWords())
+    return _stage(state, state.stage + 1)
+
+
 def _with_person(make: Callable[[MeetingState, bytes], ev.Event]) -> Doer:
     def event(seat: Seat, state: MeetingState, intent: Any) -> ev.Event | Refusal:
         who: bytes = intent.who
@@ -319,7 +326,7 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.NodTo: _nod,
     intents.Leave: _leave,
     intents.OpenTheFlow: _control(_open_flow),
-    intents.NextStage: _control(lambda _, state, __: _stage(state, state.stage + 1)),
+    intents.NextStage: _control(_go_on),
     intents.BackStage: _control(lambda _, state, __: _stage(state, state.stage - 1)),
     intents.ToStage: _control(lambda _, state, intent: _stage(state, intent.number - 1)),
     intents.ChangeMode: _control(
