@@ -2,9 +2,10 @@
 
 import pytest
 
+from holdspace.client.seat import asides, pairs
 from holdspace.client.seat import intents as i
-from holdspace.client.seat import pairs
-from holdspace.client.seat.view import PairsView
+from holdspace.client.seat.intents_apart import AskAside, BackToRoom, EndAside, SayAside
+from holdspace.client.seat.view import PairsView, Refusal
 from holdspace.protocol.meeting import pairing
 from seat_table import Guest, Table
 
@@ -27,6 +28,27 @@ def shown(guest: Guest) -> PairsView:
 
 def partners(guest: Guest) -> list[str]:
     return sorted(person.name for person in shown(guest).partners)
+
+
+def told(guest: Guest, words: str) -> bool:
+    return any(words in said for said in guest.words)
+
+
+def typed(guest: Guest) -> str:
+    """Return to whom what this person types goes."""
+    aside = guest.view.chosen_aside
+    return aside.names if aside else "the room"
+
+
+def says(table: Table, guest: Guest, text: str) -> Refusal | None:
+    """Let somebody type this where they type just now."""
+    aside = guest.view.chosen_aside
+    return table.do(guest, SayAside(aside.handle, text) if aside else i.Say(text))
+
+
+def read(guest: Guest) -> list[str]:
+    """Return what this person reads in private."""
+    return [passage.text for aside in guest.view.asides for passage in aside.passages]
 
 
 def pair_up(table: Table, circle: Circle, *names: str) -> None:
@@ -87,7 +109,7 @@ def test_whoever_comes_back_takes_the_other_one_along(table: Table, circle: Circ
     table.do(circle["Ben"], i.ComeBackFromPair())
     assert partners(circle["Chi"]) == []
     assert "Ben is back in the room." in circle["Dua"].lines
-    assert pairs.BACK in circle["Ben"].words
+    assert told(circle["Ben"], pairs.BACK)
     refusal = table.do(circle["Chi"], i.ComeBackFromPair())
     assert refusal
     assert refusal.words == pairing.IN_NO_PAIR
@@ -97,7 +119,7 @@ def test_one_key_brings_everybody_back(table: Table, circle: Circle) -> None:
     pair_up(table, circle, "Ben", "Chi", "Dua", "Eli")
     table.do(circle["Ana"], i.BringAllBack())
     assert all(partners(guest) == [] for guest in circle.values())
-    assert all(pairs.BACK in circle[name].words for name in ("Ben", "Chi", "Dua", "Eli"))
+    assert all(told(circle[name], pairs.BACK) for name in ("Ben", "Chi", "Dua", "Eli"))
 
 
 def test_time_to_change_over_is_said_once_and_softly(table: Table, circle: Circle) -> None:
@@ -125,3 +147,114 @@ def test_there_are_no_pairs_elsewhere(table: Table, circle: Circle) -> None:
     ):
         assert table.do(guest, intent)
     assert circle["Ben"].view.pairs is None
+
+
+# ---- what is said in a pair
+
+
+def test_what_is_said_in_a_pair_is_read_by_its_people_alone(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi")
+    ben, chi = circle["Ben"], circle["Chi"]
+    assert (typed(ben), typed(chi)) == ("Chi", "Ben")
+    says(table, ben, "The afternoons are hard.")
+    says(table, chi, "What I hear is: the afternoons.")
+    assert read(ben) == read(chi) == ["The afternoons are hard.", "What I hear is: the afternoons."]
+    # A facilitator cannot read a pair they are not in, nor can anybody else.
+    for name in ("Ana", "Dua", "Eli"):
+        assert circle[name].view.asides == ()
+        assert not any("afternoons" in line for line in circle[name].lines)
+
+
+def test_three_read_one_another(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi", "Dua")
+    for name in ("Ben", "Chi", "Dua"):
+        says(table, circle[name], f"I am {name}.")
+    assert all(
+        read(circle[name]) == ["I am Ben.", "I am Chi.", "I am Dua."]
+        for name in ("Ben", "Chi", "Dua")
+    )
+
+
+def test_whoever_has_gone_reads_nothing_more(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi", "Dua")
+    table.do(circle["Ben"], i.ComeBackFromPair())
+    assert typed(circle["Ben"]) == "the room"
+    assert (typed(circle["Chi"]), typed(circle["Dua"])) == ("Dua", "Chi")
+    says(table, circle["Chi"], "Now there are two of us.")
+    assert read(circle["Dua"])[-1] == "Now there are two of us."
+    assert "Now there are two of us." not in read(circle["Ben"])
+
+
+def test_hold_freezes_all_pairs_in_the_order_of_the_log(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi")
+    ben, chi = circle["Ben"], circle["Chi"]
+    table.disconnect(ben)
+    assert says(table, ben, "said before, read after") is None
+    table.do(circle["Ana"], i.HoldRoom())
+    table.connect(ben)
+    # It came into the log after the hold, so it counts nowhere, and is kept.
+    assert "said before, read after" not in read(chi)
+    assert [n.kept for n in ben.notices if n.kept] == ["said before, read after"]
+    refusal = says(table, chi, "and I?")
+    assert refusal
+    assert refusal.words == asides.FROZEN
+    table.do(circle["Ana"], i.ResumeRoom())
+    assert says(table, chi, "on we go") is None
+    assert read(ben)[-1] == "on we go"
+
+
+def test_when_everybody_is_brought_back_nothing_typed_goes_to_the_room(
+    table: Table, circle: Circle
+) -> None:
+    pair_up(table, circle, "Ben", "Chi")
+    table.do(circle["Ana"], i.BringAllBack())
+    refusal = says(table, circle["Ben"], "half a sentence for Chi")
+    assert refusal
+    assert refusal.kept == "half a sentence for Chi"
+    assert told(circle["Ben"], asides.GOES_NOWHERE)
+    table.do(circle["Ben"], BackToRoom())
+    assert typed(circle["Ben"]) == "the room"
+
+
+def test_a_facilitator_who_came_reads_only_what_follows(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi")
+    ben, chi, ana = (circle[name] for name in ("Ben", "Chi", "Ana"))
+    says(table, ben, "before")
+    table.do(ben, i.CallIntoPair())
+    table.do(ana, i.GoToCaller())
+    assert typed(ana) == "Ben and Chi" or typed(ana) == "Chi and Ben"
+    # Whoever called types to all three; the other one goes along by an act of their own.
+    assert "Ana" in typed(ben)
+    assert says(table, chi, "a word begun for Ben alone")
+    table.do(chi, AskAside())
+    says(table, chi, "after")
+    assert read(ana) == ["after"]
+    assert read(ben)[-1] == "after"
+
+
+def test_to_end_a_pair_is_to_come_back(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi")
+    table.do(circle["Ben"], EndAside())
+    assert partners(circle["Ben"]) == partners(circle["Chi"]) == []
+    assert "Ben is back in the room." in circle["Dua"].lines
+
+
+def test_a_pair_opens_when_somebody_s_connection_is_back(table: Table, circle: Circle) -> None:
+    table.do(circle["Ben"], i.BePaired())
+    table.do(circle["Chi"], i.BePaired())
+    table.disconnect(circle["Chi"])
+    table.do(circle["Ana"], i.MakePairs())
+    table.connect(circle["Chi"])
+    says(table, circle["Chi"], "here I am")
+    assert read(circle["Ben"]) == ["here I am"]
+
+
+def test_pairs_made_anew_are_other_pairs(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi")
+    says(table, circle["Ben"], "the first time")
+    table.do(circle["Ana"], i.BringAllBack())
+    for name in ("Ben", "Chi"):
+        table.do(circle[name], BackToRoom())
+    pair_up(table, circle, "Ben", "Chi")
+    says(table, circle["Ben"], "the second time")
+    assert read(circle["Chi"]) == ["the second time"]

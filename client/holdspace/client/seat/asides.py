@@ -62,12 +62,16 @@ FROZEN = (
     "The room is on hold, and private words without a facilitator rest with it. Your words are kept; "
     "nothing was sent."
 )
+GOES_NOWHERE = "What you type goes nowhere now, until /room goes back to the room."
 NOTHING_WRITTEN = "There is nothing written yet."
 BROKEN = "The private word could not be opened safely, so it was not opened. Ask again if you like."
 
 
 # Chapters that have asides of their own kind answer the question by themselves; others ask the person.
 ANSWERED_BY: dict[AsideKind, Callable[[Seat, Ask, Moment], Seat]] = {}
+# What they do when one of that kind opens, and when somebody would end it.
+ENTERED_BY: dict[AsideKind, Callable[[Seat, Aside, Moment], Seat]] = {}
+ENDED_BY: dict[AsideKind, Callable[[Seat, Moment], Seat | Refusal]] = {}
 
 
 def open_with(
@@ -153,6 +157,8 @@ def end(seat: Seat, handle: bytes, moment: Moment) -> Seat | Refusal:
     aside = seat.apart.aside(handle)
     if aside is None:
         return Refusal("There is no private word to end.")
+    if aside.kind in ENDED_BY and aside.stage is not Stage.OVER:
+        return ENDED_BY[aside.kind](seat, moment)
     if aside.stage is Stage.ASKING:
         seat = letters.write(seat, aside.founder, AsideNo(handle), moment)
     elif aside.stage is Stage.OPEN:
@@ -216,7 +222,10 @@ def opened(seat: Seat, author: bytes, note: AsideOpen, moment: Moment) -> Seat:
     except NotThisAside:
         return _over(seat, aside, BROKEN, moment)
     # One Welcome for each key package: the private keys go with the first.
-    seat = _with(seat, replace(aside, stage=Stage.OPEN, group=group, own=None))
+    aside = replace(aside, stage=Stage.OPEN, group=group, own=None)
+    seat = _with(seat, aside)
+    if aside.kind in ENTERED_BY:
+        return ENTERED_BY[aside.kind](seat, aside, moment)
     where = (
         "What you type goes to them alone."
         if seat.apart.chosen == aside.handle
@@ -275,6 +284,20 @@ def settle(seat: Seat, moment: Moment) -> Seat:
         if any(seat.person(who) is None for who in question.people):
             seat = replace(seat, apart=seat.apart.without_ask(question.aside))
     return seat
+
+
+def finish(seat: Seat, aside: Aside, why: str, moment: Moment) -> Seat:
+    """End an aside, and keep it in sight while it is chosen: what is typed must not go to the room."""
+    over = replace(aside, stage=Stage.OVER, group=None, own=None, why_over=why, sending=())
+    for one in aside.sending:
+        moment.notices.append(Notice(NOT_OPEN, kept=one.text, aside=aside.handle))
+    return _with(seat, over)
+
+
+def names_of(seat: Seat, people: tuple[bytes, ...]) -> str:
+    """Return the names of people, as a list that can be read out."""
+    names = [shown_name(seat, who) for who in people]
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def why_not_ask(seat: Seat, who: bytes, kind: AsideKind) -> Refusal | None:
@@ -404,15 +427,11 @@ def _shown(seat: Seat, aside: Aside, passage: Passage, moment: Moment) -> Seat:
 
 
 def _over(seat: Seat, aside: Aside, why: str, moment: Moment) -> Seat:
-    """End it, and keep it in sight while it is chosen: what is typed must not go to the room."""
     words = f"{why} The private word is over."
     if seat.apart.chosen == aside.handle:
-        words += " What you type goes nowhere now, until /room goes back to the room."
+        words += f" {GOES_NOWHERE}"
     moment.notices.append(Notice(words))
-    over = replace(aside, stage=Stage.OVER, group=None, own=None, why_over=why, sending=())
-    for one in aside.sending:
-        moment.notices.append(Notice(NOT_OPEN, kept=one.text, aside=aside.handle))
-    return _with(seat, over)
+    return finish(seat, aside, why, moment)
 
 
 def _with(seat: Seat, aside: Aside) -> Seat:

@@ -12,8 +12,8 @@ from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import pairing
 from holdspace.protocol.meeting.values import MeetingState, Pair
 
-from . import intents, saying
-from .display import shown_name, shown_person
+from . import asides, intents, pair_words, saying
+from .display import shown_person
 from .lines import Teller, is_me, line, named, said
 from .seat import Seat
 from .step import Moment
@@ -105,7 +105,10 @@ def come_back(seat: Seat, intent: intents.ComeBackFromPair, moment: Moment) -> S
 
 def call(seat: Seat, intent: intents.CallIntoPair, moment: Moment) -> Seat | Refusal:
     """Call a facilitator into the pair, or say that it is not needed any more."""
-    return _if_paired(seat, ev.CallFacilitator(intent.is_calling), moment)
+    called = _if_paired(seat, ev.CallFacilitator(intent.is_calling), moment)
+    if isinstance(called, Refusal):
+        return called
+    return replace(called, has_called=intent.is_calling)
 
 
 def form(seat: Seat, state: MeetingState, intent: intents.MakePairs) -> ev.Event | Refusal:
@@ -143,18 +146,52 @@ def settle(seat: Seat, before: MeetingState, by: bytes, moment: Moment) -> Seat:
     was, pair = pairing.pair_of(before, seat.facts.identity), pair_of(seat)
     if (was and was.number) == (pair and pair.number):
         return seat
+    if was is not None:
+        seat = _end(seat, was, by, moment)
     if pair is None:
-        gone = tuple(who for who in was.people if not is_me(seat, who)) if was else ()
-        is_theirs = by in gone or any(seat.person(who) is None for who in gone)
-        words = ALONE_AGAIN.replace("{names}", _names(seat, gone)) if is_theirs else BACK
-        moment.notices.append(Notice(words, Urgency.BELL))
-        return replace(seat, paired_at=0.0, pair_told=frozenset())
+        return replace(seat, paired_at=0.0, pair_told=frozenset(), pair_by_choice=False)
     words = OTHERS_NOW if was else FORMED
     count = {2: "two", 3: "three"}.get(len(pair.people), "four")
     words = words.replace("{count}", count).replace("{names}", _names(seat, pair.people))
     moment.notices.append(Notice(words, Urgency.BELL))
-    at = seat.paired_at if was else moment.now
-    return replace(seat, paired_at=at, pair_told=frozenset())
+    seat = replace(
+        seat,
+        paired_at=seat.paired_at if was else moment.now,
+        pair_told=frozenset(),
+        pair_by_choice=_is_by_choice(seat, before, was, by),
+    )
+    return pair_words.begin(seat, pair, moment)
+
+
+def _end(seat: Seat, was: Pair, by: bytes, moment: Moment) -> Seat:
+    gone = tuple(who for who in was.people if not is_me(seat, who))
+    is_theirs = by in gone or any(seat.person(who) is None for who in gone)
+    why = ALONE_AGAIN.replace("{names}", _names(seat, gone)) if is_theirs else BACK
+    if pair_of(seat) is None:
+        is_kept = is_chosen(seat, was) and not is_me(seat, by)
+        words = f"{why} {asides.GOES_NOWHERE}" if is_kept else why
+        moment.notices.append(Notice(words, Urgency.BELL))
+    seat = pair_words.finish(seat, was, why, moment)
+    # After their own act, what they type goes to the room again; nobody else's act turns it there.
+    return asides.choose(seat, b"") if is_chosen(seat, was) and is_me(seat, by) else seat
+
+
+def is_chosen(seat: Seat, pair: Pair) -> bool:
+    """Tell whether what this person types goes to this pair."""
+    return seat.apart.chosen == pair_words.handle_of(seat, pair)
+
+
+def _is_by_choice(seat: Seat, before: MeetingState, was: Pair | None, by: bytes) -> bool:
+    """Tell whether what is typed may go to the new pair by itself: this person chose those people."""
+    pair, me = pair_of(seat), seat.facts.identity
+    if pair is None:
+        return False
+    willing = before.pairs.willing if before.pairs else ()
+    # Fewer of the same people were chosen with the first; one who comes in addition was not, but by
+    # whoever called, and by whoever came.
+    is_fewer = was is not None and set(pair.people) <= set(was.people) and is_chosen(seat, was)
+    came_to_a_call = was is None and me not in willing and me == by and len(pair.people) > 2
+    return me in willing or is_fewer or came_to_a_call or (was is not None and seat.has_called)
 
 
 def tick(seat: Seat, moment: Moment) -> Seat:
@@ -180,8 +217,7 @@ def _tell_once(seat: Seat, what: bytes, words: str, moment: Moment) -> Seat:
 
 
 def _names(seat: Seat, people: tuple[bytes, ...]) -> str:
-    names = [shown_name(seat, who) for who in people if not is_me(seat, who)]
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "nobody"
+    return asides.names_of(seat, tuple(who for who in people if not is_me(seat, who)))
 
 
 def _said_willing(seat: Seat, effect: fx.SaidWilling, moment: Moment) -> Seat:

@@ -35,8 +35,12 @@ def now_words_apart(view: RoomView) -> str:
         return f"{view.flags[0].person.name} is not OK: /flags says what you can do."
     if view.asking:
         return view.asking[0].words
-    if view.chosen_aside is not None:
-        return f"You type to {view.chosen_aside.names} alone. /room goes back to the room."
+    chosen = view.chosen_aside
+    if chosen is not None and chosen.is_over:
+        return "What you were in apart is over. /room goes back to the room."
+    # What to do in a pair, the stage says.
+    if chosen is not None and chosen.kind != "pair":
+        return f"You type to {chosen.names} alone. /room goes back to the room."
     return ""
 
 

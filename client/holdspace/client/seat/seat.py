@@ -307,6 +307,9 @@ class Seat:
     needs_code: bool = False
     shared_at: tuple[float, ...] = ()
     paired_at: float = 0.0
+    pair_by_choice: bool = False
+    has_called: bool = False
+    pair_keys: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
     pair_told: frozenset[bytes] = field(default=frozenset(), repr=False)
     offer_words: str = field(default="", repr=False)
     letters_of: tuple[LettersOf, ...] = ()

@@ -17,7 +17,7 @@ from holdspace.protocol.refusals import PeerError
 
 LABEL = "holdspace letter"
 MAX_WORDS = 280
-MAX_ASIDE = 3
+MAX_ASIDE = 4
 # Ours have 3 KB. A key package and a Welcome are what the larger size is for.
 MAX_KEY_PACKAGE = 4 * 1024
 MAX_WELCOME = 14_000
