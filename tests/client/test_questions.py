@@ -64,6 +64,17 @@ def test_a_poll_is_one_choice() -> None:
     assert asked(POLL, "2") == GiveAnswers(POLL, (2,))
 
 
+def test_numbers_can_be_said_in_one_breath_and_the_rest_is_asked() -> None:
+    assert q.begin_with(POLL, "2") == GiveAnswers(POLL, (2,))
+    following = q.begin_with(CHECKIN, "7 3 2")
+    assert isinstance(following, q.Questions)
+    # Who may see it, and the word, are never taken from what was typed ahead.
+    assert (following.numbers, following.asks_words) == ((7, 3), True)
+    wrong = q.begin_with(CHECKIN, "7 eleven")
+    assert isinstance(wrong, q.Questions)
+    assert (wrong.numbers, wrong.at, bool(wrong.remark)) == ((7, None), 1, True)
+
+
 def test_one_can_go_back_and_answer_anew() -> None:
     second = asking(CHECKIN, "3")
     assert q.question(q.back(second)) == PAIN.text

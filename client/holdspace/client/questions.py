@@ -53,6 +53,16 @@ def begin(form: FormView) -> Questions:
     return Questions(form, (None,) * len(form.items))
 
 
+def begin_with(form: FormView, typed: str) -> Questions | GiveAnswers:
+    """Return what follows when numbers were typed at once, as in /answer 7 3; the rest is asked."""
+    following: Questions | GiveAnswers = begin(form)
+    for number in typed.split():
+        if not isinstance(following, Questions) or following.item is None:
+            break
+        following = take(following, number)
+    return following
+
+
 def take(asked: Questions, line: str) -> Questions | GiveAnswers:
     """Take a typed answer: the next question, the same one with a remark, or all the answers."""
     typed = line.strip()

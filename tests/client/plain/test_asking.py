@@ -50,6 +50,14 @@ def test_commands_work_meanwhile_and_words_are_kept_instead_of_lost() -> None:
     assert ear.kept == ["I wanted to say something"]
 
 
+def test_a_poll_is_answered_in_one_line() -> None:
+    ear = Ear()
+    poll = FormView("count 1", "poll", "Poll", "No names.", (Item("", "So?", options=("a", "b")),))
+    ear.asker.begin(poll, "2")
+    assert ear.answers == [GiveAnswers(poll, (2,))]
+    assert ear.lines == []
+
+
 def test_it_can_be_stopped_and_gone_back_in() -> None:
     ear = Ear()
     ear.asker.begin(FORM)

@@ -45,6 +45,14 @@ async def test_escape_goes_back_and_nothing_was_sent() -> None:
         assert "1 of 3" in screen_text(pilot.app)
 
 
+async def test_numbers_typed_with_the_command_are_taken() -> None:
+    async with shown(ASKED) as (pilot, player):
+        await pilot.press(*"/answer 7", "enter")
+        assert "A word?" in screen_text(pilot.app)
+        await pilot.press("enter", "enter")
+        assert player.wanted == [GiveAnswers(FORM, (7,))]
+
+
 async def test_a_refusal_is_said_in_the_room() -> None:
     async with shown(ASKED) as (pilot, player):
         player.refuse = lambda _: Refusal("Nothing was answered.")

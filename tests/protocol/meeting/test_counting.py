@@ -270,6 +270,53 @@ def test_who_leaves_before_it_is_closed_is_not_waited_for_and_who_has_given_is_c
     assert outcomes[-1].effects == (c.Counted(1, (c.Sum(c.Fate.SHOWN, 5, (5, 0, 0)),)),)
 
 
+NUMBER = st.integers(1, 4)
+ACT = st.one_of(
+    st.builds(ev.JoinCount, NUMBER, st.integers(1, 3), st.sampled_from(EVERYBODY).map(
+        lambda name: public_half(private_key(name))
+    )),
+    st.builds(ev.JoinCount, NUMBER, st.just(1), st.binary(min_size=32, max_size=32)),
+    st.builds(ev.LeaveCount, NUMBER),
+    st.builds(ev.GiveVector, NUMBER, st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=6).map(tuple)),
+    st.builds(ev.ShowHand, NUMBER, st.integers(0, 8)),
+    st.builds(ev.CloseCount, NUMBER),
+    st.builds(ev.EndCount, NUMBER),
+    st.builds(lambda open_: ev.OpenPoll("So?", OPTIONS, open_, 0), st.booleans()),
+    st.builds(lambda stage: ev.GoToStage(stage, 0), st.integers(2, 4)),
+    st.just(ev.OpenFlow(WITH_CHECKIN)),
+)  # fmt: skip
+LEAVING = st.sets(st.sampled_from(NAMES), max_size=2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(st.tuples(st.sampled_from(EVERYBODY), ACT), LEAVING), max_size=50))
+def test_whatever_people_send_the_laws_hold_and_a_newcomer_agrees(
+    log: list[tuple[str, ev.Event] | set[str]],
+) -> None:
+    room, other_room = Counting(*NAMES), Counting(*NAMES)
+    room.does("Mara", ev.OpenFlow(WITH_CHECKIN))
+    other_room.state = room.state
+    for entry in log:
+        other_room.state = decode_state(encode_state(other_room.state))
+        outcomes = [_step(one, entry) for one in (room, other_room)]
+        assert outcomes[0] == outcomes[1]
+        assert not broken_law(room.state)
+        # What came out can be: as many answers as people, each of at least five.
+        for effect in outcomes[0].effects:
+            if isinstance(effect, c.Counted):
+                shown = [one for one in effect.sums if one.fate is c.Fate.SHOWN]
+                assert all(sum(one.words) == one.people >= 5 for one in shown)
+
+
+def _step(room: Counting, entry: tuple[str, ev.Event] | set[str]) -> Outcome:
+    if isinstance(entry, set):
+        return room.arrange("Mara", *(name for name in NAMES if name not in entry))
+    name, event = entry
+    if isinstance(event, ev.OpenPoll | ev.GoToStage):
+        event = replace(event, basis=room.state.version)
+    return room.does(name, event)
+
+
 # ---- a show of hands
 
 

@@ -363,6 +363,15 @@ EVENT = st.one_of(
     st.builds(ev.AnswerOffer, WHO.map(identity), st.booleans()),
     st.builds(ev.OpenOffer, st.text(min_size=1, max_size=8)),
     st.builds(ev.StepOverAway, WHO.map(identity), st.integers(0, 5), st.booleans()),
+    st.builds(ev.OpenPoll, st.just("So?"), st.just(("yes", "no")), st.booleans(), OFF),
+    st.builds(
+        ev.JoinCount, st.integers(1, 3), st.integers(1, 3), st.binary(min_size=32, max_size=32)
+    ),
+    st.builds(ev.LeaveCount, st.integers(1, 3)),
+    st.builds(ev.CloseCount, st.integers(1, 3)),
+    st.builds(ev.GiveVector, st.integers(1, 3), st.just((1, 2**32 - 1))),
+    st.builds(ev.EndCount, st.integers(1, 3)),
+    st.builds(ev.ShowHand, st.integers(1, 3), st.integers(0, 8)),
 )
 Commit = tuple[str, ...]
 COMMIT: st.SearchStrategy[Commit] = st.lists(

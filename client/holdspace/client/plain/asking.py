@@ -30,13 +30,17 @@ class Asker:
         self._keep = keep
         self._asked: Questions | None = None
 
-    def begin(self, form: FormView | None) -> None:
-        """Ask the first question, in place of one that was asked."""
+    def begin(self, form: FormView | None, typed: str = "") -> None:
+        """Ask the first question that was not answered by what was typed with it."""
         if form is None:
             self._say([NOTHING])
             return
+        following = questions.begin_with(form, typed)
+        if isinstance(following, GiveAnswers):
+            self._answer(following)
+            return
         self._say([f"answer: {form.title}. {form.lead}", HELP])
-        self._ask(questions.begin(form))
+        self._ask(following)
 
     def hears(self, line: str) -> bool:
         """Take a line that answers a question; tell whether it did."""

@@ -351,7 +351,7 @@ class Session:
             "flow": self._open_flow,
             "support": self._support,
             "practice": self._begin_practice,
-            "answer": lambda _: self._asker.begin(self._attending.view.asked.form),
+            "answer": lambda given: self._asker.begin(self._attending.view.asked.form, given.text),
             "keepsake": self._keepsake,
             **self._mine.answers,
         }

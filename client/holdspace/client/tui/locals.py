@@ -8,7 +8,8 @@ from holdspace.client.acts import Local
 from holdspace.client.mine import Own
 from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.own.talk import Step, Talk
-from holdspace.client.seat.intents import OpenTheFlow
+from holdspace.client.questions import begin_with
+from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
 from holdspace.client.tui import pages
 from holdspace.client.tui.screens.door import DoorScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
@@ -85,12 +86,19 @@ def _keepsake(app: "HoldspaceApp", command: Local) -> None:
         app.tell(str(refused))
 
 
-def _answer(app: "HoldspaceApp", _: Local) -> None:
+def _answer(app: "HoldspaceApp", command: Local) -> None:
     form = app.view.asked.form
     if form is None:
         app.tell("Nothing is asked just now. V, or /results, shows what was counted.")
-    else:
-        app.open_screen(QuestionsScreen(form, app.unfinished))
+        return
+    typed = begin_with(form, command.text)
+    if isinstance(typed, GiveAnswers):
+        refusal = app.want(typed)
+        app.tell(refusal.words if refusal else app.notice)
+        return
+    if command.text:
+        app.unfinished[form.key] = (typed, "")
+    app.open_screen(QuestionsScreen(form, app.unfinished))
 
 
 def _talk(name: str, first: "Callable[[Own], Step]") -> "Callable[[HoldspaceApp, Local], None]":

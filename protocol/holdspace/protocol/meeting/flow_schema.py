@@ -140,7 +140,8 @@ class Poll:
     question: str = key(_LINE)
     options: tuple[str, ...] = key(toml.many(_WORD, 9, least=2))
     anonymous: bool = key(toml.flag(), True)
-    reveal: str = key(toml.choice("end", "live"), "end")
+    # A sum of masked answers is nothing before the last one came.
+    reveal: str = key(toml.choice("end"), "end")
 
 
 @dataclass(frozen=True, kw_only=True)
