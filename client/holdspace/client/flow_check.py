@@ -14,6 +14,7 @@ from holdspace.client.library import (
     NotInLibrary,
     Problem,
     crisis_warning,
+    list_flows,
     read_file,
     read_flow,
 )
@@ -22,6 +23,21 @@ from holdspace.protocol.meeting.flow import Flow, parse_flow, timetable
 OK = 0
 BROKEN = 1
 UNREADABLE = 2
+
+
+def listing(own: Path | None = None) -> tuple[int, list[str]]:
+    """Return the exit code and a line for each flow: its name, title, minutes and for how many."""
+    names = list_flows(own)
+    return OK, [_listed(name, own) for name in names]
+
+
+def _listed(name: str, own: Path | None) -> str:
+    try:
+        flow = parse_flow(read_flow(name, own))
+    except DataError:
+        return f"{name}: this file has mistakes; holdspace flow check {name} names them."
+    people = f"{flow.group.min} to {flow.group.max} people"
+    return f"{name.removesuffix(f'.{LANGUAGE}')}: {flow.title}, {flow.minutes} minutes, {people}."
 
 
 def check(

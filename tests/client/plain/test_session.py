@@ -405,3 +405,22 @@ async def test_an_own_nod_is_said_at_once() -> None:
     share = Passage(b"k", Line.SHARE, "It was a long week.", 1000.0, author=MARA)
     async with evening(replace(ROOM, transcript=(share,), can_nod=True)) as one:
         assert await one.type("/nod") == ["room: You nod to Mara: I hear you."]
+
+
+async def test_cards_are_read_by_number_and_a_phrase_is_only_prepared() -> None:
+    async with evening(LED) as one:
+        assert "card: 1. Silence" in await one.type("/cards")
+        assert "card: Silence" in await one.type("/cards 1")
+        said = await one.type("/cards 1 1")
+        assert "draft: No hurry. I'll count quiet as thinking." in said
+        assert await one.type("/cards 99") == [
+            "card: There is no card with this number. /cards lists them."
+        ]
+        assert one.meeting.wanted == []
+
+
+async def test_help_comes_before_there_is_a_connection() -> None:
+    async with evening(RoomView(connection=Connection.CONNECTING)) as one:
+        said = await one.type("/support")
+        assert said[0].startswith("support: If you or someone is in danger now")
+        await one.type("/exit")

@@ -47,6 +47,7 @@ EVENTS: list[ev.Event] = [
     ev.PauseWriting(WHO, 120),
     ev.LetWrite(WHO),
     ev.Undo(7),
+    ev.StageClock(3, 90),
     ev.Snapshot(9, bytes(32), b"state"),
     ev.BeWilling(is_willing=False),
     ev.FormPairs(7),

@@ -2,14 +2,16 @@
 
 import argparse
 
-from holdspace.client.flow_check import check, export
+from holdspace.client.flow_check import check, export, listing
 from holdspace.client.library import DEFAULT_FLOW
 from holdspace.client.prompt import say
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be asked for, and what does it."""
-    what = parser.add_subparsers(required=True, metavar="check | export")
+    what = parser.add_subparsers(required=True, metavar="list | check | export")
+    list_words = "List the flows there are: the shipped ones, and your own."
+    what.add_parser("list", help=list_words, description=list_words).set_defaults(run=_list)
     check_words = "Check a flow and print its timetable."
     checking = what.add_parser("check", help=check_words, description=check_words)
     checking.add_argument("flow", metavar="FLOW", help="a flow file, or a shipped flow's name")
@@ -19,6 +21,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     exporting.add_argument("flow", metavar="NAME", help=f"its name, such as {DEFAULT_FLOW}")
     exporting.add_argument("file", metavar="FILE", help="the file to write; it must be new")
     exporting.set_defaults(run=_export)
+
+
+def _list(_asked: argparse.Namespace) -> int:
+    return _report(*listing())
 
 
 def _check(asked: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from holdspace.client.act_table import NOD_WORDS, STAGE_ACTS
 from holdspace.client.acts import BY_ID
+from holdspace.client.care.cards import debrief_lines
 from holdspace.client.seat.view import (
     Connection,
     KnockView,
@@ -26,6 +27,14 @@ from holdspace.client.seat.view import (
 )
 from holdspace.protocol.meeting.events import NodKind
 
+GATHER_MEMBER = (
+    "Now Enter does not send: it marks your words ready, and they stay on this device until all are "
+    "released. /edit takes them back to write on; /pass only reads."
+)
+GATHER_LEADER = (
+    "Everybody writes for themselves now. You hear here how many are ready; /release lets it be read. "
+    "What you type is shared at once, as always."
+)
 REMOVED_WORDS = "You are no longer a member of this meeting."
 _LABELS = {Line.ROOM: "room", Line.STAGE: "stage", Line.TURN: "turn", Line.NOTICE: "notice"}
 _LOST = (
@@ -229,11 +238,16 @@ def _invitation_lines(before: RoomView, after: RoomView) -> Iterator[str]:
 
 
 def _gather_lines(before: RoomView, after: RoomView) -> Iterator[str]:
-    # The counts are told when one's own part changes, and otherwise only when asked for.
-    mine = after.gather.mine if after.gather else None
-    was = before.gather.mine if before.gather else None
-    if after.gather and before.gather and mine is not was and mine is not Part.SHARED:
-        yield f"you: {mine.value if mine else ''}. Everybody: {after.gather.words}."
+    was, now = before.gather, after.gather
+    if now is None:
+        return
+    if not now.is_released and (was is None or was.is_released):
+        yield f"you: {GATHER_LEADER if after.is_facilitator else GATHER_MEMBER}"
+    elif was is not None and now.mine is not was.mine and now.mine is not Part.SHARED:
+        # The counts are told when one's own part changes, and otherwise only when asked for.
+        yield f"you: {now.mine.value}. Everybody: {now.words}."
+    elif was is not None and after.is_facilitator and now.words != was.words:
+        yield f"gather: {now.words}."
 
 
 def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:
@@ -263,6 +277,9 @@ def _has_floor(view: RoomView) -> bool:
 def _ending_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if before.place is not after.place and after.place in _ENDINGS:
         yield from speak("room", after.ended_words or _ENDINGS[after.place])
+        if after.place is Place.CLOSED and after.is_facilitator:
+            for words in debrief_lines():
+                yield f"after: {words}"
 
 
 def _fresh_nods(passage: Passage, known: dict[NodKind, int]) -> dict[str, int]:

@@ -19,6 +19,7 @@ from holdspace.client.acts import (
     parse_command,
     question_for,
 )
+from holdspace.client.care.cards import NO_CARD, NO_PHRASE, card_lines, card_list, chosen, filled
 from holdspace.client.care.crisis import card_here
 from holdspace.client.care.reasons import (
     UNSAID,
@@ -350,6 +351,7 @@ class Session:
             "ready": self._ready,
             "flow": self._open_flow,
             "support": self._support,
+            "cards": self._cards,
             "practice": self._begin_practice,
             "answer": lambda given: self._asker.begin(self._attending.view.asked.form, given.text),
             "keepsake": self._keepsake,
@@ -409,6 +411,19 @@ class Session:
     def _support(self, _local: Local) -> None:
         # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).
         self._say(support_lines(card_here(self._attending.view)))
+
+    def _cards(self, local: Local) -> None:
+        card, number = chosen(local.text)
+        view = self._attending.view
+        if card is None:
+            lines = card_list() if not local.text else (NO_CARD,)
+            self._say(f"card: {words}" for words in lines)
+        elif not number:
+            self._say(f"card: {words}" for words in card_lines(card, view))
+        elif number <= len(card.phrases):
+            self._prepare(filled(card.phrases[number - 1], view))
+        else:
+            self._say([f"card: {NO_PHRASE}"])
 
     def _exit(self, _local: Local) -> None:
         self._keeper.drop_draft()

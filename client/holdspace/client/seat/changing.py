@@ -39,7 +39,7 @@ from holdspace.protocol.mls import (
 from holdspace.protocol.mls.messages import ProposalType, Sender
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
-from . import returning, room_keeping, saying
+from . import catching_up, returning, room_keeping, saying
 from .people import member_with, slot_in, slot_of
 from .policy import room_policy
 from .seat import (
@@ -100,7 +100,8 @@ def adopted(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
         letters = tuple(one for one in seat.letters if one.knock != knock)
         seat = replace(seat, letters=letters, answered_knocks=seat.answered_knocks | {knock})
         seat = returning.let_in(seat, change.wish.letter)
-        return _welcome_back(tell_newcomers(seat, moment), change.wish.letter, moment)
+        seat = catching_up.tell_the_time(tell_newcomers(seat, moment), moment)
+        return _welcome_back(seat, change.wish.letter, moment)
     if isinstance(change.wish, RoleChange):
         return room_keeping.note_role(seat, change.wish.identity, moment)
     return seat

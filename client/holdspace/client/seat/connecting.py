@@ -21,7 +21,7 @@ from holdspace.protocol.keys import (
 )
 from holdspace.protocol.refusals import REFUSALS, Refusal
 
-from . import changing, saying, unled
+from . import catching_up, changing, saying, unled
 from .after import after_words
 from .operator_card import operator_view
 from .seat import HostKeys, Seat, Wire, access_key
@@ -74,6 +74,7 @@ def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
     if seat.attached_at not in {"", here}:
         moment.notices.append(Notice(MOVED.replace("{relay}", here)))
     seat = replace(seat, wire=wire, attached_at=here, times_turned_away=0)
+    seat = catching_up.came_back(seat, moment)
     seat = unled.was_away(_watch_lobby(seat, moment), moment)
     return resume(seat, moment)
 

@@ -19,7 +19,8 @@ from holdspace.protocol.text import (
 from .seat import Seat
 from .view import PersonView, Role, StageView
 
-AWAY_SECONDS = 45.0
+# Two heartbeats and a slow line. The relay cannot say sooner who is gone: it does not know who is who.
+AWAY_SECONDS = 35.0
 UNNAMED = "somebody"
 
 

@@ -75,7 +75,7 @@ def _did(seat: Seat, event: ev.Event) -> str:
     if callable(words):
         return words(seat, event)
     is_facilitators = act is not None and not may(MEMBER, act)
-    if words or not is_facilitators or isinstance(event, ev.Snapshot):
+    if words or not is_facilitators or isinstance(event, _SILENT):
         return words
     return f"did this: {act}"
 
@@ -110,6 +110,8 @@ def _queue(_seat: Seat, event: ev.CloseQueue) -> str:
     return "took no more hands" if event.is_closed else "took hands again"
 
 
+# What a facilitator's client does by itself.
+_SILENT = (ev.Snapshot, ev.StageClock)
 _LETTER = "wrote to one person alone"
 # No words of what was said, and nobody's name where that would show what somebody answered (T12).
 _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {

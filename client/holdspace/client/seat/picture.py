@@ -58,7 +58,9 @@ def room_view(seat: Seat, now: float) -> RoomView:
         unsent=_unsent(seat),
     )
     if seat.place is not Place.ROOM or seat.state is None:
-        return replace(view, now_words=_now_words_outside(seat))
+        # Who led reads what helps afterwards.
+        led = seat.place is Place.CLOSED and seat.is_staff
+        return replace(view, now_words=_now_words_outside(seat), is_facilitator=led)
     return _with_meeting(seat, seat.state, view, now)
 
 

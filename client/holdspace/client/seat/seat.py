@@ -294,6 +294,8 @@ class Seat:
     pause_until: float = 0.0
     stage_before: float = 0.0
     undo_until: float = 0.0
+    came_in_between: bool = False
+    was_gone: bool = False
     log: tuple[Logged, ...] = field(default=(), repr=False)
     leavers: tuple[Leaver, ...] = ()
     reasons: tuple[Reason, ...] = field(default=(), repr=False)

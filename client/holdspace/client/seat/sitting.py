@@ -12,6 +12,7 @@ from holdspace.protocol.refusals import Close
 
 from . import (
     asides,
+    catching_up,
     changing,
     connecting,
     counting,
@@ -85,6 +86,7 @@ class Sitting:
             seat = changing.tick(seat, moment)
             seat = pausing.tick(seat, moment)
             seat = ladder.tick(seat, moment)
+            seat = catching_up.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)

@@ -18,6 +18,7 @@ from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
 from . import (
+    catching_up,
     changing,
     offers,
     pairs,
@@ -56,7 +57,7 @@ def welcome(seat: Seat, moment: Moment) -> Seat:
     people = seat.state.people if seat.state else ()
     # Remembered, so that somebody who leaves later can still be named.
     names = tuple((person.identity, shown_name(seat, person.identity)) for person in people)
-    seat = replace(seat, stage_started=moment.now, names=names)
+    seat = replace(seat, stage_started=moment.now, names=names, came_in_between=True)
     for person in people:
         seat = _heard(seat, person.identity, moment)
     seat = line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", moment)
@@ -137,6 +138,8 @@ def _one_more(
     return tuple(counts.items())
 
 
+# So long after a new connection, and not right after coming in, the connection explains a hold.
+LATELY = 60.0
 TAKEN_BACK = "(taken back)"
 FOLDED = "no label"
 
@@ -158,7 +161,12 @@ def _folded(seat: Seat, effect: fx.Folded, moment: Moment) -> Seat:
     if found.is_mine and not is_theirs:
         who = shown_name(seat, effect.identity)
         moment.notices.append(Notice(f"{who} folded what you said; anybody can still open it."))
-    return _changed(seat, replace(found, fold=clean_line(effect.label) or FOLDED))
+    label = clean_line(effect.label) or FOLDED
+    if is_me(seat, effect.identity):
+        moment.notices.append(
+            Notice(f"That stands behind a label now ({label}); anybody can open it.")
+        )
+    return _changed(seat, replace(found, fold=label))
 
 
 def _is_by(passage: Passage, key: bytes, identity: bytes) -> bool:
@@ -174,6 +182,7 @@ def _changed(seat: Seat, passage: Passage) -> Seat:
 
 def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
     seat = replace(seat, stage_before=seat.stage_started, stage_started=moment.now)
+    seat = replace(seat, came_in_between=False)
     stage = shown_stage(seat)
     seat = line(seat, Line.STAGE, stage.title if stage else "", moment)
     return telling_turns.tell_hands_up(seat, moment)
@@ -187,6 +196,15 @@ def _schedule_set(seat: Seat, effect: fx.ScheduleSet, moment: Moment) -> Seat:
         else "When this room meets again is open."
     )
     return line(seat, Line.ROOM, words, moment)
+
+
+def _held(seat: Seat, effect: fx.Held, moment: Moment) -> Seat:
+    words = "The room is on hold. Drafts and places are kept."
+    was_cut_off = moment.now - seat.wire.since < LATELY and seat.wire.since - seat.came_at > LATELY
+    if was_cut_off and not is_me(seat, effect.by):
+        # A facilitator's client holds the room when the relay was away; others should know why.
+        words += " The connection was gone for a while, so it waits until {by} lets it go on."
+    return line(seat, Line.ROOM, named(seat, words, effect), moment)
 
 
 def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
@@ -257,7 +275,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.StageBegan: _stage_began,
     fx.FlowOpened: said(Line.ROOM, "The agenda is laid out."),
     fx.TimeAdded: said(Line.ROOM, "There is a little more time."),
-    fx.Held: said(Line.ROOM, "The room is on hold. Drafts and places are kept."),
+    fx.Held: _held,
     fx.Resumed: said(Line.ROOM, "The room goes on where it was."),
     fx.TakenBack: _taken_back,
     fx.Folded: _folded,
@@ -266,6 +284,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Rested: pausing.rested,
     fx.Undone: undoing.undone,
     fx.ScheduleSet: _schedule_set,
+    fx.ClockTold: catching_up.told,
     **telling_turns.TELLERS,
     **telling_counts.TELLERS,
     **pairs.TELLERS,

@@ -58,6 +58,9 @@ class Home(Protocol):
     def begin_command(self, command: str) -> None:
         """Close what lies over the room, and begin a command in its text field."""
 
+    def copy_phrase(self, words: str) -> None:
+        """Put a ready phrase into the room's text field; nothing is sent."""
+
     def steady(self) -> None:
         """Begin the exercise by the senses, over whatever is there."""
 

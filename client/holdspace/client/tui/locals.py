@@ -11,6 +11,7 @@ from holdspace.client.own.talk import Step, Talk
 from holdspace.client.questions import begin_with
 from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
 from holdspace.client.tui import pages
+from holdspace.client.tui.screens.cards import CardsScreen
 from holdspace.client.tui.screens.door import DoorScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
 from holdspace.client.tui.screens.lasting import LastingScreen
@@ -169,6 +170,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "who": lambda app, _: app.open_screen(PeopleScreen()),
     "sheet": lambda app, _: app.open_screen(SheetScreen()),
     "room": lambda app, _: app.open_screen(LastingScreen()),
+    "cards": lambda app, _: app.open_screen(CardsScreen()),
     "door": lambda app, _: app.open_screen(DoorScreen()),
     "invitation": lambda app, _: app.open_screen(InvitationScreen()),
 }

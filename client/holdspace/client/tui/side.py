@@ -1,6 +1,7 @@
 """The right-hand panel: the circle or the list of the same words, the hands, the going-around."""
 
 from holdspace.client.seat.view import HandView, PersonView, RoomView
+from holdspace.client.seat.view import Part as Doing
 from holdspace.client.tui import marks
 from holdspace.client.tui.circle import circle, floor_words
 from holdspace.client.tui.rows import BLANK, Ink, Part, Row, clip, flow, paragraph, row, wrap
@@ -77,11 +78,13 @@ def _seat(person: PersonView, width: int) -> Row:
 def _writing(view: RoomView, width: int) -> list[Row]:
     if view.gather is None:
         return []
+    # Who leads writes only if they like: "You: writing" would tell them to.
+    takes_part = not view.is_facilitator or view.gather.mine is not Doing.WRITING
     mine = row(("You: ", "muted"), (view.gather.mine.value, "me"))
     return [
         row(("Writing together", "sage-strong")),
         *paragraph(view.gather.words, width, "muted"),
-        clip(mine, width),
+        *([clip(mine, width)] if takes_part else []),
     ]
 
 

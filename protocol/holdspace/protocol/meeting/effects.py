@@ -410,6 +410,14 @@ class ScheduleSet(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class ClockTold(Effect):
+    """A facilitator's client says how long the stage entered then has run; for who came since."""
+
+    entered: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class AlreadyMovedOn(Effect):
     """A control act changed nothing: the room had moved on from what it was decided on (T4)."""
 

@@ -339,6 +339,16 @@ class SetSchedule(Event, frozen=True, tag=90):
     schedule: Schedule | None
 
 
+MAX_STAGE_CLOCK = 24 * 3600
+
+
+class StageClock(Event, frozen=True, tag=82):
+    """Say how long the stage that was entered then has run, for people who came in the middle of it."""
+
+    entered: Annotated[int, Meta(ge=0, lt=2**48)]
+    seconds: Annotated[int, Meta(ge=0, le=MAX_STAGE_CLOCK)]
+
+
 class Snapshot(Event, frozen=True, tag=40):
     """Tell people who just came in where the meeting stands right after the commit at `seq`."""
 
@@ -402,7 +412,7 @@ AnyEvent = (
     | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
-    | Undo | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
+    | Undo | StageClock | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
     | AskToOffer | AnswerOffer | OpenOffer | StepOverAway
     | OpenPoll | JoinCount | LeaveCount | CloseCount | GiveVector | EndCount | ShowHand
     | SetSchedule

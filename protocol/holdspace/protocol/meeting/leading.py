@@ -6,6 +6,7 @@ from holdspace.protocol.meeting import counting, gathering, pairing, speaking, t
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.acting import Author, holder
 from holdspace.protocol.meeting.effects import (
+    ClockTold,
     FlowOpened,
     HandMoved,
     HandsLowered,
@@ -225,6 +226,11 @@ def add_time(state: MeetingState, event: ev.AddTime, by: Author) -> Outcome:
     if seconds > MAX_EXTRA_SECONDS:
         return by.may_not(state, "This stage has been given all the time there is.")
     return Outcome(replace(state, extra_seconds=seconds), (TimeAdded(event.seconds, by.identity),))
+
+
+def tell_the_time(state: MeetingState, event: ev.StageClock, _by: Author) -> Outcome:
+    """Change nothing: clients keep the time of a stage, and who came in the middle of it is told."""
+    return Outcome(state, (ClockTold(event.entered, event.seconds),))
 
 
 def hold(state: MeetingState, _event: ev.Hold, by: Author) -> Outcome:

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from typing_extensions import override
 
 from holdspace.client.acts import Spot
+from holdspace.client.care.cards import debrief_lines
 from holdspace.client.seat.view import Connection, Place, RoomView
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import keys
@@ -122,7 +123,13 @@ class EndedScreen(StillScreen):
         kept = "Nothing of the meeting is kept on this device."
         # What the seat says may begin with the title, which stands above it already.
         said = view.ended_words.removeprefix(title).removeprefix(".").strip()
-        return _said(title, said or words, kept, width)
+        lines = _said(title, said or words, kept, width)
+        if view.place is Place.CLOSED and view.is_facilitator:
+            lines += [
+                BLANK,
+                *(line for words in debrief_lines() for line in paragraph(words, width)),
+            ]
+        return lines
 
 
 def _said(title: str, words: str, rest: str, width: int) -> list[Row]:

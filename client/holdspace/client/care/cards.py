@@ -1,0 +1,53 @@
+"""Cards for moments a facilitator knows: what to do, and phrases to send by one's own hand (S6, S24)."""
+
+from collections.abc import Iterator
+
+from holdspace.client.library import Card, Library
+from holdspace.client.seat.view import RoomView
+
+AFTER = "after"
+NO_CARD = "There is no card with this number. /cards lists them."
+NO_PHRASE = "That card has no phrase with this number."
+LIST_HELP = "/cards 3 opens the third; /cards 3 1 prepares its first phrase, and /send sends it."
+
+
+def cards() -> tuple[Card, ...]:
+    """Return the cards for during a meeting, in order."""
+    return tuple(card for card in Library().cards() if card.id != AFTER)
+
+
+def card_list() -> Iterator[str]:
+    """Yield the moments there are cards for, numbered."""
+    for number, card in enumerate(cards(), 1):
+        yield f"{number}. {card.title}"
+    yield LIST_HELP
+
+
+def filled(phrase: str, view: RoomView) -> str:
+    """Return a phrase with the stage in it; names are for the facilitator to put in."""
+    stage = view.stage.title if view.stage else "the beginning"
+    return phrase.replace("{stage}", stage)
+
+
+def card_lines(card: Card, view: RoomView) -> Iterator[str]:
+    """Yield what is on a card: steps for oneself, and numbered phrases."""
+    yield card.title
+    yield from card.steps
+    for number, phrase in enumerate(card.phrases, 1):
+        yield f"phrase {number}: {filled(phrase, view)}"
+
+
+def chosen(words: str) -> tuple[Card | None, int]:
+    """Return the card and the phrase's number that were typed, or no card and 0."""
+    numbers = [int(word) for word in words.split()[:2] if word.isascii() and word.isdigit()]
+    there = cards()
+    if not numbers or not 1 <= numbers[0] <= len(there):
+        return None, 0
+    return there[numbers[0] - 1], numbers[1] if len(numbers) > 1 else 0
+
+
+def debrief_lines() -> Iterator[str]:
+    """Yield what a facilitator reads after closing, alone; nothing of it is sent or kept."""
+    card = next((card for card in Library().cards() if card.id == AFTER), None)
+    yield "For you alone, now that it is over:"
+    yield from card.steps if card else ()
