@@ -43,6 +43,7 @@ class Spot(Enum):
     DOOR = "in the list of people at the door"
     SHEET = "in the run sheet"
     OWN = "on the page of your own plans, ideas and notes"
+    BOARD = "on the board of ideas"
     LASTING = "on the page of what lasts of this room"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast, get_args
 
-from holdspace.client import acts_pairs, acts_rooms
+from holdspace.client import acts_own, acts_pairs, acts_rooms
 from holdspace.client.act_kinds import (
     Act,
     Given,
@@ -164,17 +164,6 @@ def _new_invitation(given: Given) -> Intent:
     return NewInvitation(60 * given.number) if given.number else NewInvitation()
 
 
-def _is_stage(view: RoomView, kind: str) -> bool:
-    return view.stage is not None and view.stage.kind == kind
-
-
-# What a kind of stage is for, by the act's id; told when it begins, and first among the keys.
-STAGE_ACTS: dict[str, tuple[str, ...]] = {
-    "goal_set": ("goal",),
-    "goal_review": ("review",),
-}
-
-
 # One row per act: id, key, slash command, verb, sentence, what it makes happen.
 _everyone = (
     Act("say", "enter", "say", "write", "Write to the room; Enter sends.",
@@ -233,19 +222,6 @@ _everyone = (
         when=lambda view: view.asked.form is not None),
     Act("results", "V", "results", "what was counted",
         "Show what was counted, and your own numbers side by side; only you see those."),
-    Act("goal", "G", "goal", "small step",
-        "Make a plan, small enough to be nearly sure of; no plan is fine. It stays on this device.",
-        also=("plan",), when=lambda view: not _is_stage(view, "goal_review")),
-    Act("review", "G", "review", "how my plan went",
-        "Look back on your last plan; only you see it.",
-        also=("lookback", "look-back"), when=partial(_is_stage, kind="goal_review")),
-    Act("plans", "J", "plans", "my plans and ideas",
-        "Read your own plans, ideas and notes.", also=("ideas", "notes", "mine")),
-    Act("idea", "I", "idea", "keep an idea",
-        "Keep an idea for yourself, in your own words, never in those of others.",
-        needs=Need.TEXT),
-    Act("note", "n", "note", "write a note", "Write a note to yourself.",
-        spot=Spot.OWN, needs=Need.TEXT),
     Act("what", "w", "what", "what now?", "Say in one sentence what happens now and what you can do.",
         also=("now",)),
     Act("who", "c", "who", "who is here", "List the people in the circle, in the order of their seats.",
@@ -406,9 +382,11 @@ _hosts = (
 
 ACTS: tuple[Act, ...] = (
     *_everyone,
+    *acts_own.EVERYONE,
     *acts_pairs.EVERYONE,
     *acts_rooms.EVERYONE,
     *_facilitators,
+    *acts_own.FACILITATORS,
     *acts_pairs.FACILITATORS,
     *_hosts,
     *acts_rooms.HOSTS,

@@ -67,6 +67,12 @@ EVENTS: list[ev.Event] = [
     ev.EndCount(1),
     ev.ShowHand(1, 2),
     ev.SetSchedule(Schedule(739_000, 18 * 60, "Europe/Berlin", "weekly")),
+    ev.AskForIdeas("How do I sleep?"),
+    ev.BeginList(7),
+    ev.GiveIdea("Warm socks"),
+    ev.EndList(7),
+    ev.ChooseIdea(3, "try"),
+    ev.PutBoardAway(),
 ]
 ENVELOPE = ev.Envelope(bytes(16), bytes(16), 2, 5, bytes(16), 9, bytes(32), b"event")
 

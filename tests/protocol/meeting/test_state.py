@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import get_args
 
 import msgspec
 import pytest
@@ -372,6 +373,12 @@ EVENT = st.one_of(
     st.builds(ev.GiveVector, st.integers(1, 3), st.just((1, 2**32 - 1))),
     st.builds(ev.EndCount, st.integers(1, 3)),
     st.builds(ev.ShowHand, st.integers(1, 3), st.integers(0, 8)),
+    st.builds(ev.AskForIdeas, st.text(min_size=1, max_size=8)),
+    st.builds(ev.BeginList, OFF),
+    st.builds(ev.GiveIdea, st.text(min_size=1, max_size=8)),
+    st.builds(ev.EndList, OFF),
+    st.builds(ev.ChooseIdea, st.integers(0, 2), st.sampled_from(get_args(ev.IdeaOutcome))),
+    st.builds(ev.PutBoardAway),
 )
 Commit = tuple[str, ...]
 COMMIT: st.SearchStrategy[Commit] = st.lists(

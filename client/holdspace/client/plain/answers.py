@@ -182,6 +182,21 @@ def _again(passage: Passage) -> list[str]:
     return list(speak(passage.line.value, passage.text))
 
 
+def board(asked: Asked) -> Iterator[str]:
+    """Yield who asks for ideas, which are listed, and what one can do."""
+    view = asked.view.board
+    if view is None:
+        yield "board: Nobody has asked for ideas. /askideas and your question asks for some."
+        return
+    yield f"board: {view.words}"
+    yield from speak("board", view.problem)
+    if view.missed:
+        yield f"board: {view.missed} listed before you came are not shown."
+    for idea in view.ideas:
+        mine = " (yours)" if idea.is_mine else ""
+        yield f"board: {idea.number}. {idea.text}{mine}"
+
+
 def about(asked: Asked) -> Iterator[str]:
     """Yield the card of the room again."""
     if asked.card is None:
@@ -311,6 +326,7 @@ ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "repeat": repeat,
     "unfold": unfold,
     "about": about,
+    "board": board,
     "help": help_lines,
     "sheet": sheet,
     "door": door,

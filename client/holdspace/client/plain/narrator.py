@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from holdspace.client.act_table import NOD_WORDS, STAGE_ACTS
+from holdspace.client.act_table import NOD_WORDS
 from holdspace.client.acts import BY_ID
+from holdspace.client.acts_own import STAGE_ACTS
 from holdspace.client.care.cards import debrief_lines
 from holdspace.client.seat.view import (
     Connection,
@@ -36,7 +37,7 @@ GATHER_LEADER = (
     "What you type is shared at once, as always."
 )
 REMOVED_WORDS = "You are no longer a member of this meeting."
-_LABELS = {Line.ROOM: "room", Line.STAGE: "stage", Line.TURN: "turn", Line.NOTICE: "notice"}
+_LABELS = {line: line.value for line in Line if line is not Line.SHARE}
 _LOST = (
     "Connection lost. Your words are safe here and your place is kept. It connects again by itself."
 )

@@ -21,6 +21,7 @@ from holdspace.protocol.text import clean_line
 
 from . import (
     answering,
+    boards,
     changing,
     connecting,
     doing_apart,
@@ -92,6 +93,8 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
     state, me = seat.state, seat.facts.identity
     if state is None:
         return replace(NOT_YET, kept=intent.text)
+    if boards.is_for_the_list(seat):
+        return boards.suggest(seat, intent.text, moment)
     # Where everybody writes for themselves, to send is to be ready (T6); facilitators guide meanwhile.
     is_resting = state.is_held or seat.is_unled
     if gathering.is_writing(state) and not seat.is_staff and not is_resting:
@@ -378,6 +381,7 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.NewInvitation: _invite,
     intents.CloseTheMeeting: _close,
     **doing_apart.DOERS,
+    **boards.DOERS,
     intents.GiveAnswers: answering.give,
     intents.AskPoll: answering.ask_poll,
     intents.CloseTheCount: answering.close_count,

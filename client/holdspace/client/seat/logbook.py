@@ -142,4 +142,7 @@ _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {
     ev.ReturnAll: "brought everybody back from their pairs",
     ev.JoinPair: "went to a pair that called",
     ev.StepOverAway: _with_who("moved on while {who} was away"),
+    ev.BeginList: "began a list of ideas",
+    ev.EndList: "ended the list of ideas",
+    ev.PutBoardAway: "put the board of ideas away",
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from holdspace.protocol.meeting import gathering, offering
-from holdspace.protocol.meeting.events import Share
+from holdspace.protocol.meeting import boarding, gathering, offering
+from holdspace.protocol.meeting.events import AskForIdeas, GiveIdea, Share
 from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import offers, pairs, saying, undoing, unled
+from . import boards, offers, pairs, saying, undoing, unled
 from .asking import asking_view
 from .display import shown_person, shown_stages
 from .picture_apart import now_words_apart, with_private_words
@@ -32,6 +32,7 @@ from .view import (
 TRUST = "end-to-end encrypted"
 BROKEN_TRUST = "NOT CONFIRMED"
 WRITING_HINT = "Enter marks your words ready. They stay on this device until all is released."
+LISTING_HINT = "What you send is one idea for the list, which shows no names."
 HELD_WORDS = (
     "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
     "Only facilitators can write until the room goes on."
@@ -114,6 +115,7 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         keeping=keeping_view(seat),
         asked=asking_view(seat, state),
         sending=len(seat.outbox.lasting().waiting),
+        board=boards.board_view(seat, state),
         can_undo=undoing.can_undo(seat, now),
         log=seat.log,
     )
@@ -138,7 +140,7 @@ def _with_others(seat: Seat, state: MeetingState, view: RoomView, now: float) ->
 
 def _unsent(seat: Seat) -> tuple[str, ...]:
     waiting = (item.event for item in seat.outbox.lasting().waiting)
-    on_their_way = tuple(event.text for event in waiting if isinstance(event, Share))
+    on_their_way = tuple(e.text for e in waiting if isinstance(e, Share | AskForIdeas | GiveIdea))
     return (*on_their_way, seat.ready_words) if seat.ready_words else on_their_way
 
 
@@ -241,6 +243,8 @@ def _gather(state: MeetingState, me: bytes) -> GatherView | None:
 
 
 def _composer_words(state: MeetingState, me: PersonView, allowed: Rights, *, is_held: bool) -> str:
+    if state.is_listing and me.role.value == "member" and not is_held:
+        return boarding.why_not_give(state, me.identity) or LISTING_HINT
     if gathering.is_writing(state) and me.role.value == "member" and not is_held:
         is_ready = state.gather is not None and me.identity in state.gather.ready
         return READY_HINT if is_ready else WRITING_HINT

@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import (
+    AskForIdeas,
     Envelope,
     Event,
+    GiveIdea,
     Share,
     Whisper,
     encode_envelope,
@@ -79,7 +81,7 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
         return seat
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
     event = item.event
-    text, aside = event.text if isinstance(event, Share) else "", b""
+    text, aside = event.text if isinstance(event, Share | AskForIdeas | GiveIdea) else "", b""
     if isinstance(event, Whisper):
         text, aside = seat.apart.text_of(event.sealed)
     moment.notices.append(Notice(words, kept=text, aside=aside))

@@ -28,6 +28,7 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 
 from .answers import Answers
 from .apart import Apart
+from .board_view import BoardWords
 from .lasting import Lasting
 from .log_position import LogPosition
 from .outbox import Outbox
@@ -291,6 +292,7 @@ class Seat:
     stage_started: float = 0.0
     last_spoke: float = 0.0
     ready_words: str = field(default="", repr=False)
+    board: BoardWords = field(default_factory=BoardWords, repr=False)
     pause_until: float = 0.0
     stage_before: float = 0.0
     undo_until: float = 0.0

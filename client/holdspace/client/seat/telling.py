@@ -11,13 +11,21 @@ from dataclasses import replace
 from hashlib import sha256
 
 from holdspace.protocol.meeting import effects as fx
-from holdspace.protocol.meeting.events import Event, NodKind, OpenOffer, Share
+from holdspace.protocol.meeting.events import (
+    AskForIdeas,
+    Event,
+    GiveIdea,
+    NodKind,
+    OpenOffer,
+    Share,
+)
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
 from holdspace.protocol.meeting.schedule import schedule_words
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
 from . import (
+    boards,
     catching_up,
     changing,
     offers,
@@ -46,7 +54,7 @@ def tell(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], momen
 
 def give_back(event: Event, own: tuple[fx.Effect, ...], moment: Moment) -> None:
     """Tell the person why something of theirs had no effect, and give back what they wrote."""
-    text = event.text if isinstance(event, Share | OpenOffer) else ""
+    text = event.text if isinstance(event, Share | OpenOffer | AskForIdeas | GiveIdea) else ""
     for effect in own:
         if isinstance(effect, fx.NoEffect):
             moment.notices.append(Notice(effect.reason, kept=text))
@@ -290,6 +298,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     **pairs.TELLERS,
     **offers.TELLERS,
     **stepping_over.TELLERS,
+    **boards.TELLERS,
 }
 
 

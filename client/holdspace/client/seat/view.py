@@ -11,6 +11,7 @@ from enum import Enum
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
 from holdspace.protocol.meeting.letters import AsideKind
 
+from .board_view import BoardView
 from .form_view import NOTHING_ASKED, AskingView
 
 
@@ -148,6 +149,7 @@ class Line(Enum):
     STAGE = "stage"
     TURN = "turn"
     NOTICE = "notice"
+    BOARD = "board"
 
 
 @dataclass(frozen=True)
@@ -348,6 +350,7 @@ class RoomView:
     door_words: str = ""
     log: tuple[Logged, ...] = ()
     room: bytes = field(default=b"", repr=False)
+    board: BoardView | None = None
     unsent: tuple[str, ...] = field(default=(), repr=False)
     flags: tuple[FlagView, ...] = ()
     is_flagged: bool = False

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from holdspace.client.act_table import STAGE_ACTS
 from holdspace.client.acts import BY_ID, Act, is_last_stage, is_useful
+from holdspace.client.acts_own import STAGE_ACTS
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Piece, Row, cells, flow, row
 

@@ -11,6 +11,7 @@ from holdspace.client.own.talk import Step, Talk
 from holdspace.client.questions import begin_with
 from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
 from holdspace.client.tui import pages
+from holdspace.client.tui.screens.board import BoardScreen
 from holdspace.client.tui.screens.cards import CardsScreen
 from holdspace.client.tui.screens.door import DoorScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
@@ -157,6 +158,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "results": _page("What was counted", pages.results_page),
     "goal": _talk("goal", Own.goal_card),
     "review": _talk("review", Own.look_back),
+    "board": lambda app, _: app.open_screen(BoardScreen()),
     "plans": lambda app, _: app.open_screen(OwnScreen(app.keeper)),
     "idea": _idea,
     "note": _note,

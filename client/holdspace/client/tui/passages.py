@@ -26,7 +26,7 @@ MARGIN = 2
 
 
 # What happens around the words is set tight; words have air.
-_SMALL = frozenset({Line.TURN, Line.ROOM, Line.NOTICE})
+_SMALL = frozenset({Line.TURN, Line.ROOM, Line.NOTICE, Line.BOARD})
 _FLOOR_MOVES = (" has the floor.", "You have the floor.")
 
 
@@ -123,6 +123,10 @@ def _notice(passage: Passage, width: int) -> list[Row]:
     return _signed(marks.CHOSEN, "hand", paragraph(passage.text, width, "hand"))
 
 
+def _board(passage: Passage, width: int) -> list[Row]:
+    return _signed("·", "sage", paragraph(passage.text, width))
+
+
 def _signed(sign: str, ink: Ink, lines: list[Row]) -> list[Row]:
     first, *rest = lines
     return [(Piece(f"{sign} ", ink), *first), *indent(rest, MARGIN)]
@@ -134,4 +138,5 @@ _DRAWN: dict[Line, Callable[[Passage, int], list[Row]]] = {
     Line.STAGE: _stage,
     Line.TURN: _turn,
     Line.NOTICE: _notice,
+    Line.BOARD: _board,
 }

@@ -5,7 +5,14 @@ Effects carry identities, never names; who reads them decides what to show to wh
 
 from dataclasses import dataclass, field
 
-from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
+from holdspace.protocol.meeting.events import (
+    HandKind,
+    HandOrder,
+    IdeaOutcome,
+    NodKind,
+    ReleaseHow,
+    TurnMode,
+)
 from holdspace.protocol.meeting.roles import RoleName
 from holdspace.protocol.meeting.values import MeetingState, UndoKind
 
@@ -415,6 +422,57 @@ class ClockTold(Effect):
 
     entered: int
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdeasAsked(Effect):
+    """Somebody asks for ideas about this."""
+
+    identity: bytes
+    text: str = field(repr=False)
+    message_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ListBegan(Effect):
+    """Everybody can list ideas for `identity` now."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaListed(Effect):
+    """An idea is on the list. `identity` is for its author's own client; the board shows nobody's."""
+
+    identity: bytes
+    number: int
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListEnded(Effect):
+    """The list is done, and `identity` chooses."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaChosen(Effect):
+    """Whoever asked said what they do with the ideas."""
+
+    identity: bytes
+    number: int
+    outcome: IdeaOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPutAway(Effect):
+    """The ideas are let be; `by` is empty when that came by itself."""
+
+    identity: bytes
+    by: bytes
 
 
 @dataclass(frozen=True, slots=True)

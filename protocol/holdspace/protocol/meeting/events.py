@@ -34,7 +34,10 @@ NodKind = Literal["heard", "me-too", "thank-you", "with-you"]
 TurnMode = Literal["listen", "open", "hands", "round", "gather", "silent", "pairs"]
 ReleaseHow = Literal["together", "round", "hands"]
 HandOrder = Literal["first-come", "not-yet-heard", "facilitator"]
+IdeaOutcome = Literal["try", "other-source", "leave-for-now"]
 MAX_LABEL = 60
+MAX_PROBLEM = 600
+MAX_IDEA = 300
 MAX_QUESTION = 160
 MAX_OPTIONS = 9
 MAX_COUNT_PARTS = 10
@@ -406,6 +409,41 @@ class ShowHand(Event, frozen=True, tag=66):
     choice: Annotated[int, Meta(ge=0, lt=MAX_OPTIONS)]
 
 
+class AskForIdeas(Event, frozen=True, tag=70):
+    """Ask for ideas about something of one's own; nobody can ask for somebody else."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_PROBLEM)]
+
+
+class BeginList(Event, frozen=True, tag=71):
+    """Let everybody list ideas for whoever asked; nobody discusses them meanwhile."""
+
+    basis: Basis
+
+
+class GiveIdea(Event, frozen=True, tag=72):
+    """Put an idea on the list, which shows no names."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=MAX_IDEA)]
+
+
+class EndList(Event, frozen=True, tag=73):
+    """End the list; now it can be talked about."""
+
+    basis: Basis
+
+
+class ChooseIdea(Event, frozen=True, tag=74):
+    """Say what one does with the ideas one asked for: try the one with this number, or none (0)."""
+
+    number: Annotated[int, Meta(ge=0, le=100)]
+    outcome: IdeaOutcome
+
+
+class PutBoardAway(Event, frozen=True, tag=75):
+    """Let the ideas be, without a choice."""
+
+
 AnyEvent = (
     Share | RaiseHand | LowerHand | Pass | Nod | Heartbeat | Leaving | Ready | Later | StepBack
     | AnswerInvite | TakeBack | Fold | Rest | Letter | Whisper
@@ -416,6 +454,7 @@ AnyEvent = (
     | AskToOffer | AnswerOffer | OpenOffer | StepOverAway
     | OpenPoll | JoinCount | LeaveCount | CloseCount | GiveVector | EndCount | ShowHand
     | SetSchedule
+    | AskForIdeas | BeginList | GiveIdea | EndList | ChooseIdea | PutBoardAway
 )  # fmt: skip
 
 

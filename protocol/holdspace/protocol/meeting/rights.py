@@ -24,6 +24,7 @@ ASK_FIRST = (
     "In this stage ideas are offered: /offer asks whoever spoke whether they would like one."
 )
 PAUSED = "Your writing is paused for a few minutes. What you have written is kept."
+LISTING = "Ideas are being listed, so nothing is discussed yet. What you send is one idea, without a name."
 ENOUGH_RESPONSES = "Two people respond to this already. Raise your hand to share instead."
 
 
@@ -85,6 +86,8 @@ def _why_not_write(state: MeetingState, person: Person) -> str:
         return ON_HOLD
     if person.identity in state.quiet:
         return PAUSED
+    if state.is_listing:
+        return LISTING
     if rules.writers == "everybody" or state.has_floor(person.identity):
         return ""
     if rules.writers == "whoever is released":

@@ -96,6 +96,11 @@ class Act(StrEnum):
     OPEN_POLL = "open a poll"
     BE_COUNTED = "be counted"
     CLOSE_COUNT = "close a count"
+    ASK_FOR_IDEAS = "ask for ideas"
+    LIST_IDEAS = "begin or end a list of ideas"
+    GIVE_IDEA = "list an idea"
+    CHOOSE_IDEA = "choose among ideas"
+    PUT_BOARD_AWAY = "put a list of ideas away"
     ADD = "let somebody in"
     REMOVE = "remove a member"
     REMOVE_FACILITATOR = "remove a facilitator"
@@ -157,6 +162,11 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.OPEN_POLL: _FACILITATORS,
     Act.BE_COUNTED: _EVERYBODY,
     Act.CLOSE_COUNT: _FACILITATORS,
+    Act.ASK_FOR_IDEAS: _EVERYBODY,
+    Act.LIST_IDEAS: _FACILITATORS,
+    Act.GIVE_IDEA: _EVERYBODY,
+    Act.CHOOSE_IDEA: _EVERYBODY,
+    Act.PUT_BOARD_AWAY: _EVERYBODY,
     Act.ADD: _FACILITATORS,
     Act.REMOVE: _FACILITATORS,
     # A host whose device was lost must be removable, or their keys would stay in the room.

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from holdspace.protocol.meeting import (
     away,
+    boarding,
     counting,
     leading,
     offering,
@@ -134,7 +135,8 @@ def _acceptable(people: Iterable[Person]) -> dict[bytes, Person]:
 def _conclude(before: MeetingState, outcome: Outcome) -> Outcome:
     after = turns.settle(outcome.state)
     after, counted = counting.settle(after)
-    effects = [*outcome.effects, *counted]
+    after, put_away = boarding.settle(before, after)
+    effects = [*outcome.effects, *counted, *put_away]
     if before.floor != after.floor:
         effects.append(FloorMoved(holder(before), holder(after)))
     if outcome.state.round is not None and after.round is None:
@@ -209,4 +211,10 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.EndCount: (Act.CLOSE_COUNT, counting.end),
     ev.ShowHand: (Act.BE_COUNTED, counting.show_hand),
     ev.SetSchedule: (Act.SET_SCHEDULE, scheduling.set_schedule),
+    ev.AskForIdeas: (Act.ASK_FOR_IDEAS, boarding.ask),
+    ev.BeginList: (Act.LIST_IDEAS, boarding.begin_list),
+    ev.GiveIdea: (Act.GIVE_IDEA, boarding.give_idea),
+    ev.EndList: (Act.LIST_IDEAS, boarding.end_list),
+    ev.ChooseIdea: (Act.CHOOSE_IDEA, boarding.choose),
+    ev.PutBoardAway: (Act.PUT_BOARD_AWAY, boarding.put_away),
 }

@@ -38,6 +38,7 @@ MAX_RESPONSES = 2
 MAX_OFFERS = 4
 SMALLEST_PAIR, LARGEST_PAIR = 2, 4
 MAX_STATE_BYTES = 57 * 1024
+MAX_IDEAS = 40
 MAX_SPOKEN = 2**16 - 1
 MAX_EXTRA_SECONDS = 6 * 3600
 # T8: a share is read at 200 words a minute, but never for less or longer than this.
@@ -187,6 +188,14 @@ class Offer(_Value, frozen=True):
     is_welcome: bool = False
 
 
+class Board(_Value, frozen=True):
+    """Ideas for `owner`, who asked: how far the list is, and how many are on it; never which."""
+
+    owner: Identity
+    phase: Literal["asked", "listing", "listed"] = "asked"
+    count: Annotated[int, Meta(ge=0, le=MAX_IDEAS)] = 0
+
+
 class MeetingState(_Value, frozen=True):
     """A meeting between two log entries. `version` is the `basis` of control events (T4).
 
@@ -226,11 +235,17 @@ class MeetingState(_Value, frozen=True):
     tallies: Annotated[tuple[Tally, ...], Meta(max_length=MAX_TALLIES)] = ()
     tallies_begun: Annotated[int, Meta(ge=0, lt=2**32)] = 0
     schedule: Schedule | None = None
+    board: Board | None = None
 
     @property
     def flow(self) -> Flow | None:
         """Return the agenda, if one was opened."""
         return read_flow(self.flow_toml) if self.flow_toml else None
+
+    @property
+    def is_listing(self) -> bool:
+        """Tell whether ideas are being listed, and so nothing is discussed."""
+        return self.board is not None and self.board.phase == "listing"
 
     @property
     def stage_seconds(self) -> int:
@@ -316,6 +331,7 @@ def broken_law(state: MeetingState) -> str:
         (_offers_are_lawful(state, people), "The snapshot's offers cannot be."),
         (_stage_is_lawful(state), "The snapshot's flow or stage cannot be."),
         (_counts_are_lawful(state, people), "The snapshot's counts cannot be."),
+        (_board_is_lawful(state, people), "The snapshot's board cannot be."),
     )
     return next((sentence for holds, sentence in laws if not holds), "")
 
@@ -392,6 +408,13 @@ def _offers_are_lawful(state: MeetingState, people: list[bytes]) -> bool:
     named = {*askers, *(offer.owner for offer in state.offers)}
     is_to_another = all(offer.asker != offer.owner for offer in state.offers)
     return _are_distinct(askers) and is_to_another and named <= set(people)
+
+
+def _board_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
+    board = state.board
+    if board is None:
+        return True
+    return board.owner in people and (board.phase != "asked" or board.count == 0)
 
 
 def _stage_is_lawful(state: MeetingState) -> bool:

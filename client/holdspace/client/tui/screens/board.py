@@ -1,0 +1,87 @@
+"""The board: ideas for somebody who asked, without names; its owner chooses among them here."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from typing_extensions import override
+
+from holdspace.client.acts import BY_ID, Given, Need, Spot, acts_for, same_key_now
+from holdspace.client.tui.keyline import act_keys, key_rows
+from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
+from holdspace.client.tui.screens.base import act_bindings
+from holdspace.client.tui.screens.desk import BACK, ListScreen
+
+NOBODY_ASKED = "Nobody has asked for ideas. a asks for some, about something of yours."
+
+
+class BoardScreen(ListScreen):
+    """The list on the left, whose it is and what is asked on the right."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.BOARD, Spot.ANYWHERE)]
+    TITLE_WORDS = "Ideas"
+    EMPTY_WORDS = "Nothing is listed yet."
+    SPOT = Spot.BOARD
+
+    @override
+    def compose_more(self) -> ComposeResult:
+        """Yield whose the board is, and what is asked."""
+        with VerticalScroll(id="detail", can_focus=False):
+            yield Drawing(lambda width, _: self._asked(width), id="stage")
+
+    @override
+    def items(self, width: int) -> Sequence[list[Row]]:
+        """Return the ideas, numbered; only one's own is marked."""
+        board = self.view.board
+        return (
+            [self._idea(i.number, i.text, width, is_mine=i.is_mine) for i in board.ideas]
+            if board
+            else []
+        )
+
+    def _idea(self, number: int, text: str, width: int, *, is_mine: bool) -> list[Row]:
+        first, *rest = paragraph(f"{text}{'  (yours)' if is_mine else ''}", max(1, width - 4))
+        return [(Piece(f"{number:>2}  ", "sage"), *first), *indent(rest, 4)]
+
+    def _asked(self, width: int) -> list[Row]:
+        board = self.view.board
+        if board is None:
+            return paragraph(NOBODY_ASKED, width, "muted")
+        missed = f"{board.missed} listed before you came are not shown." if board.missed else ""
+        return [
+            row((f"For {'you' if board.is_mine else board.owner}", "strong")),
+            *paragraph(board.problem, width),
+            BLANK,
+            *paragraph(f"{board.words} {missed}".strip(), width, "muted"),
+        ]
+
+    @override
+    def _keys(self, width: int) -> list[Row]:
+        useful = [act for act in acts_for(self.view, Spot.BOARD) if act.when(self.view)]
+        return key_rows((*act_keys(useful), ("↑ ↓", "choose"), BACK), width)
+
+    @override
+    def key_of(self, at: int) -> object:
+        """Return the idea's number."""
+        board = self.view.board
+        return board.ideas[at].number if board else at
+
+    @override
+    def given(self, at: int) -> Given:
+        """Return the number of the chosen idea."""
+        board = self.view.board
+        return Given(number=board.ideas[at].number if board else 0)
+
+    @override
+    def action_act(self, act_id: str, key: str = "") -> None:
+        """Begin what needs words in the text field; choose the idea that is marked."""
+        act = same_key_now(BY_ID[act_id], self.view)
+        if act.needs is Need.TEXT:
+            self.home.begin_command(f"/{act.slash} ")
+        elif act.spot is Spot.BOARD and act.needs is not Need.NUMBER:
+            self.home.want_act(act.id)
+        else:
+            super().action_act(act.id, key)
