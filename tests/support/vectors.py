@@ -118,6 +118,6 @@ def chosen() -> VectorSet:
 def load(file: Path) -> list[Case]:
     """Return the cases in a file."""
     cases: Any = json.loads(file.read_text())
-    if not isinstance(cases, list):
+    if not isinstance(cases, list) or not cases:
         raise TypeError(f"{file.name} is no list of cases")
     return cases

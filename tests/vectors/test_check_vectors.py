@@ -52,7 +52,7 @@ def test_a_case_that_fails_is_named(folder: Path, capsys: pytest.CaptureFixture[
     assert out.splitlines()[-1].split() == ["all", "6", "3"]
 
 
-@pytest.mark.parametrize("text", ["{}", "[", "\x00"])
+@pytest.mark.parametrize("text", ["{}", "[", "\x00", "[]"])
 def test_a_file_that_is_no_list_of_cases_has_failed(
     text: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
