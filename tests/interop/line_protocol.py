@@ -47,5 +47,12 @@ def _answer(
     except errors as refusal:
         return {"error": f"{type(refusal).__name__}: {refusal}"}
     # No request, or an operation called with what it does not take or before there is a group.
-    except (AttributeError, KeyError, TypeError, ValueError) as mistake:
+    except (
+        AttributeError,
+        KeyError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as mistake:
         return {"error": f"bad request: {type(mistake).__name__}: {mistake}"}

@@ -51,6 +51,7 @@ the clear), and aad; commits take hold. A committer applies its commit at once u
 and the proposal update, take new_signature_key: whether to sign with a fresh key once they are in force.
 """
 
+import io
 import os
 import runpy
 import sys
@@ -493,6 +494,9 @@ def main() -> None:
     """Speak until the input ends."""
     for path in sys.argv[1:]:
         runpy.run_path(path)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # A line that is no text is answered like any other that is no request.
+        sys.stdin.reconfigure(errors="replace")
     serve(_operations(Peer()), (MLSError,))
 
 

@@ -17,7 +17,11 @@ class Process:
 
     def __init__(self, identity: bytes, suite: int) -> None:
         self.program = subprocess.Popen(
-            [sys.executable, PEER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, PEER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            errors="surrogateescape",
         )
         self.ask("client", identity=identity.hex(), suite=suite, lifetime=3600)
 
@@ -163,6 +167,15 @@ def test_a_peer_says_what_it_cannot_do() -> None:
     peer.ask("create_group", group_id="00")
     peer.refused("propose", "proposal dance", kind="dance")
     peer.refused("recv", "CodecError", msg="0001")
-    for bad in ("nonsense", "[]", '{"op": []}', '{"op": "recv", "msg": 7}'):
+    for bad in (
+        "nonsense",
+        "\udcff",
+        "[" * 100_000,
+        "[]",
+        '{"op": []}',
+        '{"op": "recv", "msg": 7}',
+    ):
         assert {"error", "unsupported"} & peer.line(bad).keys()
+    peer.ask("client", identity="00", lifetime=float("inf"))
+    peer.refused("key_package", "bad request")
     peer.close()

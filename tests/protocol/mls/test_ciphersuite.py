@@ -48,7 +48,7 @@ def test_a_test_can_add_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @every_suite
-def test_a_signature_is_for_one_label_content_and_key(suite: CipherSuite) -> None:
+def test_43_a_signature_is_for_one_label_content_and_key(suite: CipherSuite) -> None:
     mine, other = (suite.generate_signature_key_pair(random) for _ in range(2))
     signature = suite.sign_with_label(mine, "label", b"content")
     suite.verify_with_label(mine.public_key, "label", b"content", signature=signature)
