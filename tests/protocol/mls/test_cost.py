@@ -1,6 +1,8 @@
 """What an operation costs, counted and not timed: it calls no primitive more often than it must."""
 
 import cProfile
+import gc
+import tracemalloc
 from collections.abc import Callable
 from functools import cache
 
@@ -42,6 +44,27 @@ def steps(work: Callable[[], object]) -> int:
 def test_staging_a_commit_does_not_grow_with_the_group(operation: str) -> None:
     # Three levels of the tree more, and eight times the members.
     assert steps(works(8 * MEMBERS)[operation]) < 2 * steps(works(MEMBERS)[operation])
+
+
+def kept_by(work: Callable[[], object]) -> int:
+    """Return the bytes that the outcome of a piece of work holds beyond what was there."""
+    work()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        outcome = work()
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+        del outcome
+    finally:
+        tracemalloc.stop()
+    return after - before
+
+
+@pytest.mark.parametrize("operation", ["renew keys, warm tree", "follow a commit, warm tree"])
+def test_a_staged_commit_shares_the_group_it_is_beside(operation: str) -> None:
+    assert kept_by(works(8 * MEMBERS)[operation]) < 2.5 * kept_by(works(MEMBERS)[operation])
 
 
 @pytest.mark.parametrize("operation", ["send 100 bytes", "receive 100 bytes", "export a secret"])

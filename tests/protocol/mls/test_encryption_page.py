@@ -33,7 +33,7 @@ def test_a_rule_is_where_the_page_says(number: str, where: str, file: str, test:
     assert test in functions_in(file)
     # A test goes by the number of its rule: in its name, or in the names of its cases.
     text = (HERE / f"{file}.py").read_text()
-    assert f"_{number}_" in test or re.search(rf'"(\d+ )*{number} \w', text)
+    assert f"_{number}_" in test or re.search(rf"['\"](\d+ )*{number} [\w{{]", text)
 
 
 def test_every_file_of_the_engine_has_its_chapter() -> None:
