@@ -6,18 +6,29 @@ more than most decoders.
 
 import gc
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from resource import RUSAGE_SELF, getrusage
 from time import thread_time
+from typing import NamedTuple
 
-from fuzz_targets import Target
+from holdspace.protocol.mls import CodecError, CryptoError, PolicyRefused, ValidationError
 
 MAX_SECONDS = 0.05
 MAX_BYTES = 8 * 1024 * 1024
 # Even an input that seems cheap is looked at once in so many.
 LOOK_EVERY = 5_000
 LONG_INPUT = 64 * 1024
+# How the encryption says no.
+MLS = (CodecError, ValidationError, CryptoError, PolicyRefused)
+
+
+class Target(NamedTuple):
+    """A door for other people's bytes, something that fits through it, and how it says no."""
+
+    read: Callable[[bytes], object]
+    seeds: Callable[[], Iterable[bytes]]
+    refusals: tuple[type[Exception], ...] = MLS
 
 
 class Finding(Exception):

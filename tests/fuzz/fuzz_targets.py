@@ -6,26 +6,18 @@ seeds in every test run. A target takes any bytes at all; either it returns, or 
 signed, tagged and encrypted as it should be, so that it is not stopped at the door.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
-from typing import NamedTuple
 
-import msgspec
-
+from fuzz_judge import Target
+from fuzz_rooms import ROOM_TARGETS
 from fuzz_scene import SUITE, harvest, scene
-from holdspace.protocol import frames, invite
-from holdspace.protocol.meeting import events, roles, values
-from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.mls import (
     CodecError,
-    CryptoError,
     GroupContextExtensions,
     HPKEKeyPair,
-    PolicyRefused,
     Proposal,
-    ValidationError,
     cipher_suite,
     framing,
     join_by_external_commit,
@@ -68,19 +60,6 @@ from holdspace.protocol.mls.welcome import (
     open_group_secrets,
     read_welcome,
 )
-from holdspace.protocol.refusals import PeerError
-
-MLS = (CodecError, ValidationError, CryptoError, PolicyRefused)
-ROOT = Path(__file__).parent.parent.parent
-FLOWS = ROOT / "client" / "holdspace" / "client" / "library" / "flows"
-
-
-class Target(NamedTuple):
-    """A door for other people's bytes, something that fits through it, and how it says no."""
-
-    read: Callable[[bytes], object]
-    seeds: Callable[[], Iterable[bytes]]
-    refusals: tuple[type[Exception], ...] = MLS
 
 
 def read_struct(struct: type[Struct], outers: tuple[int | None, ...], data: bytes) -> None:
@@ -325,59 +304,6 @@ def encrypted_seeds() -> Iterable[bytes]:
             yield bytes([at]) + sender_data + content + b"\x40\x40" + bytes(64)
 
 
-def read_frame(decode: Callable[[bytes], object], data: bytes) -> None:
-    """Read a frame; the padding that the relay and its clients add is added here."""
-    size = len(data).to_bytes(frames._LENGTH_BYTES)
-    fitting = next((size for size in frames.SIZE_CLASSES if size >= len(data) + 8), 0)
-    decode((size + data).ljust(fitting, b"\0"))
-
-
-def invitations() -> Iterable[bytes]:
-    """Return a code such as people paste."""
-    invitation = invite.Invitation(
-        relays=("wss://relay.example",),
-        room=bytes(16),
-        host_key_hash=bytes(16),
-        secret=bytes(16),
-        expires_minute=int(NOW),
-    )
-    yield invite.encode_invitation(invitation).encode()
-
-
-def event_seeds() -> Iterable[bytes]:
-    """Return things that people do in a meeting."""
-    acts = (events.Share("Hello"), events.RaiseHand("share", "later"), events.LowerHand())
-    return [events.encode_event(act) for act in acts]
-
-
-def envelopes() -> Iterable[bytes]:
-    """Return an event in its inner header."""
-    envelope = events.Envelope(
-        room=bytes(16),
-        meeting=bytes(16),
-        epoch=1,
-        counter=1,
-        message_id=bytes(16),
-        seen=1,
-        chain=bytes(32),
-        event=next(iter(event_seeds())),
-    )
-    yield events.encode_envelope(envelope)
-
-
-def client_frames() -> Iterable[bytes]:
-    """Return what a client says first, without its padding."""
-    yield msgspec.msgpack.encode(frames.Hello(1, 1))
-
-
-def role_lists() -> Iterable[bytes]:
-    """Return a list with one facilitator."""
-    entry = roles.RoleEntry(bytes(32), "host", bytes(64))
-    yield roles.encode_roles(
-        roles.RolesExtension(bytes(32), (entry,), (bytes(32),) * frames.SLOT_COUNT)
-    )
-
-
 def room_messages() -> Iterable[bytes]:
     """Return every message of the room."""
     return (*scene().messages, scene().welcome, scene().newcomer.message)
@@ -386,11 +312,6 @@ def room_messages() -> Iterable[bytes]:
 def contents(kind: type[Struct]) -> Iterable[bytes]:
     """Return what members propose or commit in the room."""
     return harvest()[kind.__name__]
-
-
-def flow_files() -> Iterable[bytes]:
-    """Return the flows that are shipped."""
-    return [file.read_bytes() for file in FLOWS.glob("*.toml")]
 
 
 def member_targets() -> dict[str, Target]:
@@ -427,22 +348,5 @@ TARGETS: dict[str, Target] = {
     "leaf": Target(read_leaf, lambda: harvest()["LeafNode"]),
     "group extensions": Target(read_extensions, lambda: harvest()["GroupContextExtensions"]),
     "hpke": Target(open_sealed, sealed_seeds),
-    "client frame": Target(
-        partial(read_frame, frames.decode_client_frame), client_frames, (PeerError,)
-    ),
-    "relay frame": Target(partial(read_frame, frames.decode_relay_frame), tuple, (PeerError,)),
-    "invitation": Target(
-        lambda data: invite.decode_invitation(data.decode(errors="replace"), NOW),
-        invitations,
-        (PeerError,),
-    ),
-    "event": Target(events.decode_event, event_seeds, (PeerError,)),
-    "envelope": Target(events.decode_envelope, envelopes, (PeerError,)),
-    "roles": Target(roles.decode_roles, role_lists, (PeerError,)),
-    "meeting state": Target(
-        values.decode_state, lambda: [values.encode_state(values.MeetingState())], (PeerError,)
-    ),
-    "flow file": Target(
-        lambda data: parse_flow(data.decode(errors="replace")), flow_files, (PeerError,)
-    ),
+    **ROOM_TARGETS,
 }

@@ -6,8 +6,8 @@ import pytest
 
 import fuzz
 import fuzz_targets
-from fuzz_judge import MAX_BYTES, Finding, Judge, damaged
-from fuzz_targets import TARGETS, Target
+from fuzz_judge import MAX_BYTES, Finding, Judge, Target, damaged
+from fuzz_targets import TARGETS
 from holdspace.protocol.mls import CodecError
 from holdspace.protocol.mls.codec import registered_structs
 
