@@ -28,6 +28,7 @@ MINUTES = {
     "weekly-60.en": 60,
     "skills-20.en": 20,
     "meet-15.en": 15,
+    "listening-30.en": 30,
 }
 INTRODUCTION = [
     ("welcome", "listen"),
@@ -110,13 +111,17 @@ def test_everything_a_flow_names_is_there() -> None:
         SHIPPED.flow_file(flow.policy.agreement)
         SHIPPED.flow_file(flow.policy.crisis.replace("{locale}", flow.lang))
         for stage in flow.stages:
+            if stage.pairs:
+                SHIPPED.technique(stage.pairs.exercise, flow.lang)
             if stage.technique:
                 SHIPPED.flow_file(stage.technique.ref)
                 for other in {*stage.technique.alternatives} - {"rest"}:
                     SHIPPED.technique(other, flow.lang)
 
 
-@pytest.mark.parametrize("name", ["breath-4-6", "ground-54321", "soften-8"])
+@pytest.mark.parametrize(
+    "name", ["breath-4-6", "ground-54321", "soften-8", "write-back", "rehearse"]
+)
 def test_every_technique_says_first_that_nothing_has_to_happen(name: str) -> None:
     card = SHIPPED.technique(name)
     assert card.opening == "Stop or switch whenever you like. Nothing has to happen."
@@ -198,7 +203,9 @@ def test_a_hosts_own_file_stands_in_for_the_shipped_one(tmp_path: Path) -> None:
     ["nothing", "../agreements/standard.en", "..", ".", "/etc/hostname", "a/b", "intro-60\n", ""],
 )
 def test_a_name_means_a_file_of_the_library_or_nothing(name: str) -> None:
-    with pytest.raises(NotInLibrary, match=r"there are: intro-45\.en, intro-60\.en, meet-15\.en"):
+    with pytest.raises(
+        NotInLibrary, match=r"there are: intro-45\.en, intro-60\.en, listening-30\.en, meet"
+    ):
         SHIPPED.text("flows", name)
 
 

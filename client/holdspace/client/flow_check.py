@@ -100,6 +100,8 @@ def _warnings(flow: Flow, library: Library, today: date | None) -> list[str]:
 
 def _named_files(flow: Flow) -> list[str]:
     named = [stage.technique.ref for stage in flow.stages if stage.technique]
+    exercises = (stage.pairs.exercise for stage in flow.stages if stage.pairs)
+    named += [f"techniques/{name}.{flow.lang}.toml" for name in exercises]
     return [path for path in (flow.policy.agreement, *named) if path]
 
 

@@ -12,6 +12,8 @@ USUAL = "breath-4-6"
 SENSES = "ground-54321"
 REST = "rest"
 REST_WORDS = "Rest, as you are. Nothing has to happen. Come back whenever you like."
+# Kept for writing on: what one can hold on to when an exercise is a form.
+TEMPLATE_WORDS = "The lines to fill in are in your text field; nothing was sent."
 # What people call them.
 CALLED = {
     "breath": USUAL,
@@ -36,6 +38,7 @@ class Practice:
     seconds: tuple[int, ...]
     at: int = 0
     due: float | None = None
+    template: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -91,6 +94,7 @@ def _begun(card: TechniqueCard, now: float) -> Practice:
         card.stop_line,
         tuple(step.text for step in steps),
         tuple(step.seconds for step in steps),
+        template=card.template,
     )
     return _timed(begun, now)
 

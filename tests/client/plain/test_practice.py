@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from holdspace.client import pacing
-from holdspace.client.plain.practice import HELP, STOPPED, Pacer
+from holdspace.client.plain.practice import COPIES, HELP, STOPPED, Pacer
 
 
 class Ear:
@@ -73,3 +73,16 @@ async def test_without_an_exercise_the_letters_are_words(ear: Ear) -> None:
     assert ear.pacer.hears("")
     assert ear.lines[-1] == f"practice: {pacing.DONE_WORDS}"
     assert not ear.pacer.hears("g")
+
+
+def test_the_lines_of_a_form_become_a_draft() -> None:
+    said: list[str] = []
+    kept: list[str] = []
+    pacer = Pacer(said.extend, copy=kept.append)
+    pacer.begin("rehearse")
+    assert COPIES in said
+    assert pacer.hears("c")
+    assert "practice: One request:" in said
+    assert "One request:" in kept[0].splitlines()
+    pacer.begin("breath")
+    assert not pacer.hears("c")

@@ -32,3 +32,13 @@ async def test_an_exercise_is_begun_by_its_name_too() -> None:
         await pilot.press(*"/practice senses", "enter")
         assert "Five things you can see" in screen_text(pilot.app)
         assert player.wanted == []
+
+
+async def test_the_lines_of_a_form_can_be_taken_into_the_text_field() -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        await pilot.press(*"/practice rehearse", "enter")
+        assert "copy the lines" in screen_text(pilot.app)
+        await pilot.press("c", "escape")
+        assert isinstance(pilot.app.screen, RoomScreen)
+        assert "One request:" in pilot.app.screen.composer.text
+        assert player.wanted == []

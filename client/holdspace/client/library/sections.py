@@ -39,10 +39,18 @@ class Agreements(_File):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One line of a technique; with 0 seconds it stays until the person goes on."""
+    """One line of a technique; with 0 seconds it stays until the person goes on.
+
+    In a pair `who` does it: whoever speaks in this lap, or whoever listens; about so many `words`,
+    which may begin in a given way or be one of a few `answers`.
+    """
 
     text: str = key(_LINE)
     seconds: int = key(toml.whole(0, 600), 0)
+    who: str = key(toml.choice("speaker", "listener"), "")
+    words: int = key(toml.whole(0, 500), 0)
+    begins: str = key(_PERHAPS, "")
+    answers: tuple[str, ...] = key(toml.many(toml.text(40), 6), ())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +64,7 @@ class Cycle:
 
 @dataclass(frozen=True, kw_only=True)
 class TechniqueCard(_File):
-    """An exercise, line by line."""
+    """An exercise, line by line; `template` are the lines to fill in by oneself."""
 
     id: str = key(_ID)
     title: str = key(_LINE)
@@ -65,6 +73,7 @@ class TechniqueCard(_File):
     alternatives: tuple[str, ...] = key(toml.many(_ID, 6, least=1))
     steps: tuple[Step, ...] = key(toml.many(toml.table(Step), 40, least=1))
     cycle: Cycle | None = key(toml.table(Cycle), None)
+    template: tuple[str, ...] = key(toml.many(_LINE, 12), ())
 
     @property
     def unrolled(self) -> tuple[Step, ...]:

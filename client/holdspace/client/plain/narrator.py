@@ -13,6 +13,7 @@ from holdspace.client.act_table import NOD_WORDS
 from holdspace.client.acts import BY_ID
 from holdspace.client.acts_own import STAGE_ACTS
 from holdspace.client.care.cards import debrief_lines
+from holdspace.client.exercises import guide
 from holdspace.client.seat.view import (
     Connection,
     KnockView,
@@ -78,6 +79,7 @@ def narrate(
         *_passage_lines(before, after, reads_own_words=reads_own_words),
         *_invitation_lines(before, after),
         *_gather_lines(before, after),
+        *_guide_lines(before, after),
         *_door_lines(before, after),
         *_notice_lines(before, after, notices),
         *_ending_lines(before, after),
@@ -249,6 +251,12 @@ def _gather_lines(before: RoomView, after: RoomView) -> Iterator[str]:
         yield f"you: {now.mine.value}. Everybody: {now.words}."
     elif was is not None and after.is_facilitator and now.words != was.words:
         yield f"gather: {now.words}."
+
+
+def _guide_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    was, now = guide(before), guide(after)
+    if now is not None and now != was:
+        yield from speak("pair", now.words if was else f"{now.title}. {now.words}")
 
 
 def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:

@@ -12,6 +12,7 @@ from holdspace.client import pacing
 from holdspace.client.pacing import Practice
 
 HELP = "practice: Enter goes on, g: by the senses, r: rest, x: stop. Nothing is sent."
+COPIES = "practice: c: the lines to fill in, as a draft of your own."
 STOPPED = "practice: Stopped."
 OTHER_WAYS = {"g": pacing.SENSES, "r": pacing.REST}
 
@@ -20,9 +21,13 @@ class Pacer:
     """Say the lines of one exercise at a time."""
 
     def __init__(
-        self, say: Callable[[Iterable[str]], None], clock: Callable[[], float] = time.monotonic
+        self,
+        say: Callable[[Iterable[str]], None],
+        clock: Callable[[], float] = time.monotonic,
+        copy: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._say = say
+        self._copy = copy
         self._clock = clock
         self._practice: Practice | None = None
         self._changed = asyncio.Event()
@@ -31,15 +36,20 @@ class Pacer:
         """Begin an exercise, in place of one that runs."""
         practice = pacing.begin(name, self._clock())
         said = (practice.title, practice.opening, practice.stop_line)
-        self._say([*(f"practice: {words}" for words in said if words), HELP])
+        how = [COPIES] if practice.template else []
+        self._say([*(f"practice: {words}" for words in said if words), HELP, *how])
         self._take(practice)
 
     def hears(self, line: str) -> bool:
         """Take a line that was meant for the exercise; tell whether it was."""
         word, practice = line.strip().lower(), self._practice
-        if practice is None or word not in {"", "x", *OTHER_WAYS}:
+        copies = {"c"} if practice and practice.template else set()
+        if practice is None or word not in {"", "x", *OTHER_WAYS, *copies}:
             return False
-        if word == "x":
+        if word == "c":
+            self._say(f"practice: {line}" for line in practice.template)
+            self._copy("\n".join(practice.template))
+        elif word == "x":
             self._practice = None
             self._say([STOPPED])
         elif word:

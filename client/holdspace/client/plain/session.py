@@ -116,7 +116,7 @@ class Session:
         self._door = Door(say=terminal.say, do=attending.do, turn_away=lambda: self._go(Leave()))
         self._confirming: Hear | None = None
         self._card: CardView | None = None
-        self._pacer = Pacer(terminal.say)
+        self._pacer = Pacer(terminal.say, copy=self._keep)
         self._asker = Asker(terminal.say, self._do, self._keep)
         self._mine = OwnThings(terminal.say, self._own, self._prepare, self._keep)
         self._unfinished = ""

@@ -62,6 +62,7 @@ def view(seat: Seat, state: MeetingState, now: float) -> PairsView | None:
         is_calling=pair is not None and pair.is_calling,
         calls=tuple(tuple(shown_person(seat, who, now) for who in one.people) for one in calls),
         exercise=rules.exercise,
+        speakers=_speakers(seat, pair, now),
         since=seat.paired_at,
         swap_seconds=rules.swap_s,
     )
@@ -88,6 +89,13 @@ def now_words(shown: PairsView, *, is_facilitator: bool) -> str:
     if shown.is_willing:
         return "You said yes to a pair. They are formed soon; /unpair takes it back."
     return "Pairs are made now: /pair if you would like one. Staying here is fine."
+
+
+def _speakers(seat: Seat, pair: Pair | None, now: float) -> tuple[PersonView, ...]:
+    """Return who takes part in the exercise: whoever came because they were called does not."""
+    people = pair.people if pair else ()
+    came = people[-1:] if len(people) > 2 and seat.roles.is_facilitator(people[-1]) else ()
+    return tuple(shown_person(seat, who, now) for who in people if who not in came)
 
 
 # ---- what a person wants

@@ -137,6 +137,7 @@ class PairsView:
     is_calling: bool = False
     calls: tuple[tuple[PersonView, ...], ...] = ()
     exercise: str = ""
+    speakers: tuple[PersonView, ...] = ()
     since: float = 0.0
     swap_seconds: int = 0
 

@@ -29,6 +29,7 @@ class PracticeScreen(HoldScreen):
         ("enter,space", "go_on", "go on"),
         ("g", "other('ground-54321')", "by the senses"),
         ("r", "other('rest')", "rest"),
+        ("c", "copy", "copy the lines"),
     ]
 
     def __init__(self, name: str) -> None:
@@ -61,6 +62,12 @@ class PracticeScreen(HoldScreen):
     def action_other(self, name: str) -> None:
         """Do another exercise instead; nobody is told."""
         self._take(pacing.begin(name, time.monotonic()))
+
+    def action_copy(self) -> None:
+        """Put the lines to fill in into the room's text field; nothing is sent."""
+        if self._practice.template:
+            self.home.copy_phrase("\n".join(self._practice.template))
+            self.home.tell(pacing.TEMPLATE_WORDS)
 
     def _take(self, practice: pacing.Practice) -> None:
         self._practice = practice
@@ -95,4 +102,5 @@ class PracticeScreen(HoldScreen):
 
     def _keys(self) -> list[tuple[str, str]]:
         on = [("Enter", "go on")] if self._practice.waits else []
-        return [*on, ("g", "by the senses"), ("r", "rest"), ("Esc", "back")]
+        form = [("c", "copy the lines to fill in")] if self._practice.template else []
+        return [*on, *form, ("g", "by the senses"), ("r", "rest"), ("Esc", "back")]

@@ -1,0 +1,74 @@
+"""An exercise in a pair, step by step: whose words come next, and what they could be.
+
+Nothing is counted or kept but where the two of them are, and that follows from who has written in
+the pair so far. So both read the same step, and a step can be taken another way without harm.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from holdspace.client.library import Library, NotInLibrary, Step, TechniqueCard
+from holdspace.client.seat.view import PairsView, PersonView, RoomView
+
+DONE = "That was all of it. Talk on, or come back to the room."
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Where a pair is in its exercise: the words to show, and how to begin when it is one's own step."""
+
+    title: str
+    words: str
+    begins: str = ""
+    is_mine: bool = False
+
+
+def guide(view: RoomView) -> Guide | None:
+    """Return where this person's pair is, or None outside a pair with an exercise."""
+    pairs = view.pairs
+    aside = next((one for one in view.asides if one.kind == "pair" and one.is_open), None)
+    card = card_of(pairs.exercise) if pairs else None
+    if pairs is None or aside is None or card is None or len(pairs.speakers) < 2:
+        return None
+    said = (one.author for one in aside.passages if not one.is_sending)
+    authors = iter([author.identity for author in said if author])
+    for step, whose in _steps(card, pairs):
+        if not any(author == whose.identity for author in authors):
+            return _guide(card, step, whose)
+    return Guide(card.title, DONE)
+
+
+@lru_cache(maxsize=8)
+def card_of(name: str) -> TechniqueCard | None:
+    """Return the card of an exercise for pairs; None for one that is not there."""
+    try:
+        card = Library().technique(name)
+    except NotInLibrary:
+        return None
+    return card if any(step.who for step in card.steps) else None
+
+
+def _steps(card: TechniqueCard, pairs: PairsView) -> Iterator[tuple[Step, PersonView]]:
+    """Yield each step with whoever does it: everybody is the speaker of one lap."""
+    people = pairs.speakers
+    for lap, speaker in enumerate(people):
+        listener = people[(lap + 1) % len(people)]
+        for step in card.steps:
+            if step.who:
+                yield step, speaker if step.who == "speaker" else listener
+
+
+def _guide(card: TechniqueCard, step: Step, whose: PersonView) -> Guide:
+    parts = [
+        "Your step" if whose.is_me else f"{whose.name} writes now",
+        f": {step.text}",
+        f" About {step.words} words." if step.words else "",
+        f' It begins: "{step.begins} …"' if step.begins else "",
+        f" {_choice(step.answers)}" if step.answers else "",
+    ]
+    return Guide(card.title, "".join(parts), step.begins, is_mine=whose.is_me)
+
+
+def _choice(answers: tuple[str, ...]) -> str:
+    return f"Type {', '.join(answers[:-1])} or {answers[-1]}."
