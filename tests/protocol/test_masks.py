@@ -95,6 +95,19 @@ def _without_masks_of(
     return tuple(vector)
 
 
+@pytest.mark.parametrize("answer", [0, 1, 10])
+def test_whatever_the_answer_a_masked_one_is_anywhere(answer: int) -> None:
+    """With one honest other, whose key nobody else has, every value is as likely as any other."""
+    counts = [0] * 16
+    for seed in range(480):
+        mine, other = key(2 * seed), key(2 * seed + 1)
+        roster = [public_half(mine), public_half(other)]
+        (word,) = masked((answer,), mine, roster, context=CONTEXT)
+        counts[word * 16 // MODULUS] += 1
+    # 30 on average; a seeded test, so this is a fact about these keys and never a matter of luck.
+    assert all(12 <= count <= 52 for count in counts), counts
+
+
 @pytest.mark.parametrize("change", ["context", "roster", "key"])
 def test_a_mask_is_for_one_roster_and_one_question(change: str) -> None:
     privates = [key(at) for at in range(5)]

@@ -17,6 +17,8 @@ What holdspace protects, and what it does not.
 Who sees what:
   What you write: people in the room. Not the relay, not people at the door.
   Your name here, your role, raised hands, nods, stages: people in the room. Not the relay.
+  A number you keep to yourself: you. One that is counted without names: nobody, unless all others who
+  are counted work together.
   What you write when you knock: the host. Not the relay.
   That your internet address talked to this relay, and when: the relay, and your network.
   About how many people meet, when, and for how long: the relay.

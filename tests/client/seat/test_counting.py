@@ -6,6 +6,7 @@ import pytest
 
 from holdspace.client.seat import answering, counting
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.answers import MOST_REMEMBERED
 from holdspace.client.seat.form_view import FormView, To
 from holdspace.protocol.masks import KEY_BYTES
 from holdspace.protocol.meeting import events as ev
@@ -176,6 +177,37 @@ def test_only_me_after_all_takes_the_answer_out(table: Table, circle: tuple[Gues
     assert ana.view.asked.open_count
     assert ana.view.asked.open_count.joined == 0
     assert ben.seat.seat.answers.secrets == ()
+
+
+def test_chance_instead_of_an_answer_spoils_the_count_and_shows_nothing(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, ben, *others = circle
+    table.do(ana, i.ToStage(BEFORE))
+    for guest in (ben, *others):
+        answers(table, guest, 5, None)
+    # Ben's changed client puts seven answers where one belongs.
+    sitting = ben.seat
+    (secret,) = sitting.seat.answers.secrets
+    lie = replace(secret, numbers=((0, (7, 0, 0)),))
+    lying = replace(sitting.seat.answers, secrets=(lie,))
+    ben.machine = replace(sitting, seat=replace(sitting.seat, answers=lying))
+    table.do(ana, i.CloseTheCount())
+    for guest in circle:
+        assert (
+            "Before. tension: the count did not come out. energy: too few to show." in guest.lines
+        )
+
+
+def test_a_facilitator_who_opens_polls_without_end_fills_nobodys_memory(
+    table: Table, ana: Guest
+) -> None:
+    ben = table.join("Ben", ana)
+    for _ in range(MOST_REMEMBERED + 5):
+        table.do(ana, i.AskPoll("So? yes or no"))
+        table.do(ana, i.CloseTheCount())
+    assert len(ben.seat.seat.answers.asked) == MOST_REMEMBERED
+    assert len(ben.view.asked.results) == MOST_REMEMBERED
 
 
 def test_nobody_is_counted_twice_in_one_question(table: Table, circle: tuple[Guest, ...]) -> None:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from .form_view import FormKind, Item, ResultView
 
+# Of counts and what came of them, so that nobody who opens polls without end fills our memory.
+MOST_REMEMBERED = 50
+
 
 @dataclass(frozen=True)
 class Secret:
@@ -69,4 +72,8 @@ class Answers:
     def knowing(self, asked: Asked) -> Answers:
         """Return the answers with these words of a count."""
         others = tuple(one for one in self.asked if one.count != asked.count)
-        return replace(self, asked=(*others, asked))
+        return replace(self, asked=(*others, asked)[-MOST_REMEMBERED:])
+
+    def with_result(self, result: ResultView) -> Answers:
+        """Return the answers with one more thing that was counted."""
+        return replace(self, results=(*self.results, result)[-MOST_REMEMBERED:])

@@ -38,7 +38,7 @@ HELD_WORDS = (
     "Only facilitators can write until the room goes on."
 )
 READ_NEXT = "Your words are read next, when people have read. Esc, s or /edit takes them back."
-ASKED = "You are asked something: /answer asks one thing at a time, and you can leave out anything."
+ASKED = "Something is asked: /answer goes through it; leave out what you like."
 READY_HINT = "Your words are ready, on this device. What you send now takes their place."
 
 
@@ -267,15 +267,12 @@ def _now_words(view: RoomView) -> str:
         return f"The room is on hold. {to_do}."
     if own := _own_words(view, me) if me else "":
         return own
-    if view.asked.is_waiting and view.gather is None:
-        return ASKED
     if together := _together_words(view):
         return together
     if view.is_facilitator and view.knocks:
         return "Somebody is at the door: admit or decline."
-    if view.is_facilitator and (count := view.asked.open_count) and count.joined:
-        joined = f"{count.joined} of {len(view.people)} would like to be counted."
-        return f"{joined} /count closes it; so does /next."
+    if words := _asked_words(view):
+        return words
     if view.floor is not None:
         return f"{view.floor.name} has the floor. Read, and nod if you like."
     if view.is_facilitator and view.stages and view.stage is None:
@@ -302,8 +299,17 @@ def _together_words(view: RoomView) -> str:
     if view.pairs is not None:
         return pairs.now_words(view.pairs, is_facilitator=view.is_facilitator)
     if view.gather is not None:
-        return _gather_words(view.gather, is_facilitator=view.is_facilitator)
+        words = _gather_words(view.gather, is_facilitator=view.is_facilitator)
+        return " ".join(filter(None, (words, _asked_words(view))))
     return ""
+
+
+def _asked_words(view: RoomView) -> str:
+    count = view.asked.open_count
+    if view.is_facilitator and count is not None and count.joined:
+        joined = f"{count.joined} of {len(view.people)} would like to be counted."
+        return f"{joined} /count closes it; so does /next."
+    return ASKED if view.asked.is_waiting else ""
 
 
 def _gather_words(gather: GatherView, *, is_facilitator: bool) -> str:

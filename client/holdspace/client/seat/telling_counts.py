@@ -129,8 +129,7 @@ def sum_words(asked: Asked, item: Item, one: Sum) -> str:
 
 
 def _with_result(seat: Seat, result: ResultView) -> Seat:
-    answers = seat.answers
-    return replace(seat, answers=replace(answers, results=(*answers.results, result)))
+    return replace(seat, answers=seat.answers.with_result(result))
 
 
 TELLERS: dict[type[effects.Effect], Teller] = {
