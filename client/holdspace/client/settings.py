@@ -47,6 +47,14 @@ class Settings:
         toml.flag(), False, "Plain lines instead of the screen, as --plain asks for."
     )
     bell: bool = _setting(toml.flag(), True, "One bell when it is your turn.")
+    title: bool = _setting(
+        toml.flag(), True, "The terminal's title changes when it is your turn, without any names."
+    )
+    notify: bool = _setting(
+        toml.flag(),
+        False,
+        "A desktop notification when you are next and when it is your turn, without any names.",
+    )
     locale: str = _setting(
         toml.pattern(r"([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?", "a place like en-GB, or nothing"),
         "",

@@ -25,7 +25,7 @@ from holdspace.client.pacing import SENSES
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
-from holdspace.client.tui import terminal
+from holdspace.client.tui import signals, terminal
 from holdspace.client.tui.asking import (
     choice_options,
     leave_options,
@@ -95,7 +95,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         for theme in ALL_THEMES:
             self.register_theme(theme)
         self.theme = theme_name(TERMINAL if self._is_colourless else settings.theme)
-        self._rings = settings.bell
+        self._settings = settings
+        self._title = signals.USUAL_TITLE
+        self._signalled_at = 0.0
         self.animation_level = "none"
         self._attendance = attendance
         self._clock = clock
@@ -260,12 +262,24 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def _hear(self, notice: Notice) -> None:
         if notice.urgency is not Urgency.QUIET:
             self._notice, self._told_on = notice.words, None
-        if notice.urgency is Urgency.BELL and self._rings:
+        if notice.urgency is Urgency.BELL and self._settings.bell:
             self.bell()
         if notice.kept:
             self._room.give_back(notice.kept)
 
+    def _signal(self, before: RoomView, after: RoomView) -> None:
+        """Let the title and a notification say what somebody may not be looking at (S14)."""
+        title = signals.title(after)
+        if self._settings.title and title != self._title:
+            self._title = title
+            terminal.change_title(self, title)
+        signal, now = signals.due(before, after), self.now()
+        if signal and self._settings.notify and now - self._signalled_at >= signals.APART_SECONDS:
+            self._signalled_at = now
+            terminal.notify(self, signal, os.environ)
+
     def _show_view(self, view: RoomView) -> None:
+        self._signal(self._view, view)
         self._view = view
         if self._place is not view.place:
             self._place = view.place
