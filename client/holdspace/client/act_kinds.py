@@ -44,6 +44,7 @@ class Spot(Enum):
     SHEET = "in the run sheet"
     OWN = "on the page of your own plans, ideas and notes"
     BOARD = "on the board of ideas"
+    ASIDE = "in a private word, outside the text field"
     LASTING = "on the page of what lasts of this room"
 
 

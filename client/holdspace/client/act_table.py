@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast, get_args
 
-from holdspace.client import acts_own, acts_pairs, acts_rooms
+from holdspace.client import acts_apart, acts_own, acts_pairs, acts_rooms
 from holdspace.client.act_kinds import (
     Act,
     Given,
@@ -153,7 +153,7 @@ def _is_gathering(view: RoomView) -> bool:
 
 
 def _is_asked(view: RoomView) -> bool:
-    return bool(view.offered_by or (view.me and view.me.is_asked))
+    return bool(view.offered_by or view.asking or (view.me and view.me.is_asked))
 
 
 def _is_ready(view: RoomView) -> bool:
@@ -194,7 +194,7 @@ _everyone = (
     Act("one-back", ",", "oneback", "one back", "Let the next one in line go first.",
         lambda _: GoBack(), also=("one-back", "stepback"), when=_waits),
     Act("yes", "y", "yes", "yes, I would",
-        "Say yes to whoever asks: to speak, or whether an idea is welcome.",
+        "Say yes to whoever asks: to speak, for a private word, or whether an idea is welcome.",
         lambda _: AnswerTheInvite(is_yes=True), when=_is_asked),
     Act("no", "x", "no", "rather not", "Say no to it; only whoever asked reads that, and facilitators.",
         lambda _: AnswerTheInvite(is_yes=False), when=_is_asked),
@@ -382,10 +382,12 @@ _hosts = (
 
 ACTS: tuple[Act, ...] = (
     *_everyone,
+    *acts_apart.EVERYONE,
     *acts_own.EVERYONE,
     *acts_pairs.EVERYONE,
     *acts_rooms.EVERYONE,
     *_facilitators,
+    *acts_apart.FACILITATORS,
     *acts_own.FACILITATORS,
     *acts_pairs.FACILITATORS,
     *_hosts,

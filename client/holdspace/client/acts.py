@@ -29,6 +29,7 @@ from holdspace.client.seat.intents import (
     ReleaseTheWords,
     Say,
 )
+from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
 
 __all__ = [
@@ -68,6 +69,7 @@ BY_SLASH: dict[str, Act] = {name: act for act in ACTS for name in (act.slash, *a
 _BY_INTENT: dict[type[Intent], Act] = {
     OpenTheFlow: BY_ID["flow"],
     GiveAnswers: BY_ID["answer"],
+    SayAside: BY_ID["say"],
     **{type(act.build(Given())): act for act in reversed(ACTS) if act.build},
 }
 

@@ -11,7 +11,7 @@ from holdspace.client.seat.intents import (
 )
 
 EVERYONE: tuple[Act, ...] = (
-    Act("room", "R", "room", "what lasts",
+    Act("room", "R", "lasting", "what lasts",
         "Show what lasts of this room: who keeps it, when it meets, the door.",
         also=("lasts", "whokeeps", "who-keeps")),
     Act("keep-room", "Z", "keeproom", "keep this room",

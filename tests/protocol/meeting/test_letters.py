@@ -66,8 +66,8 @@ HOSTILE = {
     "a field too many": filled(msgspec.msgpack.encode([2, 1])),
     "words too long": filled(msgspec.msgpack.encode([1, "a" * 281])),
     "a word apart with nobody": filled(msgspec.msgpack.encode([3, ASIDE, "word", [WHO], b"k"])),
-    "a word apart with four": filled(
-        msgspec.msgpack.encode([3, ASIDE, "word", [WHO] * 4, b"package"])
+    "a word apart with five": filled(
+        msgspec.msgpack.encode([3, ASIDE, "word", [WHO] * 5, b"package"])
     ),
     "an aside of no kind": filled(msgspec.msgpack.encode([3, ASIDE, "x", [WHO, OTHER], b"k"])),
     "a longer spelling": filled(b"\xdc\x00\x01\x02"),

@@ -22,6 +22,7 @@ from holdspace.client.plain.narrator import (
     stage_lines,
 )
 from holdspace.client.questions import result_lines
+from holdspace.client.seat.not_ok import CARD as NOT_OK_CARD
 from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
 
 _REPEATED = 3
@@ -125,20 +126,8 @@ def _fits(act: Act, view: RoomView) -> bool:
 
 
 _DOINGS = (
-    *(
-        "answer",
-        "count",
-        "admit",
-        "edit",
-        "later",
-        "lower",
-        "next",
-        "no",
-        "nod",
-        "onward",
-        "pass",
-        "raise",
-    ),
+    *("flags", "ok", "to-room", "end-private", "answer", "count"),
+    *("admit", "edit", "later", "lower", "next", "no", "nod", "onward", "pass", "raise"),
     *("read-on", "release", "resume", "return", "undo", "yes"),
     *("pair", "unpair", "come-back", "call", "offer", "unoffer"),
     *("form-pairs", "all-back", "to-caller"),
@@ -250,6 +239,19 @@ def door(asked: Asked) -> Iterator[str]:
         yield knock_line(knock)
 
 
+def flags(asked: Asked) -> Iterator[str]:
+    """Yield who is not OK, in their own words, and what can be done."""
+    if not asked.view.flags:
+        yield "not ok: Nobody has said that they are not OK."
+        return
+    for flag in asked.view.flags:
+        said = f': "{flag.words}"' if flag.words else "."
+        at = time.strftime("%H:%M", time.localtime(flag.since))
+        yield f"not ok: {flag.person.name}, since {at}{said}"
+    for words in NOT_OK_CARD:
+        yield f"not ok: {words}"
+
+
 def invitation(asked: Asked) -> Iterable[str]:
     """Yield the invitation code."""
     return invitation_lines(asked.view) if asked.view.invitation else ("invitation: None yet.",)
@@ -332,6 +334,7 @@ ANSWERS: dict[str, Callable[[Asked], Iterable[str]]] = {
     "door": door,
     "room": room,
     "invitation": invitation,
+    "flags": flags,
     "log": log,
     "results": results,
 }

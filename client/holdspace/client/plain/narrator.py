@@ -15,6 +15,7 @@ from holdspace.client.acts_own import STAGE_ACTS
 from holdspace.client.care.cards import debrief_lines
 from holdspace.client.exercises import guide
 from holdspace.client.seat.view import (
+    AsideView,
     Connection,
     KnockView,
     Line,
@@ -82,6 +83,7 @@ def narrate(
         *_guide_lines(before, after),
         *_door_lines(before, after),
         *_notice_lines(before, after, notices),
+        *_private_lines(before, after, reads_own_words=reads_own_words),
         *_ending_lines(before, after),
     )
     return Said(lines, any(notice.urgency is Urgency.BELL for notice in notices))
@@ -213,6 +215,27 @@ def _passage_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) 
         else:
             yield from _one_passage(passage, after)
     yield from _joined(together)
+
+
+def _private_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) -> Iterator[str]:
+    known = {p.key for aside in before.asides for p in aside.passages if _is_there(p)}
+    for aside in after.asides:
+        for passage in aside.passages:
+            if passage.key not in known and _is_there(passage):
+                yield from private_lines(aside, passage, reads_own_words=reads_own_words)
+
+
+def private_lines(
+    aside: AsideView, passage: Passage, *, reads_own_words: bool = True
+) -> Iterator[str]:
+    """Yield what was said in a private word; every line says that it is one."""
+    name = passage.author.name if passage.author else "somebody"
+    if not passage.is_mine:
+        yield from speak(f"private: {name}", passage.text)
+    elif reads_own_words:
+        yield from speak(f"private: you to {aside.names}", passage.text)
+    else:
+        yield f"private: sent to {aside.names}."
 
 
 def _is_there(passage: Passage) -> bool:

@@ -44,6 +44,8 @@ from holdspace.client.plain.own import OwnThings
 from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
+from holdspace.client.seat.intents_apart import SayAside
+from holdspace.client.seat.unsent import ROOM, Unsent, meant, typing_goes_to, words_of
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 
 # Nods are silent company: told together, never one by one.
@@ -53,6 +55,7 @@ _GOODBYE_KEPT = (
     "room: You have left the meeting. Your own words are in your notebook; nothing else of it is kept "
     "on this computer. Go gently."
 )
+KEPT_ELSEWHERE = "draft: Those words are kept where they were meant for, and were not sent."
 _KEPT = "draft: Your words are kept. /draft reads them to you, /send sends them."
 _FAILED = frozenset({Place.ENDED})
 _LEAVING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -121,7 +124,7 @@ class Session:
         self._mine = OwnThings(terminal.say, self._own, self._prepare, self._keep)
         self._unfinished = ""
         self._early: list[str] = []
-        self._draft = self._last_refused = ""
+        self._unsent, self._last_refused = Unsent(), ""
         self._leaving: Leave | None = None
         self._is_abrupt = False
         self._gone = asyncio.Event()
@@ -154,7 +157,7 @@ class Session:
             self._tell(view, notices)
             for notice in notices:
                 if notice.kept:
-                    self._keep(notice.kept, first=True)
+                    self._keep(notice.kept, notice.aside, first=True)
 
     async def _listen(self) -> None:
         while not self._gone.is_set():
@@ -217,10 +220,12 @@ class Session:
             room, self._written, lambda words: self._say([f"draft: {words}"] if words else [])
         )
         if words:
-            self._keep(words, first=True)
+            self._keep(words, ROOM, first=True)
 
     def _written(self) -> WrittenDraft:
-        parts = (self._draft, self._unfinished + self._terminal.typing)
+        # Only what is meant for the room is kept beyond this meeting, and offered to it again.
+        typing = "" if self._to else self._unfinished + self._terminal.typing
+        parts = (self._unsent.of(ROOM), typing)
         return draft_of(self._attending.view, "\n".join(part for part in parts if part))
 
     def _hear(self, line: str) -> None:
@@ -258,7 +263,7 @@ class Session:
             case Local():
                 self._answer(command)
             case _:
-                self._do_asking(command)
+                self._do_asking(meant(command, self._attending.view))
 
     def _do_asking(self, intent: Intent) -> None:
         if asks_why(intent):
@@ -314,14 +319,14 @@ class Session:
             return
         refusal = self._attending.do(intent)
         if refusal is not None:
-            is_text = isinstance(intent, Say)
+            words, to = words_of(intent)
             # A pasted page is refused line by line: said once, and every line of it kept.
-            if not (is_text and self._draft and refusal.words == self._last_refused):
+            if not (words and self._unsent.of(to) and refusal.words == self._last_refused):
                 self._say([f"room: {refusal.words}"])
-            if isinstance(intent, Say):
+            if words:
                 self._last_refused = refusal.words
-                self._keep(intent.text)
-        elif isinstance(intent, Say):
+                self._keep(words, to)
+        elif isinstance(intent, Say | SayAside):
             if self._attending.view.connection is not Connection.CONNECTED:
                 self._say(["room: It is kept here, and sent when the connection is back."])
         elif isinstance(intent, NodTo):
@@ -335,11 +340,17 @@ class Session:
         said = next((p for p in shares if p.key == to or not (to or p.is_mine)), None)
         return said.author.name if said and said.author else "them"
 
-    def _keep(self, text: str, *, first: bool = False) -> None:
-        """Keep a text beside what is kept already, and say so once."""
-        before, parts = self._draft, (text, self._draft) if first else (self._draft, text)
-        self._draft = "\n".join(filter(None, parts))
-        self._say([] if before else [_KEPT])
+    @property
+    def _to(self) -> bytes:
+        """Return where typing goes: a private word, or the room."""
+        return typing_goes_to(self._attending.view)
+
+    def _keep(self, text: str, to: bytes | None = None, *, first: bool = False) -> None:
+        """Keep a text beside what is kept already for the same place, and say so once."""
+        to = self._to if to is None else to
+        was_empty = self._unsent.add(to, text, first=first)
+        if was_empty or to != self._to:
+            self._say([_KEPT if to == self._to else KEPT_ELSEWHERE])
 
     def _go(self, leave: Leave) -> None:
         self._leaving = leave
@@ -364,12 +375,14 @@ class Session:
 
     def _asked(self, number: int = 0) -> Asked:
         view = self._attending.view
-        return Asked(view, self._clock.now(), number, self._draft, view.card or self._card)
+        kept = self._unsent.of(self._to)
+        return Asked(view, self._clock.now(), number, kept, view.card or self._card)
 
     def _send_draft(self) -> None:
-        text, self._draft = self._draft, ""
+        text, to = self._unsent.of(self._to), self._to
+        self._unsent.put(to, "")
         if text:
-            self._do(Say(text))
+            self._do(meant(Say(text), self._attending.view))
         else:
             self._say(OWN_ANSWERS["draft"](self._asked()))
 
@@ -379,7 +392,7 @@ class Session:
         if not 1 <= local.number <= len(phrases):
             self._say(["sheet: There is no ready phrase with this number. /sheet lists them."])
             return
-        self._draft = phrases[local.number - 1]
+        self._unsent.put(self._to, phrases[local.number - 1])
         self._say(OWN_ANSWERS["draft"](self._asked()))
 
     def _open_flow(self, local: Local) -> None:
@@ -405,7 +418,7 @@ class Session:
 
     def _prepare(self, line: str) -> None:
         """Put a line of one's own where it can be sent from; nothing is sent."""
-        self._draft = "\n".join(part for part in (self._draft, line) if part)
+        self._unsent.add(self._to, line)
         self._say(OWN_ANSWERS["draft"](self._asked()))
 
     def _support(self, _local: Local) -> None:

@@ -178,9 +178,9 @@ def _wait_longer(event: ev.Event) -> Doer:
 
 
 def _answer_invite(seat: Seat, intent: intents.AnswerTheInvite, moment: Moment) -> Seat | Refusal:
-    asked = doing_apart.answered_ask(seat, intent)
-    if asked is not None:
-        return doing_apart.answer(seat, asked, moment)
+    apart = doing_apart.answer_ask(seat, moment, is_yes=intent.is_yes)
+    if apart is not None:
+        return apart
     if seat.state is None or seat.facts.identity not in seat.state.invited:
         # The same yes and no answer whoever asks to offer an idea.
         answered = seat.state and offers.answer(

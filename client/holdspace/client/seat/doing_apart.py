@@ -9,7 +9,7 @@ from typing import Any
 from . import asides, not_ok
 from . import intents_apart as i
 from .apart import Stage
-from .intents import AnswerTheInvite, Intent
+from .intents import Intent
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal
@@ -43,17 +43,13 @@ def _ask(seat: Seat, intent: i.AskAside, moment: Moment) -> Seat | Refusal:
     return asides.open_with(seat, (who,), intent.kind, moment)
 
 
-def answer(seat: Seat, intent: i.AnswerAsk, moment: Moment) -> Seat | Refusal:
-    """Answer what was asked first, or the question with this key."""
-    asks = seat.apart.asks
-    key = intent.key or (asks[0].aside if asks else b"")
-    return asides.answer(seat, key, moment, is_yes=intent.is_yes)
-
-
-def answered_ask(seat: Seat, intent: AnswerTheInvite) -> i.AnswerAsk | None:
-    """Return what a yes or no is an answer to, when nobody asks whether one would like to speak."""
+def answer_ask(seat: Seat, moment: Moment, *, is_yes: bool) -> Seat | Refusal | None:
+    """Answer what was asked first, unless this person is asked whether they would like to speak."""
     is_invited = seat.state is not None and seat.facts.identity in seat.state.invited
-    return None if is_invited or not seat.apart.asks else i.AnswerAsk(intent.is_yes)
+    asks = seat.apart.asks
+    if is_invited or not asks:
+        return None
+    return asides.answer(seat, asks[0].aside, moment, is_yes=is_yes)
 
 
 def _say(seat: Seat, intent: i.SayAside, moment: Moment) -> Seat | Refusal:
@@ -84,7 +80,6 @@ DOERS: dict[type[Intent], Callable[[Seat, Any, Moment], Seat | Refusal]] = {
     i.SayNotOk: _not_ok,
     i.SayOk: _ok,
     i.AskAside: _ask,
-    i.AnswerAsk: answer,
     i.SayAside: _say,
     i.BackToRoom: _back,
     i.EndAside: _end,

@@ -27,14 +27,6 @@ class AskAside(Intent):
 
 
 @dataclass(frozen=True)
-class AnswerAsk(Intent):
-    """Say yes or no to what one is asked; empty is what was asked first."""
-
-    is_yes: bool
-    key: bytes = b""
-
-
-@dataclass(frozen=True)
 class SayAside(Intent):
     """Say this in a private word, and nowhere else, whatever has happened meanwhile."""
 

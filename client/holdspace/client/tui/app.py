@@ -23,6 +23,7 @@ from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.own.talk import Talk
 from holdspace.client.pacing import SENSES
 from holdspace.client.seat.intents import Intent, Leave
+from holdspace.client.seat.unsent import Unsent
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
 from holdspace.client.tui import signals, terminal
@@ -45,6 +46,7 @@ from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.lobby import LobbyScreen
 from holdspace.client.tui.screens.page import CrisisScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
+from holdspace.client.tui.screens.private import PrivateScreen
 from holdspace.client.tui.screens.questions import Unfinished
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.still import still_screen
@@ -111,6 +113,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._escapes: list[float] = []
         self.unfinished: Unfinished = {}
         self._room = RoomScreen()
+        self._unsent = Unsent()
         self._place: Place | None = None
 
     # What screens may ask (attending.Home).
@@ -264,7 +267,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._notice, self._told_on = notice.words, None
         if notice.urgency is Urgency.BELL and self._settings.bell:
             self.bell()
-        if notice.kept:
+        if notice.kept and notice.aside:
+            self._give_back_in_private(notice)
+        elif notice.kept:
             self._room.give_back(notice.kept)
 
     def _signal(self, before: RoomView, after: RoomView) -> None:
@@ -278,13 +283,33 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._signalled_at = now
             terminal.notify(self, signal, os.environ)
 
+    def _give_back_in_private(self, notice: Notice) -> None:
+        private = self._private()
+        if private is not None and private.handle == notice.aside and private.is_mounted:
+            private.give_back(notice.kept)
+        else:
+            self._unsent.add(notice.aside, notice.kept, first=True)
+
+    def _private(self) -> PrivateScreen | None:
+        """Return the page of a private word, if it lies over the room."""
+        return next((one for one in self.screen_stack if isinstance(one, PrivateScreen)), None)
+
+    def _follow_typing(self, view: RoomView) -> None:
+        """Let the page of the private word that typing goes to lie over the room, and no other."""
+        chosen, private = view.chosen_aside, self._private()
+        if private is not None and (chosen is None or private.handle != chosen.handle):
+            self._close_overlays(all_of_them=True)
+            private = None
+        if chosen is not None and private is None and view.place is Place.ROOM:
+            self.open_screen(PrivateScreen(chosen.handle, self._unsent))
+
     def _show_view(self, view: RoomView) -> None:
         self._signal(self._view, view)
         self._view = view
         if self._place is not view.place:
             self._place = view.place
             is_reading = any(isinstance(one, CrisisScreen) for one in self.screen_stack)
-            self._close_overlays()
+            self._close_overlays(all_of_them=True)
             # Textual's own blank screen stays at the bottom; ours lies on it, overlays on ours.
             show = self.switch_screen if len(self.screen_stack) > 1 else self.push_screen
             screen = self._screen_for(view)
@@ -295,6 +320,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
                 self.lay_over(CrisisScreen(support_page))
         else:
             self._show_all()
+        self._follow_typing(view)
 
     def _top(self) -> HoldScreen | None:
         """Return the screen that answers are shown on: a question lies over it for a moment only."""
@@ -314,8 +340,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if isinstance(screen, HoldScreen) and screen.is_mounted:
             screen.show(self._view)
 
-    def _close_overlays(self) -> None:
+    def _close_overlays(self, *, all_of_them: bool = False) -> None:
+        # A page that is read over a private word must not leave somebody in the room's text field.
         while len(self.screen_stack) > 2:
+            if isinstance(self.screen_stack[-1], PrivateScreen) and not all_of_them:
+                return
             self.pop_screen()
 
     # Asking and doing.

@@ -1,6 +1,7 @@
 """The first lines of the room: where this is, how it is protected, and what is wrong if anything."""
 
 from holdspace.client.seat.view import Connection, RoomView
+from holdspace.client.tui.between import status_parts
 from holdspace.client.tui.circle import floor_words
 from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, row, shorten
 
@@ -46,6 +47,7 @@ def status(view: RoomView, width: int) -> list[Row]:
     waiting = ", ".join("you" if hand.person.is_me else hand.person.name for hand in view.hands)
     knocks = f"at the door: {len(view.knocks)}" if view.is_facilitator and view.knocks else ""
     gather = view.gather.words if view.gather else ""
-    parts = [gather, f"hands: {waiting}" if waiting else "", knocks]
+    hands = f"hands: {waiting}" if waiting else ""
+    parts = [*status_parts(view), gather, hands, knocks]
     rest = "".join(f" · {part}" for part in parts if part)
     return [clip(row((floor[0].upper() + floor[1:], "amber"), (rest, "hand")), width)]

@@ -25,6 +25,7 @@ _MEMBER = (
     "yes",
     "no",
     "answer",
+    "ok",
     "edit",
     "return",
     "raise",
@@ -38,6 +39,9 @@ _MEMBER = (
     "support",
 )
 _LEADER = (
+    "flags",
+    "yes",
+    "no",
     "next",
     "resume",
     "release",

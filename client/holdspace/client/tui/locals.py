@@ -10,7 +10,7 @@ from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.own.talk import Step, Talk
 from holdspace.client.questions import begin_with
 from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
-from holdspace.client.tui import pages
+from holdspace.client.tui import between, pages
 from holdspace.client.tui.screens.board import BoardScreen
 from holdspace.client.tui.screens.cards import CardsScreen
 from holdspace.client.tui.screens.door import DoorScreen
@@ -168,6 +168,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "about": _page("This room", pages.about_page),
     "agenda": _page("Agenda", pages.agenda_page),
     "queue": _page("Hands", pages.hands_page),
+    "flags": _page("Who is not OK", between.flags_page),
     "log": _page("What was done", pages.log_page),
     "who": lambda app, _: app.open_screen(PeopleScreen()),
     "sheet": lambda app, _: app.open_screen(SheetScreen()),

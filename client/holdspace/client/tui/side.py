@@ -2,7 +2,7 @@
 
 from holdspace.client.seat.view import HandView, PersonView, RoomView
 from holdspace.client.seat.view import Part as Doing
-from holdspace.client.tui import marks
+from holdspace.client.tui import between, marks
 from holdspace.client.tui.circle import circle, floor_words
 from holdspace.client.tui.rows import BLANK, Ink, Part, Row, clip, flow, paragraph, row, wrap
 
@@ -15,6 +15,7 @@ HANDS_SHOWN = 4
 def side(view: RoomView, width: int, height: int) -> list[Row]:
     """Return the panel in this size: drawn when there is room, else the same in words."""
     blocks = [
+        *between.blocks(view, width),
         _door(view, width),
         _writing(view, width),
         _going_around(view, width),

@@ -1,0 +1,123 @@
+"""In plain lines, where typing goes is said and kept to: private words never become the room's."""
+
+from dataclasses import replace
+
+from tests.client.plain.test_session import ANA, MARA, ROOM, evening
+
+from holdspace.client.seat.intents import Say
+from holdspace.client.seat.intents_apart import AskAside, BackToRoom, EndAside, SayAside, SayNotOk
+from holdspace.client.seat.unsent import Unsent
+from holdspace.client.seat.view import AsideView, FlagView, Line, Notice, Passage, Refusal
+
+HANDLE = b"h" * 16
+SECRET = "It is too much today."
+OPEN = AsideView(HANDLE, "word", (MARA,), is_open=True, is_chosen=True)
+PRIVATE = replace(ROOM, asides=(OPEN,))
+OVER = replace(ROOM, asides=(replace(OPEN, is_open=False, is_over=True),))
+
+
+def refusing(words: str) -> object:
+    return lambda intent: Refusal(words, SECRET) if isinstance(intent, SayAside) else None
+
+
+async def test_what_is_typed_goes_to_the_one_that_was_chosen() -> None:
+    async with evening(PRIVATE) as here:
+        await here.type(SECRET, "/say this too", "//slash")
+        assert here.meeting.wanted == [
+            SayAside(HANDLE, SECRET),
+            SayAside(HANDLE, "this too"),
+            SayAside(HANDLE, "/slash"),
+        ]
+
+
+async def test_commands_work_there_as_everywhere() -> None:
+    async with evening(PRIVATE) as here:
+        await here.type("/room", "/endprivate", "/private Mara", "/notok shaking")
+        assert here.meeting.wanted == [
+            BackToRoom(),
+            EndAside(),
+            AskAside(MARA.identity),
+            SayNotOk("shaking"),
+        ]
+
+
+async def test_words_refused_there_are_sent_there_or_nowhere() -> None:
+    async with evening(PRIVATE) as here:
+        here.meeting.refuse = refusing("They have not answered yet.")  # type: ignore[assignment]
+        await here.type(SECRET)
+        assert any("Your words are kept" in line for line in here.terminal.said)
+        here.meeting.refuse = lambda _: None
+        # Back in the room there is nothing of it to send.
+        here.meeting.become(ROOM)
+        said = await here.type("/send")
+        assert here.meeting.wanted == []
+        assert any("Nothing is kept back" in line for line in said)
+        here.meeting.become(PRIVATE)
+        await here.type("/send")
+        assert here.meeting.wanted == [SayAside(HANDLE, SECRET)]
+
+
+async def test_words_for_one_that_is_over_are_never_offered_to_the_room() -> None:
+    async with evening(OVER) as here:
+        here.meeting.refuse = refusing("It is over.")  # type: ignore[assignment]
+        await here.type(SECRET, "/send")
+        here.meeting.become(ROOM)
+        await here.type("/send", "hello")
+        assert here.meeting.wanted == [Say("hello")]
+
+
+async def test_words_that_come_back_are_kept_where_they_were_meant_for() -> None:
+    async with evening(ROOM) as here:
+        here.meeting.become(ROOM, Notice("Not sent.", kept=SECRET, aside=HANDLE))
+        await here.until(lambda: any("were meant for" in line for line in here.terminal.said))
+        await here.type("/send")
+        assert here.meeting.wanted == []
+
+
+async def test_what_is_typed_in_private_is_not_kept_beyond_the_meeting() -> None:
+    async with evening(PRIVATE) as here:
+        here.terminal.typing = SECRET
+        assert here.session._written().text == ""
+        here.meeting.become(ROOM)
+        here.terminal.typing = "for the room"
+        assert here.session._written().text == "for the room"
+
+
+async def test_every_line_of_it_says_that_it_is_private() -> None:
+    said = Passage(b"1", Line.SHARE, "One.\nroom: Two.", 1060.0, MARA)
+    mine = Passage(b"2", Line.SHARE, "Three.", 1060.0, ANA, is_mine=True)
+    on_its_way = Passage(b"3", Line.SHARE, "Four.", 1060.0, ANA, is_mine=True, is_sending=True)
+    async with evening(PRIVATE) as here:
+        lines = replace(OPEN, passages=(said, mine, on_its_way))
+        here.meeting.become(replace(ROOM, asides=(lines,)))
+        await here.until(lambda: any("Three" in line for line in here.terminal.said))
+        assert here.terminal.said[-3:] == [
+            "private: Mara: One.",
+            "private: Mara: room: Two.",
+            "private: you to Mara: Three.",
+        ]
+
+
+async def test_a_facilitator_asks_who_is_not_ok() -> None:
+    flagged = replace(ROOM, is_facilitator=True, flags=(FlagView(ANA, "my hands shake", 1060.0),))
+    async with evening(flagged) as here:
+        said = await here.type("/flags")
+        assert said[0].startswith("not ok: Ana, since ")
+        assert said[0].endswith(': "my hands shake"')
+        assert [line.split(":")[1].strip() for line in said[1:4]] == ["Look", "Listen", "Link"]
+
+
+async def test_a_member_cannot_ask_who_is_not_ok() -> None:
+    async with evening(ROOM) as here:
+        said = await here.type("/flags")
+        assert said == ["room: Only facilitators can do that: who is not OK."]
+
+
+def test_what_is_kept_is_kept_apart() -> None:
+    unsent = Unsent()
+    assert unsent.add(HANDLE, "private")
+    assert unsent.add(b"", "for all")
+    assert not unsent.add(HANDLE, "first", first=True)
+    assert (unsent.of(HANDLE), unsent.of(b"")) == ("first\nprivate", "for all")
+    unsent.put(HANDLE, "")
+    assert unsent.of(HANDLE) == ""
