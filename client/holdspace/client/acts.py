@@ -25,6 +25,7 @@ from holdspace.client.seat.intents import (
     GiveAnswers,
     Intent,
     Leave,
+    NextStage,
     OpenTheFlow,
     ReleaseTheWords,
     Say,
@@ -58,6 +59,7 @@ __all__ = [
     "is_permitted",
     "is_useful",
     "keys_page",
+    "lets_be_read",
     "parse_command",
     "question_for",
     "same_key_now",
@@ -139,7 +141,7 @@ def question_for(intent: Intent, view: RoomView) -> str:
     """Return what to ask before doing it, or "" when it can simply be done."""
     if isinstance(intent, Leave) and is_only_facilitator(view):
         return f"{act_of(intent).question} {_NOBODY_LEADS}"
-    if isinstance(intent, ReleaseTheWords):
+    if isinstance(intent, ReleaseTheWords) or lets_be_read(intent, view):
         return _release_question(view)
     if isinstance(intent, CloseTheMeeting) and view.asked.running:
         return f"{act_of(intent).question} {_STILL_COUNTED}"
@@ -147,6 +149,12 @@ def question_for(intent: Intent, view: RoomView) -> str:
     name = next((person.name for person in view.people if person.identity == who), "this person")
     # The name is put in by replacing, not by format(): a name is data, never a pattern.
     return act_of(intent).question.replace("{name}", name)
+
+
+def lets_be_read(intent: Intent, view: RoomView) -> bool:
+    """Tell whether going on means here that what is ready is read first."""
+    gather = view.gather if isinstance(intent, NextStage) else None
+    return gather is not None and not gather.is_released and gather.ready > 0
 
 
 def _release_question(view: RoomView) -> str:
@@ -315,7 +323,7 @@ def keys_page() -> str:
     ]
     for who in Who:
         rows = [
-            f"| `{act.key}` | `{act.usage.replace('|', chr(92) + '|')}` | {act.sentence} | {act.spot.value} |"
+            f"| `{act.key}` | `{_cell(act.usage)}` | {_cell(act.sentence)} | {act.spot.value} |"
             for act in ACTS
             if act.who is who
         ]
@@ -325,6 +333,10 @@ def keys_page() -> str:
         ]
         parts.append(f"## For {who.value}\n\n" + "\n".join(head + rows))
     return "\n\n".join(parts) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Draw every screen in sample states, to be looked at: ./dev pictures FOLDER
+"""Draw every screen in sample states, to look at: ./dev pictures FOLDER, or ./dev pictures docs for docs/.
 
 SVG always, and PNG beside it where rsvg-convert is installed. Not shipped and not a test: the one
 thing no test can say is whether the room is calm and beautiful.
@@ -213,6 +213,50 @@ def to_png(path: Path) -> None:
     local.unlink()
 
 
+# What docs/participants.md and docs/facilitators.md show, by the name of the picture there.
+DOCS = {
+    "lobby": "03-lobby",
+    "waiting": "05-waiting",
+    "room": "07-room-keys",
+    "my-turn": "09-room-my-turn",
+    "not-my-turn": "08-room-refused",
+    "gather": "34-gathering",
+    "ready": "35-gathering-ready",
+    "on-hold": "10-room-held",
+    "lost": "11-room-lost",
+    "support": "23-support",
+    "practice": "40-practice",
+    "question": "40-question",
+    "folded": "38-folded",
+    "leave": "20-leave",
+    "before-the-first-stage": "31-before-the-flow",
+    "run-sheet": "16-sheet",
+    "door": "17-door",
+    "people": "18-people",
+    "remove": "19-remove",
+    "turns": "21-turns",
+    "order": "39-order",
+    "gather-led": "36-gathering-led",
+    "invitation": "27-invitation",
+    "last-stage": "33-last-stage",
+    "leave-alone": "32-leave-alone",
+}
+DOCS_FOLDER = Path(__file__).parents[3] / "docs" / "pictures"
+DOCS_SIZE = (80, 24)
+_FETCHED_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def draw_docs() -> None:
+    """Draw the pictures of the pages for people, in the fonts of whoever looks at them."""
+    for name, state in DOCS.items():
+        drawn = asyncio.run(draw(DOCS_FOLDER, state, DOCS_SIZE))
+        svg = _FETCHED_FONT.sub("", drawn.read_text("utf-8")).replace("Fira Code,", "")
+        path = DOCS_FOLDER / f"screen-{name}.svg"
+        path.write_text(re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE), "utf-8")
+        drawn.unlink()
+        sys.stdout.write(f"{path.name}\n")
+
+
 def main(folder: Path, wanted: str = "") -> None:
     """Draw all states whose name contains `wanted`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -227,4 +271,7 @@ def main(folder: Path, wanted: str = "") -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:3])
+    if sys.argv[1:] == ["docs"]:
+        draw_docs()
+    else:
+        main(Path(sys.argv[1]), *sys.argv[2:3])

@@ -8,16 +8,19 @@ from holdspace.client.acts import (
     act_of,
     is_last_stage,
     is_only_facilitator,
+    lets_be_read,
     question_for,
 )
 from holdspace.client.care.reasons import UNSAID, can_be_unsaid, phrases, with_words
-from holdspace.client.seat.intents import CloseTheMeeting, Intent, Leave, NextStage
+from holdspace.client.seat.intents import CloseTheMeeting, Intent, Leave, NextStage, ReleaseTheWords
 from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.screens.confirm import Option
 
 
 def meant(intent: Intent, view: RoomView) -> Intent:
-    """Return what going on means here: after the last stage it is closing, which is asked first."""
+    """Return what going on means here: words that are ready are read; after the last stage it is closing."""
+    if view.is_facilitator and lets_be_read(intent, view):
+        return ReleaseTheWords()
     is_over = isinstance(intent, NextStage) and view.is_facilitator and is_last_stage(view)
     return CloseTheMeeting() if is_over else intent
 
