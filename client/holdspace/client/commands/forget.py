@@ -1,0 +1,43 @@
+"""`holdspace forget`: everything of one room goes from this device: keys, drafts, plans and notes."""
+
+import argparse
+from contextlib import closing
+
+from holdspace.client.command_line import WELL
+from holdspace.client.prompt import ask, say
+
+from .kept import add_number, chosen, opened, shown_name
+from .options import add_notebook
+
+ASK = (
+    "Forget {name}? Its keys go from this device, and with them every draft, plan, idea and note you "
+    "wrote there.{host} Type y for yes, n for no."
+)
+AS_HOST = (
+    " You are its host: without its recovery phrase (`holdspace rooms phrase`) nobody can ever open it "
+    "again."
+)
+FORGOTTEN = (
+    "It is forgotten on this device. To come again you need a new code. What a disk or a backup keeps of "
+    "old files is beyond this program; without the passphrase it cannot be read."
+)
+NOT_FORGOTTEN = "Nothing was changed."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for, and what does it."""
+    add_number(parser)
+    add_notebook(parser)
+    parser.set_defaults(run=_forget)
+
+
+def _forget(asked: argparse.Namespace) -> int:
+    with closing(opened(asked)) as keeper:
+        kept = chosen(asked, keeper)
+        question = ASK.replace("{host}", AS_HOST if kept.host else "")
+        if ask(question.replace("{name}", shown_name(kept))).lower() not in {"y", "yes"}:
+            say(NOT_FORGOTTEN)
+            return WELL
+        keeper.change(lambda notebook: notebook.forgetting_room(kept.room))
+        say(FORGOTTEN)
+    return WELL

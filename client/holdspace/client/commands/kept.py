@@ -1,0 +1,88 @@
+"""What the commands for kept rooms share: the opened notebook, and a room by its number."""
+
+import argparse
+import time
+from collections.abc import Callable, Iterator
+
+from holdspace.client.calendar_file import NoMeeting, next_words
+from holdspace.client.keeping import Keeper
+from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.prompt import ask_until, say
+from holdspace.protocol.refusals import LocalError
+from holdspace.protocol.text import clean_line
+
+from .opening import open_keeper
+
+NO_ROOMS = (
+    "No room is kept. In a meeting, /keeproom asks to keep it; that needs a notebook, which "
+    "`holdspace notebook make` makes."
+)
+ASK_NUMBER = "Which room? Type its number."
+
+
+class NoSuchRoom(LocalError):
+    """There is no kept room with that number; the text is for the person."""
+
+
+def opened(asked: argparse.Namespace) -> Keeper:
+    """Return the opened notebook; raise NoSuchRoom if no room is in it."""
+    keeper = open_keeper(asked)
+    if not keeper.notebook.rooms:
+        keeper.close()
+        raise NoSuchRoom(NO_ROOMS)
+    return keeper
+
+
+def room_lines(rooms: tuple[KeptRoom, ...]) -> Iterator[str]:
+    """Yield each kept room with its number, one's own part in it, and its next meeting."""
+    for number, kept in enumerate(rooms, 1):
+        role = "you are its host" if kept.host else f"you are {clean_line(kept.my_name)} there"
+        at = f"at {' '.join(kept.relays)}"
+        yield f"{number}. {shown_name(kept)}, {role}, {at}. {_meets(kept)}".rstrip()
+
+
+def shown_name(kept: KeptRoom) -> str:
+    """Return the room's name as it may be shown."""
+    return clean_line(kept.room_name, 80) or "a room"
+
+
+def chosen(
+    asked: argparse.Namespace,
+    keeper: Keeper,
+    fits: Callable[[KeptRoom], bool] = lambda _: True,
+) -> KeptRoom:
+    """Return the room with the number that was given, or that is asked for."""
+    rooms = keeper.notebook.rooms
+    if asked.number is not None:
+        return numbered(rooms, str(asked.number))
+    fitting = [kept for kept in rooms if fits(kept)]
+    if len(fitting) == 1:
+        return fitting[0]
+    for line in room_lines(rooms):
+        say(f"rooms: {line}")
+    return ask_until(ASK_NUMBER, lambda answer: numbered(rooms, answer), (NoSuchRoom,))
+
+
+def numbered(rooms: tuple[KeptRoom, ...], answer: str) -> KeptRoom:
+    """Return the room with this number; raise NoSuchRoom with a sentence if there is none."""
+    typed = answer.strip()
+    if typed.isascii() and typed.isdigit() and 1 <= int(typed[:4]) <= len(rooms):
+        return rooms[int(typed) - 1]
+    numbers = "1" if len(rooms) == 1 else f"1 to {len(rooms)}"
+    raise NoSuchRoom(f"There is no kept room with that number; there are {numbers}.")
+
+
+def add_number(parser: argparse.ArgumentParser) -> None:
+    """Add which room is meant."""
+    parser.add_argument(
+        "number", metavar="NUMBER", nargs="?", type=int, help="its number in `holdspace rooms`"
+    )
+
+
+def _meets(kept: KeptRoom) -> str:
+    if kept.schedule is None:
+        return ""
+    try:
+        return next_words(kept.schedule, time.time())
+    except NoMeeting:
+        return ""

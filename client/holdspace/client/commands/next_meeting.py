@@ -1,0 +1,47 @@
+"""`holdspace next`: when a kept room meets, and a calendar file that names neither room nor people."""
+
+import argparse
+import os
+import time
+from contextlib import closing
+from pathlib import Path
+
+from holdspace.client.calendar_file import NoMeeting, calendar, next_words
+from holdspace.client.command_line import WELL, complain
+from holdspace.client.own.keepsake import NotKept, write_new
+from holdspace.client.prompt import say
+
+from .kept import add_number, chosen, opened
+from .options import add_notebook
+
+OPEN = "When that room meets again is open. Its host says it in a meeting, with /schedule."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for, and what does it."""
+    add_number(parser)
+    parser.add_argument(
+        "--ics",
+        metavar="FILE",
+        type=Path,
+        help='a new calendar file; it says "Appointment" and names neither the room nor anybody',
+    )
+    add_notebook(parser)
+    parser.set_defaults(run=_next)
+
+
+def _next(asked: argparse.Namespace) -> int:
+    with closing(opened(asked)) as keeper:
+        schedule = chosen(asked, keeper).schedule
+    if schedule is None:
+        return complain(OPEN)
+    now = time.time()
+    try:
+        say(f"rooms: {next_words(schedule, now)}")
+        if asked.ics:
+            text = calendar(schedule, now, os.urandom)
+            write_new(asked.ics.expanduser(), text)
+            say("rooms: The calendar file is written. It says when, and nothing else.")
+    except (NoMeeting, NotKept) as refused:
+        return complain(str(refused))
+    return WELL

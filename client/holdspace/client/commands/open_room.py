@@ -1,0 +1,61 @@
+"""`holdspace open`: the host opens a kept room again, with the same key and the same four words."""
+
+import argparse
+from contextlib import closing
+
+from holdspace.client.attend import check_addresses
+from holdspace.client.command_line import complain
+from holdspace.client.front_end import choose_plain
+from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.library import DEFAULT_FLOW, read_agreements
+from holdspace.client.link import LOOPBACK, place_of
+from holdspace.client.prompt import say
+from holdspace.client.seat.host import Opening
+
+from .host import Front, Where, add_meeting_options, code_in, crisis_text, lead, read_the_flow
+from .kept import add_number, chosen, opened, shown_name
+from .options import add_notebook, add_plain, add_socks
+from .rooms import ONLY_HOST
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for, and what does it."""
+    add_number(parser)
+    parser.add_argument("--here", action="store_true", help="start a relay on this machine")
+    add_meeting_options(parser, DEFAULT_FLOW)
+    add_socks(parser)
+    add_plain(parser)
+    add_notebook(parser)
+    parser.set_defaults(run=_open)
+
+
+def _open(asked: argparse.Namespace) -> int:
+    code = code_in(asked.room_code_file) if asked.room_code_file else None
+    flow = read_the_flow(asked.flow)
+    plain = choose_plain(flag=asked.plain)
+    with closing(opened(asked)) as keeper:
+        kept = chosen(asked, keeper, lambda room: room.host is not None)
+        if kept.host is None:
+            return complain(ONLY_HOST)
+        agreements = read_agreements()
+        opening = Opening(
+            room_name=shown_name(kept),
+            name=kept.my_name,
+            agreements=agreements.lines,
+            agreements_version=agreements.version,
+            standing=kept.host.standing,
+            flow_toml=flow,
+            code=code,
+            crisis=crisis_text(asked.crisis),
+            kept=kept,
+        )
+        # A relay that was on this machine is gone with the meeting it was for.
+        relays = () if asked.here or _was_here(kept) else check_addresses(kept.relays)
+        say(f"rooms: Opening {shown_name(kept)} again.")
+        return lead(Where(relays, asked.socks), opening, Front(plain, keeper))
+
+
+def _was_here(kept: KeptRoom) -> bool:
+    return kept.host is not None and kept.is_here and all(
+        place_of(relay)[0] in LOOPBACK for relay in kept.relays
+    )

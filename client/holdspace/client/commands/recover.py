@@ -1,0 +1,69 @@
+"""`holdspace recover`: the host has a room again from its recovery phrase alone, at any relay."""
+
+import argparse
+import time
+from contextlib import closing
+
+from msgspec.structs import replace
+
+from holdspace.client.attend import CannotStart, check_addresses
+from holdspace.client.command_line import WELL, complain
+from holdspace.client.kept_rooms import recovered
+from holdspace.client.prompt import ask, ask_until, say, unseen
+from holdspace.protocol.recovery import NotAPhrase, seed_of
+from holdspace.protocol.text import NameRefused, check_name, clean_line
+
+from .opening import open_keeper
+from .options import add_notebook
+from .rooms import say_move
+
+ASK_PHRASE = "The recovery phrase, all its words in one line (they are not shown):"
+ASK_ROOM = "What is the room called?"
+ASK_NAME = "What do people there call you?"
+ASK_RELAY = (
+    "At which relay shall it be? Type its address, like wss://relay.example (or several of one "
+    "cluster, with spaces between)."
+)
+NEEDS_NOTEBOOK = (
+    "A recovered room needs a notebook to be in. `holdspace notebook make` makes one; nothing was "
+    "changed."
+)
+RECOVERED = (
+    "The room is in your notebook again, with the same key and the same four words. This device does "
+    "not know who belongs to it: who comes with a slip of yours waits at the door once, and you read "
+    "there that you signed it."
+)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be asked for, and what does it."""
+    add_notebook(parser)
+    parser.set_defaults(run=_recover)
+
+
+def _recover(asked: argparse.Namespace) -> int:
+    with closing(open_keeper(asked)) as keeper:
+        if not keeper.is_kept:
+            return complain(NEEDS_NOTEBOOK)
+        with unseen():
+            seed = ask_until(ASK_PHRASE, seed_of, (NotAPhrase,))
+        room_name = clean_line(ask(ASK_ROOM), 80) or "A room"
+        name = ask_until(ASK_NAME, check_name, (NameRefused,))
+        relays = ask_until(ASK_RELAY, _relays, (CannotStart,))
+        kept = recovered(seed, relays, room_name=room_name, my_name=name)
+        known = keeper.notebook.room(kept.room)
+        if known is not None and known.host is not None:
+            # Still in the notebook: only where it is changes, and nobody is forgotten.
+            kept = replace(known, relays=relays)
+        kept = replace(kept, moved=int(time.time() // 60))
+        keeper.change(lambda notebook: notebook.keeping_room(kept))
+        say(RECOVERED)
+        say_move(kept)
+    return WELL
+
+
+def _relays(answer: str) -> tuple[str, ...]:
+    addresses = check_addresses(answer.split())
+    if not addresses:
+        raise CannotStart("The address of a relay, please. Nothing was changed.")
+    return addresses
