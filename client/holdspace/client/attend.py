@@ -8,7 +8,7 @@ what it asks for. There is no rule about meetings in here.
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 
 from holdspace.protocol.invite import MOST_RELAYS
@@ -16,14 +16,16 @@ from holdspace.protocol.keys import NotAnAddressError, origin
 from holdspace.protocol.refusals import LocalError
 
 from .clock import CLOCK, Clock
+from .kept_rooms import KeptRoom
 from .link import LOOPBACK, Ended, Link, Lost, Up, place_of
 from .link import Happening as LinkHappening
 from .seat.host import Opening, open_room
-from .seat.intents import Intent, Leave
+from .seat.intents import Intent, KeepTheRoom, Leave
 from .seat.step import Machine, Step, World
 from .seat.view import Connection, Notice, Place, Refusal, RoomView
-from .seat.visitor import visit
+from .seat.visitor import come_again, visit
 from .socks import Proxy, is_onion, seems_onion
+from .zone import local_zone
 
 GOODBYE_SECONDS = 3.0
 
@@ -46,6 +48,8 @@ class Attendance:
     ) -> None:
         self._machine = machine
         self._clock = clock
+        self._kept = machine.kept
+        self._keep: Callable[[KeptRoom], None] | None = None
         self._link = Link(relays, self._hear, random.random, start=start, socks=socks)
         self._view = machine.view()
         self._notices: list[Notice] = []
@@ -81,6 +85,21 @@ class Attendance:
         start = os.urandom(1)[0] % len(addresses)
         return cls(visitor, addresses, start=start, socks=socks, clock=clock)
 
+    @classmethod
+    async def come_again(
+        cls, kept: KeptRoom, socks: Proxy | None = None, *, clock: Clock = CLOCK
+    ) -> "Attendance":
+        """Go to a room that is kept; whoever is known there is let in at once."""
+        addresses = check_addresses(kept.relays)
+        start = os.urandom(1)[0] % len(addresses)
+        return cls(come_again(kept), addresses, start=start, socks=socks, clock=clock)
+
+    def keep_rooms(self, keep: Callable[[KeptRoom], None]) -> None:
+        """Let what lasts of the room be kept by this, from now on; without it nothing can be."""
+        self._keep = keep
+        if self._kept is not None:
+            keep(self._kept)
+
     @property
     def view(self) -> RoomView:
         """Return the newest picture of the meeting."""
@@ -93,6 +112,8 @@ class Attendance:
 
     def do(self, intent: Intent) -> Refusal | None:
         """Do what the person wants, or say at once why not; never blocks."""
+        if isinstance(intent, KeepTheRoom) and self._keep is None:
+            return Refusal(NO_NOTEBOOK)
         outcome = self._machine.do(intent, self._world())
         if isinstance(outcome, Refusal):
             return outcome
@@ -102,6 +123,14 @@ class Attendance:
     async def settled(self) -> RoomView:
         """Wait until the relay has answered in one way or another; return the picture then."""
         while self._view.connection is Connection.CONNECTING:
+            await self._changed.wait()
+            self._changed.clear()
+        self._changed.set()
+        return self._view
+
+    async def arrived(self) -> RoomView:
+        """Wait until it is known whether the room is open; return the picture then."""
+        while self._view.place is Place.OUTSIDE and self._view.connection is not Connection.GONE:
             await self._changed.wait()
             self._changed.clear()
         self._changed.set()
@@ -169,9 +198,17 @@ class Attendance:
     def _world(self) -> World:
         return _world(self._clock)
 
+    def _keep_newest(self, kept: KeptRoom | None) -> None:
+        if kept is None or kept is self._kept:
+            return
+        self._kept = kept
+        if self._keep is not None:
+            self._keep(kept)
+
     def _take(self, step: Step) -> None:
         changed = step.machine is not self._machine
         self._machine = step.machine
+        self._keep_newest(step.machine.kept)
         for frame in step.frames:
             self._link.send(frame)
         if step.goes_elsewhere:
@@ -185,11 +222,15 @@ class Attendance:
             self._changed.set()
 
 
+NO_NOTEBOOK = (
+    "You have no notebook open, so nothing can be kept. `holdspace notebook make` makes one; start "
+    "with it the next time."
+)
 _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
 
 
 def _world(clock: Clock) -> World:
-    return World(now=clock.now(), random=os.urandom)
+    return World(now=clock.now(), random=os.urandom, zone=local_zone())
 
 
 def check_addresses(relays: Iterable[str]) -> tuple[str, ...]:

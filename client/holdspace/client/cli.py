@@ -32,6 +32,7 @@ _FOR_THE_PERSON = (
     ("holdspace.client.here", "RelayNotStartedError"),
     ("holdspace.client.library", "NotInLibrary"),
     ("holdspace.client.vault", "VaultError"),
+    ("holdspace.client.commands.kept", "NoSuchRoom"),
     ("holdspace.client.library", "DataError"),
     ("holdspace.protocol.text", "NameRefused"),
     ("holdspace.protocol.keys", "NotARoomCodeError"),

@@ -60,6 +60,10 @@ async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = N
     settings = find_settings().settings
     use_keys(moved(settings.keys))
     used = keeper or Keeper()
+    if used.is_kept:
+        attendance.keep_rooms(
+            lambda room: used.change(lambda notebook: notebook.keeping_room(room))
+        )
     async with used.saving():
         if plain:
             return await attend(attendance, rings=settings.bell, keeper=used)

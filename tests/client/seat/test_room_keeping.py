@@ -345,7 +345,6 @@ def test_the_schedule_reaches_who_is_here_and_who_comes_later(
     assert ana.view.keeping.meets == words
     assert f"This room meets on {words}." in ana.lines
     assert table.join("Ben", host).view.keeping.meets == words
-    table.wait(2)
     assert kept(ana).schedule == kept(host).schedule is not None
     mara, back = next_meeting(table, host, ana)
     assert back.view.keeping.meets == mara.view.keeping.meets == words

@@ -25,6 +25,15 @@ COMMANDS = (
         f"Come to a meeting. You are asked for your invitation code. {_A_DAY}",
         f"{_HERE}.join",
     ),
+    Command(
+        "rooms", "List the rooms you keep; move one, or write its words down.", f"{_HERE}.rooms"
+    ),
+    Command("open", "Open a room that you keep, as its host.", f"{_HERE}.open_room"),
+    Command(
+        "next", "Say when a room that you keep meets, also for a calendar.", f"{_HERE}.next_meeting"
+    ),
+    Command("forget", "Forget a room that you keep, with all you wrote there.", f"{_HERE}.forget"),
+    Command("recover", "Have a room of yours again from its recovery phrase.", f"{_HERE}.recover"),
     Command("demo", "Try it with simulated people on this machine.", f"{_HERE}.demo"),
     Command(
         "notebook",

@@ -73,8 +73,8 @@ _BROKEN_FLOW = (
 def _host(asked: argparse.Namespace) -> int:
     """Ask for what was not said yet, open the room, and lead the meeting in it."""
     check_addresses(asked.relay or ())
-    code = _code_in(asked.room_code_file) if asked.room_code_file else None
-    flow = _flow(asked.flow)
+    code = code_in(asked.room_code_file) if asked.room_code_file else None
+    flow = read_the_flow(asked.flow)
     plain = choose_plain(flag=asked.plain)
     with closing(open_keeper(asked)) as keeper:
         return _prepare(asked, code, flow, Front(plain, keeper))
@@ -97,14 +97,14 @@ def _prepare(asked: argparse.Namespace, code: SigningKey | None, flow: str, fron
         standing=clean_line(standing, 600),
         flow_toml=flow,
         code=code,
-        crisis=_crisis(asked.crisis),
+        crisis=crisis_text(asked.crisis),
     )
     where = Where(relays, asked.socks)
     # The screen would cover the card at once, so it waits; plain lines stay where they are.
     if relays and not _agrees(where, is_asked=not (asked.relay and front.plain)):
         say(_NOT_OPENED)
         return WELL
-    return _lead(where, opening, front)
+    return lead(where, opening, front)
 
 
 class Front(NamedTuple):
@@ -132,7 +132,8 @@ def _agrees(where: Where, *, is_asked: bool) -> bool:
     return not is_asked or ask(_ASK_OPEN).lower() not in {"n", "no", "q"}
 
 
-def _lead(where: Where, opening: Opening, front: Front) -> int:
+def lead(where: Where, opening: Opening, front: Front) -> int:
+    """Lead a meeting in the room that opens there, asking for a room code as long as one is needed."""
     while True:
         # Asked between two event loops: one would keep Ctrl-C for itself.
         exit_code, refused = asyncio.run(_hold(where, opening, front))
@@ -171,7 +172,8 @@ async def _relays(addresses: tuple[str, ...]) -> AsyncIterator[tuple[str, ...]]:
         yield (own,)
 
 
-def _flow(name: str) -> str:
+def read_the_flow(name: str) -> str:
+    """Return the text of a flow that can be used; raise CannotStart after saying what is wrong."""
     if name == NO_FLOW:
         return ""
     toml = read_flow(name)
@@ -185,7 +187,7 @@ def _flow(name: str) -> str:
     return toml
 
 
-def _crisis(path: Path | None) -> str:
+def crisis_text(path: Path | None) -> str:
     """Return the crisis card that goes with the room, and warn about what people will see (A15)."""
     text = carried_text(path) if path else own_card_text(os.environ)
     card = read_crisis_card(text) if text else local_card(os.environ)
@@ -231,7 +233,8 @@ def _asked_code() -> SigningKey | None:
     return key
 
 
-def _code_in(path: Path) -> SigningKey:
+def code_in(path: Path) -> SigningKey:
+    """Return the room code in a file that nobody else can read."""
     return room_code_key(read_secret_file(path))
 
 
@@ -248,16 +251,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--room", metavar="NAME", help="the room's name; asked for without it")
     parser.add_argument("--name", metavar="NAME", help="your name there; asked for without it")
     parser.add_argument(
+        "--standing",
+        metavar="WORDS",
+        help=f'what you are to the people who come, shown at the door ("{_DEFAULT_STANDING}")',
+    )
+    add_meeting_options(parser)
+    add_socks(parser)
+    add_plain(parser)
+    add_notebook(parser)
+    parser.set_defaults(run=_host)
+
+
+def add_meeting_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be said of any meeting that a host leads."""
+    parser.add_argument(
         "--flow",
         metavar="FILE",
         default=DEFAULT_FLOW,
         help=f"a flow file, the name of a shipped flow ({DEFAULT_FLOW} if you say nothing), or "
         f'"{NO_FLOW}" for a meeting without an agenda',
-    )
-    parser.add_argument(
-        "--standing",
-        metavar="WORDS",
-        help=f'what you are to the people who come, shown at the door ("{_DEFAULT_STANDING}")',
     )
     parser.add_argument(
         "--crisis",
@@ -273,7 +285,3 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a file, readable by you alone, with the room code that some relays ask for; without "
         "it you are asked when it is needed",
     )
-    add_socks(parser)
-    add_plain(parser)
-    add_notebook(parser)
-    parser.set_defaults(run=_host)

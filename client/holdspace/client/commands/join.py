@@ -14,14 +14,24 @@ from holdspace.client.command_line import (
 )
 from holdspace.client.front_end import choose_plain, show
 from holdspace.client.keeping import Keeper
+from holdspace.client.kept_rooms import KeptRoom, moved_to
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say, unseen
 from holdspace.client.socks import Proxy
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
+from holdspace.protocol.meeting.slips import MOVE_PREFIX, NotASlip, moved_room
 
+from .kept import NoSuchRoom, numbered, room_lines, shown_name
 from .opening import open_keeper
 from .options import add_notebook, add_plain, add_socks
 
 _ASK_CODE = "Invitation code (paste it and press enter; it is not shown):"
+_ASK_ROOM_OR_CODE = (
+    "The number of a room you keep, or an invitation code (type or paste it; it is not shown):"
+)
+_YOURS = "You are the host of that room: `holdspace open` opens it. Nothing was sent."
+_MOVED_UNKNOWN = "That note is for a room that you do not keep. Nothing was changed."
+_WAITING = "You come in as soon as it opens. Ctrl-C stops waiting."
+_LOOK_AGAIN_SECONDS = 5.0
 _CODE_READ = "Code read."
 _ASK_REST = "There is more to this code. Paste the rest, or just press enter to start again."
 
@@ -36,15 +46,58 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _join(asked: argparse.Namespace) -> int:
-    if asked.nothing_here:
+    if asked.nothing_here and not "".join(asked.nothing_here).isdigit():
         return complain(NOT_ON_THE_COMMAND_LINE, ASKED_WRONGLY)
     plain = choose_plain(flag=asked.plain)
     # Asked before there is an event loop, which would keep Ctrl-C for itself.
     with closing(open_keeper(asked)) as keeper:
-        with unseen():
-            code = ask_until(_ASK_CODE, _readable, (InvitationError, CannotStart))
+        number = " ".join(asked.nothing_here)
+        wanted = _room(number, keeper) if number else _asked(keeper)
+        return asyncio.run(_come(wanted, asked.socks, keeper, plain=plain))
+
+
+def _asked(keeper: Keeper) -> str | KeptRoom:
+    """Ask where to go: to a kept room by its number, or where a pasted code leads."""
+    for line in room_lines(keeper.notebook.rooms):
+        say(f"rooms: {line}")
+    question = _ASK_ROOM_OR_CODE if keeper.notebook.rooms else _ASK_CODE
+    with unseen():
+        wanted = ask_until(
+            question,
+            lambda answer: _read(answer, keeper),
+            (InvitationError, CannotStart, NoSuchRoom, NotASlip, _Moved),
+        )
+    if isinstance(wanted, str):
         say(_CODE_READ)
-        return asyncio.run(_visit(code, asked.socks, keeper, plain=plain))
+    return wanted
+
+
+def _read(answer: str, keeper: Keeper) -> str | KeptRoom:
+    if answer.lower().startswith(MOVE_PREFIX):
+        raise _Moved(_move(answer, keeper))
+    if keeper.notebook.rooms and answer.isdigit():
+        return _room(answer, keeper)
+    return _readable(answer)
+
+
+def _room(number: str, keeper: Keeper) -> KeptRoom:
+    kept = numbered(keeper.notebook.rooms, number)
+    if kept.host is not None:
+        raise NoSuchRoom(_YOURS)
+    return kept
+
+
+class _Moved(Exception):
+    """A note was pasted: a room is at another relay now, and the question is still open."""
+
+
+def _move(pasted: str, keeper: Keeper) -> str:
+    kept = keeper.notebook.room(moved_room(pasted))
+    if kept is None:
+        raise NotASlip(_MOVED_UNKNOWN)
+    moved = moved_to(kept, pasted)
+    keeper.change(lambda notebook: notebook.keeping_room(moved))
+    return f"{shown_name(moved)} is at {' '.join(moved.relays)} now."
 
 
 def _readable(code: str) -> str:
@@ -62,6 +115,18 @@ def _rest() -> str:
         return ""
 
 
-async def _visit(code: str, socks: Proxy | None, keeper: Keeper, *, plain: bool) -> int:
-    async with await Attendance.join(code, socks) as attendance:
-        return await show(attendance, plain=plain, keeper=keeper)
+async def _come(wanted: str | KeptRoom, socks: Proxy | None, keeper: Keeper, *, plain: bool) -> int:
+    if isinstance(wanted, str):
+        async with await Attendance.join(wanted, socks) as attendance:
+            return await show(attendance, plain=plain, keeper=keeper)
+    was_told = False
+    while True:
+        async with await Attendance.come_again(wanted, socks) as attendance:
+            view = await attendance.arrived()
+            if not view.is_not_open:
+                return await show(attendance, plain=plain, keeper=keeper)
+        if not was_told:
+            say(f"room: {view.ended_words}")
+            say(f"room: {_WAITING}")
+        was_told = True
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)

@@ -6,9 +6,7 @@ from contextlib import closing
 from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import complain
 from holdspace.client.front_end import choose_plain
-from holdspace.client.kept_rooms import KeptRoom
-from holdspace.client.library import DEFAULT_FLOW, read_agreements
-from holdspace.client.link import LOOPBACK, place_of
+from holdspace.client.library import read_agreements
 from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
 
@@ -22,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be asked for, and what does it."""
     add_number(parser)
     parser.add_argument("--here", action="store_true", help="start a relay on this machine")
-    add_meeting_options(parser, DEFAULT_FLOW)
+    add_meeting_options(parser)
     add_socks(parser)
     add_plain(parser)
     add_notebook(parser)
@@ -49,13 +47,6 @@ def _open(asked: argparse.Namespace) -> int:
             crisis=crisis_text(asked.crisis),
             kept=kept,
         )
-        # A relay that was on this machine is gone with the meeting it was for.
-        relays = () if asked.here or _was_here(kept) else check_addresses(kept.relays)
+        relays = () if asked.here else check_addresses(kept.relays)
         say(f"rooms: Opening {shown_name(kept)} again.")
         return lead(Where(relays, asked.socks), opening, Front(plain, keeper))
-
-
-def _was_here(kept: KeptRoom) -> bool:
-    return kept.host is not None and kept.is_here and all(
-        place_of(relay)[0] in LOOPBACK for relay in kept.relays
-    )

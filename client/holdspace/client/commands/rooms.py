@@ -39,7 +39,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_notebook(parser)
     parser.set_defaults(run=_list)
     what = parser.add_subparsers(metavar="move | phrase | slips | verify")
-    move_words = "Say at which relay a room of yours is from now on, and make the note for its members."
+    move_words = (
+        "Say at which relay a room of yours is from now on, and make the note for its members."
+    )
     move = what.add_parser("move", help=move_words, description=move_words)
     move.add_argument("number", metavar="NUMBER", type=int, help="its number in `holdspace rooms`")
     move.add_argument(
@@ -120,7 +122,9 @@ def _verify(_asked: argparse.Namespace) -> int:
         return complain(str(refused))
     day = time.strftime("%Y-%m-%d", time.gmtime(slip.day * 24 * 3600))
     words = " ".join(WORDS[byte] for byte in slip.host_key[:4])
-    say(f"slip: It is whole, and its signature is right. Day {day} (UTC), about {slip.minutes} minutes.")
+    say(
+        f"slip: It is whole, and its signature is right. Day {day} (UTC), about {slip.minutes} minutes."
+    )
     say(f"slip: The host's key begins with: {words}. Ask the host whether that is theirs.")
     say(f"slip: Its number is {slip.number.hex()}: the same number twice is the same slip.")
     return WELL

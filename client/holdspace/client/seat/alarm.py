@@ -8,17 +8,23 @@ from .seat import Seat
 from .step import Moment
 from .view import Notice, Urgency
 
+# One way back for everything: the host opens the room again, at this relay or another.
+_AGAIN = (
+    "The host can open the room again, at another relay if they like; come back by its number or a new "
+    "code."
+)
 FORK = (
     "Something is wrong with this relay: people here were shown different things. Nothing you "
-    "wrote was read by the relay. Please check the four words with your facilitator another way."
+    "wrote was read by the relay. Please check the four words with your facilitator another way, and "
+    f"leave. {_AGAIN}"
 )
 SKIPPED = (
     "The relay left out or mixed up part of the meeting. Nothing you wrote was read by it. "
-    "Please leave, and tell your facilitator another way."
+    f"Please leave, and tell your facilitator another way. {_AGAIN}"
 )
 BROKEN_CHANGE = (
     "A change of who is here could not be checked, so it was not believed. "
-    "Please leave and knock again."
+    f"Please leave and knock again. {_AGAIN}"
 )
 MUTED = (
     "The relay turned back so much of yours that people here could not read what you send now. "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.invite import check_phrase
 from holdspace.protocol.keys import SigningKey
@@ -69,7 +71,7 @@ class Opening:
 
 def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sitting:
     """Return the host's place in a room, which a relay is told of once it is reached."""
-    seed, lasting = _what_lasts(opening.kept, world)
+    seed, lasting = _what_lasts(opening.kept, relays, world)
     secrets = secrets_of(seed)
     room, root, meeting = secrets.handle, secrets.root, world.random(HANDLE_BYTES)
     slot = SigningKey.from_seed(world.random(32))
@@ -111,11 +113,16 @@ def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sittin
     return sitting.saying(OpenFlow(opening.flow_toml), world) if opening.flow_toml else sitting
 
 
-def _what_lasts(kept: KeptRoom | None, world: World) -> tuple[bytes, Lasting]:
+def _what_lasts(
+    kept: KeptRoom | None, relays: tuple[str, ...], world: World
+) -> tuple[bytes, Lasting]:
     """Return the room's seed, and the host's own key for this room: those that were kept, or new."""
     if kept is None or kept.host is None:
         return world.random(SEED_BYTES), Lasting(world.random(32))
-    return kept.host.seed, Lasting(kept.my_key_seed, kept)
+    seed = kept.host.seed
+    if kept.relays != relays:
+        kept = structs.replace(kept, relays=relays, moved=int(world.now // 60))
+    return seed, Lasting(kept.my_key_seed, kept)
 
 
 def own_key_package(

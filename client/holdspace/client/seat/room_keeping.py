@@ -50,7 +50,7 @@ NO_PIN = Refusal("There is nobody with that number. /whokeeps lists who keeps th
 ASKED = "The host is asked whether you may keep this room. They answer when they can."
 HOST_KEEPS = (
     "You keep this room now: `holdspace open` opens it again, with the same four words. Others keep "
-    "it when they ask for it and you say yes. `holdspace phrase` shows words to write down, in case "
+    "it when they ask for it and you say yes. `holdspace rooms phrase` shows words to write down, in case "
     "this device is lost."
 )
 KEPT = (

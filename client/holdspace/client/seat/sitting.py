@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import Event, Heartbeat
 from holdspace.protocol.refusals import Close
@@ -90,7 +91,6 @@ class Sitting:
             seat = asides.settle(not_ok.settle(seat, moment), moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)
-            seat = room_keeping.settle(seat)
         if seat.place is Place.ROOM:
             seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)
@@ -118,12 +118,17 @@ class Sitting:
         """Return the sitting with an event that goes out as soon as there is a connection."""
         return replace(self, seat=saying.say(self.seat, event, Moment.of(world)))
 
+    @property
+    def kept(self) -> KeptRoom | None:
+        """Return the room as it is kept beyond the meeting, if it is."""
+        return self.seat.lasting.kept
+
     def view(self) -> RoomView:
         """Return what a front end may draw."""
         return picture.room_view(self.seat, self.now)
 
     def _step(self, seat: Seat, moment: Moment) -> Step:
-        now = _coarse(moment.now)
+        seat, now = room_keeping.settle(seat), _coarse(moment.now)
         same = seat is self.seat and now == self.now
         machine = self if same else replace(self, seat=seat, now=now)
         frames, notices = tuple(moment.frames), tuple(moment.notices)

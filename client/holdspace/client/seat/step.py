@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.frames import ClientFrame, RelayFrame
 
 from .intents import Intent
@@ -70,6 +71,11 @@ class Machine(Protocol):
 
     def view(self) -> RoomView:
         """Return what a front end may draw."""
+        ...
+
+    @property
+    def kept(self) -> KeptRoom | None:
+        """Return the room as it is kept beyond the meeting, if it is."""
         ...
 
 

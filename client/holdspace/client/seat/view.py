@@ -359,6 +359,7 @@ class RoomView:
     asking: tuple[AskView, ...] = ()
     asked: AskingView = NOTHING_ASKED
     keeping: KeepingView = KeepingView()
+    is_not_open: bool = False
 
     @property
     def chosen_aside(self) -> AsideView | None:

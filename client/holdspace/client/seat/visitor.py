@@ -61,6 +61,10 @@ from .view import (
 KNOCK_BYTES = 16
 _NOT_THERE_YET = frozenset({RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER})
 FULL_LOBBY_SECONDS = 2.0
+NOT_OPEN = (
+    "The room is not open: its host opens it when it meets. If it does not open, the host may have moved "
+    "it to another relay and has a note for you, which you paste at `holdspace join`."
+)
 AGREED_ANEW = (
     "The agreements of this room have changed since you were here. Read them, and accept them with "
     "your name, or leave."
@@ -106,6 +110,7 @@ class Visitor:
     ended_words: str = ""
     door_words: str = field(default="", repr=False)
     kept: KeptRoom | None = None
+    is_not_open: bool = False
 
     def receive(self, frame: frames.RelayFrame, world: World) -> Step:
         """Take in one frame; one that fits nothing changes nothing."""
@@ -151,6 +156,7 @@ class Visitor:
             card=self._card_view(card) if card else None,
             now_words=self._now_words,
             ended_words=self.ended_words,
+            is_not_open=self.is_not_open,
             room=self.invitation.room,
             door_words=self.door_words,
         )
@@ -311,6 +317,8 @@ def _on_refuse(visitor: Visitor, frame: frames.Refuse, world: World) -> Step:
     if frame.code in _NOT_THERE_YET and visitor.may_be_elsewhere:
         again = replace(visitor, times_turned_away=visitor.times_turned_away + 1)
         return Step(again, goes_elsewhere=True)
+    if frame.code in _NOT_THERE_YET and visitor.kept is not None:
+        return Step(replace(visitor.end(NOT_OPEN), is_not_open=True))
     known = frame.code in REFUSALS
     words = REFUSALS[RelayRefusal(frame.code)].sentence if known else "The relay said no."
     return Step(visitor.end(words))
