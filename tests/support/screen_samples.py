@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from holdspace.client.seat.asking import CHECKIN_LEAD, WORD_ASK
+from holdspace.client.seat.board_view import BoardView, IdeaView
 from holdspace.client.seat.form_view import AskingView, CountView, FormView, Item, ResultView, To
-from holdspace.client.seat.picture import HELD_WORDS, READY_HINT, WRITING_HINT
+from holdspace.client.seat.picture import HELD_WORDS, LISTING_HINT, READY_HINT, WRITING_HINT
 from holdspace.client.seat.view import (
     CardView,
     Connection,
@@ -394,5 +395,30 @@ ASKED = replace(
         running=(CountView(1, "Check-in", 3, is_closed=False),),
         results=(ResultView("Before", ("tension: 3 low, 4 middle, 1 high.",)),),
         own=("Tension: 7 (Before), 4 (After).",),
+    ),
+)
+
+IDEAS = (
+    IdeaView(1, "Warm socks and a cushion of cherry stones, before the pain is bad."),
+    IdeaView(
+        2,
+        "An audio book I know by heart; then it does not matter where I fall asleep.",
+        is_mine=True,
+    ),
+    IdeaView(3, "Getting up for ten minutes instead of lying there and counting."),
+)
+LISTED = BoardView(
+    "Eli", "listed", "How do you sleep in the nights of a flare?", IDEAS, is_mine=True
+)
+BOARD = replace(ROOM, board=LISTED)
+LISTING = replace(
+    ROOM,
+    board=replace(LISTED, phase="listing", is_mine=False),
+    composer_words=LISTING_HINT,
+    transcript=(
+        *ROOM.transcript[:4],
+        passage(40, Line.BOARD, "Eli asks for ideas:"),
+        passage(41, Line.BOARD, replace(LISTED, phase="listing", is_mine=False).words),
+        *(passage(50 + idea.number, Line.BOARD, f"{idea.number}. {idea.text}") for idea in IDEAS),
     ),
 )

@@ -27,7 +27,7 @@ Who sees what:
 
 What is kept:
   On the relay: what is encrypted, until the meeting is closed or its time runs out.
-  On your device: nothing of a meeting.
+  On your device: nothing of a meeting; in a notebook, if you make one, your own words and rooms, encrypted.
 
 What nobody can promise:
   Anyone in the room can photograph or record it, and signatures could prove which name wrote what.

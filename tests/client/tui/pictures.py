@@ -151,9 +151,21 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "38-folded": (sample.FOLDED, pressing("escape")),
     "39-order": (sample.FACILITATOR, pressing("escape", "O")),
     "40-practice": (sample.ROOM, pressing("escape", "P")),
+    "50-goal-card": (sample.ROOM, pressing("escape", "G", *"walk to the bench", "enter")),
+    "51-goal-smaller": (
+        sample.ROOM,
+        pressing("escape", "G", *"walk", "enter", "enter", "enter", "enter", "4", "enter"),
+    ),
+    "52-own": (sample.ROOM, pressing("escape", "I", *"warm socks, early", "enter", "escape", "J")),
+    "53-board": (sample.BOARD, pressing("escape", "B")),
+    "54-board-listing": (sample.LISTING, nothing),
     "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 OTHER_SIZES = {
+    "50-goal-card": ((40, 12),),
+    "51-goal-smaller": ((40, 12),),
+    "52-own": ((40, 12),),
+    "53-board": ((40, 12),),
     "40-question": ((40, 12),),
     "41-question-choice": ((40, 12),),
     "06-room-writing": ((40, 12), (60, 20), (200, 60), (30, 8)),

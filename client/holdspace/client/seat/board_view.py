@@ -31,13 +31,20 @@ class BoardView:
     ideas: tuple[IdeaView, ...] = ()
     missed: int = 0
     is_mine: bool = False
+    leads: bool = False
 
     @property
     def words(self) -> str:
         """Say in one sentence how far it is, and for whom."""
-        return _PHASES[self.phase, self.is_mine].replace("{owner}", self.owner)
+        is_led = self.leads and self.phase == "listing"
+        words = _LED if is_led else _PHASES[self.phase, self.is_mine]
+        return words.replace("{owner}", "you" if self.is_mine else self.owner)
 
 
+_LED = (
+    "Ideas for {owner} are being listed, without names. What you send is said to the room as always; "
+    "/suggest lists an idea of yours, and /endlist ends the list."
+)
 _PHASES = {
     ("asked", False): "{owner} asks for ideas. A facilitator begins the list.",
     ("asked", True): "You asked for ideas. A facilitator begins the list.",

@@ -129,6 +129,7 @@ def board_view(seat: Seat, state: MeetingState) -> BoardView | None:
         ideas=seat.board.ideas,
         missed=board.count - len(seat.board.ideas),
         is_mine=is_me(seat, board.owner),
+        leads=seat.is_staff,
     )
 
 

@@ -5,32 +5,47 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Given, Need, Spot, acts_for, same_key_now
+from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import act_keys, key_rows
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
-from holdspace.client.tui.screens.base import act_bindings
+from holdspace.client.tui.rows import Piece, Row, indent, paragraph, row
+from holdspace.client.tui.screens.base import act_bindings, notice_rows
 from holdspace.client.tui.screens.desk import BACK, ListScreen
 
+NORMAL = 20
 NOBODY_ASKED = "Nobody has asked for ideas. a asks for some, about something of yours."
 
 
 class BoardScreen(ListScreen):
-    """The list on the left, whose it is and what is asked on the right."""
+    """What is asked, and the list."""
 
+    CSS_PATH = "board.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.BOARD, Spot.ANYWHERE)]
     TITLE_WORDS = "Ideas"
     EMPTY_WORDS = "Nothing is listed yet."
     SPOT = Spot.BOARD
 
     @override
-    def compose_more(self) -> ComposeResult:
-        """Yield whose the board is, and what is asked."""
-        with VerticalScroll(id="detail", can_focus=False):
-            yield Drawing(lambda width, _: self._asked(width), id="stage")
+    def compose(self) -> ComposeResult:
+        """Put whose the board is above the list: both need the whole width."""
+        yield Drawing(lambda *_: [row((self._title(), "strong"))], id="title")
+        yield Drawing(lambda width, _: self._asked(width), id="asked")
+        with VerticalScroll(id="body", can_focus=False):
+            yield Choices(self._items_or_none, id="choices")
+        with Vertical(id="foot"):
+            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
+            yield Drawing(lambda width, _: self._keys(width), id="keys")
+        yield self.too_small()
+
+    def _title(self) -> str:
+        board = self.view.board
+        if board is None:
+            return self.TITLE_WORDS
+        return f"Ideas for {'you' if board.is_mine else board.owner}"
 
     @override
     def items(self, width: int) -> Sequence[list[Row]]:
@@ -51,12 +66,9 @@ class BoardScreen(ListScreen):
         if board is None:
             return paragraph(NOBODY_ASKED, width, "muted")
         missed = f"{board.missed} listed before you came are not shown." if board.missed else ""
-        return [
-            row((f"For {'you' if board.is_mine else board.owner}", "strong")),
-            *paragraph(board.problem, width),
-            BLANK,
-            *paragraph(f"{board.words} {missed}".strip(), width, "muted"),
-        ]
+        how_far = paragraph(f"{board.words} {missed}".strip(), width, "muted")
+        # The smallest windows have room for what is asked, and the keys say the rest.
+        return [*paragraph(board.problem, width), *(how_far if self.size.height >= NORMAL else [])]
 
     @override
     def _keys(self, width: int) -> list[Row]:
