@@ -70,25 +70,25 @@ def bombs() -> Iterator[tuple[str, str]]:
     """Yield small files that cost a parser far more than their length."""
     yield (
         "keys below a table",
-        f"[{deep(990)}]\n" + "".join(f"{deep(900, 'c')}.x{n} = 1\n" for n in range(13)),
+        f"[{deep(990)}]\n" + "".join(f"{deep(900, 'c')}.x{n} = 1\n" for n in range(9)),
     )
     yield (
         "many short keys below a long table",
-        f"[{deep(990)}]\n" + "".join(f"x{n} = 1\n" for n in range(2600)),
+        f"[{deep(990)}]\n" + "".join(f"x{n} = 1\n" for n in range(1700)),
     )
     yield (
         "an equals sign within a key",
-        f'["=".{deep(900)}]\n' + "".join(f'"=".{deep(900, "c")}.x{n} = 1\n' for n in range(13)),
+        f'["=".{deep(900)}]\n' + "".join(f'"=".{deep(900, "c")}.x{n} = 1\n' for n in range(9)),
     )
     yield (
         "quoted parts",
         f"[{deep(450, chr(39) + 'a' + chr(39))}]\n"
-        + "".join(f"{deep(450, chr(39) + 'c' + chr(39))}.x{n} = 1\n" for n in range(14)),
+        + "".join(f"{deep(450, chr(39) + 'c' + chr(39))}.x{n} = 1\n" for n in range(9)),
     )
-    yield "long keys", "".join(f"k{n}.{deep(990)} = 1\n" for n in range(13))
-    yield "nested arrays", "".join(f"x{n} = {'[' * 300}{']' * 300}\n" for n in range(40))
+    yield "long keys", "".join(f"k{n}.{deep(990)} = 1\n" for n in range(9))
+    yield "nested arrays", "".join(f"x{n} = {'[' * 300}{']' * 300}\n" for n in range(30))
     yield "nested tables", "x = " + "{a = " * 380 + "1" + "}" * 380
-    yield "long numbers", "".join(f"n{n} = {'9' * 1990}\n" for n in range(14))
+    yield "long numbers", "".join(f"n{n} = {'9' * 1990}\n" for n in range(9))
     yield "one long line of names", "a" * 1999 + "\n" + "a.b c.d " * 200
 
 

@@ -211,9 +211,9 @@ class Session:
         self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
             self._door.pass_through()
+            self._take_up_draft(view.room)
         if self._arrived.is_set():
             self._hear_early()
-            self._take_up_draft(view.room)
 
     def _take_up_draft(self, room: bytes) -> None:
         words = self._keeper.begin(
