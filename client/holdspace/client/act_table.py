@@ -28,6 +28,7 @@ from holdspace.client.seat.intents import (
     AskToSpeak,
     BackStage,
     BackToTheDoor,
+    BreakTheQuiet,
     ChangeMode,
     CloseTheCount,
     CloseTheMeeting,
@@ -42,6 +43,7 @@ from holdspace.client.seat.intents import (
     HoldRoom,
     Intent,
     KeepReady,
+    KeepTheTime,
     Leave,
     LetThemWrite,
     Lower,
@@ -58,6 +60,7 @@ from holdspace.client.seat.intents import (
     PassTurn,
     PauseTheWriting,
     Promote,
+    QuietWay,
     Raise,
     ReleaseTheWords,
     Remove,
@@ -78,6 +81,7 @@ MODES: tuple[TurnMode, ...] = get_args(TurnMode)
 RELEASES: tuple[ReleaseHow, ...] = get_args(ReleaseHow)
 ORDERS: tuple[HandOrder, ...] = get_args(HandOrder)
 HAND_KINDS: tuple[HandKind, ...] = get_args(HandKind)
+QUIET_WAYS: tuple[QuietWay, ...] = get_args(QuietWay)
 NOD_KINDS: tuple[NodKind, ...] = get_args(NodKind)
 NOD_WORDS: dict[NodKind, str] = {
     "heard": "I hear you",
@@ -158,6 +162,10 @@ def _is_asked(view: RoomView) -> bool:
 
 def _is_ready(view: RoomView) -> bool:
     return any(passage.is_ready for passage in view.transcript[-2:])
+
+
+def _quiet(given: Given) -> Intent:
+    return BreakTheQuiet(cast(QuietWay, given.choice)) if given.choice else BreakTheQuiet()
 
 
 def _new_invitation(given: Given) -> Intent:
@@ -304,6 +312,14 @@ _facilitators = (
     _facilitator("sheet", "f", "sheet", "run sheet",
         "Show what to say now, what comes next, and the ready phrases.",
         also=("runsheet",)),
+    _facilitator("drift", "T", "drift", "keep the time",
+        "When it gets late: shorten or leave out later stages, as the run sheet proposes.",
+        lambda _: KeepTheTime(), also=("late",), question="{drift} Shall this be the plan?",
+        when=lambda view: bool(view.drift_words)),
+    _facilitator("quiet", "Y", "quiet", "help the quiet along",
+        "When nobody raises a hand: your own example, a gathering, or the next stage.",
+        _quiet, needs=Need.CHOICE, is_optional=True, choices=QUIET_WAYS,
+        when=lambda view: bool(view.quiet_way)),
     _facilitator("cards", "S", "cards", "cards",
         "Show cards for moments you know, with phrases to send; a number copies one.",
         needs=Need.TEXT, is_optional=True, also=("card",)),

@@ -24,6 +24,7 @@ from holdspace.client.seat.intents import (
     CloseTheMeeting,
     GiveAnswers,
     Intent,
+    KeepTheTime,
     Leave,
     NextStage,
     OpenTheFlow,
@@ -145,6 +146,10 @@ def question_for(intent: Intent, view: RoomView) -> str:
         return _release_question(view)
     if isinstance(intent, CloseTheMeeting) and view.asked.running:
         return f"{act_of(intent).question} {_STILL_COUNTED}"
+    if isinstance(intent, KeepTheTime):
+        return (
+            act_of(intent).question.replace("{drift}", view.drift_words) if view.drift_words else ""
+        )
     who = getattr(intent, "who", b"")
     name = next((person.name for person in view.people if person.identity == who), "this person")
     # The name is put in by replacing, not by format(): a name is data, never a pattern.

@@ -48,6 +48,7 @@ EVENTS: list[ev.Event] = [
     ev.LetWrite(WHO),
     ev.Undo(7),
     ev.StageClock(3, 90),
+    ev.Replan(((4, 300), (6, 0)), 7),
     ev.Snapshot(9, bytes(32), b"state"),
     ev.BeWilling(is_willing=False),
     ev.FormPairs(7),

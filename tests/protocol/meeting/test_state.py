@@ -502,6 +502,7 @@ def fullest() -> MeetingState:
         invited=order,
         quiet=order,
         resting=order,
+        replanned=((3, 3600),),
         undo=Undoable(
             kind="stage",
             by=order[0],

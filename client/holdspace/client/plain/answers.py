@@ -202,12 +202,14 @@ def sheet(asked: Asked) -> Iterator[str]:
     if not stages:
         yield "sheet: There is no agenda. /flow FILE lays one out."
         return
+    if asked.view.drift_words:
+        yield f"sheet: {asked.view.drift_words} /drift asks whether it shall be so."
     if at >= 0:
         yield from stage_lines(stages[at], asked.view)
         yield from speak("sheet", f"Why: {stages[at].purpose}" if stages[at].purpose else "")
         for number, phrase in enumerate(stages[at].ready, 1):
             yield f"sheet: /ready {number} prepares: {phrase}"
-    following = stages[at + 1] if at + 1 < len(stages) else None
+    following = next((stage for stage in stages[at + 1 :] if stage.minutes), None)
     yield (
         f"sheet: /next goes to {following.title}."
         if following

@@ -84,10 +84,12 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
     state = seat.state
     current = state.stage if state else -1
     count = len(state.people) if state else 0
-    minutes = max(1, round(stage.seconds(count) / 60))
+    seconds = state.seconds_of(number) if state else stage.seconds(count)
+    is_left_out = state is not None and number in state.left_out and number != current
+    minutes = 0 if is_left_out else max(1, round(seconds / 60))
     values = _values(seat, stage, count=count, minutes=minutes)
     return StageView(
-        title=clean_line(stage.title),
+        title=f"{clean_line(stage.title)} (left out)" if is_left_out else clean_line(stage.title),
         minutes=minutes,
         is_done=number < current,
         is_current=number == current,

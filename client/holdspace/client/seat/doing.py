@@ -26,12 +26,14 @@ from . import (
     connecting,
     doing_apart,
     doing_rooms,
+    drift,
     flood,
     intents,
     ladder,
     lobby,
     offers,
     pairs,
+    quiet,
     readying,
     saying,
     undoing,
@@ -258,7 +260,20 @@ def _go_on(seat: Seat, state: MeetingState, _intent: intents.NextStage) -> ev.Ev
     # One key leads a whole meeting, and what people made ready is read before the room goes on.
     if gathering.is_writing(state) and state.gather and state.gather.ready:
         return _release(seat, state, intents.ReleaseTheWords())
-    return _stage(state, state.stage + 1)
+    # What is left out today is stepped over; after the last one, the number says that it is the last.
+    following = state.next_stage
+    return _stage(
+        state, len(state.flow.stages) if state.flow and following is None else following or 0
+    )
+
+
+def _keep_the_time(seat: Seat, _intent: intents.KeepTheTime, moment: Moment) -> Seat | Refusal:
+    if seat.state is None:
+        return NOT_YET
+    if not seat.is_staff:
+        return NOT_YOURS
+    event = drift.keep_the_time(seat, seat.state, moment.now)
+    return event if isinstance(event, Refusal) else saying.say(seat, event, moment)
 
 
 def _with_person(make: Callable[[MeetingState, bytes], ev.Event]) -> Doer:
@@ -369,6 +384,8 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.PauseTheWriting: ladder.pause,
     intents.LetThemWrite: _with_person(lambda _, who: ev.LetWrite(who)),
     intents.UndoIt: undoing.undo,
+    intents.KeepTheTime: _keep_the_time,
+    intents.BreakTheQuiet: quiet.help_along,
     intents.HoldRoom: _control(lambda *_: ev.Hold()),
     intents.ResumeRoom: _control(lambda *_: ev.Resume()),
     intents.Admit: _admit,

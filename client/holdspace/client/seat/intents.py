@@ -314,6 +314,21 @@ class PauseTheWriting(Intent):
 
 
 @dataclass(frozen=True)
+class KeepTheTime(Intent):
+    """Facilitator: shorten later stages as the run sheet proposes."""
+
+
+QuietWay = Literal["example", "gather", "skip"]
+
+
+@dataclass(frozen=True)
+class BreakTheQuiet(Intent):
+    """Facilitator: help a quiet room along, in the way that was offered or in this one."""
+
+    way: QuietWay | Literal[""] = ""
+
+
+@dataclass(frozen=True)
 class UndoIt(Intent):
     """Take back what one did last, within ten seconds."""
 

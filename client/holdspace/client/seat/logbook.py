@@ -137,6 +137,7 @@ _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {
     ev.LetWrite: _with_who("let {who} write again"),
     ev.Fold: "put something that was said behind a label",
     ev.Undo: "took that back",
+    ev.Replan: "shortened stages that are still to come",
     ev.Letter: _LETTER,
     ev.FormPairs: "formed pairs",
     ev.ReturnAll: "brought everybody back from their pairs",

@@ -10,7 +10,16 @@ from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
 
-from . import boards, offers, pairs, saying, undoing, unled
+from . import (
+    boards,
+    drift,
+    offers,
+    pairs,
+    quiet,
+    saying,
+    undoing,
+    unled,
+)
 from .asking import asking_view
 from .display import shown_person, shown_stages
 from .picture_apart import now_words_apart, with_private_words
@@ -116,6 +125,8 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
         asked=asking_view(seat, state),
         sending=len(seat.outbox.lasting().waiting),
         board=boards.board_view(seat, state),
+        drift_words=drift.drift_words(seat, now) if is_staff else "",
+        quiet_way=quiet.way_now(seat) or "",
         can_undo=undoing.can_undo(seat, now),
         log=seat.log,
     )

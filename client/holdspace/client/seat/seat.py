@@ -29,6 +29,7 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 from .answers import Answers
 from .apart import Apart
 from .board_view import BoardWords
+from .intents import QuietWay
 from .lasting import Lasting
 from .log_position import LogPosition
 from .outbox import Outbox
@@ -236,6 +237,16 @@ class Checkpoint:
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """How long nobody has asked to speak since this was heard, and what was offered against it."""
+
+    heard: bytes
+    since: float
+    offered: int = 0
+    way: QuietWay | None = None
+
+
+@dataclass(frozen=True)
 class Leaver:
     """Somebody who is taken out as soon as they have the letter that says why, and since when."""
 
@@ -296,6 +307,8 @@ class Seat:
     pause_until: float = 0.0
     stage_before: float = 0.0
     undo_until: float = 0.0
+    flow_started: float = 0.0
+    quiet: Quiet | None = None
     came_in_between: bool = False
     was_gone: bool = False
     log: tuple[Logged, ...] = field(default=(), repr=False)

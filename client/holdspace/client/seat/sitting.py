@@ -24,6 +24,7 @@ from . import (
     pairs,
     pausing,
     picture,
+    quiet,
     reading,
     readying,
     room_keeping,
@@ -88,6 +89,7 @@ class Sitting:
             seat = pausing.tick(seat, moment)
             seat = ladder.tick(seat, moment)
             seat = catching_up.tick(seat, moment)
+            seat = quiet.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)

@@ -188,9 +188,15 @@ def _changed(seat: Seat, passage: Passage) -> Seat:
     return replace(seat, transcript=tuple(others))
 
 
+def _flow_opened(seat: Seat, effect: fx.FlowOpened, moment: Moment) -> Seat:
+    return line(replace(seat, flow_started=0.0), Line.ROOM, "The agenda is laid out.", moment)
+
+
 def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
     seat = replace(seat, stage_before=seat.stage_started, stage_started=moment.now)
-    seat = replace(seat, came_in_between=False)
+    # Whoever sees the first stage begin knows from then on how late it gets.
+    began = seat.flow_started or (moment.now if effect.stage == 0 else 0.0)
+    seat = replace(seat, came_in_between=False, flow_started=began)
     stage = shown_stage(seat)
     seat = line(seat, Line.STAGE, stage.title if stage else "", moment)
     return telling_turns.tell_hands_up(seat, moment)
@@ -281,7 +287,8 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Spoke: _spoke,
     fx.Nodded: _nodded,
     fx.StageBegan: _stage_began,
-    fx.FlowOpened: said(Line.ROOM, "The agenda is laid out."),
+    fx.FlowOpened: _flow_opened,
+    fx.Replanned: said(Line.ROOM, "Later stages are shorter now, or left out: /agenda has them."),
     fx.TimeAdded: said(Line.ROOM, "There is a little more time."),
     fx.Held: _held,
     fx.Resumed: said(Line.ROOM, "The room goes on where it was."),

@@ -349,6 +349,8 @@ class RoomView:
     needs_code: bool = False
     can_undo: bool = False
     door_words: str = ""
+    drift_words: str = ""
+    quiet_way: str = ""
     log: tuple[Logged, ...] = ()
     room: bytes = field(default=b"", repr=False)
     board: BoardView | None = None

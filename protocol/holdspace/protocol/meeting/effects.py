@@ -417,6 +417,13 @@ class ScheduleSet(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Replanned(Effect):
+    """Later stages are shorter, or left out; the state says which."""
+
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ClockTold(Effect):
     """A facilitator's client says how long the stage entered then has run; for who came since."""
 

@@ -342,6 +342,18 @@ class SetSchedule(Event, frozen=True, tag=90):
     schedule: Schedule | None
 
 
+StageNumber = Annotated[int, Meta(ge=0, lt=100)]
+StageSeconds = Annotated[int, Meta(ge=0, le=4 * 3600)]
+NewLengths = Annotated[tuple[tuple[StageNumber, StageSeconds], ...], Meta(max_length=40)]
+
+
+class Replan(Event, frozen=True, tag=81):
+    """Give stages that are still to come another length; 0 leaves one out (S7)."""
+
+    plan: NewLengths
+    basis: Basis
+
+
 MAX_STAGE_CLOCK = 24 * 3600
 
 
@@ -450,7 +462,8 @@ AnyEvent = (
     | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
-    | Undo | StageClock | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
+    | Undo | Replan | StageClock
+    | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
     | AskToOffer | AnswerOffer | OpenOffer | StepOverAway
     | OpenPoll | JoinCount | LeaveCount | CloseCount | GiveVector | EndCount | ShowHand
     | SetSchedule

@@ -20,6 +20,7 @@ from holdspace.protocol.meeting.effects import (
     PauseSkipped,
     QueueClosed,
     Released,
+    Replanned,
     Resumed,
     StageBegan,
     SteppedOver,
@@ -32,6 +33,8 @@ from holdspace.protocol.meeting.rights import ON_HOLD
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MAX_EXTRA_SECONDS, MeetingState
 
+# Kinds of stages that nobody shortens or leaves out.
+NEVER_SHORTENED = ("agreement", "closing")
 NOT_IN_THE_ROOM = "That person is not in the room."
 HAS_FLOOR = "That person has the floor already."
 NO_HAND = "That hand is not up."
@@ -54,6 +57,7 @@ def open_flow(state: MeetingState, event: ev.OpenFlow, by: Author) -> Outcome:
         stage=-1,
         stage_entered=state.stage_entered + 1,
         extra_seconds=0,
+        replanned=(),
     )
     opened, ended = counting.forget_stages(waiting.set_order(opened, flow.policy.order))
     return Outcome(opened, (FlowOpened(by.identity), *ended))
@@ -226,6 +230,23 @@ def add_time(state: MeetingState, event: ev.AddTime, by: Author) -> Outcome:
     if seconds > MAX_EXTRA_SECONDS:
         return by.may_not(state, "This stage has been given all the time there is.")
     return Outcome(replace(state, extra_seconds=seconds), (TimeAdded(event.seconds, by.identity),))
+
+
+def replan(state: MeetingState, event: ev.Replan, by: Author) -> Outcome:
+    """Give later stages another length; what has begun, and the closing, are never touched (S7)."""
+    flow = state.flow
+    stages = flow.stages if flow else ()
+    numbers = [number for number, _ in event.plan]
+    is_possible = numbers and len(set(numbers)) == len(numbers)
+    for number in numbers:
+        is_later = state.stage < number < len(stages)
+        is_possible = is_possible and is_later and stages[number].kind not in NEVER_SHORTENED
+    if not is_possible:
+        return by.may_not(state, "That plan does not fit the stages that are still to come.")
+    lengths = {**dict(state.replanned), **dict(event.plan)}
+    return Outcome(
+        replace(state, replanned=tuple(sorted(lengths.items()))), (Replanned(by.identity),)
+    )
 
 
 def tell_the_time(state: MeetingState, event: ev.StageClock, _by: Author) -> Outcome:

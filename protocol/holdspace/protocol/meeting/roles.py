@@ -81,6 +81,7 @@ class Act(StrEnum):
     PAUSE_WRITING = "pause somebody's writing"
     LET_WRITE = "let somebody write again"
     UNDO = "undo"
+    REPLAN = "shorten later stages"
     TELL_THE_TIME = "tell how long the stage has run"
     BE_WILLING = "say yes to a pair"
     COME_BACK = "come back from a pair"
@@ -147,6 +148,7 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.PAUSE_WRITING: _FACILITATORS,
     Act.LET_WRITE: _FACILITATORS,
     Act.UNDO: _EVERYBODY,
+    Act.REPLAN: _FACILITATORS,
     Act.TELL_THE_TIME: _FACILITATORS,
     Act.BE_WILLING: _EVERYBODY,
     Act.COME_BACK: _EVERYBODY,

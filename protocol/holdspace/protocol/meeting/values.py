@@ -18,6 +18,7 @@ from holdspace.protocol.meeting.events import (
     HandKind,
     HandOrder,
     Identity,
+    NewLengths,
     Note,
     TurnMode,
 )
@@ -204,6 +205,7 @@ class MeetingState(_Value, frozen=True):
     `lowered` are the hands that the last "lower all" took down, so that it can be undone (T11).
     `quiet` may not write for a while, `resting` are here and passed over. `undo` says how the turns
     stood before the newest pass or step onward, until anything about turns changes again.
+    `replanned` has the new lengths of stages, where facilitators changed them (S7).
     `tallies` are the counts that run (tallies.py).
     """
 
@@ -229,6 +231,7 @@ class MeetingState(_Value, frozen=True):
     quiet: Identities = ()
     resting: Identities = ()
     undo: Undoable | None = None
+    replanned: NewLengths = ()
     pairs: Pairing | None = None
     pairs_made: Count = 0
     offers: Annotated[tuple[Offer, ...], Meta(max_length=MAX_OFFERS)] = ()
@@ -253,7 +256,27 @@ class MeetingState(_Value, frozen=True):
         flow = self.flow
         if flow is None or self.stage < 0:
             return self.extra_seconds
-        return flow.stages[self.stage].seconds(len(self.people)) + self.extra_seconds
+        # Whoever goes to a stage that was left out means it: it has its own length again.
+        seconds = self.seconds_of(self.stage) or flow.stages[self.stage].seconds(len(self.people))
+        return seconds + self.extra_seconds
+
+    def seconds_of(self, stage: int) -> int:
+        """Return how long a stage is planned to take; 0 for one that is left out."""
+        flow = self.flow
+        if flow is None or not 0 <= stage < len(flow.stages):
+            return 0
+        return dict(self.replanned).get(stage, flow.stages[stage].seconds(len(self.people)))
+
+    @property
+    def left_out(self) -> tuple[int, ...]:
+        """Return which stages are left out today."""
+        return tuple(stage for stage, seconds in self.replanned if not seconds)
+
+    @property
+    def next_stage(self) -> int | None:
+        """Return the stage that comes after this one, past those that are left out."""
+        later = range(self.stage + 1, len(self.flow.stages) if self.flow else 0)
+        return next((stage for stage in later if stage not in self.left_out), None)
 
     def person(self, identity: bytes) -> Person | None:
         """Return somebody in the room by their identity."""
@@ -325,6 +348,7 @@ def broken_law(state: MeetingState) -> str:
         (_floor_is_lawful(state, people, hands), "The snapshot's floor cannot be."),
         (_round_is_lawful(state, people), "The snapshot's round cannot be."),
         (_lists_are_lawful(state, people), "The snapshot lists somebody who is not there."),
+        (_plan_is_lawful(state), "The snapshot's lengths of stages cannot be."),
         (_undo_is_lawful(state, people), "The snapshot's undo cannot be."),
         (_gather_is_lawful(state, people), "The snapshot's gathering cannot be."),
         (_pairs_are_lawful(state, people), "The snapshot's pairs cannot be."),
@@ -371,6 +395,11 @@ def _lists_are_lawful(state: MeetingState, people: list[bytes]) -> bool:
     lowered = [hand.identity for hand in state.lowered]
     lists = (lowered, state.invited, state.quiet, state.resting)
     return all(_are_distinct(one) and set(one) <= set(people) for one in lists)
+
+
+def _plan_is_lawful(state: MeetingState) -> bool:
+    numbers = [number for number, _ in state.replanned]
+    return numbers == sorted(set(numbers)) and (not numbers or bool(state.flow_toml))
 
 
 def _undo_is_lawful(state: MeetingState, people: list[bytes]) -> bool:

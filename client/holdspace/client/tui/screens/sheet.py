@@ -21,7 +21,7 @@ from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import BACK, ListScreen
 
 # These work on the sheet as they do in the room, so that a whole meeting can be led from here.
-FROM_ROOM = ("next", "more-time", "hold", "resume", "ready")
+FROM_ROOM = ("next", "more-time", "hold", "resume", "drift", "ready")
 
 
 class SheetScreen(ListScreen):
@@ -74,6 +74,9 @@ class SheetScreen(ListScreen):
         stage = stages[at]
         after = stages[at + 1] if at + 1 < len(stages) else None
         parts = [
+            paragraph(f"{self.view.drift_words} T makes it so.", width, "hand")
+            if self.view.drift_words
+            else [],
             [
                 row((stage.title, "amber-strong" if stage.is_current else "strong")),
                 *self._facts(stage, width),
