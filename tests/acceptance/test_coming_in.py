@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from plain_people import ROOM, Evening, Person
+from plain_people import ROOM, Evening, Person, contents
 from process_memory import can_read_memory, memory_holds
 from relay_process import RelayProcess
 
@@ -30,10 +30,6 @@ async def test_m01_the_relay_keeps_no_word_no_name_and_no_stage(
     if can_read_memory(relay.pid):
         assert not memory_holds(relay.pid, secrets)
         assert memory_holds(os.getpid(), secrets)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 async def test_m02_new_keys_when_somebody_comes_and_when_somebody_is_removed(

@@ -1,13 +1,16 @@
 """How an evening is led, and what stays with oneself: rows M11 to M16, M29 and M33."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from holdspace.client.keeping import Keeper
 from holdspace.client.library import read_flow
+from holdspace.client.vault import LEAST_COST, Vault
 from holdspace.protocol.meeting.flow import parse_flow, timetable
 from hostile_text import HOSTILE, is_forbidden
-from plain_people import Evening
+from plain_people import Evening, contents
 
 HOST, MARA, JON = "Ottilie", "Marabelle", "Jonquille"
 TITLES = [stage.title for stage in parse_flow(read_flow("intro-60.en")).stages]
@@ -66,6 +69,29 @@ async def test_m15_breathing_is_at_ones_own_pace_and_every_way_out_of_it_sends_n
     assert (mara.seat.position.seq, mara.seat.counter) == written
 
 
+async def test_m16_a_goal_card_asks_to_shrink_and_outlives_the_program_encrypted(
+    evening: Evening, tmp_path: Path, relay_data: Path
+) -> None:
+    file, passphrase = tmp_path / "notebook", "heron over quiet water"
+    keeper = Keeper(Vault.create(file, passphrase, LEAST_COST))
+    await evening.opens(HOST)
+    mara = await evening.comes(MARA, keeper)
+    before = mara.seat.counter if mara.seat else 0
+    mara.type("/goal", "walk to the lake", "ten minutes", "after lunch", "three times", "5")
+    await mara.expect("5 of 10. Would it feel surer smaller, fewer, or different")
+    mara.type("s", "five minutes", "8", "n")
+    await evening.settled()
+    assert keeper.notebook.plans[0].how_much == "five minutes"
+    assert mara.seat
+    assert mara.seat.counter == before
+    keeper.close()
+    kept = [file.read_bytes(), *contents(relay_data).values()]
+    assert not [data for data in kept if b"lake" in data]
+    again = Vault.open(file, passphrase)
+    again.close()
+    assert [(plan.what, plan.sure) for plan in again.read().plans] == [("walk to the lake", 8)]
+
+
 async def test_m29_a_whole_session_in_plain_lines_draws_nothing_and_moves_no_cursor(
     evening: Evening,
 ) -> None:
@@ -87,7 +113,8 @@ async def test_m29_a_whole_session_in_plain_lines_draws_nothing_and_moves_no_cur
         assert not is_forbidden(line)
         assert not re.search("[\u2500-\u259f\u2800-\u28ff]", line), line
         # A line says first who speaks; a code and the agreements stand alone, to be copied and counted.
-        assert re.match(r"(\w+|[\w' ]+):|\d\. |Type |What |One line |Leave |Close ", line), line
+        begins = r"[\w' ]+:|\d\. |\d+ (person|people) |Type |What |One line |Leave |Close "
+        assert re.match(begins, line), line
 
 
 async def test_m33_text_that_would_command_a_terminal_is_only_text(evening: Evening) -> None:

@@ -14,7 +14,7 @@ from holdspace.client.library import read_flow
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.view import Line
 from holdspace.protocol import frames
-from plain_people import Evening
+from plain_people import Evening, contents
 from relay_process import RelayProcess
 from seat_table import Guest, Table
 
@@ -73,10 +73,6 @@ async def test_m34_a_keepsake_holds_ones_own_words_only(evening: Evening, tmp_pa
     assert "Mine to keep." in kept
     assert "yours" not in kept
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 class SlowTable(Table):

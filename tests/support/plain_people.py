@@ -9,12 +9,14 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 from typing_extensions import override
 
 from holdspace.client.attend import Attendance
 from holdspace.client.clock import Clock
+from holdspace.client.keeping import Keeper
 from holdspace.client.library import read_agreements, read_flow
 from holdspace.client.link import Link, Lost
 from holdspace.client.plain.session import Session
@@ -85,11 +87,13 @@ class Keyboard:
 class Person:
     """Somebody in plain lines."""
 
-    def __init__(self, name: str, attendance: Attendance, clock: Clock) -> None:
+    def __init__(
+        self, name: str, attendance: Attendance, clock: Clock, keeper: Keeper | None = None
+    ) -> None:
         self.name = name
         self.attendance = attendance
         self.keyboard = Keyboard()
-        self._lines = Session(attendance, self.keyboard, clock)
+        self._lines = Session(attendance, self.keyboard, clock, keeper)
         self.session = asyncio.create_task(self._lines.run(), name=f"{name} in plain lines")
         self._seen = 0
         self._line = asyncio.Event()
@@ -232,9 +236,11 @@ class Evening:
         """Return somebody in the lobby that a code leads to."""
         return await Attendance.join(code or self.people[0].view.invitation, clock=self.clock)
 
-    async def knocks(self, name: str, code: str = "", about: str = "") -> Person:
+    async def knocks(
+        self, name: str, code: str = "", about: str = "", keeper: Keeper | None = None
+    ) -> Person:
         """Let somebody come to the door by a code, accept the agreements and knock."""
-        guest = self.sits(name, await self.visit(code))
+        guest = self.sits(name, await self.visit(code), keeper)
         await guest.expect("Type y to accept")
         guest.type("y")
         await guest.expect("What shall people here call you")
@@ -243,9 +249,9 @@ class Evening:
         guest.type(about)
         return guest
 
-    async def comes(self, name: str) -> Person:
-        """Let somebody knock and be let in by the host."""
-        guest, host = await self.knocks(name), self.people[0]
+    async def comes(self, name: str, keeper: Keeper | None = None) -> Person:
+        """Let somebody knock, with a notebook or without, and be let in by the host."""
+        guest, host = await self.knocks(name, keeper=keeper), self.people[0]
         await host.expect(f"^door: {name} is at the door")
         host.type("/admit")
         await guest.expect("^room: This is ")
@@ -288,9 +294,9 @@ class Evening:
         for person in self.people:
             await person.vanish()
 
-    def sits(self, name: str, attendance: Attendance) -> Person:
+    def sits(self, name: str, attendance: Attendance, keeper: Keeper | None = None) -> Person:
         """Sit somebody down at the keyboard."""
-        person = Person(name, attendance, self.clock)
+        person = Person(name, attendance, self.clock, keeper)
         self.people.append(person)
         return person
 
@@ -305,3 +311,8 @@ class Evening:
         waits = any(seat.outbox.waiting or seat.wire.asked for seat in seats)
         told = all(person.is_told for person in self.people)
         return told and not waits and len({seat.position.seq for seat in seats}) <= 1
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return what is in every file of a folder."""
+    return {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
