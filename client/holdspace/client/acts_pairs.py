@@ -30,7 +30,7 @@ EVERYONE: tuple[Act, ...] = (
     Act("unpair", "W", "unpair", "rather no pair", "Take your yes to a pair back.",
         lambda _: BePaired(is_willing=False),
         when=lambda view: bool(view.pairs and view.pairs.is_willing)),
-    Act("come-back", "W", "comeback", "back to the room", "Come back from your pair to the room.",
+    Act("come-back", "W", "comeback", "leave the pair", "Come back from your pair to the room.",
         lambda _: ComeBackFromPair(), also=("come-back",), when=_is_paired),
     Act("call", "=", "call", "call a facilitator",
         "Call a facilitator into your pair; they read only what is said after they came.",

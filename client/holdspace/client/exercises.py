@@ -29,7 +29,10 @@ def guide(view: RoomView) -> Guide | None:
     pairs = view.pairs
     aside = next((one for one in view.asides if one.kind == "pair" and one.is_open), None)
     card = card_of(pairs.exercise) if pairs else None
-    if pairs is None or aside is None or card is None or len(pairs.speakers) < 2:
+    if pairs is None or aside is None or card is None:
+        return None
+    # While a facilitator is there because they were called, the exercise rests.
+    if len(pairs.speakers) <= len(pairs.partners):
         return None
     said = (one.author for one in aside.passages if not one.is_sending)
     authors = iter([author.identity for author in said if author])

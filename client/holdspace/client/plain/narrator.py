@@ -80,10 +80,10 @@ def narrate(
         *_passage_lines(before, after, reads_own_words=reads_own_words),
         *_invitation_lines(before, after),
         *_gather_lines(before, after),
-        *_guide_lines(before, after),
         *_door_lines(before, after),
         *_notice_lines(before, after, notices),
         *_private_lines(before, after, reads_own_words=reads_own_words),
+        *_guide_lines(before, after),
         *_ending_lines(before, after),
     )
     return Said(lines, any(notice.urgency is Urgency.BELL for notice in notices))

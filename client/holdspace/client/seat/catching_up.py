@@ -28,6 +28,7 @@ _CAN_DO: dict[TurnMode, str] = {
     "round": "We are going around; raise a hand for a turn at its end, or only read.",
     "gather": "Everybody writes for themselves; write, too, or pass to only read.",
     "silent": "A quiet time: nothing to do.",
+    "pairs": "Some meet in pairs just now; /pair if you would like that next time, or stay here.",
 }
 NO_STAGE = "No stage has begun yet: you have missed nothing."
 

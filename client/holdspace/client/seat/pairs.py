@@ -15,7 +15,7 @@ from holdspace.protocol.meeting.values import MeetingState, Pair
 from . import asides, intents, pair_words, saying
 from .display import shown_person
 from .lines import Teller, is_me, line, named, said
-from .seat import Seat
+from .seat import Agreed, Seat, Spoken
 from .step import Moment
 from .view import Line, Notice, PairsView, PersonView, Refusal, Urgency
 
@@ -149,13 +149,14 @@ def _if_paired(seat: Seat, event: ev.Event, moment: Moment) -> Seat | Refusal:
 # ---- what is told
 
 
-def settle(seat: Seat, before: MeetingState, by: bytes, moment: Moment) -> Seat:
+def settle(seat: Seat, before: MeetingState, agreed: Agreed, moment: Moment) -> Seat:
     """Tell somebody whose pair is another one now whom they are with, or that they are back."""
+    by = agreed.author if isinstance(agreed, Spoken) else agreed.by
     was, pair = pairing.pair_of(before, seat.facts.identity), pair_of(seat)
     if (was and was.number) == (pair and pair.number):
         return seat
     if was is not None:
-        seat = _end(seat, was, by, moment)
+        seat = _end(seat, was, agreed, moment)
     if pair is None:
         return replace(seat, paired_at=0.0, pair_told=frozenset(), pair_by_choice=False)
     words = OTHERS_NOW if was else FORMED
@@ -171,9 +172,11 @@ def settle(seat: Seat, before: MeetingState, by: bytes, moment: Moment) -> Seat:
     return pair_words.begin(seat, pair, moment)
 
 
-def _end(seat: Seat, was: Pair, by: bytes, moment: Moment) -> Seat:
+def _end(seat: Seat, was: Pair, agreed: Agreed, moment: Moment) -> Seat:
+    by = agreed.author if isinstance(agreed, Spoken) else agreed.by
     gone = tuple(who for who in was.people if not is_me(seat, who))
-    is_theirs = by in gone or any(seat.person(who) is None for who in gone)
+    is_for_all = isinstance(agreed, Spoken) and isinstance(agreed.event, ev.ReturnAll)
+    is_theirs = (by in gone and not is_for_all) or any(seat.person(who) is None for who in gone)
     why = ALONE_AGAIN.replace("{names}", _names(seat, gone)) if is_theirs else BACK
     if pair_of(seat) is None:
         is_kept = is_chosen(seat, was) and not is_me(seat, by)

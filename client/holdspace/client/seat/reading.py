@@ -212,8 +212,7 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     by = agreed.by if isinstance(agreed, Changed) else b""
     seat = telling.tell(replace(seat, changed_by=by), before, outcome.effects, moment)
     seat = logbook.record(seat, before, agreed, outcome.effects, now=moment.now)
-    author = agreed.author if isinstance(agreed, Spoken) else agreed.by
-    seat = offers.settle(pairs.settle(seat, before, author, moment), moment)
+    seat = offers.settle(pairs.settle(seat, before, agreed, moment), moment)
     return readying.settle(unled.settle(seat, moment), moment)
 
 

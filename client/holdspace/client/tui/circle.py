@@ -22,6 +22,7 @@ _WORDS: dict[TurnMode, str] = {
     "round": "going around",
     "gather": "we all write",
     "silent": "quiet time",
+    "pairs": "pairs, for who likes",
 }
 
 
@@ -46,6 +47,8 @@ def floor_words(view: RoomView) -> str:
         return f"{marks.called(view.floor)} {'have' if view.floor.is_me else 'has'} the floor"
     if view.gather and view.gather.is_released:
         return "what we wrote is read"
+    if view.pairs and view.pairs.partners:
+        return f"you are with {' and '.join(map(marks.called, view.pairs.partners))}"
     return _WORDS[view.mode]
 
 

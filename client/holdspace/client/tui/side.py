@@ -18,6 +18,7 @@ def side(view: RoomView, width: int, height: int) -> list[Row]:
         *between.blocks(view, width),
         _door(view, width),
         _writing(view, width),
+        _pairs(view, width),
         _going_around(view, width),
         _hands(view, width),
     ]
@@ -87,6 +88,18 @@ def _writing(view: RoomView, width: int) -> list[Row]:
         *paragraph(view.gather.words, width, "muted"),
         *([clip(mine, width)] if takes_part else []),
     ]
+
+
+def _pairs(view: RoomView, width: int) -> list[Row]:
+    pairs = view.pairs
+    if pairs is None:
+        return []
+    counts = f"{pairs.willing} said yes, {pairs.paired} are in pairs"
+    mine = "You said yes" if pairs.is_willing else ""
+    calls = (f"{' and '.join(map(marks.called, people))} call" for people in pairs.calls)
+    notes = [row((words, "amber")) for words in (mine, *calls) if words]
+    head = row(("Pairs", "sage-strong"))
+    return [head, *paragraph(counts, width, "muted"), *(clip(note, width) for note in notes)]
 
 
 def _hands(view: RoomView, width: int) -> list[Row]:

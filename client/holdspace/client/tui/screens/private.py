@@ -13,7 +13,16 @@ from textual.containers import Vertical
 from textual.widgets import TextArea
 from typing_extensions import override
 
-from holdspace.client.acts import Local, Problem, Spot, acts_for, parse_command
+from holdspace.client.acts import (
+    BY_ID,
+    Local,
+    Problem,
+    Spot,
+    acts_for,
+    is_useful,
+    parse_command,
+)
+from holdspace.client.exercises import guide
 from holdspace.client.seat.intents import Say
 from holdspace.client.seat.intents_apart import BackToRoom, SayAside
 from holdspace.client.seat.unsent import Unsent
@@ -22,18 +31,25 @@ from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import ALWAYS, act_keys, keys
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import Row, clip, paragraph, row
+from holdspace.client.tui.rows import Ink, Row, clip, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 from holdspace.client.tui.transcript import Transcript
 
 WRITING = (("Enter", "send"), ("Ctrl+J", "new line"), ("Esc", "keys"))
 
 
+# What one key does from inside a pair, as it does in the room.
+_IN_A_PAIR = ("call", "uncall", "come-back", "all-back")
+
+
 class PrivateScreen(HoldScreen):
     """One private word, laid over the room."""
 
     CSS_PATH = "private.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ASIDE, Spot.ANYWHERE)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.ASIDE, Spot.ANYWHERE),
+        *act_bindings(Spot.ROOM, only=_IN_A_PAIR),
+    ]
 
     def __init__(self, handle: bytes, unsent: Unsent) -> None:
         super().__init__()
@@ -57,6 +73,7 @@ class PrivateScreen(HoldScreen):
         with Vertical(id="top"):
             yield Drawing(lambda width, _: [self._title(width)], id="title")
             yield Drawing(lambda width, _: trouble(self.view, width), id="trouble")
+            yield Drawing(lambda width, _: self._guide(width), id="guide")
         yield Transcript(id="transcript")
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
@@ -76,6 +93,7 @@ class PrivateScreen(HoldScreen):
         """Draw the new picture."""
         aside = self.aside
         self.query_one("#trouble").display = bool(trouble(view, 80))
+        self.query_one("#guide").display = bool(self._guide(80))
         self.query_one("#notice").display = bool(notice_rows(self, 80))
         self.query_one(Transcript).show(aside.passages if aside else ())
         self.redraw()
@@ -89,6 +107,15 @@ class PrivateScreen(HoldScreen):
         label = self.aside.label if self.aside else "private"
         return clip(row((label, "sage-strong"), ("   the room does not read this", "muted")), width)
 
+    def _guide(self, width: int) -> list[Row]:
+        """Return the step of the exercise that a pair is at."""
+        is_pair = self.aside is not None and self.aside.kind == "pair"
+        step = guide(self.view) if is_pair else None
+        if step is None:
+            return []
+        ink: Ink = "amber" if step.is_mine else "muted"
+        return [row((step.title, "sage-strong")), *paragraph(step.words, width, ink)]
+
     def _hint(self, width: int) -> list[Row]:
         if self._refusal:
             return paragraph(self._refusal, width, "amber")[:3]
@@ -99,7 +126,10 @@ class PrivateScreen(HoldScreen):
     def _keys(self, width: int) -> Row:
         if self.focused is self.composer:
             return keys(WRITING, width, last=ALWAYS)
-        useful = [act for act in acts_for(self.view, Spot.ASIDE) if act.when(self.view)]
+        is_pair = self.aside is not None and self.aside.kind == "pair" and self.aside.is_open
+        in_a_pair = [BY_ID[name] for name in _IN_A_PAIR] if is_pair else []
+        here = (*in_a_pair, *acts_for(self.view, Spot.ASIDE))
+        useful = [act for act in here if is_useful(act, self.view)]
         pairs = (("Esc", "back to the room"), *act_keys(useful))
         return keys(pairs, width, last=ALWAYS)
 
