@@ -22,7 +22,15 @@ from textual.pilot import Pilot
 
 import screen_samples as sample
 from holdspace.client.seat.intents import Accept
-from holdspace.client.seat.view import Line, Notice, Place, Refusal, RoomView
+from holdspace.client.seat.view import (
+    AsideView,
+    FlagView,
+    Line,
+    Notice,
+    Place,
+    Refusal,
+    RoomView,
+)
 from holdspace.client.tui.app import Ending, HoldspaceApp
 from holdspace.client.tui.screens.room import RoomScreen
 from screen_player import SIZES, Player
@@ -105,6 +113,25 @@ BEFORE_THE_FLOW = replace(
     composer_words="You can write.",
 )
 LAST_STAGE = replace(sample.FACILITATOR, stages=sample.told(sample.stages(7)))
+APART = replace(
+    sample.ROOM,
+    asides=(
+        AsideView(
+            handle=b"a" * 16,
+            kind="word",
+            people=(sample.ANA,),
+            passages=(
+                sample.passage(
+                    90, Line.SHARE, "I am here. Stay, or rest: both are fine.", author=sample.ANA
+                ),
+            ),
+            is_open=True,
+            is_chosen=True,
+            composer_words="Only Ana reads what you write here.",
+        ),
+    ),
+)
+NOT_OK = replace(sample.FACILITATOR, flags=(FlagView(sample.BEN, "my hands shake", sample.NOW),))
 STATES: dict[str, tuple[RoomView, Act]] = {
     "01-connecting": (sample.OUTSIDE, nothing),
     "02-cannot-start": (sample.NO_START, nothing),
@@ -159,6 +186,9 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "52-own": (sample.ROOM, pressing("escape", "I", *"warm socks, early", "enter", "escape", "J")),
     "53-board": (sample.BOARD, pressing("escape", "B")),
     "54-board-listing": (sample.LISTING, nothing),
+    "60-apart": (APART, nothing),
+    "61-not-ok": (NOT_OK, pressing("escape", "M")),
+    "62-cards": (sample.FACILITATOR, pressing("escape", "S")),
     "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 OTHER_SIZES = {
@@ -239,6 +269,11 @@ DOCS = {
     "support": "23-support",
     "practice": "40-practice",
     "question": "40-question",
+    "small-step": "50-goal-card",
+    "apart": "60-apart",
+    "board": "53-board",
+    "not-ok": "61-not-ok",
+    "cards": "62-cards",
     "folded": "38-folded",
     "leave": "20-leave",
     "before-the-first-stage": "31-before-the-flow",
