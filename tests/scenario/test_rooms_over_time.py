@@ -73,7 +73,7 @@ def test_two_meetings_of_one_room_and_a_crash_in_the_second(
     words = host.has_said("four words another way: (.*)").group(1)
     host.type("/schedule 2046-12-04 18:00 weekly")
     guest.expect("^room: This room meets on Tuesday 4 December 2046, 18:00")
-    guest.type("/room")
+    guest.type("/lasting")
     guest.expect("^room: It meets on Tuesday 4 December 2046")
     close(host, guest)
 
@@ -134,8 +134,8 @@ def test_the_relay_dies_for_good_and_the_host_has_the_phrase_only(
     assert host.matching("a slip that you signed")
     host.type("/admit")
     guest.expect("^room: This is ")
-    host.type("/room")
-    host.expect(r"^room: 1\. Ana \(here\)")
+    host.type("/lasting")
+    host.expect(r"^room: 1\. Ana keeps this room; here now")
     close(host, guest)
 
     host = new.start("holdspace", "open", "--plain", "1")

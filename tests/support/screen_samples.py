@@ -13,12 +13,14 @@ from holdspace.client.seat.view import (
     Connection,
     GatherView,
     HandView,
+    KeepingView,
     KnockView,
     Line,
     OperatorView,
     Part,
     Passage,
     PersonView,
+    PinView,
     Place,
     Role,
     RoomView,
@@ -281,6 +283,22 @@ GATHERING_LED = replace(
     can_write=True,
     is_facilitator=True,
     is_host=True,
+)
+LASTING = replace(
+    FACILITATOR,
+    is_host=True,
+    keeping=KeepingView(
+        is_kept=True,
+        meets="Tuesday 1 December 2026, 18:00 (Europe/Berlin), and then every week",
+        relays=("wss://relay.example",),
+        asking=(DOV,),
+        pins=(
+            PinView(1, "Ben", Role.MEMBER, is_here=True),
+            PinView(2, "Chi", Role.FACILITATOR, is_here=True),
+            PinView(3, "Somebody with a long name", Role.MEMBER),
+            PinView(4, "-", Role.MEMBER, is_revoked=True),
+        ),
+    ),
 )
 FOLDED = replace(
     ROOM,

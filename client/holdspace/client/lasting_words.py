@@ -35,14 +35,12 @@ def asking(lasts: KeepingView) -> Iterator[str]:
 
 def pin_words(pin: PinView) -> str:
     """Return one of those who keep the room."""
-    facts_ = [
-        "co-facilitator" if pin.role is Role.FACILITATOR else "",
-        "here" if pin.is_here else "",
-        "not welcome any more" if pin.is_revoked else "",
-    ]
-    said = ", ".join(fact for fact in facts_ if fact)
-    name = "somebody you forgot" if pin.name == "-" else pin.name
-    return f"{name} ({said})" if said else name
+    name = "Somebody you forgot" if pin.name == "-" else pin.name
+    if pin.is_revoked:
+        return f"{name} is not known here any more"
+    role = ", as a co-facilitator" if pin.role is Role.FACILITATOR else ""
+    here = "; here now" if pin.is_here else ""
+    return f"{name} keeps this room{role}{here}"
 
 
 def _kept(lasts: KeepingView, *, is_host: bool) -> str:

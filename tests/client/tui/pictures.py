@@ -138,6 +138,8 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "03-lobby": (sample.LOBBY, nothing),
     "03-lobby-wordy": (replace(sample.LOBBY, card=sample.WORDY), nothing),
     "04-lobby-refused": (sample.LOBBY, refused_name),
+    "61-lasting": (sample.LASTING, pressing("escape", "R")),
+    "62-lasting-member": (sample.ROOM, pressing("escape", "R")),
     "05-waiting": (sample.WAITING, nothing),
     "06-room-writing": (sample.ROOM, pressing(draft=sample.DRAFT)),
     "07-room-keys": (sample.ROOM, pressing("escape", draft=sample.DRAFT)),

@@ -9,6 +9,7 @@ rest: a slip says "I know this key", a move says "the room is there now", an att
 
 import base64
 import binascii
+from functools import lru_cache
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
@@ -118,6 +119,7 @@ def vouch_leaf(room_key: SigningKey, *, room: bytes, signature_key: bytes) -> by
     return room_key.public + room_key.sign(_leaf_message(room, signature_key))
 
 
+@lru_cache(maxsize=256)  # leaves stay the same over many pictures of a room, and this is slow
 def read_leaf_vouch(data: bytes, *, room: bytes, signature_key: bytes) -> bytes:
     """Return the room key that vouches for a leaf; empty for anything else, on every client alike."""
     key, signature = data[:_KEY_BYTES], data[_KEY_BYTES:]

@@ -71,6 +71,6 @@ class LastingScreen(ListScreen):
     def action_act(self, act_id: str, key: str = "") -> None:
         """Do the act; what needs words is typed in the room."""
         if act_id == "schedule":
-            self.home.tell("Type it in the room's text field: /schedule 2026-12-01 18:00 weekly 60")
+            self.home.begin_command("/schedule ")
         else:
             super().action_act(act_id, key)

@@ -1,0 +1,180 @@
+"""Coming back, against a relay and members who would like to use it."""
+
+import pytest
+from msgspec import structs
+
+from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.seat import host as host_module
+from holdspace.client.seat import room_keeping
+from holdspace.client.seat.intents import Admit, KeepTheRoom, LetKeep, Raise, Remove, Say
+from holdspace.client.seat.people import came_back, room_key_in
+from holdspace.client.seat.step import Moment
+from holdspace.client.seat.view import Place
+from holdspace.protocol import frames
+from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.meeting.letters import KeepGive
+from holdspace.protocol.meeting.slips import Slip, sign_slip, vouch_leaf
+from seat_table import Guest, Table
+
+
+def who(guest: Guest, name: str) -> bytes:
+    return next(p.identity for p in guest.view.people if p.name == name)
+
+
+def kept(guest: Guest) -> KeptRoom:
+    found = guest.seat.seat.lasting.kept
+    assert found is not None
+    return found
+
+
+def place(guest: Guest) -> Place:
+    return guest.view.place
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+@pytest.fixture
+def host(table: Table) -> Guest:
+    return table.host("Mara")
+
+
+@pytest.fixture
+def ana(table: Table, host: Guest) -> Guest:
+    """Return somebody who keeps the room."""
+    guest = table.join("Ana", host)
+    table.do(host, KeepTheRoom())
+    table.do(guest, KeepTheRoom())
+    table.do(host, LetKeep(who(host, "Ana")))
+    return guest
+
+
+def test_a_relay_that_brings_a_returning_knock_again_moves_nobody(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    knocks: list[frames.Knocking] = []
+
+    def keep_copy(frame: frames.RelayFrame) -> frames.RelayFrame:
+        if isinstance(frame, frames.Knocking):
+            knocks.append(frame)
+        return frame
+
+    host.tamper = keep_copy
+    table.disconnect(ana)
+    back = table.come_again(kept(ana))
+    epoch, people = host.seat.seat.group.epoch, host.view.people
+    again = host.machine.receive(knocks[-1], table.world())
+    assert host.seat.seat.group.epoch == epoch
+    assert again.frames == ()
+    # The same letter under another number is no letter: it is sealed for its own.
+    other = structs.replace(knocks[-1], knock=b"o" * 16)
+    assert host.machine.receive(other, table.world()).frames == ()
+    assert host.view.people == people
+    table.do(back, Say("Still here."))
+    assert "Still here." in host.lines
+
+
+def test_a_knock_of_an_earlier_meeting_opens_nothing_in_the_next(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    knocks: list[frames.Knocking] = []
+
+    def keep_copy(frame: frames.RelayFrame) -> frames.RelayFrame:
+        if isinstance(frame, frames.Knocking):
+            knocks.append(frame)
+        return frame
+
+    host.tamper = keep_copy
+    table.disconnect(ana)
+    table.come_again(kept(ana))
+    mara = table.open_again(kept(host))
+    step = mara.machine.receive(knocks[-1], table.world())
+    assert step.frames == ()
+    assert [notice.words for notice in step.notices] == [
+        "Somebody knocked with a letter that cannot be read. They were not let in."
+    ]
+
+
+def test_a_stolen_room_key_without_its_private_half_takes_no_seat(
+    table: Table, host: Guest, ana: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leaf = next(
+        m.leaf_node
+        for m in host.seat.seat.group.members
+        if room_key_in(m.leaf_node, kept(ana).room) == kept(ana).my_key.public
+    )
+    public = room_key_in(leaf, kept(ana).room)
+
+    def forged(key: SigningKey, *, room: bytes, signature_key: bytes) -> bytes:
+        return public + vouch_leaf(key, room=room, signature_key=signature_key)[32:]
+
+    table.do(ana, Raise())
+    table.disconnect(ana)
+    thief = structs.replace(kept(ana), my_key_seed=b"t" * 32)
+    monkeypatch.setattr(host_module, "vouch_leaf", forged)
+    guest = table.come_again(thief)
+    assert place(guest) is Place.WAITING
+    table.do(host, Admit(host.view.knocks[0].knock))
+    assert place(guest) is Place.ROOM
+    assert len(host.view.people) == 3
+    assert [hand.person.identity for hand in host.view.hands] == [ana.seat.seat.facts.identity]
+
+
+def test_whoever_commits_cannot_give_a_seat_to_somebody_else(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    before = host.seat.seat.group
+    table.do(host, Remove(who(host, "Ana")))
+    zoe = table.join("Zoe", host)
+    assert came_back(before, host.seat.seat.group, kept(host).room) == ()
+    assert "Zoe is back, at the same place." not in zoe.lines
+
+
+def test_two_rooms_do_not_know_each_others_keys(table: Table, ana: Guest) -> None:
+    leaf = ana.seat.seat.group.members[1].leaf_node
+    assert room_key_in(leaf, kept(ana).room)
+    assert room_key_in(leaf, b"another room....") == b""
+
+
+def test_nobody_but_the_host_gives_slips(table: Table, host: Guest, ana: Guest) -> None:
+    ben = table.join("Ben", host)
+    me = ben.seat.seat
+    assert table.do(ben, KeepTheRoom()) is None
+    forged = SigningKey.from_seed(b"f" * 32)
+    slip = Slip(me.facts.room, ben.seat.seat.lasting.key.public, "Ben", "co-facilitator", 1)
+    note = KeepGive(sign_slip(forged, slip), b"p" * 16, ("wss://relay.example",), 2**30)
+    moment = Moment.of(table.world())
+    seat = ben.seat.seat
+    by_host, by_ana = who(ben, "Mara"), who(ben, "Ana")
+    assert room_keeping.on_give(seat, by_ana, note, moment) is seat
+    assert room_keeping.on_give(seat, by_host, note, moment) is seat
+    root = host.seat.seat.host
+    assert root is not None
+    real = structs.replace(note, slip=sign_slip(root.root, slip))
+    assert room_keeping.on_give(seat, by_ana, real, moment) is seat
+    hostile = structs.replace(real, relays=("\x1b]0;x",))
+    assert room_keeping.on_give(seat, by_host, hostile, moment) is seat
+    assert room_keeping.on_give(seat, by_host, real, moment).lasting.kept is not None
+
+
+def test_what_was_not_asked_for_is_not_kept(table: Table, host: Guest, ana: Guest) -> None:
+    ben = table.join("Ben", host)
+    root, seat = host.seat.seat.host, ben.seat.seat
+    assert root is not None
+    slip = Slip(seat.facts.room, seat.lasting.key.public, "Ben", "member", 1)
+    note = KeepGive(sign_slip(root.root, slip), b"p" * 16, ("wss://relay.example",), 1)
+    moment = Moment.of(table.world())
+    assert room_keeping.on_give(seat, who(ben, "Mara"), note, moment) is seat
+    assert moment.notices == []
+
+
+def test_another_name_under_a_known_key_is_for_the_host_to_judge(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    table.do(ana, Say("I go now."))
+    table.disconnect(ana)
+    guest = table.come_again(structs.replace(kept(ana), my_name="Anouk"))
+    assert place(guest) is Place.WAITING
+    assert [knock.name for knock in host.view.knocks] == ["Anouk"]
