@@ -1,6 +1,6 @@
 """Questions heard in plain lines: label first, numbered answers, and words are never lost to them."""
 
-from holdspace.client.plain.asking import HELP, NOTHING, STOPPED, Asker
+from holdspace.client.plain.asking import HELP, NOT_SENT, NOTHING, STOPPED, Asker
 from holdspace.client.seat.form_view import FormView, Item, To
 from holdspace.client.seat.intents import GiveAnswers
 
@@ -50,6 +50,16 @@ def test_commands_work_meanwhile_and_words_are_kept_instead_of_lost() -> None:
     assert ear.kept == ["I wanted to say something"]
 
 
+def test_a_bare_number_that_comes_too_late_or_too_often_does_not_go_to_the_room() -> None:
+    ear = Ear()
+    ear.asker.begin(None)
+    assert ear.types("7", "", "3") == [True, False, True]
+    assert ear.lines[-1] == NOT_SENT
+    assert ear.types("I am at 7 today", "7") == [False, False]
+    ear.asker.begin(FORM)
+    assert ear.types("7", "", "9", "2016") == [True, True, True, False]
+
+
 def test_a_poll_is_answered_in_one_line() -> None:
     ear = Ear()
     poll = FormView("count 1", "poll", "Poll", "No names.", (Item("", "So?", options=("a", "b")),))
@@ -65,7 +75,7 @@ def test_it_can_be_stopped_and_gone_back_in() -> None:
     assert ear.lines[-2].startswith("answer: 1 of 2.")
     ear.types("x")
     assert ear.lines[-1] == STOPPED
-    assert ear.types("7") == [False]
+    assert ear.types("hello", "7") == [False, False]
     assert ear.answers == []
     ear.asker.begin(None)
     assert ear.lines[-1] == NOTHING

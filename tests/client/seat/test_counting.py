@@ -130,11 +130,14 @@ def test_the_spread_is_the_true_one_and_comes_when_the_stage_is_left(
 ) -> None:
     ana, *members = circle
     table.do(ana, i.ToStage(BEFORE))
+    frames = len(table.overheard)
     for guest, number in zip(circle, (2, 5, 6, 4, 9, 3), strict=True):
         answers(table, guest, number, None)
     assert ana.view.asked.open_count
     assert ana.view.asked.open_count.joined == 6
     table.do(ana, i.NextStage())
+    # To the relay all of it looks like a nod: frames of the smallest size.
+    assert {len(frame) for frame in table.overheard[frames:]} == {1024}
     words = "Before. tension: 2 low, 3 middle, 1 high. energy: too few to show."
     for guest in circle:
         assert words in guest.lines

@@ -13,6 +13,7 @@ from holdspace.client.seat.intents import GiveAnswers
 
 HELP = "answer: Enter alone leaves a question out, b goes back, x stops. Nothing is sent before the end."
 STOPPED = "answer: Stopped. Nothing was kept or sent."
+NOT_SENT = "answer: Nothing is asked just now, so that number went to nobody."
 NOTHING = "answer: Nothing is asked just now. /results shows what was counted."
 
 
@@ -29,9 +30,11 @@ class Asker:
         self._answer = answer
         self._keep = keep
         self._asked: Questions | None = None
+        self._was_asking = False
 
     def begin(self, form: FormView | None, typed: str = "") -> None:
         """Ask the first question that was not answered by what was typed with it."""
+        self._was_asking = True
         if form is None:
             self._say([NOTHING])
             return
@@ -45,7 +48,9 @@ class Asker:
     def hears(self, line: str) -> bool:
         """Take a line that answers a question; tell whether it did."""
         asked, word = self._asked, line.strip().lower()
-        if asked is None or word.startswith("/"):
+        if asked is None:
+            return self._is_late(word)
+        if word.startswith("/"):
             return False
         if word == "x":
             self._asked = None
@@ -55,6 +60,15 @@ class Asker:
         else:
             self._take(asked, line)
         return True
+
+    def _is_late(self, word: str) -> bool:
+        """Keep a bare number that was meant for a question from going to the room."""
+        if not word:
+            return False
+        self._was_asking = self._was_asking and word.isdigit() and len(word) <= 2
+        if self._was_asking:
+            self._say([NOT_SENT])
+        return self._was_asking
 
     def _take(self, asked: Questions, line: str) -> None:
         following = questions.take(asked, line)

@@ -19,7 +19,7 @@ from .seat import Seat
 from .step import Moment
 from .view import Line, Notice
 
-ASKED = "A, or /answer, asks one thing at a time; you can leave out anything."
+ASKED = "A, or /answer, asks one thing at a time."
 OFFER_SHOW = "/show asks the same by an open show of hands, where everybody sees who chose what."
 NOT_COUNTED = "The count did not come out. Nothing of anybody's answer is shown."
 TOO_FEW = "too few to show"
