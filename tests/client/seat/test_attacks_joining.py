@@ -362,7 +362,7 @@ def test_the_same_key_twice_at_the_door_comes_in_once(table: Table) -> None:
     for knock in [knock.knock for knock in ana.view.knocks]:
         table.do(ana, i.Admit(knock))
     assert [p.name for p in ana.view.people] == ["Ana", "Ben"]
-    assert changing.UNFIT in ana.words
+    assert changing.HERE_ALREADY in ana.words
     table.do(ben, i.Say("here once"))
     assert shares(ana) == ["here once"]
 

@@ -133,6 +133,7 @@ def _welcome_back(seat: Seat, letter: Letter, moment: Moment) -> Seat:
 _TRIED_AGAIN = frozenset(
     {Refusal.LOST_RACE, Refusal.STALE_EPOCH, Refusal.NOT_SAVED, Refusal.TOO_FAST}
 )
+HERE_ALREADY = "They are in the room already. Nothing was changed."
 UNFIT = "That change cannot be made: everybody's client would refuse it. Nothing was changed."
 TOO_OFTEN = (
     "The relay turned back so many changes that people here could not follow another. Nobody can "
@@ -259,8 +260,12 @@ def _proposals(seat: Seat, wanted: Wish, moment: Moment) -> Sequence[Proposal]:
 def _admission(seat: Seat, wanted: Admission, moment: Moment) -> Sequence[Proposal]:
     """Return what lets somebody in; a seat that their crashed client left goes in the same commit."""
     package = KeyPackage.decode(wanted.letter.key_package)
-    add = _proposal(Add(package))
     here = {identity_of(member.signature_key): member for member in seat.group.members}
+    # Another facilitator opened the door first.
+    if identity_of(package.leaf_node.signature_key) in here:
+        moment.notices.append(Notice(HERE_ALREADY))
+        return ()
+    add = _proposal(Add(package))
     old = [here[identity] for identity in returning.sitting_by(seat, wanted.letter.room_key)]
     removes = tuple(_proposal(Remove(member.leaf_index)) for member in old)
     roles, gone = seat.roles, {identity_of(member.signature_key) for member in old}

@@ -75,7 +75,7 @@ def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
         moment.notices.append(Notice(MOVED.replace("{relay}", here)))
     seat = replace(seat, wire=wire, attached_at=here, times_turned_away=0)
     seat = catching_up.came_back(seat, moment)
-    seat = unled.was_away(_watch_lobby(seat, moment), moment)
+    seat = unled.was_away(watch_lobby(seat, moment), moment)
     return resume(seat, moment)
 
 
@@ -176,9 +176,9 @@ def _attach(seat: Seat, moment: Moment) -> Seat:
     return seat
 
 
-def _watch_lobby(seat: Seat, moment: Moment) -> Seat:
-    # Only the host's client holds the key that opens letters, so only it stands at the door.
-    if seat.host is None:
+def watch_lobby(seat: Seat, moment: Moment) -> Seat:
+    """Stand at the door, where this client holds a key that opens letters."""
+    if seat.host is None and not (seat.doors and seat.is_staff and seat.wire.attached):
         return seat
     seat, ref = seat.asking("lobby")
     room, meeting = seat.facts.room, seat.facts.meeting

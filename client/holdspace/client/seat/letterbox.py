@@ -12,6 +12,7 @@ from holdspace.protocol.meeting.letters import (
     AsideNo,
     AsideOpen,
     AttendanceGive,
+    DoorKey,
     KeepAsk,
     KeepGive,
     KeepNo,
@@ -21,7 +22,7 @@ from holdspace.protocol.meeting.letters import (
     OkAgain,
 )
 
-from . import answering, asides, ladder, not_ok, room_keeping
+from . import answering, asides, door_keys, ladder, not_ok, room_keeping
 from .sealing import Unsealed, opened, tried
 from .seat import Seat, Spoken
 from .step import Moment
@@ -39,6 +40,7 @@ HANDLERS: dict[type[Note], Handler] = {
     AsideNo: asides.declined,
     Nudge: ladder.received,
     Answer: answering.told,
+    DoorKey: door_keys.given,
     KeepAsk: room_keeping.on_ask,
     KeepGive: room_keeping.on_give,
     KeepNo: room_keeping.on_no,

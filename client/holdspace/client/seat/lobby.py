@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -13,8 +14,9 @@ from holdspace.protocol.mls import KeyPackage, MLSError
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
 from . import changing, returning
+from .door_keys import doors_of
 from .people import room_key_in
-from .seat import Admission, HostKeys, Letter, Seat
+from .seat import Admission, DoorKeys, Letter, Seat
 from .step import Moment
 from .view import Notice, Urgency
 
@@ -29,15 +31,15 @@ NOT_THEIRS = "The name in the letter and the name on the key differ."
 
 def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     """Open a letter and put it on the doorstep; a second copy of it changes nothing."""
-    host = seat.host
+    doors = doors_of(seat)
     # A relay can bring a letter again as often as it likes; it was answered once and for all.
-    if host is None or frame.knock in seat.answered_knocks:
+    if not doors or frame.knock in seat.answered_knocks:
         return seat
     if any(letter.knock == frame.knock for letter in seat.letters):
         return seat
     if len(seat.letters) >= MOST_LETTERS:
         return seat
-    letter = _open(seat, host, frame, moment)
+    letter = _open(seat, doors, frame, moment)
     if letter is None:
         moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
         return seat
@@ -85,8 +87,10 @@ def _without(seat: Seat, knock: bytes) -> tuple[Letter, ...]:
     return tuple(letter for letter in seat.letters if letter.knock != knock)
 
 
-def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) -> Letter | None:
-    letter = _opened(seat, host, frame, moment)
+def _open(
+    seat: Seat, doors: Sequence[DoorKeys], frame: frames.Knocking, moment: Moment
+) -> Letter | None:
+    letter, agreed = _opened(seat, doors, frame, moment)
     try:
         package = KeyPackage.decode(letter.key_package) if letter else None
     except MLSError:
@@ -96,7 +100,7 @@ def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) ->
     if len(letter.key_package) > LONGEST_PACKAGE:
         return None
     # Consent before keys: only who accepted exactly these agreements can be let in at all.
-    if not hmac.compare_digest(letter.agreements_digest, host.agreements_digest):
+    if not hmac.compare_digest(letter.agreements_digest, agreed):
         return None
     # All of it: what stood behind the name would be in everybody's group unseen.
     if package.leaf_node.credential.identity != letter.name.encode():
@@ -117,20 +121,19 @@ def _open(seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment) ->
 
 
 def _opened(
-    seat: Seat, host: HostKeys, frame: frames.Knocking, moment: Moment
-) -> KnockLetter | None:
-    """Return the letter, if it is sealed to the invitation that is out or to the room's pass."""
-    ways = (
-        (host.sealing_key, host.card),
-        (host.door.sealing_key, host.door.card) if host.door else (None, None),
-    )
-    for sealing_key, card in ways:
+    seat: Seat, doors: Sequence[DoorKeys], frame: frames.Knocking, moment: Moment
+) -> tuple[KnockLetter | None, bytes]:
+    """Return the letter, if it is sealed to a card that is out, and what that card agrees on."""
+    for door in doors:
         # The relay is asked to turn late knocks away, and not trusted to.
-        if sealing_key is None or card is None or moment.now >= card[1] * 60:
+        if moment.now >= door.expires_minute * 60:
             continue
         with suppress(InvitationError):
-            return open_letter(frame.sealed, sealing_key, room=seat.facts.room, knock=frame.knock)
-    return None
+            letter = open_letter(
+                frame.sealed, door.sealing_key, room=seat.facts.room, knock=frame.knock
+            )
+            return letter, door.agreements_digest
+    return None, b""
 
 
 def _warning(seat: Seat, letter: KnockLetter, package: KeyPackage) -> str:

@@ -91,6 +91,15 @@ class PassDoor:
 
 
 @dataclass(frozen=True)
+class DoorKeys:
+    """What opens the letters of those who knock by one card, until when, and what they agreed to."""
+
+    sealing_key: HPKEKeyPair = field(repr=False)
+    expires_minute: int
+    agreements_digest: bytes
+
+
+@dataclass(frozen=True)
 class Letter:
     """An opened knock: somebody's own words, already cleaned, and what is needed to answer."""
 
@@ -333,6 +342,8 @@ class Seat:
     apart: Apart = field(default_factory=Apart, repr=False)
     answers: Answers = field(default=Answers(), repr=False)
     lasting: Lasting = field(default_factory=Lasting)
+    doors: tuple[DoorKeys, ...] = field(default=(), repr=False)
+    doors_given: frozenset[tuple[bytes, bytes]] = field(default=frozenset(), repr=False)
 
     @property
     def roles(self) -> RolesExtension:

@@ -18,6 +18,7 @@ from . import (
     connecting,
     counting,
     doing,
+    door_keys,
     ladder,
     lobby,
     not_ok,
@@ -91,6 +92,7 @@ class Sitting:
             seat = catching_up.tick(seat, moment)
             seat = quiet.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
+            seat = door_keys.settle(seat, moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)
         if seat.place is Place.ROOM:

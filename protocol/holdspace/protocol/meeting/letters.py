@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 from typing_extensions import override
 
-from holdspace.protocol.meeting.events import Handle, Identity
+from holdspace.protocol.meeting.events import Digest, Handle, Identity
 from holdspace.protocol.refusals import PeerError
 
 LABEL = "holdspace letter"
@@ -118,10 +118,18 @@ class AttendanceGive(Note, frozen=True, tag=53):
     text: Annotated[str, Meta(min_length=1, max_length=600)]
 
 
-# Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms.
+class DoorKey(Note, frozen=True, tag=60):
+    """Host: what opens the letters of people who knock, for another facilitator."""
+
+    private_key: Digest
+    expires_minute: Annotated[int, Meta(ge=0, lt=2**40)]
+    agreements_digest: Digest
+
+
+# Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms, 60 the door.
 AnyNote = (
     NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | Nudge | Answer
-    | KeepAsk | KeepGive | KeepNo | AttendanceGive
+    | KeepAsk | KeepGive | KeepNo | AttendanceGive | DoorKey
 )  # fmt: skip
 
 

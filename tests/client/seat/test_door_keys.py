@@ -1,0 +1,134 @@
+"""The door is not the host's alone: every facilitator can let people in, also while the host is away."""
+
+import pytest
+
+from holdspace.client.seat import letters
+from holdspace.client.seat.door_keys import AT_THE_DOOR, doors_of
+from holdspace.client.seat.intents import Accept, Admit, Decline, Demote, NewInvitation, Promote
+from holdspace.client.seat.sitting import Sitting
+from holdspace.client.seat.step import Moment
+from holdspace.client.seat.view import Place
+from holdspace.protocol.meeting.letters import DoorKey
+from seat_table import Guest, Table
+
+
+def who(guest: Guest, name: str) -> bytes:
+    return next(p.identity for p in guest.view.people if p.name == name)
+
+
+def at_door(guest: Guest) -> list[str]:
+    return [knock.name for knock in guest.view.knocks]
+
+
+def admit(table: Table, guest: Guest, name: str) -> None:
+    knock = next(one.knock for one in guest.view.knocks if one.name == name)
+    assert table.do(guest, Admit(knock)) is None
+
+
+def knocks(table: Table, name: str, code: str) -> Guest:
+    guest = table.visitor(name, code)
+    assert table.do(guest, Accept(name)) is None
+    return guest
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+@pytest.fixture
+def host(table: Table) -> Guest:
+    return table.host("Mara")
+
+
+@pytest.fixture
+def ben(table: Table, host: Guest) -> Guest:
+    """A co-facilitator who was given the key of the door."""
+    guest = table.join("Ben", host)
+    assert table.do(host, Promote(who(host, "Ben"))) is None
+    table.wait(2)
+    return guest
+
+
+def test_a_co_facilitator_lets_somebody_in_while_the_host_is_away(
+    table: Table, host: Guest, ben: Guest
+) -> None:
+    assert AT_THE_DOOR in ben.words
+    code = host.view.invitation
+    table.disconnect(host)
+    ana = knocks(table, "Ana", code)
+    assert at_door(ben) == ["Ana"]
+    admit(table, ben, "Ana")
+    assert ana.view.place is Place.ROOM
+    assert at_door(ben) == []
+
+
+def test_who_waits_already_is_told_of(table: Table, host: Guest) -> None:
+    guest = table.join("Ben", host)
+    knocks(table, "Ana", host.view.invitation)
+    assert table.do(host, Promote(who(host, "Ben"))) is None
+    table.wait(2)
+    assert at_door(guest) == ["Ana"]
+
+
+def test_members_never_hold_the_key(table: Table, host: Guest, ben: Guest) -> None:
+    ana = table.join("Ana", host)
+    knocks(table, "Zoe", host.view.invitation)
+    table.wait(2)
+    assert at_door(ana) == []
+    assert doors_of(ana.seat.seat) == ()
+
+
+def test_both_can_answer_and_only_one_answer_counts(table: Table, host: Guest, ben: Guest) -> None:
+    ana = knocks(table, "Ana", host.view.invitation)
+    assert at_door(host) == at_door(ben) == ["Ana"]
+    admit(table, ben, "Ana")
+    table.wait(2)
+    assert ana.view.place is Place.ROOM
+    assert at_door(host) == []
+    assert [p.name for p in host.view.people].count("Ana") == 1
+    zoe = knocks(table, "Zoe", host.view.invitation)
+    knock = host.view.knocks[0].knock
+    assert table.do(ben, Decline(knock, "Not tonight.")) is None
+    assert zoe.view.place is Place.DECLINED
+    assert at_door(host) == []
+
+
+def test_a_new_invitation_brings_a_new_key(table: Table, host: Guest, ben: Guest) -> None:
+    assert table.do(host, NewInvitation(60)) is None
+    table.wait(2)
+    knocks(table, "Ana", host.view.invitation)
+    assert at_door(ben) == ["Ana"]
+
+
+def test_who_leads_no_more_stands_at_the_door_no_more(
+    table: Table, host: Guest, ben: Guest
+) -> None:
+    knocks(table, "Ana", host.view.invitation)
+    assert table.do(host, Demote(who(host, "Ben"))) is None
+    table.wait(2)
+    assert doors_of(ben.seat.seat) == ()
+    assert at_door(ben) == []
+
+
+def test_a_key_from_anybody_but_the_host_changes_nothing(
+    table: Table, host: Guest, ben: Guest
+) -> None:
+    ana = table.join("Ana", host)
+    before = ben.seat.seat.doors
+    for guest in (ana, ben):
+        other = host if guest is ben else ben
+        moment = Moment.of(table.world())
+        note = DoorKey(bytes(32), 2**30, bytes(32))
+        seat = letters.write(guest.seat.seat, who(guest, other.name), note, moment)
+        guest.machine = Sitting(seat)
+        table.wait(2)
+    assert ben.seat.seat.doors == before
+    assert host.seat.seat.doors == ()
+
+
+def test_the_key_shows_nowhere(table: Table, host: Guest, ben: Guest) -> None:
+    [door, *_] = ben.seat.seat.doors
+    assert door.sealing_key.private_key.hex() not in repr(ben.seat.seat) + repr(door)
+    note = DoorKey(door.sealing_key.private_key, 1, bytes(32))
+    assert repr(door.sealing_key.private_key)[2:-1] not in repr(note)
