@@ -5,6 +5,7 @@ minutes of breathing do not drift. Pure: the front ends bring the clock.
 """
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 from holdspace.client.library import Library, NotInLibrary, TechniqueCard
 
@@ -22,7 +23,14 @@ CALLED = {
     "ground": SENSES,
     "soft": "soften-8",
     "softening": "soften-8",
+    "kind": "kind-line",
+    "attention": "attention-shift",
+    "anchor": "anchor-scan",
+    "plan": "pace-plan",
 }
+# Exercises for two, that nobody does alone.
+FOR_TWO = frozenset({"write-back"})
+MOST_DOTS = 12
 DONE_WORDS = "That was all of it. Come back in your own time."
 
 
@@ -54,6 +62,34 @@ class Practice:
     def waits(self) -> bool:
         """Tell whether this line stays until the person goes on."""
         return not self.is_done and self.due is None
+
+
+def names(library: Library | None = None) -> tuple[str, ...]:
+    """Return every exercise for one person, the usual one first, a rest last."""
+    shelf = library or Library()
+    there = dict.fromkeys(name.partition(".")[0] for name in shelf.names("techniques"))
+    alone = (name for name in there if name != USUAL and name not in FOR_TWO)
+    return (USUAL, *alone, REST)
+
+
+def is_known(name: str) -> bool:
+    """Tell whether there is an exercise of this name."""
+    wanted = name.strip().lower()
+    return CALLED.get(wanted, wanted) in (*names(), *FOR_TWO)
+
+
+def title_of(name: str, library: Library | None = None) -> str:
+    """Return what an exercise is called."""
+    return begin(name, 0.0, library).title
+
+
+def dots(practice: Practice, now: float) -> str:
+    """Return how far a line of some seconds is, a dot for each; for people who want gentle motion."""
+    if practice.due is None or practice.is_done:
+        return ""
+    seconds = practice.seconds[practice.at]
+    gone = min(max(0, seconds - ceil(practice.due - now)), seconds)
+    return " ".join("●" * gone + "○" * (seconds - gone)) if seconds <= MOST_DOTS else ""
 
 
 def begin(name: str, now: float, library: Library | None = None) -> Practice:

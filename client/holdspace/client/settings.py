@@ -55,6 +55,11 @@ class Settings:
         False,
         "A desktop notification when you are next and when it is your turn, without any names.",
     )
+    motion: str = _setting(
+        toml.choice("none", "gentle"),
+        "none",
+        "Whether exercises on the screen move: not at all, or a dot each second.",
+    )
     locale: str = _setting(
         toml.pattern(r"([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?", "a place like en-GB, or nothing"),
         "",

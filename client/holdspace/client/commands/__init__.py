@@ -44,6 +44,7 @@ COMMANDS = (
     Command(
         "relay", "Say who runs a relay and what it can see. Nothing is opened.", f"{_HERE}.relay"
     ),
+    Command("solo", "Practise alone: breath, senses, a plan. Nothing is sent.", f"{_HERE}.solo"),
     Command("support", "Say what to do if you are not safe. Nothing is sent.", f"{_HERE}.support"),
     Command("settings", "Say what can be set, where, and what is set now.", f"{_HERE}.settings"),
     Command("keys", "List every key and command.", f"{_HERE}.keys"),

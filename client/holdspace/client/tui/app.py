@@ -133,6 +133,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Return how often Esc was just pressed."""
         return len(self._escapes)
 
+    @property
+    def motion(self) -> str:
+        """Return whether exercises may move a little: none, or gentle."""
+        return self._settings.motion
+
     def now(self) -> float:
         """Return the wall-clock time."""
         return self._clock()

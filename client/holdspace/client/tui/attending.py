@@ -37,6 +37,10 @@ class Home(Protocol):
     def escapes(self) -> int:
         """Return how often Esc was just pressed, for the dots."""
 
+    @property
+    def motion(self) -> str:
+        """Return whether exercises may move a little: none, or gentle."""
+
     def now(self) -> float:
         """Return the wall-clock time."""
 

@@ -66,8 +66,8 @@ class PracticeScreen(HoldScreen):
     def action_copy(self) -> None:
         """Put the lines to fill in into the room's text field; nothing is sent."""
         if self._practice.template:
-            self.home.copy_phrase("\n".join(self._practice.template))
             self.home.tell(pacing.TEMPLATE_WORDS)
+            self.home.copy_phrase("\n".join(self._practice.template))
 
     def _take(self, practice: pacing.Practice) -> None:
         self._practice = practice
@@ -79,6 +79,9 @@ class PracticeScreen(HoldScreen):
             self._timer.stop()
         due = self._practice.due
         wait = None if due is None else max(0.0, due - time.monotonic())
+        if wait is not None and self.home.motion == "gentle":
+            # One dot a second, at most: nothing else on any screen moves.
+            wait = min(wait, wait % 1.0 or 1.0)
         self._timer = None if wait is None else self.set_timer(wait, self._wake)
 
     def _wake(self) -> None:
@@ -89,6 +92,9 @@ class PracticeScreen(HoldScreen):
         opening = paragraph(practice.opening, width, "muted") if practice.opening else []
         stop = paragraph(practice.stop_line, width, "muted") if practice.stop_line else []
         line = paragraph(practice.line, width, "amber-strong")
+        dots = pacing.dots(practice, time.monotonic()) if self.home.motion == "gentle" else ""
+        if dots:
+            line = [*line, BLANK, row((dots, "sage"))]
         return [
             *opening,
             BLANK,

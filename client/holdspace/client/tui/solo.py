@@ -1,0 +1,61 @@
+"""Practising alone on the screen: the same exercises, no relay, no room, nobody else (D5)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from typing_extensions import override
+
+from holdspace.client.seat.intents import Intent
+from holdspace.client.seat.view import Connection, Notice, Refusal, RoomView
+from holdspace.client.settings import USUAL, Settings
+from holdspace.client.tui.app import HoldspaceApp
+from holdspace.client.tui.screens.base import HoldScreen
+from holdspace.client.tui.screens.practice import PracticeScreen
+from holdspace.client.tui.screens.solo import SoloScreen
+
+ALONE = Refusal("You are practising alone: there is nobody to send anything to.")
+
+
+class Nobody:
+    """Stands where an attendance stands, with no connection and nobody in it."""
+
+    view = RoomView(connection=Connection.GONE)
+
+    def do(self, intent: Intent) -> Refusal | None:
+        """Send nothing."""
+        del intent
+        return ALONE
+
+    async def changes(self) -> AsyncIterator[tuple[RoomView, tuple[Notice, ...]]]:
+        """Wait for ever: nothing happens by itself."""
+        await asyncio.Event().wait()
+        yield self.view, ()
+
+
+class SoloApp(HoldspaceApp):
+    """The exercises on the screen."""
+
+    def __init__(self, name: str = "", *, settings: Settings = USUAL) -> None:
+        super().__init__(Nobody(), settings=settings)
+        self._first = name
+
+    @override
+    def on_mount(self) -> None:
+        """Begin the exercise that was named."""
+        # Textual calls this after the same method of the class above.
+        if self._first:
+            self.call_after_refresh(lambda: self.lay_over(PracticeScreen(self._first)))
+
+    @override
+    def copy_phrase(self, words: str) -> None:
+        """Show the lines to fill in: alone, there is no text field to put them into."""
+        self.tell(words.replace("\n", " "))
+
+    @override
+    def _screen_for(self, view: RoomView) -> HoldScreen:
+        return SoloScreen()
+
+
+async def practise(name: str, settings: Settings) -> None:
+    """Show the exercises until the person closes the screen."""
+    await SoloApp(name, settings=settings).run_async()
