@@ -219,7 +219,8 @@ _everyone = (
     Act("unfold", ")", "unfold", "open folds", "Show what stands behind labels, or hide it again.",
         when=lambda view: any(passage.fold for passage in view.transcript)),
     Act("practice", "P", "practice", "practice",
-        "Do an exercise at your own pace: breath, senses, softening or rest. Nothing is sent.",
+        "Do an exercise at your own pace: breath, senses, softening, rest, rehearse, write-back. "
+        "Nothing is sent.",
         needs=Need.TEXT, is_optional=True, also=("pace", "breathe")),
     Act("keepsake", "K", "keepsake", "keep my words",
         "Write your own words of this meeting, and nobody else's, into a new file of this name.",

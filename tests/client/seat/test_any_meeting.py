@@ -71,6 +71,12 @@ class Storm:
                 i.RestNow(is_resting=False),
                 i.AnswerTheInvite(is_yes=True),
                 i.FoldIt("hard"),
+                i.BePaired(),
+                i.BePaired(),
+                i.ComeBackFromPair(),
+                i.CallIntoPair(),
+                i.OfferAnIdea("a cushion"),
+                i.TakeOfferBack(),
             )
         )
         self.table.do(self.somebody(), wish)
@@ -95,6 +101,7 @@ class Storm:
             i.RestoreTheHands(), i.AskToSpeak(target), i.GiveLastWord(target), i.MoveTheHand(target),
             i.AskPoll("Shall we go on? yes or no"), i.AskPoll("Shall we? yes or no", is_anonymous=False),
             i.CloseTheCount(), i.CloseTheCount(),
+            i.ChangeMode("pairs"), i.MakePairs(), i.MakePairs(), i.BringAllBack(), i.GoToCaller(),
             i.OrderHands("not-yet-heard"), i.PauseTheWriting(target), i.LetThemWrite(target),
         )  # fmt: skip
         self.table.do(who, self.chance.choice(wishes))

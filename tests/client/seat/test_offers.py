@@ -4,7 +4,9 @@ import pytest
 
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import offers
+from holdspace.client.seat.display import RESPONSES
 from seat_table import Guest, Table
+from small_flow import SMALL_FLOW
 
 IDEA = "A warm cushion in the afternoon, quetzal."
 
@@ -104,3 +106,13 @@ def test_without_a_share_there_is_nobody_to_ask(table: Table) -> None:
     assert refusal
     assert refusal.words == offers.NOBODY_SPOKE
     assert table.do(ben, i.TakeOfferBack()) == offers.NOTHING_ASKED
+
+
+def test_what_may_be_answered_is_said_with_the_stage(table: Table) -> None:
+    flow = SMALL_FLOW.replace('turn = "hands"', 'turn = "hands"\nresponse = "ask-first"')
+    ana = table.host(flow=flow)
+    table.do(ana, i.ToStage(3))
+    assert ana.view.stage
+    assert ana.view.stage.responses == RESPONSES["ask-first"]
+    # Where nobody is asked to tell anything, there is nothing to reply to.
+    assert ana.view.stages[1].responses == ""

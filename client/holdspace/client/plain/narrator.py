@@ -111,6 +111,7 @@ def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
     yield from speak("stage", stage.prompt)
     for ask in stage.asks:
         yield from speak("stage", ask)
+    yield from speak("stage", stage.responses)
     for act_id in STAGE_ACTS.get(stage.kind, ()):
         act = BY_ID[act_id]
         yield f"stage: /{act.slash}: {act.sentence}"

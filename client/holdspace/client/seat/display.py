@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from holdspace.protocol.meeting.flow import Flow, Stage, render
+from holdspace.protocol.meeting.flow_schema import Response
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState, Person
 from holdspace.protocol.text import (
@@ -99,11 +100,28 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
         purpose=clean_line(stage.purpose) if staff else "",
         ready=tuple(clean_line(render(r, values)) for r in stage.ready) if staff else (),
         mode=stage.turn,
+        responses=_responses(flow, number),
         words_guide=stage.words_guide,
         technique=_technique(stage),
         kind=stage.kind,
         shrink_below=stage.goal.shrink_below if stage.goal else 7,
     )
+
+
+# Where one speaks after another, or all write: how others may answer what was said.
+_ANSWERED_IN = frozenset({"open", "hands", "round", "gather"})
+RESPONSES: dict[Response, str] = {
+    "none": "No replies in this stage; nods are heard.",
+    "nods": "Nods are the replies in this stage.",
+    "own-experience": "If you reply, tell of your own life; ideas are asked for first (/offer).",
+    "ask-first": "Ask before you reply with an idea: /offer asks whoever spoke.",
+    "open": "Replies are welcome in this stage.",
+}
+
+
+def _responses(flow: Flow, number: int) -> str:
+    stage = flow.stages[number]
+    return RESPONSES[flow.response_in(number)] if stage.turn in _ANSWERED_IN else ""
 
 
 def _technique(stage: Stage) -> str:

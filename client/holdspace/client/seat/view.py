@@ -120,6 +120,7 @@ class StageView:
     purpose: str = ""
     ready: tuple[str, ...] = ()
     mode: TurnMode = "listen"
+    responses: str = ""
     words_guide: int = 0
     technique: str = ""
     kind: str = ""

@@ -131,7 +131,8 @@ def _stage(view: RoomView, stage: StageView, number: int, width: int) -> list[Ro
         return [head]
     asks = [line for ask in stage.asks for line in paragraph(f"· {ask}", width - 5)]
     # No clock of the page's own: the strip above the room tells the time.
-    facts = paragraph(MODE_WORDS[view.mode], width - 5, "muted")
+    words = " · ".join(filter(None, (MODE_WORDS[view.mode], stage.responses)))
+    facts = paragraph(words, width - 5, "muted")
     return [head, *indent([*facts, *paragraph(stage.prompt, width - 5), *asks], 5), BLANK]
 
 

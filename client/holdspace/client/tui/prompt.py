@@ -35,7 +35,8 @@ def _answer(view: RoomView, width: int) -> list[Row]:
 
 def _asks(stage: StageView, width: int) -> list[Row]:
     asks = [line for ask in stage.asks for line in paragraph(f"· {ask}", width)]
-    return [*(paragraph(stage.prompt, width) if stage.prompt else []), *asks]
+    responses = paragraph(stage.responses, width, "muted") if stage.responses else []
+    return [*(paragraph(stage.prompt, width) if stage.prompt else []), *asks, *responses]
 
 
 def _say(view: RoomView, stage: StageView, width: int) -> list[Row]:
