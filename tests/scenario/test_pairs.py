@@ -50,7 +50,7 @@ def test_s1_seven_people_meet_in_pairs(relay: Relay, meet: Callable[[str, str], 
 
     host.type("/allback")
     for person in people:
-        person.expect("^notice: You are back in the room")
+        person.expect("^notice: The pair is over")
     host.type("/mode open")
     meeting.everybody_expects("^turn: Everybody can write now")
     one.type("/room", "Here I am again.")

@@ -119,7 +119,7 @@ def test_one_key_brings_everybody_back(table: Table, circle: Circle) -> None:
     pair_up(table, circle, "Ben", "Chi", "Dua", "Eli")
     table.do(circle["Ana"], i.BringAllBack())
     assert all(partners(guest) == [] for guest in circle.values())
-    assert all(told(circle[name], pairs.BACK) for name in ("Ben", "Chi", "Dua", "Eli"))
+    assert all(told(circle[name], pairs.OVER) for name in ("Ben", "Chi", "Dua", "Eli"))
 
 
 def test_time_to_change_over_is_said_once_and_softly(table: Table, circle: Circle) -> None:

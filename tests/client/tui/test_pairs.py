@@ -107,7 +107,7 @@ async def test_in_a_pair_its_page_says_whose_step_it_is(size: tuple[int, int]) -
 async def test_one_key_calls_or_comes_back_from_inside() -> None:
     async with shown(pair_page()) as (pilot, player):
         await pilot.press("escape")
-        assert "call a facilitator" in screen_text(pilot.app)
+        assert "= call a facilitator   W leave the pair" in screen_text(pilot.app)
         await pilot.press("equals_sign", "W")
         assert player.wanted == [i.CallIntoPair(), i.ComeBackFromPair()]
 
@@ -124,3 +124,10 @@ async def test_when_a_pair_is_over_one_key_goes_to_the_room() -> None:
 def test_every_way_of_taking_turns_has_its_words() -> None:
     for table in (MODE_WORDS, circle._WORDS, catching_up._CAN_DO, telling_turns.MODE_WORDS):
         assert set(table) == set(MODES)
+
+
+async def test_the_key_for_a_yes_is_shown_also_in_the_text_field() -> None:
+    async with shown(pairing(MAKING)) as (pilot, _):
+        assert "Esc, then W yes, a pair" in screen_text(pilot.app)
+        await pilot.press("escape")
+        assert "W yes, a pair" in screen_text(pilot.app)

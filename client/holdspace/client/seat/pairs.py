@@ -30,8 +30,10 @@ FORMED = (
     "You are with {names} now, just the {count} of you. Nobody else can read what you write there."
 )
 OTHERS_NOW = "You are with {names} now. What was said before stays with those who were there."
-ALONE_AGAIN = "{names} is not in your pair any more, so you are back in the room."
+ALONE_AGAIN = "{names} is not in your pair any more, so the pair is over."
 BACK = "You are back in the room."
+OVER = "The pair is over."
+MADE_NOW = "Pairs are made now: W or /pair if you would like one. Staying here is fine."
 SWAP = "If you like, change over now: whoever listened writes. There is no hurry."
 WENT_QUIET = (
     "{names} has gone quiet; their connection may be gone. You can wait, come back to the room "
@@ -88,7 +90,7 @@ def now_words(shown: PairsView, *, is_facilitator: bool) -> str:
         return f"{shown.willing} said yes to a pair. /formpairs puts them together."
     if shown.is_willing:
         return "You said yes to a pair. They are formed soon; /unpair takes it back."
-    return "Pairs are made now: /pair if you would like one. Staying here is fine."
+    return MADE_NOW
 
 
 def _speakers(seat: Seat, pair: Pair | None, now: float) -> tuple[PersonView, ...]:
@@ -177,7 +179,9 @@ def _end(seat: Seat, was: Pair, agreed: Agreed, moment: Moment) -> Seat:
     gone = tuple(who for who in was.people if not is_me(seat, who))
     is_for_all = isinstance(agreed, Spoken) and isinstance(agreed.event, ev.ReturnAll)
     is_theirs = (by in gone and not is_for_all) or any(seat.person(who) is None for who in gone)
-    why = ALONE_AGAIN.replace("{names}", _names(seat, gone)) if is_theirs else BACK
+    why = ALONE_AGAIN.replace("{names}", _names(seat, gone)) if is_theirs else OVER
+    if is_me(seat, by):
+        why = BACK
     if pair_of(seat) is None:
         is_kept = is_chosen(seat, was) and not is_me(seat, by)
         words = f"{why} {asides.GOES_NOWHERE}" if is_kept else why

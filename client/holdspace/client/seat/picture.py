@@ -260,7 +260,8 @@ def _composer_words(state: MeetingState, me: PersonView, allowed: Rights, *, is_
         is_ready = state.gather is not None and me.identity in state.gather.ready
         return READY_HINT if is_ready else WRITING_HINT
     if not allowed.can_write:
-        return allowed.why_not
+        is_asked = state.pairs is not None and not state.pairs.pairs and not is_held
+        return pairs.MADE_NOW if is_asked else allowed.why_not
     if me.has_floor:
         return "You have the floor. Take your time; nothing is sent until you send it."
     if me.role.value != "member" and state.floor is not None:

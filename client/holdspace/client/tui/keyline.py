@@ -25,6 +25,11 @@ _MEMBER = (
     "yes",
     "no",
     "answer",
+    "pair",
+    "unpair",
+    "call",
+    "come-back",
+    "unoffer",
     "ok",
     "edit",
     "return",
@@ -44,6 +49,9 @@ _LEADER = (
     "no",
     "next",
     "resume",
+    "to-caller",
+    "form-pairs",
+    "all-back",
     "release",
     "answer",
     "count",
@@ -61,6 +69,8 @@ _LEADER = (
 )
 # Whoever has the floor sees first how to let it go: in a round one key must be enough for that.
 _HOLDER = ("pass", "onward")
+# Shown also while somebody is in the text field, where there is nothing to write just now.
+_OF_PAIRS = ("to-caller", "pair")
 _LAST = ("help", "leave")
 _CAPITAL = {"enter": "Enter", "f2": "F2", "f12": "F12", "up": "↑", "down": "↓", "escape": "Esc"}
 
@@ -98,6 +108,7 @@ def _writing(view: RoomView) -> list[tuple[str, str]]:
     waiting = [
         *(["pass"] if _is_holder(view) else []),
         *(["door"] if view.is_facilitator and view.knocks else []),
+        *(name for name in _OF_PAIRS if is_useful(BY_ID[name], view)),
     ]
     behind = [(f"Esc, then {BY_ID[act_id].key}", BY_ID[act_id].verb) for act_id in waiting]
     if _marks_ready(view):

@@ -130,7 +130,8 @@ class PrivateScreen(HoldScreen):
         in_a_pair = [BY_ID[name] for name in _IN_A_PAIR] if is_pair else []
         here = (*in_a_pair, *acts_for(self.view, Spot.ASIDE))
         useful = [act for act in here if is_useful(act, self.view)]
-        pairs = (("Esc", "back to the room"), *act_keys(useful))
+        # A pair has more keys than fit beside long words.
+        pairs = (("Esc", "to the room" if is_pair else "back to the room"), *act_keys(useful))
         return keys(pairs, width, last=ALWAYS)
 
     @on(TextArea.Changed)
