@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from holdspace.client.seat import answering, counting
+from holdspace.client.seat import answering, counting, telling_counts
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.answers import MOST_REMEMBERED
 from holdspace.client.seat.form_view import FormView, To
@@ -349,6 +349,19 @@ def test_a_poll_is_read_as_people_type_it(
     assert answering.read_poll(text) == asked
 
 
+def test_who_leads_is_told_once_when_all_members_have_answered(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, *members = circle
+    table.do(ana, i.AskPoll("Shall we? yes or no"))
+    for guest in members[:-1]:
+        answers(table, guest, 1)
+    assert telling_counts.ALL_ANSWERED not in ana.words
+    answers(table, members[-1], 1)
+    assert ana.words.count(telling_counts.ALL_ANSWERED) == 1
+    assert telling_counts.ALL_ANSWERED not in members[0].words
+
+
 def test_polls_are_for_facilitators_and_what_was_typed_is_kept(
     table: Table, circle: tuple[Guest, ...]
 ) -> None:
@@ -366,6 +379,7 @@ def test_feedback_is_means_and_a_choice_for_who_leads_and_a_line_with_a_name(
     ana, ben, *others = circle
     table.do(ana, i.ToStage(FEEDBACK))
     answers(table, ben, 8, None, 1, words="slower, please")
+    assert ben.words[-1] == answering.LINE_SENT
     for guest in others:
         answers(table, guest, 10, 5, 2)
     table.do(ana, i.ToStage(CLOSING))

@@ -26,6 +26,7 @@ WORD = "your word"
 NOTHING = Refusal("Nothing was answered, so nothing was kept or sent.")
 KEPT = "Kept on this device until the meeting ends. Nothing was sent."
 SENT = "The facilitators get this, with your name; nobody else does."
+LINE_SENT = "Your line goes to the facilitators, with your name. Your numbers do not."
 SHOWN = "Everybody sees: {option}. You can choose anew until it is closed."
 HOW_TO_ASK = Refusal("Write the question and then 2 to 6 answers: Which one? tea | rest | neither")
 NOT_YOURS = Refusal("Only a facilitator can do that.")
@@ -156,5 +157,5 @@ def _send(seat: Seat, intent: GiveAnswers, moment: Moment) -> Seat:
         for item, number in zip(form.items, intent.numbers, strict=True)
         if number is not None and intent.to is To.FACILITATORS
     )
-    moment.notices.append(Notice(SENT))
+    moment.notices.append(Notice(LINE_SENT if is_line else SENT))
     return write_to_facilitators(seat, Answer(form.title[:MAX_OPTION], numbers, words), moment)

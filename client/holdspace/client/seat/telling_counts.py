@@ -7,6 +7,7 @@ from dataclasses import replace
 from holdspace.protocol.meeting import counting as fx
 from holdspace.protocol.meeting import effects
 from holdspace.protocol.meeting.counting import Fate, Sum
+from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.tallies import SPREAD, Tally
 
 from . import counting
@@ -21,6 +22,7 @@ from .view import Line, Notice
 
 ASKED = "A, or /answer, asks one thing at a time."
 OFFER_SHOW = "/show asks the same by an open show of hands, where everybody sees who chose what."
+ALL_ANSWERED = "As many as there are members have answered. /count shows what they said."
 NOT_COUNTED = "The count did not come out. Nothing of anybody's answer is shown."
 TOO_FEW = "too few to show"
 NOT_COME_OUT = "the count did not come out"
@@ -41,6 +43,14 @@ def _opened(seat: Seat, effect: fx.CountOpened, moment: Moment) -> Seat:
     if seat.is_staff and tally.kind == "poll" and is_small:
         words = f"Fewer than {tally.minimum} are here, so a count without names will show nothing."
         moment.notices.append(Notice(f"{words} Close it with /count, then /show."))
+    return seat
+
+
+def _grew(seat: Seat, effect: fx.CountGrew, moment: Moment) -> Seat:
+    # Who leads may take part or not; everybody else did.
+    others = [p for p in (seat.state.people if seat.state else ()) if p.role == MEMBER]
+    if seat.is_staff and others and effect.people == len(others):
+        moment.notices.append(Notice(ALL_ANSWERED))
     return seat
 
 
@@ -134,6 +144,7 @@ def _with_result(seat: Seat, result: ResultView) -> Seat:
 
 TELLERS: dict[type[effects.Effect], Teller] = {
     fx.CountOpened: _opened,
+    fx.CountGrew: _grew,
     fx.CountClosed: _closed,
     fx.TooFew: _too_few,
     fx.NotCounted: _not_counted,

@@ -60,6 +60,13 @@ class CountOpened(CountEffect):
 
 
 @dataclass(frozen=True, slots=True)
+class CountGrew(CountEffect):
+    """One more takes part, or showed a hand; `people` are all who do."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class CountClosed(CountEffect):
     """Whoever is in this tally is asked for their vector; it is the last time that keys are in it."""
 
@@ -179,8 +186,9 @@ def join(state: MeetingState, event: ev.JoinCount, by: Author) -> Outcome:
     is_used = any(one.key == event.key for one in tally.joined)
     if is_used or event.parts >> len(tally.parts) or not is_safe_mask_key(event.key):
         return by.may_not(state, BAD_KEY)
-    joined = Joined(by.identity, event.key, event.parts)
-    return Outcome(_with(state, replace(tally, joined=(*tally.joined, joined))))
+    joined = (*tally.joined, Joined(by.identity, event.key, event.parts))
+    grown = CountGrew(tally.number, len(joined))
+    return Outcome(_with(state, replace(tally, joined=joined)), (grown,))
 
 
 def leave(state: MeetingState, event: ev.LeaveCount, by: Author) -> Outcome:
@@ -215,8 +223,9 @@ def show_hand(state: MeetingState, event: ev.ShowHand, by: Author) -> Outcome:
     if event.choice >= tally.parts[0].size:
         return by.may_not(state, BAD_VECTOR)
     others = (vote for vote in tally.votes if vote.identity != by.identity)
-    vote = Vote(by.identity, event.choice)
-    return Outcome(_with(state, replace(tally, votes=(*others, vote))))
+    votes = (*others, Vote(by.identity, event.choice))
+    grown = CountGrew(tally.number, len(votes))
+    return Outcome(_with(state, replace(tally, votes=votes)), (grown,))
 
 
 def _spread_out(tally: Tally, parts: int, words: tuple[int, ...]) -> tuple[int, ...]:
