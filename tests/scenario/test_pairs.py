@@ -34,7 +34,7 @@ def test_s1_seven_people_meet_in_pairs(relay: Relay, meet: Callable[[str, str], 
     host.type("/hold")
     meeting.everybody_expects("^room: The room is on hold")
     other.type("said too late")
-    other.expect("private words without a facilitator rest with it")
+    other.expect("The room is on hold, and so are pairs")
     host.type("/resume")
     meeting.everybody_expects("^room: The room goes on")
     other.type("said in time")

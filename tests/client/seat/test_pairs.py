@@ -2,12 +2,14 @@
 
 import pytest
 
+from holdspace.client.exercises import guide
 from holdspace.client.seat import asides, pairs
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.intents_apart import AskAside, BackToRoom, EndAside, SayAside
 from holdspace.client.seat.view import PairsView, Refusal
 from holdspace.protocol.meeting import pairing
 from seat_table import Guest, Table
+from small_flow import SMALL_FLOW
 
 Circle = dict[str, Guest]
 
@@ -258,3 +260,52 @@ def test_pairs_made_anew_are_other_pairs(table: Table, circle: Circle) -> None:
     pair_up(table, circle, "Ben", "Chi")
     says(table, circle["Ben"], "the second time")
     assert read(circle["Chi"]) == ["the second time"]
+
+
+PAIRS_STAGE = """
+[[stage]]
+id = "two"
+kind = "pairs"
+title = "In twos"
+minutes = { base = 3 }
+turn = "pairs"
+[stage.pairs]
+odd = "facilitator"
+assign = "opt-in"
+exercise = "rehearse"
+
+[[stage]]
+id = "closing\""""
+
+
+def test_the_odd_one_meets_the_facilitator_where_the_stage_says_so(table: Table) -> None:
+    flow = SMALL_FLOW.replace("minutes = 10", "minutes = 15")
+    ana = table.host(flow=flow.replace('\n[[stage]]\nid = "closing"', PAIRS_STAGE))
+    people = {name: table.join(name, ana) for name in ("Ben", "Chi", "Dua")}
+    table.do(ana, i.ToStage(4))
+    for guest in people.values():
+        table.do(guest, i.BePaired())
+    table.do(ana, i.MakePairs())
+    [odd] = [name for name, guest in people.items() if partners(guest) == ["Ana"]]
+    assert partners(ana) == [odd]
+    # Who leads goes on typing to the room until they go to the pair themselves.
+    assert (typed(ana), typed(people[odd])) == ("the room", "Ana")
+    table.do(ana, AskAside())
+    says(table, ana, "Here I am.")
+    assert read(people[odd]) == ["Here I am."]
+    exercise = guide(people[odd].view)
+    assert exercise
+    assert exercise.title == "Rehearse a talk"
+    # On hold this pair rests as all pairs do.
+    table.do(ana, i.HoldRoom())
+    assert says(table, people[odd], "and now?")
+
+
+def test_a_facilitator_can_come_to_three(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi", "Dua")
+    table.do(circle["Chi"], i.CallIntoPair())
+    table.do(circle["Ana"], i.GoToCaller())
+    says(table, circle["Ana"], "I am with you.")
+    assert all("I am with you." in read(circle[name]) for name in ("Ben", "Chi", "Dua"))
+    # Meanwhile the exercise rests.
+    assert guide(circle["Chi"].view) is None

@@ -59,7 +59,7 @@ NOT_YET = (
     "They have not answered yet. Your words are kept; nothing was sent. /room goes back meanwhile."
 )
 FROZEN = (
-    "The room is on hold, and private words without a facilitator rest with it. Your words are kept; "
+    "The room is on hold, and so are pairs, and private words without a facilitator. Your words are kept; "
     "nothing was sent."
 )
 GOES_NOWHERE = "What you type goes nowhere now, until /room goes back to the room."
@@ -378,7 +378,9 @@ def _has_facilitator(seat: Seat, aside: Aside) -> bool:
 
 
 def _rests_by_the_log(seat: Seat, aside: Aside) -> bool:
-    return bool(seat.state and seat.state.is_held) and not _has_facilitator(seat, aside)
+    # A2: hold freezes every pair, also one that a facilitator is in.
+    is_led = _has_facilitator(seat, aside) and aside.kind != "pair"
+    return bool(seat.state and seat.state.is_held) and not is_led
 
 
 def _send(seat: Seat, aside: Aside, word: AsideWord, moment: Moment) -> Seat:

@@ -94,7 +94,7 @@ def _pairs(view: RoomView, width: int) -> list[Row]:
     pairs = view.pairs
     if pairs is None:
         return []
-    counts = f"{pairs.willing} said yes, {pairs.paired} are in pairs"
+    counts = f"{pairs.willing} said yes" + (f", {pairs.paired} in pairs" if pairs.paired else "")
     mine = "You said yes" if pairs.is_willing else ""
     calls = (f"{' and '.join(map(marks.called, people))} call" for people in pairs.calls)
     notes = [row((words, "amber")) for words in (mine, *calls) if words]
