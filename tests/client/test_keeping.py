@@ -72,6 +72,14 @@ async def test_after_a_crash_it_is_there_again_and_nothing_is_said_twice(path: P
     keeper.close()
 
 
+async def test_a_plan_is_on_the_disk_before_anybody_is_told_so(path: Path) -> None:
+    keeper = Keeper(Vault.open(path, WORDS))
+    async with keeper.saving():
+        keeper.change(lambda _: Notebook(ideas=(Idea(ROOM, 1.0, "tea"),)))
+        assert on_disk(path).ideas[0].text == "tea"
+    keeper.close()
+
+
 async def test_until_it_is_taken_up_it_stays(path: Path) -> None:
     first = Keeper(Vault.open(path, WORDS))
     first.change(lambda notebook: notebook.drafting(Draft(ROOM, "mine")))

@@ -322,6 +322,14 @@ def test_more_than_fits_is_refused_and_the_old_one_stays(path: Path, sealed: byt
     vault.close()
 
 
+def test_what_is_no_text_is_refused_and_the_old_one_stays(path: Path, sealed: bytes) -> None:
+    vault = Vault.open(path, WORDS)
+    with pytest.raises(VaultError, match="no text"):
+        vault.write(Notebook(drafts=(Draft(ROOM, "\ud800"),)))
+    vault.close()
+    assert path.read_bytes() == sealed
+
+
 def test_nothing_of_it_is_handed_to_programs_it_starts(path: Path) -> None:
     vault = Vault.open(path, WORDS)
     assert fcntl.fcntl(vault._handle, fcntl.F_GETFD) & fcntl.FD_CLOEXEC

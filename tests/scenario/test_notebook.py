@@ -110,6 +110,6 @@ def test_kill_minus_nine_mid_sentence(
     host.expect(f"^Ana: {written}$")
     end = time.monotonic() + 60
     while on_disk(notebook):
-        assert time.monotonic() < end
+        assert time.monotonic() < end, [(d.text, d.ready) for d in on_disk(notebook)]
         time.sleep(0.1)
     assert not is_anywhere(house.home, "kestrel night")

@@ -5,6 +5,7 @@ field is on the disk within a second of the last key, so that a crash costs no m
 """
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -40,6 +41,7 @@ class Keeper:
         self._writing: Callable[[], Draft] | None = None
         self._tell: Callable[[str], None] = lambda _: None
         self._trouble = self._told = ""
+        self._one_at_a_time = threading.Lock()
 
     @property
     def notebook(self) -> Notebook:
@@ -57,8 +59,9 @@ class Keeper:
         return KEPT_HERE if self.is_kept else ONLY_IN_MEMORY
 
     def change(self, change: Callable[[Notebook], Notebook]) -> None:
-        """Write something in it; it is on the disk soon."""
+        """Write something in it; it is on the disk when this returns, if that can be."""
         self._notebook = change(self._notebook)
+        self._save()
 
     def begin(self, room: bytes, writing: Callable[[], Draft], tell: Callable[[str], None]) -> str:
         """Keep what `writing` shows from now on; return what was being written here before."""
@@ -75,7 +78,8 @@ class Keeper:
             return
         room = self._writing().room
         self._writing = None
-        self.change(lambda notebook: notebook.drafting(Draft(room)))
+        # Not saved here: the screen must be gone at once, and `saving` does it right after.
+        self._notebook = self._notebook.drafting(Draft(room))
 
     @asynccontextmanager
     async def saving(self) -> AsyncIterator[None]:
@@ -115,16 +119,17 @@ class Keeper:
             self._notebook = self._notebook.drafting(draft)
 
     def _save(self) -> None:
-        notebook = self._notebook
-        if self._vault is None or notebook is self._saved:
-            return
-        try:
-            self._vault.write(notebook)
-        except VaultError as error:
-            self._trouble = str(error)
-        else:
-            self._trouble = ""
-        self._saved = notebook
+        with self._one_at_a_time:
+            notebook = self._notebook
+            if self._vault is None or notebook is self._saved:
+                return
+            try:
+                self._vault.write(notebook)
+            except VaultError as error:
+                self._trouble = str(error)
+            else:
+                self._trouble = ""
+            self._saved = notebook
 
     def _complain(self) -> None:
         """Say once why something could not be saved."""

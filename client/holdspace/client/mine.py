@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from holdspace.client.keeping import Keeper
 from holdspace.client.own.goal_card import USUAL_SHRINK_BELOW, Terms, goal_card
 from holdspace.client.own.ideas import (
+    LONGEST,
     NOT_YOURS,
     NOTHING,
+    TOO_LONG,
     is_copied,
     keeping_idea,
     keeping_note,
@@ -44,6 +46,8 @@ class Own:
         """Keep an idea, or say why not."""
         if not text.strip():
             return NOTHING
+        if len(text) > LONGEST:
+            return TOO_LONG
         if is_copied(text, self.view):
             return NOT_YOURS
         self.keeper.change(keeping_idea(text, self.view.room, self.now))
@@ -53,5 +57,7 @@ class Own:
         """Keep a note, or say why not."""
         if not text.strip():
             return NOTHING
+        if len(text) > LONGEST:
+            return TOO_LONG
         self.keeper.change(keeping_note(text, self.view.room, self.now))
         return ""

@@ -76,6 +76,7 @@ IN_USE = (
     "on here without."
 )
 FULL = "The notebook is full, so the newest change is not in it. What was saved before is safe."
+NOT_TEXT = "Something in the notebook is no text, so the newest change is not saved."
 CHANGED_MEANWHILE = (
     "Something else replaced the notebook's file, so this change was not written over it. What you "
     "write is in memory only now."
@@ -212,7 +213,10 @@ def _sealing(passphrase: str, salt: bytes, cost: Cost) -> _Sealing:
 
 
 def _seal(notebook: Notebook, sealing: _Sealing) -> bytes:
-    inside = msgspec.msgpack.encode(notebook)
+    try:
+        inside = msgspec.msgpack.encode(notebook)
+    except UnicodeEncodeError:
+        raise VaultError(NOT_TEXT) from None
     # Nothing is ever written that could not be read again.
     _decode(inside)
     size = next((size for size in SIZES if size >= len(inside) + _ROOM), 0)

@@ -3,7 +3,15 @@
 import pytest
 
 from holdspace.client.notebook import Notebook, Plan
-from holdspace.client.own.goal_card import IN_MEMORY, KEPT, NO_GOAL, SHRINK_WORDS, Terms, goal_card
+from holdspace.client.own.goal_card import (
+    IN_MEMORY,
+    KEPT,
+    NO_GOAL,
+    SHRINK_WORDS,
+    TOO_LONG,
+    Terms,
+    goal_card,
+)
 from holdspace.client.own.look_back import NO_PLAN, WRITTEN, look_back
 from holdspace.client.own.talk import IN_THE_FIELD, Done, Step, Talk
 
@@ -73,6 +81,17 @@ def test_everything_but_the_step_itself_can_be_left_open() -> None:
     assert isinstance(step, Talk)
     assert step.question.startswith("What do you want")
     assert card("walk", "", "", "", "")[1].plans == (Plan(ROOM, NOW, "walk"),)
+
+
+def test_too_many_words_are_answered_and_not_cut() -> None:
+    step, notebook = card("w" * 501)
+    assert isinstance(step, Talk)
+    assert step.question == TOO_LONG
+    assert not notebook.plans
+    assert card("w" * 501, "walk", "", "", "", "9")[1].plans[0].what == "walk"
+    step, _ = looked_back("d", "w" * 501)
+    assert isinstance(step, Talk)
+    assert step.question == TOO_LONG
 
 
 @pytest.mark.parametrize("number", ["eleven", "11", "-1", "5.5", "٣", "9" * 5000])

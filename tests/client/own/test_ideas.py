@@ -5,7 +5,7 @@ import pytest
 from holdspace.client.keeping import Keeper
 from holdspace.client.mine import Own
 from holdspace.client.notebook import Plan
-from holdspace.client.own.ideas import NOT_YOURS, NOTHING
+from holdspace.client.own.ideas import NOT_YOURS, NOTHING, TOO_LONG
 from holdspace.client.own.words import NOTHING as NOTHING_THERE
 from holdspace.client.own.words import own_lines, plan_words
 from holdspace.client.seat.view import Line, Passage, PersonView, Role, RoomView
@@ -34,6 +34,11 @@ def test_an_idea_in_ones_own_words_is_kept(own: Own) -> None:
 def test_what_somebody_else_said_is_not(own: Own, copied: str) -> None:
     assert own.keep_idea(copied) == NOT_YOURS
     assert list(own_lines(own.keeper.notebook)) == [NOTHING_THERE]
+
+
+def test_what_is_too_long_is_said_and_not_cut(own: Own) -> None:
+    assert own.keep_idea("x" * 2001) == own.keep_note("x" * 2001) == TOO_LONG
+    assert not own.keeper.notebook.ideas
 
 
 def test_two_words_may_well_be_the_same(own: Own) -> None:

@@ -6,6 +6,7 @@ nobody else sees it, and nothing reminds anybody of it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,7 +18,8 @@ from holdspace.client.own.words import step_words
 from holdspace.protocol.text import clean_line
 
 TITLE = "A small step"
-LONGEST = 200
+LONGEST = 500
+TOO_LONG = f"That is longer than fits here, which is {LONGEST} letters. A few words are enough."
 USUAL_SHRINK_BELOW = 7
 NO_GOAL_WORDS = frozenset(
     {"none", "no", "no goal", "no plan", "no goal this week", "no plan this week"}
@@ -67,7 +69,9 @@ def _ask(plan: Plan, name: str, terms: Terms, *, alone: bool = False) -> Talk:
     before: str = getattr(plan, name)
 
     def hear(text: str) -> Step:
-        words = str(clean_line(text, LONGEST)) or before
+        if len(text) > LONGEST:
+            return dataclasses.replace(talk, question=TOO_LONG)
+        words = str(clean_line(text)) or before
         if name == _WHAT and words.casefold().rstrip(".!") in NO_GOAL_WORDS:
             return Done(NO_GOAL)
         if name == _WHAT and not words:

@@ -16,6 +16,10 @@ NOT_YOURS = (
     "Those are somebody else's words, so they were not kept: what is shared here stays here. Put it "
     "into words of your own; what you typed is still there."
 )
+TOO_LONG = (
+    f"That is longer than fits here, which is {LONGEST} letters, so it was not kept. What you typed is "
+    "still there."
+)
 NOTHING = "Type what you want to keep after the command, in words of your own."
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from msgspec.structs import replace
 
 from holdspace.client.notebook import Notebook, Outcome, Plan
-from holdspace.client.own.goal_card import LONGEST, adding
+from holdspace.client.own.goal_card import LONGEST, TOO_LONG, adding
 from holdspace.client.own.talk import Answer, Done, Step, Talk, offer_line
 from holdspace.client.own.words import day_words, step_words
 from holdspace.protocol.text import clean_line
@@ -59,12 +61,15 @@ def look_back(notebook: Notebook, room: bytes) -> Step:
 
 def _ask_learned(plan: Plan, above: tuple[str, ...]) -> Talk:
     def hear(text: str) -> Step:
-        learned = replace(plan, learned=str(clean_line(text, LONGEST)))
+        if len(text) > LONGEST:
+            return dataclasses.replace(talk, question=TOO_LONG)
+        learned = replace(plan, learned=str(clean_line(text)))
         if plan.outcome == "not-this-week":
             return _ask_what_helps(learned, above)
         return _offer(learned, above, "")
 
-    return Talk(TITLE, _LEARNED, hear, above=above, change=adding(plan))
+    talk = Talk(TITLE, _LEARNED, hear, above=above, change=adding(plan))
+    return talk
 
 
 def _ask_what_helps(plan: Plan, above: tuple[str, ...]) -> Talk:

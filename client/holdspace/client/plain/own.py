@@ -47,4 +47,7 @@ class OwnThings:
 
     def _keep_note(self, local: Local) -> None:
         own = self._own()
-        self._say([f"room: {own.keep_note(local.text) or own.kept_words}"])
+        refused = own.keep_note(local.text)
+        self._say([f"room: {refused or own.kept_words}"])
+        if refused:
+            self._keep(local.text)

@@ -85,7 +85,7 @@ def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     if is_writing:
         return keys(_writing(view), width, last=ALWAYS)
     usual = _LEADER if view.is_facilitator else _MEMBER
-    own = STAGE_ACTS.get(view.stage.kind, ()) if view.stage else ()
+    own = _stage_acts(view)
     order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *own, *usual))
     useful = [
         as_it_is_now(act, view) for act in map(BY_ID.get, order) if act and is_useful(act, view)
@@ -109,14 +109,20 @@ def _writing(view: RoomView) -> list[tuple[str, str]]:
         *(["pass"] if _is_holder(view) else []),
         *(["door"] if view.is_facilitator and view.knocks else []),
         *(name for name in _OF_PAIRS if is_useful(BY_ID[name], view)),
+        *_stage_acts(view),
     ]
     behind = [(f"Esc, then {BY_ID[act_id].key}", BY_ID[act_id].verb) for act_id in waiting]
-    if _marks_ready(view):
-        return [(enter, "ready") if enter == "Enter" else (enter, word) for enter, word in WRITING]
+    usual = [
+        (key, "ready" if key == "Enter" and _marks_ready(view) else word) for key, word in WRITING
+    ]
     if not behind:
-        return list(WRITING)
-    at = WRITING.index(ESCAPE)
-    return [*behind, *WRITING[:at], *WRITING[at + 1 :]]
+        return usual
+    return [*behind, *(pair for pair in usual if pair != ESCAPE)]
+
+
+def _stage_acts(view: RoomView) -> tuple[str, ...]:
+    """Return the acts that this stage is for."""
+    return STAGE_ACTS.get(view.stage.kind, ()) if view.stage else ()
 
 
 def _marks_ready(view: RoomView) -> bool:

@@ -139,7 +139,10 @@ def _idea(app: "HoldspaceApp", command: Local) -> None:
 
 
 def _note(app: "HoldspaceApp", command: Local) -> None:
-    app.tell(_own(app).keep_note(command.text) or _own(app).kept_words)
+    refused = _own(app).keep_note(command.text)
+    if refused and command.text:
+        app.give_back(f"/note {command.text}")
+    app.tell(refused or _own(app).kept_words)
 
 
 def _unfold(app: "HoldspaceApp", _: Local) -> None:

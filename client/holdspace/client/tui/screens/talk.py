@@ -18,7 +18,8 @@ from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 
 SENT = "Nothing of this is sent, and nobody sees that you do it."
-LONGEST = 300
+# More than a card takes, so that it can say so instead of swallowing letters.
+LONGEST = 2000
 
 
 class TalkScreen(HoldScreen):
