@@ -229,12 +229,13 @@ CELL = 12.2
 
 
 def word_by_word(found: re.Match[str]) -> str:
-    """Place every word by itself: rsvg-convert drops blanks that a browser keeps."""
+    """Place every word by itself: not everything that draws pictures keeps blanks as a browser does."""
     style, x, y, clip, text = found.groups()
     words = re.finditer(r"[^ ]+", html.unescape(text).replace("\xa0", " "))
     placed = [
         f'<text class="{style}" x="{float(x) + CELL * cell_len(word.string[: word.start()]):.1f}" y="{y}" '
-        f'clip-path="{clip}">{html.escape(word.group())}</text>'
+        f'textLength="{CELL * cell_len(word.group()):.1f}" clip-path="{clip}">'
+        f"{html.escape(word.group())}</text>"
         for word in words
     ]
     return "".join(placed)[: -len("/text>")] if placed else f'<text x="{x}" y="{y}"><'
@@ -292,6 +293,11 @@ DOCS = {
 }
 DOCS_FOLDER = Path(__file__).parents[3] / "docs" / "pictures"
 DOCS_SIZE = (80, 24)
+# Every line is cut at its cells; the words stand in them anyhow.
+_CLIPPED_LINE = re.compile(
+    r' clip-path="url\(#[\w-]*line-\d+\)"|<clipPath id="[\w-]*line-\d+">.*?</clipPath>\s*',
+    re.DOTALL,
+)
 _FETCHED_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
@@ -300,6 +306,7 @@ def draw_docs() -> None:
     for name, state in DOCS.items():
         drawn = asyncio.run(draw(DOCS_FOLDER, state, DOCS_SIZE))
         svg = _FETCHED_FONT.sub("", drawn.read_text("utf-8")).replace("Fira Code,", "")
+        svg = _CLIPPED_LINE.sub("", _TEXT.sub(word_by_word, svg))
         path = DOCS_FOLDER / f"screen-{name}.svg"
         path.write_text(re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE), "utf-8")
         drawn.unlink()
