@@ -115,6 +115,23 @@ async def test_m18_co_facilitators_lead_as_the_host_does_and_everybody_sees_who_
     await mara.expect("^room: .*facilitator")
 
 
+async def test_m18_a_co_facilitator_lets_people_in_while_the_host_is_away(
+    evening: Evening,
+) -> None:
+    host, mara = await evening.circle(HOST, MARA)
+    code = host.view.invitation
+    host.type(f"/promote {MARA}", "y")
+    await mara.until(lambda view: view.is_facilitator, "Mara facilitates")
+    await evening.pass_time(3)
+    host.cut()
+    jon = await evening.knocks(JON, code)
+    await mara.expect(f"^door: {JON} is at the door")
+    mara.type("/admit")
+    await jon.expect("^room: This is ")
+    host.mend()
+    await host.until(lambda view: len(view.people) == 3, "everybody is here")
+
+
 @pytest.mark.parametrize("name", ["Ottilie ", "OTTILIE", "Оttilie"])
 async def test_m23_a_name_that_looks_like_anothers_is_not_taken_as_it_is(
     evening: Evening, name: str
