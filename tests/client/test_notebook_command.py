@@ -68,6 +68,23 @@ def test_it_is_read_and_taken_along(path: Path, tmp_path: Path) -> None:
     assert notebook(tmp_path, "export", str(page), typed=f"{WORDS}\n")[0] == 1
 
 
+def test_what_was_written_in_one_room_is_taken_along_by_its_name(
+    path: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "mine.txt"
+    done = subprocess.run(
+        [BIN / "holdspace", "export", page, "--room", "Nowhere"],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "LANG": "C.UTF-8"},
+        input=f"{WORDS}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "No room of that name" in done.stderr
+    assert not page.exists()
+
+
 def test_its_passphrase_can_come_from_a_file_of_ones_own(path: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text(WORDS + "\n")

@@ -40,6 +40,11 @@ COMMANDS = (
         "Make, read or delete your notebook: drafts, plans and ideas, encrypted.",
         f"{_HERE}.notebook",
     ),
+    Command(
+        "export",
+        "Write your own plans, ideas and notes from your notebook into a new file.",
+        f"{_HERE}.export",
+    ),
     Command("flow", "Work with flow files.", f"{_HERE}.flow"),
     Command(
         "relay", "Say who runs a relay and what it can see. Nothing is opened.", f"{_HERE}.relay"

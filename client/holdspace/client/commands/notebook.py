@@ -7,8 +7,9 @@ from pathlib import Path
 
 from holdspace.client.command_line import WELL, complain
 from holdspace.client.keeping import keep_drafts
+from holdspace.client.notebook import Notebook
 from holdspace.client.own.keepsake import NotKept, write_new
-from holdspace.client.own.words import own_lines, own_page
+from holdspace.client.own.words import of_room, own_lines, own_page
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.vault import (
     Vault,
@@ -45,6 +46,7 @@ THERE_IS = (
 THERE_IS_NONE = (
     "There is no notebook at {path}, so nothing is kept. `holdspace notebook make` makes one."
 )
+NO_SUCH_ROOM = "No room of that name is in your notebook, so nothing was written."
 KEPT_OR_NOT = {
     True: "From now on a quick exit keeps what you were writing, in the notebook.",
     False: "From now on a quick exit drops what you were writing, also from the notebook.",
@@ -61,6 +63,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         one.set_defaults(run=run)
         if name == "export":
             one.add_argument("file", metavar="FILE", help="the file to write; it must be new")
+            one.set_defaults(room=None)
         if name == "drafts":
             one.add_argument("choice", choices=("keep", "drop"), help="at a quick exit")
 
@@ -89,9 +92,16 @@ def _read(asked: argparse.Namespace) -> int:
     return WELL
 
 
-def _export(asked: argparse.Namespace) -> int:
+def export(asked: argparse.Namespace) -> int:
+    """Write own words into a new file: of all rooms, or of the one that was named."""
     with closing(_opened(asked)) as vault:
-        page = own_page(vault.read())
+        notebook = vault.read()
+    if asked.room is not None:
+        room = _named(notebook, asked.room)
+        if room is None:
+            return complain(NO_SUCH_ROOM)
+        notebook = of_room(notebook, room)
+    page = own_page(notebook)
     try:
         return _tell(write_new(Path(asked.file).expanduser(), page))
     except NotKept as refused:
@@ -128,11 +138,16 @@ def _delete(asked: argparse.Namespace) -> int:
 _WHAT: tuple[tuple[str, str, Callable[[argparse.Namespace], int]], ...] = (
     ("make", "Make a notebook. It is the only thing this program ever keeps on its own.", _make),
     ("read", "Read out what is in it.", _read),
-    ("export", "Write your own words from it into a new file, which is not encrypted.", _export),
+    ("export", "Write your own words from it into a new file, which is not encrypted.", export),
     ("passphrase", "Give it another passphrase.", _change_passphrase),
     ("drafts", "Keep or drop what you were writing when you close the screen at once.", _drafts),
     ("delete", "Delete it, with all that is in it.", _delete),
 )
+
+
+def _named(notebook: Notebook, name: str) -> bytes | None:
+    wanted = name.strip().casefold()
+    return next((kept.room for kept in notebook.rooms if kept.room_name.casefold() == wanted), None)
 
 
 def _opened(asked: argparse.Namespace) -> Vault:
