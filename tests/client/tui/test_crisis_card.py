@@ -4,6 +4,7 @@ import pytest
 
 import screen_samples as sample
 from holdspace.client.seat.view import Place, RoomView
+from holdspace.client.tui.app import Ending
 from holdspace.client.tui.screens.confirm import ConfirmScreen
 from holdspace.client.tui.screens.page import CrisisScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
@@ -14,23 +15,23 @@ CARD = "If you or someone is in danger now"
 ENDED = sample.ended(Place.CLOSED)
 
 
-@pytest.mark.parametrize(
-    ("view", "keys"),
-    [
-        (sample.OUTSIDE, ()),
-        (sample.LOBBY, ()),
-        (sample.WAITING, ()),
-        (sample.ROOM, ()),
-        (sample.ROOM, ("escape", "q")),
-        (sample.ROOM, ("escape", "P")),
-        (sample.ROOM, ("escape", "a")),
-        (sample.FACILITATOR, ("escape", "f")),
-        (sample.FACILITATOR, ("escape", "c", "down", "x")),
-        (sample.HELD, ()),
-        (sample.LOST, ()),
-        (ENDED, ()),
-    ],
+EVERYWHERE = (
+    (sample.OUTSIDE, ()),
+    (sample.LOBBY, ()),
+    (sample.WAITING, ()),
+    (sample.ROOM, ()),
+    (sample.ROOM, ("escape", "q")),
+    (sample.ROOM, ("escape", "P")),
+    (sample.ROOM, ("escape", "a")),
+    (sample.FACILITATOR, ("escape", "f")),
+    (sample.FACILITATOR, ("escape", "c", "down", "x")),
+    (sample.HELD, ()),
+    (sample.LOST, ()),
+    (ENDED, ()),
 )
+
+
+@pytest.mark.parametrize(("view", "keys"), EVERYWHERE)
 async def test_one_key_from_every_screen_and_back_to_it(
     view: RoomView, keys: tuple[str, ...]
 ) -> None:
@@ -78,3 +79,13 @@ async def test_whoever_reads_it_goes_on_reading_when_the_meeting_ends() -> None:
         assert CARD in screen_text(pilot.app)
         await pilot.press("escape")
         assert "The meeting is closed" in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize(("view", "keys"), EVERYWHERE)
+async def test_the_quick_exit_works_from_all_of_them_and_sends_nothing(
+    view: RoomView, keys: tuple[str, ...]
+) -> None:
+    async with shown(view) as (pilot, player):
+        await pilot.press(*keys, "f12")
+        await until(pilot, lambda: pilot.app.return_value is Ending.VANISHED, "the end")
+        assert player.wanted == []

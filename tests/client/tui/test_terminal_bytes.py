@@ -130,6 +130,20 @@ def test_an_idle_room_writes_nothing_and_leaves_a_clean_terminal_at_once() -> No
         assert "Tuesday circle" not in gone
 
 
+def test_the_quick_exit_gives_the_terminal_back_before_anything_else_and_writes_no_more() -> None:
+    with terminal("room") as room:
+        room.until("Fibromyalgia")
+        room.child.send(F2)
+        room.until("in danger now")
+        room.child.send(F12)
+        after = room.rest()
+    assert after.count(LEFT) == 1
+    gone = after[after.index(LEFT) :]
+    # Cursor and title, and then the shell's: no mouse that writes into it, no part of a screen.
+    assert gone.startswith(f"{LEFT}\x1b[?25h\x1b]0;\x07\x1b[23;0tended: vanished")
+    assert "\x1b[?1000l" in after[: after.index(LEFT)]
+
+
 @pytest.mark.parametrize("gap", ["at once", "one by one"])
 def test_three_escapes_in_a_real_terminal_close_the_screen(gap: str) -> None:
     with terminal("room") as room:

@@ -189,6 +189,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def vanish(self) -> None:
         """Close the screen at once, like a lost connection."""
+        # The terminal first: everything else can wait until nobody could be looking.
+        terminal.leave_now(self)
         self.keeper.drop_draft()
         self.exit(Ending.VANISHED)
 

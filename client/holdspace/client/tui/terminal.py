@@ -46,6 +46,29 @@ def notify(app: App[Any], signal: Signal, environment: Mapping[str, str]) -> Non
     _write(app, notification(signal, environment))
 
 
+# All that Textual would undo one after the other while it closes its widgets: paste and resize
+# reports, line wrap, focus reports, kitty keys, the mouse; then the old screen, cursor and title.
+_GONE = (
+    "\x1b[?2004l\x1b[?2048l\x1b[?7h\x1b[?1004l\x1b[<u"
+    f"{_MOUSE_OFF}\x1b[?1016l\x1b[2J\x1b[?1049l\x1b[?25h{_OLD_TITLE}"
+)
+
+
+def leave_now(app: App[Any]) -> None:
+    """Give the terminal back at once, as it was, and write nothing to it any more (A22, M27)."""
+    driver = _driver(app)
+    if driver is None or app._exit:  # noqa: SLF001  no public name for it
+        return
+    driver.write(_GONE)
+    driver.flush()
+    # Textual still closes its widgets for a while; none of that may reach the shell.
+    driver.write = _nothing  # type: ignore[method-assign, assignment]
+
+
+def _nothing(_data: str) -> None:
+    """Write nothing."""
+
+
 def restore_title(app: App[Any]) -> None:
     """Bring back the title from before."""
     _write(app, _OLD_TITLE)
@@ -58,4 +81,6 @@ def release_mouse(app: App[Any]) -> None:
 
 def grab_mouse(app: App[Any]) -> None:
     """Take clicks and the wheel again."""
-    _write(app, _MOUSE_ON)
+    # A screen that closes with the app would leave the shell with a mouse that writes into it.
+    if not app._exit:  # noqa: SLF001  no public name for it
+        _write(app, _MOUSE_ON)
