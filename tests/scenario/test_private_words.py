@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.scenario.conftest import Meeting, Relay
+from tests.scenario.conftest import House, Meeting, Relay
 
 SECRET = "I cannot sit in the circle today"
 
@@ -46,3 +46,31 @@ def test_m26_a_flag_for_facilitators_and_a_word_nobody_else_reads(
         assert words not in told
     kept = b"".join(file.read_bytes() for file in relay.data.rglob("*") if file.is_file())
     assert SECRET.encode() not in kept
+
+
+def test_m17_a_word_at_the_door_and_a_door_that_is_locked(
+    relay: Relay, house: House, meet: Callable[[str, str], Meeting]
+) -> None:
+    meeting = meet(relay.url, "Mara")
+    mara, ana = meeting.host, house.start("ana", "holdspace", "join", "--plain")
+    ana.type(meeting.code, "y", "Ana", "First time")
+    mara.expect("^door: Ana is at the door")
+    mara.type("/doorword 1 What brings you here?")
+    ana.expect("^at the door: facilitator: What brings you here.$")
+    ana.type("My back.")
+    mara.expect("^at the door: Ana: My back.$")
+    mara.type("/admit 1")
+    ana.expect("^room: This is ")
+    # Still meant for Mara alone: it goes nowhere.
+    ana.type("And I am afraid.")
+    ana.expect("^draft: Your words are kept.")
+    ana.type("/room", "Hello, all.")
+    mara.expect("^Ana: Hello, all.$")
+    assert not mara.program.matching("I am afraid")
+    mara.type("/lockdoor")
+    mara.expect("^notice: The door is locked")
+    ben = house.start("ben", "holdspace", "join", "--plain")
+    ben.type(meeting.code, "y", "Ben", "")
+    ben.expect("The door is closed for this meeting")
+    assert ben.ends() == 0
+    assert not [line for line in ben.lines if "Ana" in line]

@@ -30,6 +30,7 @@ from holdspace.client.seat.intents import (
     OpenTheFlow,
     ReleaseTheWords,
     Say,
+    SayAtDoor,
 )
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
@@ -73,6 +74,7 @@ _BY_INTENT: dict[type[Intent], Act] = {
     OpenTheFlow: BY_ID["flow"],
     GiveAnswers: BY_ID["answer"],
     SayAside: BY_ID["say"],
+    SayAtDoor: BY_ID["say"],
     **{type(act.build(Given())): act for act in reversed(ACTS) if act.build},
 }
 
@@ -197,6 +199,8 @@ def parse_command(line: str, view: RoomView) -> Command:
         return parse_command("/raise", view)
     if text.startswith("//") or not text.startswith("/"):
         words = text.removeprefix("/") if text.startswith("//") else line
+        if view.place is Place.WAITING and view.door_thread:
+            return SayAtDoor(words)
         return Say(words) if view.place is Place.ROOM else Problem("You are not in the room yet.")
     word, _, rest = text[1:].partition(" ")
     act = BY_SLASH.get(word.lower())

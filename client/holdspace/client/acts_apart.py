@@ -1,7 +1,7 @@
 """The acts of private words, and of not being OK."""
 
 from holdspace.client.act_kinds import Act, Given, Need, Spot, facilitators_act
-from holdspace.client.seat.intents import Intent
+from holdspace.client.seat.intents import Intent, WordAtDoor
 from holdspace.client.seat.intents_apart import (
     AskAside,
     BackToRoom,
@@ -44,6 +44,10 @@ EVERYONE: tuple[Act, ...] = (
 )  # fmt: skip
 
 FACILITATORS: tuple[Act, ...] = (
+    facilitators_act("door-word", "w", "doorword", "a word first",
+        "Write a private word to whoever knocked; they can answer, before they are let in.",
+        lambda given: WordAtDoor(given.knock, given.text), spot=Spot.DOOR, needs=Need.KNOCK,
+        also=("door-word",)),
     facilitators_act("aside", "s", "aside", "step aside",
         "Ask somebody to step aside with you, in private; the room goes on without the two of you.",
         lambda given: AskAside(given.person, "step-aside"), spot=Spot.PEOPLE, needs=Need.PERSON,

@@ -12,7 +12,9 @@ NOT_KEPT_HOST = (
 KEPT = "You keep this room. `holdspace join` finds it next time, without a code."
 KEPT_HOST = "You keep this room. `holdspace open` opens it again, with the same four words."
 WAITING = "You have asked the host whether you may keep this room. They answer when they can."
-LOCKED = "The door is locked: also who belongs to the room waits there for your yes."
+LOCKED = (
+    "The door is locked: new people read a kind no, and who belongs to the room waits for your yes."
+)
 OPEN_DOOR = "Who belongs to the room comes in at once; everybody else waits for your yes."
 
 

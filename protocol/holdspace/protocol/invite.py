@@ -352,11 +352,15 @@ class KnockLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
 
 
 class Reply(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The answer to a knock: a Welcome is yes; none is no, perhaps with kind words."""
+    """The answer to a knock: a Welcome is yes; none is no, perhaps with kind words.
+
+    `is_word`: no answer yet, but a word before it; whoever reads it knocks again to stay at the door.
+    """
 
     welcome: Annotated[bytes, Meta(max_length=56 * 1024)] = b""
     words: Annotated[str, Meta(max_length=MAX_DECLINE)] = ""
     padding: Annotated[bytes, Meta(max_length=_REPLY_STEP)] = b""
+    is_word: bool = False
 
     def __repr__(self) -> str:  # type: ignore[explicit-override]
         return f"Reply(is_yes={bool(self.welcome)})"

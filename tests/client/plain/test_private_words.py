@@ -2,12 +2,24 @@
 
 from dataclasses import replace
 
-from tests.client.plain.test_session import ANA, MARA, ROOM, evening
+from tests.client.plain.test_session import ANA, CARD, MARA, ROOM, evening
 
-from holdspace.client.seat.intents import Say
+from holdspace.client.seat.intents import Say, SayAtDoor, WordAtDoor
 from holdspace.client.seat.intents_apart import AskAside, BackToRoom, EndAside, SayAside, SayNotOk
 from holdspace.client.seat.unsent import Unsent
-from holdspace.client.seat.view import AsideView, FlagView, Line, Notice, Passage, Refusal
+from holdspace.client.seat.view import (
+    AsideView,
+    Connection,
+    DoorLine,
+    FlagView,
+    KnockView,
+    Line,
+    Notice,
+    Passage,
+    Place,
+    Refusal,
+    RoomView,
+)
 
 HANDLE = b"h" * 16
 SECRET = "It is too much today."
@@ -121,3 +133,29 @@ def test_what_is_kept_is_kept_apart() -> None:
     assert (unsent.of(HANDLE), unsent.of(b"")) == ("first\nprivate", "for all")
     unsent.put(HANDLE, "")
     assert unsent.of(HANDLE) == ""
+
+
+async def test_at_the_door_one_answers_by_typing_once_the_host_has_written() -> None:
+    waiting = RoomView(place=Place.WAITING, connection=Connection.CONNECTED)
+    async with evening(replace(waiting, card=CARD)) as here:
+        await here.type("hello?")
+        assert here.meeting.wanted == []
+        line = DoorLine("What brings you here?", 1060.0)
+        here.meeting.become(replace(waiting, card=CARD, door_thread=(line,)))
+        await here.until(
+            lambda: "at the door: facilitator: What brings you here?" in here.terminal.said
+        )
+        await here.type("my back")
+        assert here.meeting.wanted == [SayAtDoor("my back")]
+
+
+async def test_a_host_reads_what_is_said_at_the_door_and_answers_by_number() -> None:
+    knock = KnockView(b"k" * 16, "Ben", "", 1060.0, number=2)
+    led = replace(ROOM, is_facilitator=True, is_host=True, knocks=(knock,))
+    async with evening(led) as here:
+        await here.type("/doorword 2 What brings you here?")
+        assert here.meeting.wanted == [WordAtDoor(knock.knock, "What brings you here?")]
+        answer = DoorLine("My back.", 1061.0)
+        here.meeting.become(replace(led, knocks=(replace(knock, thread=(answer,)),)))
+        await here.until(lambda: "at the door: Ben: My back." in here.terminal.said)
+        assert sum("Ben is at the door" in line for line in here.terminal.said) == 1

@@ -17,6 +17,7 @@ from holdspace.client.exercises import guide
 from holdspace.client.seat.view import (
     AsideView,
     Connection,
+    DoorLine,
     KnockView,
     Line,
     Notice,
@@ -288,6 +289,18 @@ def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     for knock in after.knocks:
         if knock.knock not in known:
             yield knock_line(knock)
+    threads = {knock.knock: knock.thread for knock in before.knocks}
+    for knock in after.knocks:
+        for line in _fresh_lines(threads.get(knock.knock, ()), knock.thread):
+            who = f"you to {knock.name}" if line.is_mine else knock.name
+            yield f"at the door: {who}: {line.text}"
+    for line in _fresh_lines(before.door_thread, after.door_thread):
+        yield f"at the door: {'you' if line.is_mine else 'facilitator'}: {line.text}"
+
+
+def _fresh_lines(before: tuple[DoorLine, ...], after: tuple[DoorLine, ...]) -> list[DoorLine]:
+    known = set(before)
+    return [line for line in after if line not in known]
 
 
 def _notice_lines(before: RoomView, after: RoomView, notices: tuple[Notice, ...]) -> Iterator[str]:

@@ -26,6 +26,7 @@ from . import (
     connecting,
     doing_apart,
     doing_rooms,
+    door_talk,
     drift,
     flood,
     intents,
@@ -285,16 +286,30 @@ def _with_person(make: Callable[[MeetingState, bytes], ev.Event]) -> Doer:
 
 
 def _admit(seat: Seat, intent: intents.Admit, moment: Moment) -> Seat | Refusal:
-    if lobby.find(seat, intent.knock) is None:
+    letter = lobby.find(seat, intent.knock)
+    if letter is None:
         return NO_KNOCK
+    if letter.is_between:
+        return door_talk.BETWEEN
     if seat.state is not None and len(seat.state.people) + len(seat.wishes) >= MOST_PEOPLE:
         return FULL
     return lobby.admit(seat, intent.knock, moment)
 
 
+def _door_word(seat: Seat, intent: intents.WordAtDoor, moment: Moment) -> Seat | Refusal:
+    letter = lobby.find(seat, intent.knock)
+    if letter is None:
+        return replace(NO_KNOCK, kept=intent.text)
+    said = door_talk.say(seat, letter, intent.text, moment)
+    return replace(said, kept=intent.text) if isinstance(said, Refusal) else said
+
+
 def _decline(seat: Seat, intent: intents.Decline, moment: Moment) -> Seat | Refusal:
-    if lobby.find(seat, intent.knock) is None:
+    letter = lobby.find(seat, intent.knock)
+    if letter is None:
         return NO_KNOCK
+    if letter.is_between:
+        return door_talk.BETWEEN
     return lobby.decline(seat, intent.knock, intent.words, moment)
 
 
@@ -390,6 +405,7 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.ResumeRoom: _control(lambda *_: ev.Resume()),
     intents.Admit: _admit,
     intents.Decline: _decline,
+    intents.WordAtDoor: _door_word,
     intents.Remove: ladder.remove,
     intents.BackToTheDoor: ladder.send_back,
     intents.NudgeThem: ladder.nudge,

@@ -17,7 +17,9 @@ from .view import Notice, Refusal
 NOT_YET = Refusal("The room is still opening. One moment, please.")
 ONLY_HOST = Refusal("Only the host can do that.")
 OPEN = "open"
-LOCKED = "The door is locked: nobody comes in unseen, also who belongs to the room."
+LOCKED = (
+    "The door is locked: new people read a kind no, and who belongs to the room waits for your yes."
+)
 UNLOCKED = "The door is open again for who belongs to the room; everybody else waits for your yes."
 FORGOTTEN = "They are not known here any more. If they come, they wait at the door like anybody."
 

@@ -146,6 +146,21 @@ class Decline(Intent):
 
 
 @dataclass(frozen=True)
+class WordAtDoor(Intent):
+    """Host: write a private word to whoever knocked, before letting them in."""
+
+    knock: bytes
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class SayAtDoor(Intent):
+    """Answer the host's word at the door."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Remove(Intent):
     """Facilitator: remove this person, who reads why; new keys are made without them."""
 

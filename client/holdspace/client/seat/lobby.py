@@ -8,15 +8,15 @@ from contextlib import suppress
 from dataclasses import replace
 
 from holdspace.protocol import frames
-from holdspace.protocol.invite import InvitationError, KnockLetter, Reply, open_letter, seal_reply
+from holdspace.protocol.invite import InvitationError, KnockLetter, Reply, open_letter
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import KeyPackage, MLSError
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
-from . import changing, returning
+from . import changing, door_talk, returning
 from .door_keys import doors_of
 from .people import room_key_in
-from .seat import Admission, DoorKeys, Letter, Seat
+from .seat import Admission, DoorKeys, Known, Letter, Seat
 from .step import Moment
 from .view import Notice, Urgency
 
@@ -43,7 +43,12 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     if letter is None:
         moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
         return seat
-    letter = replace(letter, number=seat.letters_seen + 1)
+    known = door_talk.before(seat, letter)
+    if known is not None:
+        return door_talk.go_on(seat, known, letter, moment)
+    if seat.host is not None and seat.host.is_locked and letter.known is Known.NOT:
+        return door_talk.turn_away(seat, letter, moment)
+    letter = replace(letter, number=seat.letters_seen + 1, handle=letter.knock)
     seat = replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
     if returning.comes_in_at_once(seat, letter):
         moment.notices.append(Notice(returning.COMES_IN.replace("{name}", letter.name)))
@@ -54,6 +59,10 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
 
 def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:
     """Take a letter from the doorstep whose writer went away or was answered."""
+    letter = find(seat, frame.knock)
+    # The relay says of a word, too, that it was an answer.
+    if letter is not None and letter.is_between:
+        return seat
     return replace(seat, letters=_without(seat, frame.knock))
 
 
@@ -71,16 +80,13 @@ def decline(seat: Seat, knock: bytes, words: str, moment: Moment) -> Seat:
     if letter is None:
         return seat
     reply = Reply(words=clean_line(words or DECLINED, 280))
-    sealed = seal_reply(reply, letter.reply_secret, moment.random)
-    seat, ref = seat.asking("decline")
-    moment.frames.append(frames.DeclineKnock(ref, knock, sealed))
-    knocks = seat.answered_knocks | {knock}
-    return replace(seat, letters=_without(seat, knock), answered_knocks=knocks)
+    seat = door_talk.answer(seat, letter, reply, moment)
+    return replace(seat, letters=_without(seat, letter.knock))
 
 
 def find(seat: Seat, knock: bytes) -> Letter | None:
-    """Return the letter of this knock."""
-    return next((letter for letter in seat.letters if letter.knock == knock), None)
+    """Return the letter of this knock, or of whoever knocked so first."""
+    return next((one for one in seat.letters if knock in (one.knock, one.handle)), None)
 
 
 def _without(seat: Seat, knock: bytes) -> tuple[Letter, ...]:

@@ -184,12 +184,13 @@ def _waiting(seat: Seat) -> tuple[Letter, ...]:
 
 def _knock(letter: Letter) -> KnockView:
     return KnockView(
-        letter.knock,
+        letter.handle or letter.knock,
         letter.name,
         letter.introduction,
         letter.since,
         letter.warning,
         letter.number,
+        letter.thread,
     )
 
 

@@ -34,7 +34,7 @@ from .lasting import Lasting
 from .log_position import LogPosition
 from .outbox import Outbox
 from .step import Step, World
-from .view import CardView, Logged, Passage, Place
+from .view import CardView, DoorLine, Logged, Passage, Place
 
 # From the connection there is and what was written to this person: themselves at the door again.
 WayBack = Callable[["Seat", World], Step]
@@ -113,6 +113,11 @@ class Letter:
     number: int = 1
     room_key: bytes = field(default=b"", repr=False)
     known: Known = Known.NOT
+    # The first knock, by which front ends know them however often they knock again in between.
+    handle: bytes = b""
+    thread: tuple[DoorLine, ...] = field(default=(), repr=False)
+    is_between: bool = False
+    talked_at: float = 0.0
 
 
 @dataclass(frozen=True)

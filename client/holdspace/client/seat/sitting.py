@@ -19,6 +19,7 @@ from . import (
     counting,
     doing,
     door_keys,
+    door_talk,
     ladder,
     lobby,
     not_ok,
@@ -93,6 +94,7 @@ class Sitting:
             seat = quiet.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
             seat = door_keys.settle(seat, moment)
+            seat = door_talk.settle(seat, moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)
         if seat.place is Place.ROOM:

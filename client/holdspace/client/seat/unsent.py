@@ -4,21 +4,26 @@ What was meant for a private word is never offered to the room, and the other wa
 place for each, and `/send` sends only what was meant for where typing goes now.
 """
 
-from .intents import Intent, Say
+from .at_the_door import DOOR
+from .intents import Intent, Say, SayAtDoor
 from .intents_apart import SayAside
-from .view import RoomView
+from .view import Place, RoomView
 
 ROOM = b""
 
 
 def typing_goes_to(view: RoomView) -> bytes:
     """Return the private word that typing goes to, or the room."""
+    if view.place is Place.WAITING:
+        return DOOR
     return view.chosen_aside.handle if view.chosen_aside else ROOM
 
 
 def meant(intent: Intent, view: RoomView) -> Intent:
     """Return what typed words mean: said to the room only if typing goes to the room."""
     aside = view.chosen_aside
+    if isinstance(intent, Say) and view.place is Place.WAITING:
+        return SayAtDoor(intent.text)
     if isinstance(intent, Say) and aside is not None:
         return SayAside(aside.handle, intent.text)
     return intent
@@ -28,6 +33,8 @@ def words_of(intent: Intent) -> tuple[str, bytes]:
     """Return what would be said, and where; no words for anything else."""
     if isinstance(intent, SayAside):
         return intent.text, intent.aside
+    if isinstance(intent, SayAtDoor):
+        return intent.text, DOOR
     return (intent.text, ROOM) if isinstance(intent, Say) else ("", ROOM)
 
 

@@ -182,6 +182,15 @@ class Logged:
 
 
 @dataclass(frozen=True)
+class DoorLine:
+    """Something that was said at the door, cleaned."""
+
+    text: str = field(repr=False)
+    at: float
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
 class KnockView:
     """Somebody at the door, as their own (cleaned) words say; `warning` is ours, for the facilitator.
 
@@ -194,6 +203,7 @@ class KnockView:
     since: float
     warning: str = ""
     number: int = 1
+    thread: tuple[DoorLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -271,7 +281,7 @@ class AsideView:
     @property
     def label(self) -> str:
         """Return what stands beside everything of it, always in words."""
-        return f"private with {self.names}"
+        return f"private with {self.names}" if self.people else "private, at the door"
 
 
 @dataclass(frozen=True)
@@ -352,6 +362,7 @@ class RoomView:
     door_words: str = ""
     drift_words: str = ""
     quiet_way: str = ""
+    door_thread: tuple[DoorLine, ...] = ()
     log: tuple[Logged, ...] = ()
     room: bytes = field(default=b"", repr=False)
     board: BoardView | None = None

@@ -35,8 +35,9 @@ from holdspace.protocol.refusals import REFUSALS
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
+from .at_the_door import NOT_ASKED, Talk, brought_in
 from .host import own_key_package
-from .intents import Accept, Intent, Leave
+from .intents import Accept, Intent, Leave, SayAtDoor
 from .invitations import pass_of
 from .lasting import Lasting
 from .log_position import LogPosition
@@ -111,6 +112,9 @@ class Visitor:
     door_words: str = field(default="", repr=False)
     kept: KeptRoom | None = None
     is_not_open: bool = False
+    talk: Talk = field(default_factory=Talk)
+    # Knocks of ours that are still at the door although a newer one carries words.
+    earlier: tuple[Knocked, ...] = ()
 
     def receive(self, frame: frames.RelayFrame, world: World) -> Step:
         """Take in one frame; one that fits nothing changes nothing."""
@@ -121,6 +125,8 @@ class Visitor:
         """Accept and knock, or leave; nothing else is possible out here."""
         if isinstance(intent, Accept):
             return self._accept(intent, world)
+        if isinstance(intent, SayAtDoor):
+            return self._say(intent, world)
         if isinstance(intent, Leave):
             words = "You have left. Nobody was told anything about you."
             return Step(replace(self, place=Place.LEFT, ended_words=words))
@@ -159,6 +165,7 @@ class Visitor:
             is_not_open=self.is_not_open,
             room=self.invitation.room,
             door_words=self.door_words,
+            door_thread=self.talk.thread,
         )
 
     @property
@@ -220,6 +227,39 @@ class Visitor:
         knocked = self._letter(self.card, name, introduction, world)
         waiting = replace(self, knocked=knocked, place=Place.WAITING)
         return Step(waiting, waiting.knock_again())
+
+    def _say(self, intent: SayAtDoor, world: World) -> Step | Refusal:
+        if self.knocked is None or self.card is None:
+            return Refusal(NOT_ASKED.words, intent.text)
+        talk = self.talk.says(intent.text, world.now)
+        if isinstance(talk, Refusal):
+            return talk
+        return replace(self, talk=talk).send_words(world)
+
+    def send_words(self, world: World) -> Step:
+        """Knock again with the next own words, once the words before them were read."""
+        unsaid, knocked, card = self.talk.unsaid, self.knocked, self.card
+        if not unsaid or self.earlier or knocked is None or card is None:
+            return Step(self)
+        again = self.knock_with(knocked, card, unsaid[0], world)
+        talk = replace(self.talk, unsaid=unsaid[1:])
+        visitor = replace(self, knocked=again, earlier=(knocked,), talk=talk)
+        return Step(visitor, visitor.knock_again())
+
+    def knock_with(self, knocked: Knocked, card: RoomCard, words: str, world: World) -> Knocked:
+        """Return one more knock with the same keys, a fresh secret for its answer, and these words."""
+        knock, reply_secret = world.random(KNOCK_BYTES), world.random(32)
+        package = knocked.own.key_package
+        letter = KnockLetter(
+            key_package=package.encode(),
+            name=(package.leaf_node.credential.identity or b"").decode(),
+            introduction=words,
+            agreements_digest=agreements_digest(card),
+            reply_secret=reply_secret,
+            slip=self.kept.slip if self.kept else b"",
+        )
+        sealed = seal_letter(letter, card, knock=knock, random=world.random)
+        return replace(knocked, knock=knock, sealed=sealed, reply_secret=reply_secret)
 
     def come_back(self, card: RoomCard, world: World) -> Step:
         """Knock under the name and the key that the room is kept with; nothing need be asked."""
@@ -289,6 +329,8 @@ def come_again(kept: KeptRoom) -> Visitor:
 def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step:
     operator = operator_view(frame.operator)
     visitor = replace(visitor, nonce=frame.nonce, operator=operator, lost_words="")
+    # Knocks of the connection before are forgotten by the relay; only the newest is made again.
+    visitor = replace(visitor, earlier=())
     if visitor.knocked is not None:
         return Step(visitor, visitor.knock_again())
     return Step(visitor, visitor.ask_for_card())
@@ -325,19 +367,42 @@ def _on_refuse(visitor: Visitor, frame: frames.Refuse, world: World) -> Step:
 
 
 def _on_declined(visitor: Visitor, frame: frames.Declined, world: World) -> Step:
-    knocked = visitor.knocked
-    if knocked is None or frame.knock != knocked.knock:
+    knocked, card = _answered(visitor, frame.knock), visitor.card
+    if knocked is None or card is None:
         return Step(visitor)
     try:
-        words = open_reply(frame.sealed, knocked.reply_secret).words
+        reply = open_reply(frame.sealed, knocked.reply_secret)
     except InvitationError:
         return Step(visitor)
-    return Step(visitor.end(f"{DECLINED}{words}", Place.DECLINED))
+    if not reply.is_word:
+        return Step(visitor.end(f"{DECLINED}{reply.words}", Place.DECLINED))
+    return _heard(visitor, card, knocked, words=reply.words, world=world)
+
+
+def _heard(visitor: Visitor, card: RoomCard, knocked: Knocked, *, words: str, world: World) -> Step:
+    """Take in a word at the door; to stay there one knocks again, with what is still to be said."""
+    is_newest = knocked is visitor.knocked
+    earlier = tuple(one for one in visitor.earlier if one is not knocked)
+    visitor = replace(visitor, earlier=earlier, talk=visitor.talk.hears(words, world.now))
+    notices = (Notice("A facilitator writes to you.", Urgency.BELL),) if words else ()
+    if not is_newest:
+        return visitor.send_words(world).also(notices=notices)
+    unsaid = visitor.talk.unsaid
+    again = visitor.knock_with(knocked, card, unsaid[0] if unsaid else "", world)
+    talk = replace(visitor.talk, unsaid=unsaid[1:])
+    visitor = replace(visitor, knocked=again, talk=talk)
+    return Step(visitor, visitor.knock_again(), notices)
+
+
+def _answered(visitor: Visitor, knock: bytes) -> Knocked | None:
+    """Return which knock of ours this is an answer to."""
+    knocks = (visitor.knocked, *visitor.earlier)
+    return next((one for one in knocks if one is not None and one.knock == knock), None)
 
 
 def _on_welcomed(visitor: Visitor, frame: frames.Welcomed, world: World) -> Step:
-    knocked, card = visitor.knocked, visitor.card
-    if knocked is None or card is None or frame.knock != knocked.knock:
+    knocked, card = _answered(visitor, frame.knock), visitor.card
+    if knocked is None or card is None:
         return Step(visitor)
     invitation = visitor.invitation
     policy = newcomer_policy(invitation.room, frame.meeting, invitation.host_key_hash)
@@ -362,6 +427,7 @@ def _seat(
     now: float,
 ) -> Seat:
     room, meeting = visitor.invitation.room, frame.meeting
+    identity = identity_of(knocked.own.key_package.leaf_node.signature_key)
     return Seat(
         facts=Facts(
             origin=visitor.relay,
@@ -371,7 +437,7 @@ def _seat(
             room_name=card.room_name,
             host_key=card.host_key,
             check_phrase=check_phrase(card.host_key, room),
-            identity=identity_of(knocked.own.key_package.leaf_node.signature_key),
+            identity=identity,
         ),
         group=group,
         slot=knocked.slot,
@@ -380,6 +446,7 @@ def _seat(
         joined_with=people_of(group, roles_of(group)),
         came_at=now,
         card=visitor.view().card,
+        apart=brought_in(visitor.talk, me=identity),
         way_back=partial(_again, visitor),
         lasting=Lasting(
             knocked.key_seed, _kept_as_accepted(visitor, card), agreed=agreements_digest(card)

@@ -43,6 +43,7 @@ from holdspace.client.tui.locals import open_local
 from holdspace.client.tui.pages import support_page
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
+from holdspace.client.tui.screens.door_talk import DoorTalkScreen
 from holdspace.client.tui.screens.lobby import LobbyScreen
 from holdspace.client.tui.screens.page import CrisisScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
@@ -297,6 +298,10 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         else:
             self._unsent.add(notice.aside, notice.kept, first=True)
 
+    def talk_at_door(self, knock: bytes) -> None:
+        """Lay the page over the list of knocks on which the host talks with one who knocked."""
+        self.lay_over(DoorTalkScreen(self._unsent, knock))
+
     def _private(self) -> PrivateScreen | None:
         """Return the page of a private word, if it lies over the room."""
         return next((one for one in self.screen_stack if isinstance(one, PrivateScreen)), None)
@@ -307,6 +312,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if private is not None and (chosen is None or private.handle != chosen.handle):
             self._close_overlays(all_of_them=True)
             private = None
+        is_talking = any(isinstance(one, DoorTalkScreen) for one in self.screen_stack)
+        if view.place is Place.WAITING and view.door_thread and not is_talking:
+            self.lay_over(DoorTalkScreen(self._unsent))
         if chosen is not None and private is None and view.place is Place.ROOM:
             self.open_screen(PrivateScreen(chosen.handle, self._unsent))
 
@@ -350,7 +358,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def _close_overlays(self, *, all_of_them: bool = False) -> None:
         # A page that is read over a private word must not leave somebody in the room's text field.
         while len(self.screen_stack) > 2:
-            if isinstance(self.screen_stack[-1], PrivateScreen) and not all_of_them:
+            is_private = isinstance(self.screen_stack[-1], PrivateScreen | DoorTalkScreen)
+            if is_private and not all_of_them:
                 return
             self.pop_screen()
 

@@ -68,6 +68,9 @@ class Home(Protocol):
     def steady(self) -> None:
         """Begin the exercise by the senses, over whatever is there."""
 
+    def talk_at_door(self, knock: bytes) -> None:
+        """Lay the page over the list of knocks on which the host talks with one who knocked."""
+
     def vanish(self) -> None:
         """Close the screen at once, like a lost connection."""
 

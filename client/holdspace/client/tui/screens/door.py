@@ -45,12 +45,24 @@ class DoorScreen(ListScreen):
         warning = paragraph(f"Look twice: {knock.warning}", width, "amber") if knock.warning else []
         words = f"“{knock.introduction}”" if knock.introduction else "They wrote no introduction."
         accepted = row(("They have accepted the agreements.", "muted"))
-        return [clip(head, width), *warning, *paragraph(words, width), accepted]
+        said = knock.thread[-1:]
+        newest = [
+            part
+            for line in said
+            for part in paragraph(
+                f"{'You' if line.is_mine else knock.name}: {line.text}", width, "sage"
+            )[:2]
+        ]
+        return [clip(head, width), *warning, *paragraph(words, width), *newest, accepted]
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
         """Answer the chosen knock and note who is next, so that several can be let in one by one."""
         keys, at = [knock.knock for knock in self.view.knocks], self.choices.at
+        if act_id == "door-word":
+            if 0 <= at < len(keys):
+                self.home.talk_at_door(keys[at])
+            return
         if BY_ID[act_id].needs is Need.KNOCK and 0 <= at < len(keys):
             self._answered, self._then = keys[at], (*keys[at + 1 :], *reversed(keys[:at]))
         super().action_act(act_id, key)

@@ -1,0 +1,104 @@
+"""A word at the door, from inside: the host and somebody who knocks talk before anybody is let in.
+
+The relay knows knocks and answers only, and learns nothing new: a word is an answer that says, sealed,
+that it is none yet; and whoever reads it knocks again, with the same key package, so that the host's
+client knows whose words come with it. Nobody at the door learns more than the card and these words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol import frames
+from holdspace.protocol.invite import MAX_DECLINE, Reply, seal_reply
+from holdspace.protocol.text import clean_line
+
+from .seat import Letter, Seat
+from .step import Moment
+from .view import DoorLine, Notice, Refusal, Urgency
+
+# Whoever was sent a word knocks again at once; who does not has gone.
+PATIENCE = 45.0
+MOST_LINES = 200
+NO_WORDS = Refusal("Write the words after the number: /doorword 1 What brings you here?")
+BETWEEN = Refusal("They are reading what you wrote. One moment, please.")
+LOCKED = (
+    "The door is closed for this meeting, and nobody new comes in. It is nothing against you: ask whoever "
+    "invited you about the next time."
+)
+
+
+def say(seat: Seat, letter: Letter, words: str, moment: Moment) -> Seat | Refusal:
+    """Send words to somebody at the door, who stays there."""
+    text = clean_line(words)
+    if not text:
+        return NO_WORDS
+    if len(text) > MAX_DECLINE:
+        over = len(text) - MAX_DECLINE
+        return Refusal(f"That is too long for the door, by {over} characters. Nothing was sent.")
+    if letter.is_between:
+        return BETWEEN
+    seat = answer(seat, letter, Reply(words=text, is_word=True), moment)
+    line = DoorLine(text, moment.now, is_mine=True)
+    talked = replace(letter, is_between=True, talked_at=moment.now, thread=(*letter.thread, line))
+    return with_letter(seat, talked)
+
+
+def answer(seat: Seat, letter: Letter, reply: Reply, moment: Moment) -> Seat:
+    """Hand an answer to the relay for the knock that is there now."""
+    sealed = seal_reply(reply, letter.reply_secret, moment.random)
+    seat, ref = seat.asking("decline")
+    moment.frames.append(frames.DeclineKnock(ref, letter.knock, sealed))
+    return replace(seat, answered_knocks=seat.answered_knocks | {letter.knock})
+
+
+def before(seat: Seat, letter: Letter) -> Letter | None:
+    """Return what is known of somebody who knocks again with the keys of an earlier knock."""
+    same = (one for one in seat.letters if one.key_package == letter.key_package)
+    return next(same, None)
+
+
+def go_on(seat: Seat, known: Letter, letter: Letter, moment: Moment) -> Seat:
+    """Take in the next knock of somebody who is talked with, and the words that came with it."""
+    if any(getattr(wish, "letter", None) == known for wish in seat.wishes):
+        # They are being let in by the knock before, which their client waits for, too.
+        return seat
+    if not known.is_between:
+        # The knock before is still there: it gives its place at the door to this one.
+        seat = answer(seat, known, Reply(is_word=True), moment)
+    thread = known.thread
+    if letter.introduction and thread:
+        thread = (*thread, DoorLine(letter.introduction, moment.now))[-MOST_LINES:]
+        moment.notices.append(Notice(f"{known.name} answers at the door.", Urgency.BELL))
+    again = replace(
+        known,
+        knock=letter.knock,
+        reply_secret=letter.reply_secret,
+        is_between=False,
+        thread=thread,
+    )
+    return with_letter(seat, again)
+
+
+def with_letter(seat: Seat, letter: Letter) -> Seat:
+    """Return the seat with this letter as it is now, at its place on the doorstep."""
+    letters = (letter if one.number == letter.number else one for one in seat.letters)
+    return replace(seat, letters=tuple(letters))
+
+
+def turn_away(seat: Seat, letter: Letter, moment: Moment) -> Seat:
+    """Answer somebody new politely while the door is locked (M17)."""
+    moment.notices.append(
+        Notice(f"{letter.name} knocked. The door is locked; they read a kind no.", Urgency.QUIET)
+    )
+    return answer(seat, letter, Reply(words=LOCKED), moment)
+
+
+def settle(seat: Seat, moment: Moment) -> Seat:
+    """Take from the doorstep who did not knock again after a word."""
+    for letter in seat.letters:
+        if letter.is_between and moment.now - letter.talked_at > PATIENCE:
+            moment.notices.append(Notice(f"{letter.name} has gone from the door."))
+            left = tuple(one for one in seat.letters if one.number != letter.number)
+            seat = replace(seat, letters=left)
+    return seat
