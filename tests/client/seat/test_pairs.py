@@ -309,3 +309,14 @@ def test_a_facilitator_can_come_to_three(table: Table, circle: Circle) -> None:
     assert all("I am with you." in read(circle[name]) for name in ("Ben", "Chi", "Dua"))
     # Meanwhile the exercise rests.
     assert guide(circle["Chi"].view) is None
+
+
+def test_pairs_that_are_over_do_not_pile_up(table: Table, circle: Circle) -> None:
+    ana, ben, chi = (circle[name] for name in ("Ana", "Ben", "Chi"))
+    for _ in range(asides.MOST_ASIDES + 1):
+        pair_up(table, circle, "Ben", "Chi")
+        table.do(ben, BackToRoom())
+        table.do(ana, i.BringAllBack())
+        table.do(chi, BackToRoom())
+    assert ben.view.asides == chi.view.asides == ()
+    assert table.do(ben, AskAside(ana.seat.seat.facts.identity)) is None

@@ -73,6 +73,14 @@ def test_a_floor_that_was_given_is_kept_as_a_hand() -> None:
     assert (room.floor, room.queue) == ("Ben", ["Ana"])
 
 
+def test_where_facilitators_call_people_nobody_is_called_in_their_stead() -> None:
+    room = Meeting("Ana", "Ben").mode("listen")
+    room.raises("Ana", "Ben")
+    room.gives("Ana")
+    assert reason(steps_over(room, "Ana")) == away.NOBODY_ELSE
+    assert (room.floor, room.queue) == ("Ana", ["Ben"])
+
+
 def test_a_place_is_kept_only_so_long() -> None:
     room = Meeting("Ana", "Ben", "Cem").mode("hands")
     room.raises("Ana", "Ben", "Cem")

@@ -163,10 +163,7 @@ def end(seat: Seat, handle: bytes, moment: Moment) -> Seat | Refusal:
         seat = letters.write(seat, aside.founder, AsideNo(handle), moment)
     elif aside.stage is Stage.OPEN:
         seat = _send(seat, aside, Ended(), moment)
-    apart = seat.apart
-    seat = replace(
-        seat, apart=replace(apart, asides=tuple(a for a in apart.asides if a.handle != handle))
-    )
+    apart, seat = seat.apart, _without(seat, aside)
     moment.notices.append(Notice("The private word is over. What you type goes to the room again."))
     return choose(seat, b"") if apart.chosen == handle else seat
 
@@ -287,11 +284,16 @@ def settle(seat: Seat, moment: Moment) -> Seat:
 
 
 def finish(seat: Seat, aside: Aside, why: str, moment: Moment) -> Seat:
-    """End an aside, and keep it in sight while it is chosen: what is typed must not go to the room."""
+    """End an aside, and keep it in sight while it is chosen: what is typed must not go to the room.
+
+    One of a chapter of its own, that nobody types to, is out of sight at once.
+    """
     over = replace(aside, stage=Stage.OVER, group=None, own=None, why_over=why, sending=())
     for one in aside.sending:
         moment.notices.append(Notice(NOT_OPEN, kept=one.text, aside=aside.handle))
-    return _with(seat, over)
+    seat = _with(seat, over)
+    is_seen = aside.kind not in ENDED_BY or seat.apart.chosen == aside.handle
+    return seat if is_seen else _without(seat, aside)
 
 
 def names_of(seat: Seat, people: tuple[bytes, ...]) -> str:
@@ -434,6 +436,11 @@ def _over(seat: Seat, aside: Aside, why: str, moment: Moment) -> Seat:
         words += f" {GOES_NOWHERE}"
     moment.notices.append(Notice(words))
     return finish(seat, aside, why, moment)
+
+
+def _without(seat: Seat, aside: Aside) -> Seat:
+    others = tuple(one for one in seat.apart.asides if one.handle != aside.handle)
+    return replace(seat, apart=replace(seat.apart, asides=others))
 
 
 def _with(seat: Seat, aside: Aside) -> Seat:

@@ -170,6 +170,7 @@ def settle(seat: Seat, before: MeetingState, agreed: Agreed, moment: Moment) -> 
         paired_at=seat.paired_at if was else moment.now,
         pair_told=frozenset(),
         pair_by_choice=_is_by_choice(seat, before, was, by),
+        has_called=False,
     )
     return pair_words.begin(seat, pair, moment)
 

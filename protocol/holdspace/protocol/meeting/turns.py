@@ -125,7 +125,8 @@ def come_back_next(state: MeetingState) -> MeetingState:
     Where nobody else waits, a turn of a round is offered at its end, and any other one just waits.
     """
     floor, going = state.floor, state.round
-    if floor is None:
+    # Where facilitators call people, nobody else is called because somebody is away.
+    if floor is None or MODES[state.mode].next_by_itself == "nobody":
         return state
     if going is not None and floor.kind == "turn" and floor.identity in going.order:
         if not going.to_come:
