@@ -40,6 +40,7 @@ from holdspace.client.seat.intents import (
     GiveLastWord,
     GoBack,
     GoLater,
+    HandItOver,
     HoldRoom,
     Intent,
     KeepReady,
@@ -361,6 +362,10 @@ _facilitators = (
         spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS, also=("send-back",),
         question="Ask {name} back to the door? They read nothing said after this until they are let "
         "in again."),
+    _facilitator("hand-over", "h", "handover", "hand over",
+        "Let another facilitator lead from now on; everybody reads it.",
+        lambda given: HandItOver(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
+        also=("hand-over",), when=lambda view: any(person.leads_now for person in view.people)),
     _facilitator("let-write", "p", "letwrite", "let them write", "Let somebody write again.",
         lambda given: LetThemWrite(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
         also=("let-write",), when=lambda view: any(person.is_paused for person in view.people)),

@@ -25,7 +25,8 @@ def test_who_comes_late_reads_three_lines_and_has_the_clock_of_the_others(table:
     ]
     assert notices(ana) == []
     # What a facilitator's client does by itself is no act of hers.
-    assert ben.view.log[-1].words == "Ana let Ben in."
+    assert ana.view.log[-1].words == "Ana let Ben in."
+    assert ben.view.log == ()
 
 
 def test_before_the_first_stage_there_is_nothing_to_catch_up_with(table: Table) -> None:

@@ -4,7 +4,15 @@ import pytest
 
 from holdspace.client.seat import letters
 from holdspace.client.seat.door_keys import AT_THE_DOOR, doors_of
-from holdspace.client.seat.intents import Accept, Admit, Decline, Demote, NewInvitation, Promote
+from holdspace.client.seat.intents import (
+    Accept,
+    Admit,
+    Decline,
+    Demote,
+    HandItOver,
+    NewInvitation,
+    Promote,
+)
 from holdspace.client.seat.sitting import Sitting
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Place
@@ -132,3 +140,16 @@ def test_the_key_shows_nowhere(table: Table, host: Guest, ben: Guest) -> None:
     assert door.sealing_key.private_key.hex() not in repr(ben.seat.seat) + repr(door)
     note = DoorKey(door.sealing_key.private_key, 1, bytes(32))
     assert repr(door.sealing_key.private_key)[2:-1] not in repr(note)
+
+
+def test_the_room_is_handed_over_and_everybody_reads_it(
+    table: Table, host: Guest, ben: Guest
+) -> None:
+    ana = table.join("Ana", host)
+    assert [p.name for p in ana.view.people if p.leads_now] == ["Mara"]
+    assert table.do(host, HandItOver(who(host, "Ben"))) is None
+    for guest in (host, ben, ana):
+        assert "Mara hands the room over: Ben leads now." in guest.lines
+        assert [p.name for p in guest.view.people if p.leads_now] == ["Ben"]
+    assert table.do(host, HandItOver(who(host, "Ana"))) is None
+    assert [p.name for p in ana.view.people if p.leads_now] == ["Ben"]

@@ -171,6 +171,7 @@ def _person_words(person: PersonView) -> str:
     marks = [
         "you" if person.is_me else "",
         person.role.value if person.role.value != "member" else "",
+        "leads now" if person.leads_now else "",
         "away, place kept" if person.is_away else "",
         "has the floor" if person.has_floor else "",
         "resting" if person.is_resting else "",

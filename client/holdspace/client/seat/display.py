@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from holdspace.protocol.meeting.flow import Flow, Stage, render
 from holdspace.protocol.meeting.flow_schema import Response
+from holdspace.protocol.meeting.handing import leader
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState, Person
 from holdspace.protocol.text import (
@@ -54,7 +55,13 @@ def shown_person(seat: Seat, identity: bytes, now: float = 0.0) -> PersonView:
         is_resting=identity in state.resting,
         is_paused=identity in state.quiet,
         is_asked=is_me and identity in state.invited,
+        # Where only one may lead there is nothing to say.
+        leads_now=identity == leader(state) and _is_led_by_several(state),
     )
+
+
+def _is_led_by_several(state: MeetingState) -> bool:
+    return sum(person.role != MEMBER for person in state.people) > 1
 
 
 def shown_stage(seat: Seat) -> StageView | None:

@@ -398,6 +398,7 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.OrderHands: _control(lambda _, state, intent: ev.SetOrder(intent.order, state.version)),
     intents.PauseTheWriting: ladder.pause,
     intents.LetThemWrite: _with_person(lambda _, who: ev.LetWrite(who)),
+    intents.HandItOver: _with_person(lambda state, who: ev.HandOver(who, state.version)),
     intents.UndoIt: undoing.undo,
     intents.KeepTheTime: _keep_the_time,
     intents.BreakTheQuiet: quiet.help_along,

@@ -349,6 +349,13 @@ class UndoIt(Intent):
 
 
 @dataclass(frozen=True)
+class HandItOver(Intent):
+    """Facilitator: let this other facilitator lead from now on."""
+
+    who: bytes
+
+
+@dataclass(frozen=True)
 class LetThemWrite(Intent):
     """Facilitator: let this person write again."""
 

@@ -135,6 +135,7 @@ _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {
     ev.SetOrder: "changed the order in which hands are called",
     ev.PauseWriting: _with_who("paused {who}'s writing"),
     ev.LetWrite: _with_who("let {who} write again"),
+    ev.HandOver: lambda seat, event: f"handed the room over to {shown_name(seat, event.to)}",
     ev.Fold: "put something that was said behind a label",
     ev.Undo: "took that back",
     ev.Replan: "shortened stages that are still to come",

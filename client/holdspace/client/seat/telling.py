@@ -298,6 +298,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.WritingResumed: pausing.resumed,
     fx.Rested: pausing.rested,
     fx.Undone: undoing.undone,
+    fx.HandedOver: said(Line.ROOM, "{by} hands the room over: {name} leads now."),
     fx.ScheduleSet: _schedule_set,
     fx.ClockTold: catching_up.told,
     **telling_turns.TELLERS,

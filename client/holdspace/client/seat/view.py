@@ -62,6 +62,7 @@ class PersonView:
     is_resting: bool = False
     is_paused: bool = False
     is_asked: bool = False
+    leads_now: bool = False
 
 
 @dataclass(frozen=True)

@@ -319,6 +319,14 @@ class Rested(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver(Effect):
+    """Somebody leads from now on, because another facilitator handed the room over."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Undone(Effect):
     """Somebody took back that they had passed, moved the floor on or begun a stage."""
 

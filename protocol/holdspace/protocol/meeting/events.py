@@ -364,6 +364,13 @@ class StageClock(Event, frozen=True, tag=82):
     seconds: Annotated[int, Meta(ge=0, le=MAX_STAGE_CLOCK)]
 
 
+class HandOver(Event, frozen=True, tag=41):
+    """Let another facilitator lead from now on; everybody keeps the powers they have."""
+
+    to: Identity
+    basis: Basis
+
+
 class Snapshot(Event, frozen=True, tag=40):
     """Tell people who just came in where the meeting stands right after the commit at `seq`."""
 
@@ -462,6 +469,7 @@ AnyEvent = (
     | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
+    | HandOver
     | Undo | Replan | StageClock
     | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
     | AskToOffer | AnswerOffer | OpenOffer | StepOverAway

@@ -269,6 +269,7 @@ def drop(state: MeetingState, identity: bytes) -> MeetingState:
         invited=_without(state.invited, identity),
         quiet=_without(state.quiet, identity),
         resting=_without(state.resting, identity),
+        leading=b"" if state.leading == identity else state.leading,
     )
 
 

@@ -239,6 +239,7 @@ class MeetingState(_Value, frozen=True):
     tallies_begun: Annotated[int, Meta(ge=0, lt=2**32)] = 0
     schedule: Schedule | None = None
     board: Board | None = None
+    leading: Annotated[bytes, Meta(max_length=32)] = b""
 
     @property
     def flow(self) -> Flow | None:
@@ -349,6 +350,7 @@ def broken_law(state: MeetingState) -> str:
         (_round_is_lawful(state, people), "The snapshot's round cannot be."),
         (_lists_are_lawful(state, people), "The snapshot lists somebody who is not there."),
         (_plan_is_lawful(state), "The snapshot's lengths of stages cannot be."),
+        (state.leading in (b"", *people), "The snapshot is led by somebody who is not there."),
         (_undo_is_lawful(state, people), "The snapshot's undo cannot be."),
         (_gather_is_lawful(state, people), "The snapshot's gathering cannot be."),
         (_pairs_are_lawful(state, people), "The snapshot's pairs cannot be."),

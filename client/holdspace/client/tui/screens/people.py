@@ -31,7 +31,8 @@ class PeopleScreen(ListScreen):
     def _person(self, person: PersonView) -> Row:
         name = clip(row((marks.called(person), marks.name_ink(person))), NAME_WIDTH - 2)
         spoken = f"has spoken {person.times_spoken}×" if self.view.is_facilitator else ""
-        words = [marks.role_words(person), marks.state_words(person), spoken]
+        leads = "leads now" if person.leads_now else ""
+        words = [marks.role_words(person), leads, marks.state_words(person), spoken]
         facts = " · ".join(word for word in words if word)
         start = pad((marks.mark(person), Piece(" "), *name), NAME_WIDTH)
         return (*start, *row((f"{person.tag}   ", "muted"), (facts, "muted")))
