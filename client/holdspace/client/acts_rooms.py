@@ -25,7 +25,7 @@ HOSTS: tuple[Act, ...] = (
         lambda given: LetKeep(given.person), spot=Spot.LASTING, needs=Need.PERSON),
     hosts_act("not-keep", "x", "notkeep", "rather not", "Answer somebody who asked to keep it: rather not.",
         lambda given: LetKeep(given.person, is_yes=False), spot=Spot.LASTING, needs=Need.PERSON),
-    hosts_act("forget-person", "f", "forgetperson", "know them no longer",
+    hosts_act("forget-person", "f", "forgetone", "know them no longer",
         "Know somebody no longer who keeps this room, by their number.",
         lambda given: ForgetPerson(given.number), spot=Spot.LASTING, needs=Need.NUMBER,
         question="Know this person no longer? Who is here stays; next time they wait at the door."),
