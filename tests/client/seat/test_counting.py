@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from holdspace.client.library import read_flow
 from holdspace.client.seat import answering, counting, telling_counts
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.answers import MOST_REMEMBERED
@@ -123,6 +124,16 @@ def test_before_and_after_stand_side_by_side_without_a_word_about_them(
     answers(table, ben, 4, to=To.ME)
     assert ben.view.asked.own == ("Tension: 7 (Before), 4 (After).",)
     assert ben.words[-1].endswith("Yours: Tension: 7 (Before), 4 (After).")
+
+
+def test_the_shipped_quiet_minutes_ask_before_and_after_under_one_name(table: Table) -> None:
+    ana = table.host(flow=read_flow("skills-20.en"))
+    ben = table.join("Ben", ana)
+    titles = [stage.title for stage in ana.view.stages]
+    for title, number in (("Before", 6), ("After", 5)):
+        table.do(ana, i.ToStage(titles.index(title) + 1))
+        answers(table, ben, number, to=To.ME)
+    assert ben.view.asked.own == ("Tension: 6 (Before), 5 (After).",)
 
 
 def test_the_spread_is_the_true_one_and_comes_when_the_stage_is_left(
