@@ -41,6 +41,8 @@ def test_a_card_is_asked_line_by_line_and_its_line_is_only_prepared(ear: Ear) ->
         "plan: Type d: different.",
         "plan: Type k: keep it as it is.",
     ]
+    # What stands above a question is heard once.
+    assert ear.said.count("plan: Your plan: walk.") == 1
     assert ear.own.hears("k")
     assert ear.own.hears("y")
     assert ear.prepared == ["My plan: walk. 5 of 10 sure."]

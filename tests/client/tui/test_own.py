@@ -34,7 +34,7 @@ async def test_a_plan_is_made_set_aside_gone_on_with_and_put_into_the_field() ->
         await until(pilot, lambda: isinstance(app.screen, RoomScreen), "the room")
         assert app.keeper.notebook.plans[0].sure == 4
         assert app._room.composer.text == "My plan: walk. 4 of 10 sure."
-        assert "in memory only" in app.notice
+        assert "nothing was sent" in app.notice
         assert player.wanted == []
 
 

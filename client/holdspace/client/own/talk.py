@@ -63,6 +63,6 @@ def offer_line(title: str, line: str, kept: str, *, above: tuple[str, ...], chan
     """Return the question whether a line of it should be put into the text field."""
 
     def hear(key: str) -> Step:
-        return Done(f"{kept} {IN_THE_FIELD}", line) if key == "y" else Done(kept)
+        return Done(IN_THE_FIELD, line) if key == "y" else Done(kept)
 
     return Talk(title, OFFER, hear, YES_OR_NO, (*above, f"The line: {line}"), change)

@@ -26,12 +26,14 @@ class Talker:
         self._name = ""
         self._talk: Talk | None = None
         self._aside: dict[str, Talk] = {}
+        self._heard: tuple[str, ...] = ()
 
     def begin(self, name: str, first: Callable[[], Step]) -> None:
         """Begin a card, or go on with one that was set aside."""
         self._name = name
         aside = self._aside.pop(name, None)
         step = aside or first()
+        self._heard = ()
         if isinstance(step, Talk):
             self._say([HOW])
         self._take(step)
@@ -58,4 +60,7 @@ class Talker:
             return
         self._talk = step
         answers = [f"Type {answer.key}: {answer.words}." for answer in step.answers]
-        self._say(f"plan: {words}" for words in (*step.above, step.question, *answers))
+        # Heard once, until it is another: a question is what somebody waits for.
+        fresh = [words for words in step.above if words not in self._heard]
+        self._heard = step.above
+        self._say(f"plan: {words}" for words in (*fresh, step.question, *answers))

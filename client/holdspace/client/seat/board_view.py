@@ -36,15 +36,17 @@ class BoardView:
     @property
     def words(self) -> str:
         """Say in one sentence how far it is, and for whom."""
-        is_led = self.leads and self.phase == "listing"
-        words = _LED if is_led else _PHASES[self.phase, self.is_mine]
-        return words.replace("{owner}", "you" if self.is_mine else self.owner)
+        words = _PHASES[self.phase, self.is_mine]
+        if self.leads and self.phase == "listing":
+            words = f"{words} {_ENDS}" if self.is_mine else f"{_LED} {_ENDS}"
+        return words.replace("{owner}", self.owner)
 
 
 _LED = (
     "Ideas for {owner} are being listed, without names. What you send is said to the room as always; "
-    "/suggest lists an idea of yours, and /endlist ends the list."
+    "/suggest lists an idea of yours."
 )
+_ENDS = "/endlist ends the list."
 _PHASES = {
     ("asked", False): "{owner} asks for ideas. A facilitator begins the list.",
     ("asked", True): "You asked for ideas. A facilitator begins the list.",

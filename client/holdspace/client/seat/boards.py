@@ -32,6 +32,7 @@ NOT_YOURS = Refusal("Only a facilitator can do that.")
 NOTHING_WRITTEN = "There is nothing written yet."
 _TOO_LONG = "That is longer than {what} can be, by {over} of {most} characters. It is kept here."
 _BEGIN = "{name} asks for ideas. /listideas, or B and then l, begins the list."
+_BEGIN_YOURS = "/listideas, or B and then l, begins the list."
 _CHOOSE = (
     "The list of ideas for you is done. /board reads it. /try and a number, /elsewhere, or /notnow: "
     "all are fine, and there is no hurry."
@@ -138,9 +139,11 @@ def _asked(seat: Seat, effect: fx.IdeasAsked, moment: Moment) -> Seat:
     seat = replace(seat, board=BoardWords(problem))
     who = "You ask" if is_me(seat, effect.identity) else f"{shown_name(seat, effect.identity)} asks"
     seat = line(seat, Line.BOARD, f"{who} for ideas:", moment)
-    if seat.is_staff:
+    if seat.is_staff and not is_me(seat, effect.identity):
         name = shown_name(seat, effect.identity)
         moment.notices.append(Notice(_BEGIN.replace("{name}", name)))
+    elif seat.is_staff:
+        moment.notices.append(Notice(_BEGIN_YOURS))
     return add(
         seat,
         Passage(
