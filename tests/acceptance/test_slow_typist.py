@@ -147,44 +147,30 @@ class Session:
         ]
 
 
-@pytest.fixture(scope="module")
-def session() -> Session:
-    session = Session()
-    session.run()
-    return session
-
-
 def read_by(guest: Guest) -> list[str]:
     said = (p for p in guest.view.transcript if p.line is Line.SHARE)
     return [p.text for p in said if not (p.is_sending or p.is_ready)]
 
 
-def test_everything_the_slow_typist_wrote_is_read_whole_by_everybody_once(session: Session) -> None:
+# One test, because the hour is lived through once.
+def test_a_slow_hand_gets_through_the_session_with_nothing_lost_skipped_or_cut() -> None:
+    session = Session()
+    session.run()
+
+    # Everything the slow typist wrote is read whole, by everybody, once, and not before it was sent.
     wanted = [text_of("Tomi", title) for title in WORDS]
     for guest in session.table.guests.values():
         assert [text for text in read_by(guest) if text.startswith("tomi")] == wanted
-
-
-def test_nothing_of_it_was_read_before_it_was_sent(session: Session) -> None:
     assert session.early == []
 
-
-def test_the_slow_typist_was_offered_each_turn_once_and_kept_it_until_done(
-    session: Session,
-) -> None:
+    # Each turn was offered once, and stayed until it was used.
     turns = [title for title, name in session.floors if name == "Tomi"]
     assert turns == ["Who we are", "What helps a little", "Closing round"]
 
-
-def test_nobody_else_lost_anything_either(session: Session) -> None:
+    # Nobody else lost anything for it, and the session ended within its time and what was given.
     for writer in session.writers:
-        for title in WORDS:
-            assert text_of(writer.name, title) in read_by(session.ana)
-
-
-def test_the_session_took_its_time_and_what_was_given(session: Session) -> None:
+        assert {text_of(writer.name, title) for title in WORDS} <= set(read_by(session.ana))
     planned = sum(slot.seconds for slot in timetable(parse_flow(FLOW), 6))
     took = session.table.now - session.began
     assert took <= planned + session.granted + STEP * len(parse_flow(FLOW).stages)
-    # One slow person costs a meeting of an hour some minutes, not its end.
-    assert session.granted <= 10 * 60
+    assert 0 < session.granted <= 10 * 60
