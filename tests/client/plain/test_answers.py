@@ -143,7 +143,10 @@ def test_what_was_agreed_can_be_read_again_in_the_room() -> None:
 
 def test_support_is_the_crisis_card_a_line_each() -> None:
     card = CrisisCard(format=1, lang="en", emergency="112", lines=())
-    lines = list(answers.support_lines(Shown(card)))
+    lines = list(answers.support_lines(Shown(card), EMPTY))
     assert lines[0] == "support: If you or someone is in danger now: 112."
     assert all(line.startswith("support: ") for line in lines)
     assert any("/practice senses" in line for line in lines)
+    assert any("/notok" in line for line in lines)
+    lobby = list(answers.support_lines(Shown(card), RoomView(place=Place.LOBBY)))
+    assert not any("/notok" in line for line in lobby)

@@ -120,3 +120,15 @@ def test_nobody_takes_themselves_out(table: Table) -> None:
     assert isinstance(refusal, Refusal)
     assert refusal.words.startswith("To go yourself, leave instead")
     assert table.do(ben, i.BackToTheDoor(me(ana), WHY)) == NOT_YOURS
+
+
+def test_that_the_meeting_s_connection_ends_is_no_trouble_at_the_door(table: Table) -> None:
+    ana, ben, _ = three(table)
+    table.do(ana, i.BackToTheDoor(me(ben), WHY))
+    table.wait(40)
+    assert ben.connection == 0
+    assert ben.view.connection_words == ""
+    table.connect(ben)
+    assert ben.view.place is Place.LOBBY
+    table.do(ben, i.Accept("Ben"))
+    assert ana.view.knocks[0].name == "Ben"

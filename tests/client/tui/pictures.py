@@ -26,6 +26,7 @@ from holdspace.client.seat.view import (
     AsideView,
     FlagView,
     Line,
+    Logged,
     Notice,
     Place,
     Refusal,
@@ -112,6 +113,20 @@ BEFORE_THE_FLOW = replace(
     going_around=(),
     composer_words="You can write.",
 )
+LATE = replace(
+    sample.FACILITATOR,
+    drift_words="About 6 min late. Proposed: leave out A technique (3 min); Sharing 7 instead of 10 min. "
+    "No share is cut.",
+)
+LOGGED = replace(
+    sample.ROOM,
+    log=(
+        Logged(sample.minute(1), "Ana let Sam in."),
+        Logged(sample.minute(4), "Ana went to stage 3, Introductions."),
+        Logged(sample.minute(8), "Ana wrote to one person alone."),
+        Logged(sample.minute(8), "Ana paused Gus's writing."),
+    ),
+)
 LAST_STAGE = replace(sample.FACILITATOR, stages=sample.told(sample.stages(7)))
 APART = replace(
     sample.ROOM,
@@ -160,6 +175,12 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "21-turns": (sample.FACILITATOR, pressing("escape", "t")),
     "22-help": (sample.FACILITATOR, pressing("f1")),
     "23-support": (sample.ROOM, pressing("f2")),
+    "70-pause-why": (sample.FACILITATOR, pressing("escape", "c", "down", "p")),
+    "71-late": (LATE, pressing("escape", "f")),
+    "72-late-asked": (LATE, pressing("escape", "T")),
+    "73-log": (LOGGED, pressing("escape", "E")),
+    "74-after": (replace(sample.ended(Place.CLOSED), is_facilitator=True), nothing),
+    "75-steadying": (sample.ROOM, pressing("f2", "g")),
     "24-agenda": (sample.ROOM, pressing("escape", "a")),
     "25-hands": (sample.ROOM, pressing("escape", "v")),
     "26-about": (replace(sample.ROOM, card=sample.CARD), pressing("escape", "e")),
@@ -194,6 +215,9 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 OTHER_SIZES = {
+    "23-support": ((40, 12),),
+    "62-cards": ((40, 12),),
+    "70-pause-why": ((40, 12),),
     "50-goal-card": ((40, 12),),
     "51-goal-smaller": ((40, 12),),
     "52-own": ((40, 12),),

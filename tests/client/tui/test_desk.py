@@ -296,3 +296,24 @@ async def test_the_card_for_hard_moments_opens_from_everywhere(view: object) -> 
         await pilot.press("f2")
         assert "in danger now" in screen_text(pilot.app)
         assert player.wanted == []
+
+
+async def test_a_long_question_is_read_in_the_smallest_window_by_scrolling() -> None:
+    async with shown(sample.FACILITATOR, (40, 12)) as (pilot, player):
+        await pilot.press("escape", "c", "down", "U")
+        assert "This does not fit" not in screen_text(pilot.app)
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        assert "This does not fit" in screen_text(pilot.app)
+        await pilot.press("6")
+        assert player.wanted == [intents.NudgeThem(sample.BEN.identity, phrases()[5])]
+
+
+async def test_the_run_sheet_says_how_late_it_is_and_a_yes_makes_it_the_plan() -> None:
+    words = "About 6 min late. Proposed: leave out A technique (3 min). No share is cut."
+    async with shown(replace(sample.FACILITATOR, drift_words=words)) as (pilot, player):
+        await pilot.press("escape", "f")
+        assert "About 6 min late." in screen_text(pilot.app)
+        await pilot.press("T")
+        assert "Shall this be the plan?" in screen_text(pilot.app)
+        await pilot.press("y")
+        assert player.wanted == [intents.KeepTheTime()]

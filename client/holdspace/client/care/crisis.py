@@ -19,7 +19,7 @@ from holdspace.client.library import (
     read_crisis_card,
     read_file,
 )
-from holdspace.client.seat.view import RoomView
+from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.settings import find_settings, settings_file
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean
@@ -56,6 +56,13 @@ class Ways:
 
     tell: str
     steady: str
+    # Where there are facilitators to tell.
+    tell_in_room: str = ""
+
+    def here(self, view: RoomView) -> "Ways":
+        """Return the ways there are in this place."""
+        is_in = view.place is Place.ROOM and bool(self.tell_in_room)
+        return Ways(self.tell_in_room, self.steady) if is_in else self
 
 
 def shown_card(carried: str, host: str, environment: Mapping[str, str], locale: str = "") -> Shown:

@@ -259,13 +259,17 @@ def invitation(asked: Asked) -> Iterable[str]:
     return invitation_lines(asked.view) if asked.view.invitation else ("invitation: None yet.",)
 
 
-def support_lines(shown: Shown) -> Iterator[str]:
+def support_lines(shown: Shown, view: RoomView) -> Iterator[str]:
     """Yield the crisis card; nothing is sent by asking (A15)."""
-    for words in crisis_lines(shown, WAYS):
+    for words in crisis_lines(shown, WAYS.here(view)):
         yield f"support: {words}"
 
 
-WAYS = Ways(tell="tell the facilitator in your own words", steady="/practice senses")
+WAYS = Ways(
+    tell="tell the facilitator in your own words",
+    steady="/practice senses",
+    tell_in_room="type /notok: only facilitators read it",
+)
 
 
 def help_lines(asked: Asked) -> Iterator[str]:

@@ -34,6 +34,8 @@ class Door:
 
     def greet(self, card: CardView) -> None:
         """Read out the card and ask for consent."""
+        # Who was asked back here is asked again what to say about themselves.
+        self._introduction = None
         self._say(lobby_lines(card))
         self._ask(CONSENT, self._hear_consent)
 

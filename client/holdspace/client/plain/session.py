@@ -423,7 +423,7 @@ class Session:
 
     def _support(self, _local: Local) -> None:
         # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).
-        self._say(support_lines(card_here(self._attending.view)))
+        self._say(support_lines(card_here(self._attending.view), self._attending.view))
 
     def _cards(self, local: Local) -> None:
         card, number = chosen(local.text)

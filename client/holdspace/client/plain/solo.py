@@ -55,7 +55,7 @@ class Solo:
     def _hear(self, line: str) -> None:
         word = line.strip().lower()
         if word in _SUPPORT:
-            self._say(support_lines(card_here(RoomView())))
+            self._say(support_lines(card_here(RoomView()), RoomView()))
         elif self._pacer.hears(line):
             return
         elif word.isascii() and word.isdigit() and 1 <= int(word[:3]) <= len(self._names):

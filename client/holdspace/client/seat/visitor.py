@@ -31,7 +31,7 @@ from holdspace.protocol.invite import (
 from holdspace.protocol.keys import Occasion, Purpose, SigningKey, knock_digest, prove
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import Group, MLSError, OwnKeyPackage, join_group
-from holdspace.protocol.refusals import REFUSALS
+from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
@@ -61,6 +61,7 @@ from .view import (
 
 KNOCK_BYTES = 16
 _NOT_THERE_YET = frozenset({RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER})
+_OF_THE_MEETING = close_answer(int(Close.PROVE_AGAIN)).sentence
 FULL_LOBBY_SECONDS = 2.0
 NOT_OPEN = (
     "The room is not open: its host opens it when it meets. If it does not open, the host may have moved "
@@ -144,7 +145,9 @@ class Visitor:
 
     def lost(self, words: str) -> Step:
         """Learn that the connection is gone; the knock is made again when it is back."""
-        return Step(replace(self, nonce=b"", lost_words=words))
+        # Who was asked back to the door has a connection of the meeting; that it ends is no trouble.
+        is_of_the_meeting = bool(self.door_words) and words == _OF_THE_MEETING
+        return Step(replace(self, nonce=b"", lost_words="" if is_of_the_meeting else words))
 
     def ended(self, words: str, code: int) -> Step:  # noqa: ARG002 (a Machine is told the code)
         """Learn that the connection will not come back."""

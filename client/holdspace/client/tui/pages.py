@@ -40,14 +40,18 @@ def titled(title: str, text: str, width: int) -> list[Row]:
 
 def support_page(view: RoomView, width: int) -> list[Row]:
     """Return the crisis card, whole in the smallest usual window."""
-    first, *rest = crisis_lines(card_here(view), WAYS)
+    first, *rest = crisis_lines(card_here(view), WAYS.here(view))
     return [
         *paragraph(first, width, "strong"),
         *[piece for line in rest for piece in paragraph(line, width)],
     ]
 
 
-WAYS = Ways(tell="tell the facilitator in your own words", steady="Press g.")
+WAYS = Ways(
+    tell="tell the facilitator in your own words",
+    steady="Press g.",
+    tell_in_room="press N: only facilitators read it",
+)
 
 
 def agreements(card: CardView, width: int) -> list[Row]:

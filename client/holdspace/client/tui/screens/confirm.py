@@ -13,6 +13,9 @@ from holdspace.client.seat.intents import Intent
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 
+# A long question can be read in a small window, too.
+_SCROLLS = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
+
 
 @dataclass(frozen=True)
 class Option:
@@ -53,6 +56,8 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Answer with the option of this key; every other key does nothing."""
         event.stop()
+        if event.key in _SCROLLS:
+            self.scroll_relative(y=_SCROLLS[event.key], animate=False)
         for option in self._options:
             if option.key and option.key in (event.character, event.key):
                 self.dismiss(option.intent)

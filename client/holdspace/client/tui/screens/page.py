@@ -58,7 +58,10 @@ class PageScreen(HoldScreen):
 class CrisisScreen(PageScreen):
     """The card for hard moments, over whatever is there; g begins an exercise."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("g", "steady", "steadying first")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("g", "steady", "steadying first"),
+        ("N", "act('not-ok')", "I'm not OK"),
+    ]
 
     def __init__(self, draw: Draw) -> None:
         super().__init__("Need help now", draw, (("g", "steadying"), ("F12", "close at once")))

@@ -102,6 +102,7 @@ class SheetScreen(ListScreen):
             as_it_is_now(BY_ID["next"], self.view),
             BY_ID["resume" if self.view.is_held else "hold"],
             BY_ID["more-time"],
+            *([BY_ID["drift"]] if self.view.drift_words else []),
         ]
         return key_rows((*act_keys([*first, *acts_for(self.view, Spot.SHEET)]), BACK), width)
 
