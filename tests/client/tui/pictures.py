@@ -24,6 +24,8 @@ import screen_samples as sample
 from holdspace.client.seat.intents import Accept
 from holdspace.client.seat.view import (
     AsideView,
+    AskView,
+    DoorLine,
     FlagView,
     Line,
     Logged,
@@ -147,6 +149,53 @@ APART = replace(
     ),
 )
 NOT_OK = replace(sample.FACILITATOR, flags=(FlagView(sample.BEN, "my hands shake", sample.NOW),))
+
+
+def typed(words: str) -> Act:
+    """Return an act that types, wherever the focus is."""
+
+    async def act(pilot: Pilot[Ending], player: Player) -> None:
+        await pilot.press(*("space" if letter == " " else letter for letter in words))
+
+    return act
+
+
+ASIDE = AsideView(
+    handle=b"a" * 16,
+    kind="word",
+    people=(sample.ANA,),
+    passages=(
+        sample.passage(90, Line.SHARE, "I am here. What do you need just now?", author=sample.ANA),
+        sample.passage(91, Line.SHARE, "Only a little quiet.", author=sample.BEN),
+    ),
+    is_open=True,
+    is_chosen=True,
+    composer_words="Only Ana reads what you write here.",
+)
+OVER = replace(
+    ASIDE,
+    is_open=False,
+    is_over=True,
+    composer_words="Ana has left it. The private word is over. Your words are kept; nothing was sent. "
+    "/room goes back.",
+)
+PRIVATE = replace(sample.ROOM, asides=(ASIDE,))
+PRIVATE_OVER = replace(sample.ROOM, asides=(OVER,))
+PRIVATE_OPEN = replace(sample.ROOM, asides=(replace(ASIDE, is_chosen=False),), is_flagged=True)
+FLAGGED = replace(
+    sample.FACILITATOR,
+    flags=(FlagView(sample.BEN, "my hands shake", sample.NOW),),
+    asking=(AskView(b"a" * 16, "Ben asks for a private word with you: /yes or /no."),),
+)
+TALKING = replace(
+    sample.WAITING,
+    door_thread=(
+        DoorLine("Good to have you here. What brings you?", sample.NOW),
+        DoorLine("My back. I have not slept well for a year.", sample.NOW, is_mine=True),
+    ),
+)
+
+
 STATES: dict[str, tuple[RoomView, Act]] = {
     "01-connecting": (sample.OUTSIDE, nothing),
     "02-cannot-start": (sample.NO_START, nothing),
@@ -156,6 +205,10 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "61-lasting": (sample.LASTING, pressing("escape", "R")),
     "62-lasting-member": (sample.ROOM, pressing("escape", "R")),
     "05-waiting": (sample.WAITING, nothing),
+    "05-waiting-talk": (TALKING, nothing),
+    "06-private": (PRIVATE, typed("Thank you. It is the noise")),
+    "06-private-over": (PRIVATE_OVER, typed("Please do not tell")),
+    "06-room-private-open": (PRIVATE_OPEN, pressing("escape")),
     "06-room-writing": (sample.ROOM, pressing(draft=sample.DRAFT)),
     "07-room-keys": (sample.ROOM, pressing("escape", draft=sample.DRAFT)),
     "08-room-refused": (sample.ROOM, refused),
@@ -167,6 +220,8 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "13-room-reading-back": (LONG, reading_back),
     "14-room-command": (sample.ROOM, pressing(draft="/")),
     "15-facilitator": (sample.FACILITATOR, pressing("escape")),
+    "15-facilitator-flag": (FLAGGED, pressing("escape")),
+    "15-flags": (FLAGGED, pressing("escape", "M")),
     "16-sheet": (sample.FACILITATOR, pressing("escape", "f")),
     "17-door": (sample.FACILITATOR, pressing("escape", "d")),
     "18-people": (sample.FACILITATOR, pressing("escape", "c", "down")),
@@ -218,6 +273,9 @@ OTHER_SIZES = {
     "23-support": ((40, 12),),
     "62-cards": ((40, 12),),
     "70-pause-why": ((40, 12),),
+    "05-waiting-talk": ((40, 12),),
+    "06-private": ((40, 12),),
+    "06-private-over": ((40, 12),),
     "50-goal-card": ((40, 12),),
     "51-goal-smaller": ((40, 12),),
     "52-own": ((40, 12),),

@@ -100,7 +100,10 @@ class DoorTalkScreen(HoldScreen):
 
     def _title(self, width: int) -> Row:
         words = row(
-            (f"at the door with {self._other()}", "sage-strong"),
+            (
+                f"at the door with {self._other() if self._knock else 'a facilitator'}",
+                "sage-strong",
+            ),
             ("   the room does not read this", "muted"),
         )
         return clip(words, width)

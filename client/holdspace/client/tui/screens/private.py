@@ -35,6 +35,7 @@ from holdspace.client.tui.rows import Ink, Row, clip, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 from holdspace.client.tui.transcript import Transcript
 
+OVER = "This is over. Esc twice goes back to the room. Your words here are kept, and were not sent."
 WRITING = (("Enter", "send"), ("Ctrl+J", "new line"), ("Esc", "keys"))
 
 
@@ -119,9 +120,9 @@ class PrivateScreen(HoldScreen):
     def _hint(self, width: int) -> list[Row]:
         if self._refusal:
             return paragraph(self._refusal, width, "amber")[:3]
-        words = self.aside.composer_words if self.aside else ""
-        label = self.aside.label if self.aside else "private"
-        return paragraph(f"{label}: {words}", width, "muted")[:3]
+        if self.aside is None or self.aside.is_over:
+            return paragraph(OVER, width, "amber")[:3]
+        return paragraph(f"{self.aside.label}: {self.aside.composer_words}", width, "muted")[:3]
 
     def _keys(self, width: int) -> Row:
         if self.focused is self.composer:
