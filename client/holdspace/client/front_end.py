@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 from holdspace.client.act_kinds import use_keys
 from holdspace.client.attend import Attendance
+from holdspace.client.care.soft_time import use_quiet_clock
 from holdspace.client.command_line import FAILED, WELL
 from holdspace.client.keeping import Keeper
 from holdspace.client.keymap import moved
@@ -59,6 +60,7 @@ async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = N
     """Hold the meeting in plain lines or on the screen; return the program's exit code."""
     settings = find_settings().settings
     use_keys(moved(settings.keys))
+    use_quiet_clock(is_quiet=settings.quiet_clock)
     used = keeper or Keeper()
     if used.is_kept:
         attendance.keep_rooms(

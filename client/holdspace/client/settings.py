@@ -55,6 +55,11 @@ class Settings:
         False,
         "A desktop notification when you are next and when it is your turn, without any names.",
     )
+    quiet_clock: bool = _setting(
+        toml.flag(),
+        False,
+        "Time in parts of a stage (early, midway, near the end), without minutes.",
+    )
     motion: str = _setting(
         toml.choice("none", "gentle"),
         "none",

@@ -12,6 +12,7 @@ from holdspace.client.act_table import ORDER_WORDS
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
 from holdspace.client.care.crisis import Shown, Ways, crisis_lines
 from holdspace.client.care.happened import log_lines
+from holdspace.client.care.soft_time import is_quiet, part_words
 from holdspace.client.plain.lobby import card_lines
 from holdspace.client.plain.narrator import (
     invitation_lines,
@@ -57,6 +58,8 @@ def clock(asked: Asked) -> Iterator[str]:
         yield "time: The room is on hold. Time does not count now."
     elif view.stage is None or not view.stage_seconds:
         yield "time: There is no time limit now."
+    elif is_quiet():
+        yield f"time: {part_words(view, asked.now).capitalize()}."
     else:
         left = round((view.stage_started + view.stage_seconds - asked.now) / 60)
         yield (

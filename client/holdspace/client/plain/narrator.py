@@ -13,6 +13,7 @@ from holdspace.client.act_table import NOD_WORDS
 from holdspace.client.acts import BY_ID
 from holdspace.client.acts_own import STAGE_ACTS
 from holdspace.client.care.cards import debrief_lines
+from holdspace.client.care.soft_time import is_quiet, part_words
 from holdspace.client.exercises import guide
 from holdspace.client.seat.view import (
     AsideView,
@@ -159,6 +160,8 @@ def time_line(view: RoomView, earlier: float, now: float) -> str:
     )
     passed = (words for at, words in filter(None, marks) if earlier < at <= now)
     words = next(passed, "")
+    if words and is_quiet():
+        return f"time: {part_words(view, now).capitalize()}."
     return f"time: {words}" if words else ""
 
 

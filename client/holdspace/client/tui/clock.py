@@ -6,6 +6,7 @@ Nothing here ticks by the second. The words of a stage change at most once a min
 from datetime import datetime
 from math import ceil
 
+from holdspace.client.care.soft_time import is_quiet, part_words
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui import marks
 from holdspace.client.tui.rows import Row, row
@@ -27,6 +28,8 @@ def left_words(view: RoomView, now: float) -> str:
     """Return how much time the stage has left, softly; "" for a stage without a guide time."""
     if not view.stage_seconds:
         return ""
+    if is_quiet():
+        return part_words(view, now)
     minutes = ceil(seconds_left(view, now) / 60)
     if minutes <= 0:
         return OVERTIME
@@ -35,7 +38,7 @@ def left_words(view: RoomView, now: float) -> str:
 
 def progress(view: RoomView, now: float, width: int) -> Row:
     """Return a still bar of how much of the stage has gone by."""
-    if not view.stage_seconds:
+    if not view.stage_seconds or is_quiet():
         return ()
     gone = 1 - seconds_left(view, now) / view.stage_seconds
     full = max(0, min(width, round(gone * width)))
