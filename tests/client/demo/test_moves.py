@@ -2,15 +2,29 @@
 
 from dataclasses import dataclass, field, replace
 
+from holdspace.client.demo import meeting_in_pairs as habits
 from holdspace.client.demo.cast import Character, load_cast
 from holdspace.client.demo.memory import Memory, Move, after, remember
 from holdspace.client.demo.moves import Moment, next_move
 from holdspace.client.demo.pace import dice_of
-from holdspace.client.seat.intents import Accept, Intent, Lower, NodTo, PassTurn, Raise, Say
+from holdspace.client.seat.intents import (
+    Accept,
+    AnswerTheInvite,
+    BePaired,
+    Intent,
+    Lower,
+    NodTo,
+    PassTurn,
+    Raise,
+    Say,
+)
+from holdspace.client.seat.intents_apart import BackToRoom, SayAside
 from holdspace.client.seat.view import (
+    AsideView,
     CardView,
     HandView,
     Line,
+    PairsView,
     Passage,
     PersonView,
     Place,
@@ -268,3 +282,60 @@ def test_says_each_line_only_once() -> None:
         "Ben", mode="round", stages=stage("Closing round"), floor=with_floor("Ben"), transcript=said
     )
     assert [type(intent) for _, intent in ben.live(view, 10.0)] == [PassTurn]
+
+
+# ---- in pairs
+
+HANDLE = b"p" * 16
+
+
+def in_a_pair(*said: str, mine_first: bool = True) -> RoomView:
+    """Return Ben's view of a pair with Chi, in which these people have written."""
+    ben = replace(person("Ben"), is_me=True)
+    people = (ben, person("Chi")) if mine_first else (person("Chi"), ben)
+    passages = tuple(
+        share(ben if name == "Ben" else person("Chi"), "…", bytes([at]) * 16)
+        for at, name in enumerate(said)
+    )
+    aside = AsideView(HANDLE, "pair", (person("Chi"),), passages, is_open=True, is_chosen=True)
+    pairs = PairsView(0, 2, partners=(person("Chi"),), exercise="write-back", speakers=people)
+    return room("Ben", mode="pairs", pairs=pairs, asides=(aside,))
+
+
+def test_most_say_yes_and_nobody_twice() -> None:
+    view = room("Ben", mode="pairs", pairs=PairsView(0, 0))
+    said = [living("Ben", bytes([seed])).live(view, 20.0) for seed in range(40)]
+    yes = [moves for moves in said if moves]
+    assert 25 <= len(yes) < 40
+    assert all([intent for _, intent in moves] == [BePaired()] for moves in yes)
+
+
+def test_writes_when_it_is_the_own_step_and_waits_when_it_is_not() -> None:
+    [(_, told)] = living("Ben").live(in_a_pair(), 60.0)
+    assert isinstance(told, SayAside)
+    assert told.text in habits.TELLS
+    assert living("Ben").live(in_a_pair("Ben"), 60.0) == []
+    [(_, back)] = living("Ben").live(in_a_pair("Chi", mine_first=False), 60.0)
+    assert isinstance(back, SayAside)
+    assert back.text.startswith("What I hear is")
+    [(_, mark)] = living("Ben").live(in_a_pair("Ben", "Chi"), 60.0)
+    assert isinstance(mark, SayAside)
+    assert mark.text in habits.MARKS
+
+
+def test_goes_back_when_the_pair_is_over() -> None:
+    view = in_a_pair()
+    over = replace(view.asides[0], is_open=False, is_over=True)
+    gone = replace(view, asides=(over,), pairs=None, mode="listen")
+    assert [intent for _, intent in living("Ben").live(gone, 10.0)] == [BackToRoom()]
+
+
+def test_answers_whoever_asks_to_offer_an_idea() -> None:
+    view = room("Ben", mode="hands", offered_by=(person("Chi"),))
+    answers = {
+        intent
+        for seed in range(20)
+        for _, intent in living("Ben", bytes([seed])).live(view, 5.0)
+        if isinstance(intent, AnswerTheInvite)
+    }
+    assert answers == {AnswerTheInvite(is_yes=True), AnswerTheInvite(is_yes=False)}

@@ -7,6 +7,7 @@ people sit in Ana's meeting and in the one that the person at the keyboard facil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from holdspace.client.demo import meeting_in_pairs
 from holdspace.client.demo.cast import ANY, ARRIVING, Character
 from holdspace.client.demo.memory import Memory, Move, newest_share
 from holdspace.client.demo.pace import Dice, reading_seconds, writing_seconds
@@ -301,7 +302,11 @@ def addressed(moment: Moment, lines: tuple[str, ...], person: PersonView) -> str
 
 
 HABITS: tuple[Habit, ...] = (
+    meeting_in_pairs.go_back,
     use_the_floor,
+    meeting_in_pairs.answer_an_offer,
+    meeting_in_pairs.say_yes,
+    meeting_in_pairs.write_in_a_pair,
     answer_what_is_asked,
     write_together,
     _greet,
