@@ -88,6 +88,11 @@ def _is_staff(seat: Seat, state: MeetingState) -> bool:
     return me is not None and me.role != MEMBER
 
 
+# The flow's own texts, drawn with every picture and the same all evening; nothing anybody says is kept here.
+_flow_text = lru_cache(maxsize=512)(clean)
+_flow_line = lru_cache(maxsize=512)(clean_line)
+
+
 def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) -> StageView:
     state = seat.state
     current = state.stage if state else -1
@@ -97,15 +102,15 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
     minutes = 0 if is_left_out else max(1, round(seconds / 60))
     values = _values(seat, stage, count=count, minutes=minutes)
     return StageView(
-        title=f"{clean_line(stage.title)} (left out)" if is_left_out else clean_line(stage.title),
+        title=f"{_flow_line(stage.title)} (left out)" if is_left_out else _flow_line(stage.title),
         minutes=minutes,
         is_done=number < current,
         is_current=number == current,
-        prompt=clean(render(_prompt(stage), values)),
-        asks=tuple(clean_line(render(ask, values)) for ask in _asks(stage)),
-        say=clean(render(stage.say, values)) if staff else "",
-        purpose=clean_line(stage.purpose) if staff else "",
-        ready=tuple(clean_line(render(r, values)) for r in stage.ready) if staff else (),
+        prompt=_flow_text(render(_prompt(stage), values)),
+        asks=tuple(_flow_line(render(ask, values)) for ask in _asks(stage)),
+        say=_flow_text(render(stage.say, values)) if staff else "",
+        purpose=_flow_line(stage.purpose) if staff else "",
+        ready=tuple(_flow_line(render(r, values)) for r in stage.ready) if staff else (),
         mode=stage.turn,
         responses=_responses(flow, number),
         words_guide=stage.words_guide,
