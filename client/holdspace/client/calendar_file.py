@@ -2,18 +2,23 @@
 
 No name of a room or a person is in it, nor of this program. Times are in UTC, so that every
 calendar shows them right; meetings that come again are written one by one, so that they stay at
-the host's hour when the clocks change. Pure.
+the host's hour when the clocks change.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from holdspace.client.own.keepsake import NotKept, write_new
 from holdspace.protocol.meeting.schedule import EVERY_DAYS, Schedule, day_words
 from holdspace.protocol.refusals import LocalError
 
 MEETINGS_AHEAD = 12
 SUMMARY = "Appointment"
+OPEN = "When this room meets again is open, so nothing was written."
+WRITTEN = "The calendar file is written. It says when, and nothing else."
 _WARN_MINUTES = 30
 _MOST_OCTETS = 75
 
@@ -52,6 +57,17 @@ def calendar(schedule: Schedule, now: float, random: Callable[[int], bytes]) -> 
     for begins in to_come:
         lines += _event(begins, schedule.minutes, now, random(16).hex())
     return "".join(f"{part}\r\n" for line in (*lines, "END:VCALENDAR") for part in folded(line))
+
+
+def save(schedule: Schedule | None, name: str, now: float) -> str:
+    """Write the calendar into a new file, and return what to tell the person, also if that failed."""
+    if schedule is None:
+        return OPEN
+    try:
+        write_new(Path(name.strip()).expanduser(), calendar(schedule, now, os.urandom))
+    except (NoMeeting, NotKept) as refused:
+        return str(refused)
+    return WRITTEN
 
 
 def _event(begins: datetime, minutes: int, now: float, number: str) -> list[str]:

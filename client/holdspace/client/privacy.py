@@ -20,8 +20,9 @@ Who sees what:
   A number you keep to yourself: you. One that is counted without names: nobody, unless all others who
   are counted work together.
   What you write when you knock: the host. Not the relay.
+  That you keep a room to come again: you and its host. Not the others there, not the relay.
   That your internet address talked to this relay, and when: the relay, and your network.
-  About how many people meet, when, and for how long: the relay.
+  About how many people meet, when, and for how long: the relay. Also that a kept room meets again.
   Which connection sends something and in which of four sizes: the relay.
   That a facilitator admitted or removed somebody: people in the room, and the relay (not whom).
 

@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from holdspace.client.calendar_file import NoMeeting, calendar, next_words
+from holdspace.client.calendar_file import WRITTEN, NoMeeting, calendar, next_words
 from holdspace.client.command_line import WELL, complain
 from holdspace.client.own.keepsake import NotKept, write_new
 from holdspace.client.prompt import say
@@ -39,9 +39,8 @@ def _next(asked: argparse.Namespace) -> int:
     try:
         say(f"rooms: {next_words(schedule, now)}")
         if asked.ics:
-            text = calendar(schedule, now, os.urandom)
-            write_new(asked.ics.expanduser(), text)
-            say("rooms: The calendar file is written. It says when, and nothing else.")
+            write_new(asked.ics.expanduser(), calendar(schedule, now, os.urandom))
+            say(f"rooms: {WRITTEN}")
     except (NoMeeting, NotKept) as refused:
         return complain(str(refused))
     return WELL

@@ -19,6 +19,7 @@ from holdspace.client.acts import (
     parse_command,
     question_for,
 )
+from holdspace.client.calendar_file import save as save_calendar
 from holdspace.client.care.cards import NO_CARD, NO_PHRASE, card_lines, card_list, chosen, filled
 from holdspace.client.care.crisis import card_here
 from holdspace.client.care.reasons import (
@@ -366,6 +367,7 @@ class Session:
             "practice": self._begin_practice,
             "answer": lambda given: self._asker.begin(self._attending.view.asked.form, given.text),
             "keepsake": self._keepsake,
+            "calendar": self._calendar,
             **self._mine.answers,
         }
         if local.act.id in special:
@@ -412,6 +414,10 @@ class Session:
             self._say([f"room: {save(self._attending.view, local.text, self._keeper.notebook)}"])
         except NotKept as refused:
             self._say([f"room: {refused}"])
+
+    def _calendar(self, local: Local) -> None:
+        schedule = self._attending.view.keeping.schedule
+        self._say([f"room: {save_calendar(schedule, local.text, self._clock.now())}"])
 
     def _own(self) -> Own:
         return Own(self._keeper, self._attending.view, self._clock.now())

@@ -22,6 +22,7 @@ def keeping_view(seat: Seat) -> KeepingView:
         is_kept=lasting.kept is not None,
         has_asked=bool(lasting.asked_at),
         meets=schedule_words(schedule) if schedule else "",
+        schedule=schedule,
         relays=lasting.kept.relays if lasting.kept else seat.facts.relays,
         is_locked=bool(seat.host and seat.host.is_locked),
         asking=tuple(shown_person(seat, who) for who in lasting.asking if seat.person(who)),

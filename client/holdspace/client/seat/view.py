@@ -10,6 +10,7 @@ from enum import Enum
 
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
 from holdspace.protocol.meeting.letters import AsideKind
+from holdspace.protocol.meeting.schedule import Schedule
 
 from .board_view import BoardView
 from .form_view import NOTHING_ASKED, AskingView
@@ -306,6 +307,7 @@ class KeepingView:
     is_kept: bool = False
     has_asked: bool = False
     meets: str = ""
+    schedule: Schedule | None = None
     relays: tuple[str, ...] = ()
     is_locked: bool = False
     asking: tuple[PersonView, ...] = ()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from holdspace.client.acts import Local
+from holdspace.client.calendar_file import save as save_calendar
 from holdspace.client.mine import Own
 from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.own.talk import Step, Talk
@@ -145,6 +146,10 @@ def _note(app: "HoldspaceApp", command: Local) -> None:
     app.tell(refused or _own(app).kept_words)
 
 
+def _calendar(app: "HoldspaceApp", command: Local) -> None:
+    app.tell(save_calendar(app.view.keeping.schedule, command.text, app.now()))
+
+
 def _unfold(app: "HoldspaceApp", _: Local) -> None:
     app.unfold()
 
@@ -157,6 +162,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "unfold": _unfold,
     "practice": _practice,
     "keepsake": _keepsake,
+    "calendar": _calendar,
     "answer": _answer,
     "results": _page("What was counted", pages.results_page),
     "goal": _talk("goal", Own.goal_card),

@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from typing_extensions import override
 
 from holdspace.client import lasting_words
-from holdspace.client.acts import BY_ID, Given, Spot, acts_for
+from holdspace.client.acts import BY_ID, Given, Need, Spot, acts_for
 from holdspace.client.seat.view import PersonView, PinView
 from holdspace.client.tui.keyline import act_keys, key_rows
 from holdspace.client.tui.rows import Row, paragraph, row
@@ -70,7 +70,7 @@ class LastingScreen(ListScreen):
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
         """Do the act; what needs words is typed in the room."""
-        if act_id == "schedule":
-            self.home.begin_command("/schedule ")
+        if BY_ID[act_id].needs is Need.TEXT:
+            self.home.begin_command(f"/{BY_ID[act_id].slash} ")
         else:
             super().action_act(act_id, key)
