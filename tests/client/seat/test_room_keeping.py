@@ -221,6 +221,7 @@ def test_a_crashed_client_comes_back_to_the_same_seat_hand_and_floor(
         assert [hand.person.name for hand in guest.view.hands] == hands
         assert (guest.view.floor.name if guest.view.floor else "") == floor
     assert "Ana is back, at the same place." in ben.lines
+    assert ben.view.log[-1].words == "Mara let Ana come back to their seat."
     assert not any("Ana has left" in words or "removed Ana" in words for words in ben.lines)
     assert len(host.seat.seat.group.members) == 3
     states = {guest.seat.seat.state for guest in (host, ben, back)}

@@ -86,6 +86,8 @@ def _changed(seat: Seat, by: bytes, effects: tuple[fx.Effect, ...]) -> Iterator[
         match effect:
             case fx.Arrived(identity):
                 yield f"{who} let {shown_name(seat, identity)} in."
+            case fx.SeatCarriedOn(identity, _):
+                yield f"{who} let {shown_name(seat, identity)} come back to their seat."
             case fx.Left(identity) if identity not in seat.goodbyes:
                 yield f"{who} removed {shown_name(seat, identity)}."
             case fx.RoleChanged(identity, role):
