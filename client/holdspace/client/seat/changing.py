@@ -123,7 +123,9 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
 
 
 def _welcome_back(seat: Seat, letter: Letter, moment: Moment) -> Seat:
-    """Give somebody who belongs to the room what may have changed since they were here."""
+    """Give somebody who belongs to the room a new slip, if theirs says what is not so any more."""
+    if returning.has_newest_slip(seat, letter):
+        return seat
     package = KeyPackage.decode(letter.key_package)
     return room_keeping.give(seat, identity_of(package.leaf_node.signature_key), moment)
 

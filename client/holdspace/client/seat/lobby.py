@@ -122,6 +122,7 @@ def _open(
         since=moment.now,
         warning=_warning(seat, letter, package) or returning.WORDS[known],
         room_key=room_key,
+        slip=letter.slip,
         known=known,
     )
 

@@ -86,6 +86,17 @@ def role_of(seat: Seat, letter: Letter) -> str:
     return CO_FACILITATOR if is_known and pin and pin.role == CO_FACILITATOR else MEMBER
 
 
+def has_newest_slip(seat: Seat, letter: Letter) -> bool:
+    """Tell whether the slip in a letter says what the host would write in it now."""
+    part = _part(seat)
+    pin = part.pin(letter.room_key) if part else None
+    try:
+        slip = read_slip(letter.slip, room=seat.facts.room, host_key=seat.facts.host_key)
+    except NotASlip:
+        return False
+    return pin is not None and (slip.key, slip.name, slip.role) == (pin.key, pin.name, pin.role)
+
+
 def let_in(seat: Seat, letter: Letter) -> Seat:
     """Know somebody from now on whom the host let in with a slip, or who was sent away before."""
     if letter.known in {Known.BY_SLIP, Known.REVOKED}:

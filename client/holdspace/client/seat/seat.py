@@ -112,6 +112,7 @@ class Letter:
     warning: str = ""
     number: int = 1
     room_key: bytes = field(default=b"", repr=False)
+    slip: bytes = field(default=b"", repr=False)
     known: Known = Known.NOT
     # The first knock, by which front ends know them however often they knock again in between.
     handle: bytes = b""
