@@ -66,8 +66,6 @@ MUST = (
         (f"{FLOWS}::test_m16_a_goal_card_asks_to_shrink_and_outlives_the_program_encrypted",)),
     Row("M17", "The lobby: only the card is learnt there; admit, decline, a private word, lock.",
         (f"{COMING}::test_m17_before_the_door_is_opened_one_learns_the_card_and_no_more",
-         "tests/client/seat/test_room_keeping.py::test_a_locked_door_and_a_held_room_ask_the_host_first",
-         "tests/client/seat/test_door_talk.py::test_a_locked_door_answers_a_valid_invitation_politely",
          "tests/scenario/test_private_words.py::test_m17_a_word_at_the_door_and_a_door_that_is_locked")),
     Row("M18", "Co-facilitators with full powers; the badge follows the signed roles everywhere.",
         (f"{COMING}::test_m18_co_facilitators_lead_as_the_host_does_and_everybody_sees_who_they_are",
