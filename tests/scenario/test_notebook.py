@@ -103,9 +103,9 @@ def test_kill_minus_nine_mid_sentence(
     host.expect("You have removed Ana")
     host.type("/admit")
     ana.expect("^draft: What you were writing here is back")
+    ana.program.has_said("^room: You are in the room")
     ana.type("/draft")
     ana.expect(f"^draft: {written}$")
-    ana.expect("^room: You are in the room")
     ana.type("/send")
     host.expect(f"^Ana: {written}$")
     end = time.monotonic() + 60
