@@ -203,6 +203,35 @@ def test_it_ends_when_somebody_in_it_is_gone(table: Table, circle: Circle3, what
     assert "Ben is not here any more." in aside(ana).composer_words
 
 
+def test_words_that_came_before_it_ended_can_still_be_read_once(
+    table: Table, circle: Circle3
+) -> None:
+    ana, ben, _ = circle
+    private(table, ben, ana)
+    assert table.do(ben, p.BackToRoom()) is None
+    say(table, ana, "Take your time.")
+    assert table.do(ana, p.EndAside()) is None
+    assert not aside(ben).is_chosen
+    assert table.do(ben, p.AskAside()) is None
+    assert aside(ben).is_chosen
+    assert texts(ben) == ["Take your time."]
+    assert table.do(ben, p.BackToRoom()) is None
+    assert ben.view.asides == ()
+
+
+def test_many_that_ended_do_not_stand_in_the_way_of_the_next(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    for number in range(asides.MOST_ASIDES + 2):
+        assert table.do(ben, p.AskAside(me(ana))) is None
+        assert table.do(ana, i.AnswerTheInvite(is_yes=True)) is None
+        handle = ben.view.chosen_aside
+        assert handle is not None
+        assert table.do(ben, p.SayAside(handle.handle, f"word {number}")) is None
+        assert table.do(ben, p.BackToRoom()) is None
+        assert table.do(ana, p.EndAside()) is None
+    assert len(ben.view.asides) <= asides.MOST_ENDED
+
+
 # On hold.
 
 MUTUAL = FLOW.replace("[policy]", '[policy]\nprivate_messages = "mutual"')

@@ -37,6 +37,7 @@ from .view import Line, Notice, Passage, Refusal, Urgency
 HANDLE_BYTES = 16
 MOST_ASKS = 8
 MOST_ASIDES = 8
+MOST_ENDED = 4
 MOST_SAID = 2_000
 FACILITATOR_KINDS: frozenset[AsideKind] = frozenset({"word", "step-aside"})
 
@@ -286,14 +287,17 @@ def settle(seat: Seat, moment: Moment) -> Seat:
 def finish(seat: Seat, aside: Aside, why: str, moment: Moment) -> Seat:
     """End an aside, and keep it in sight while it is chosen: what is typed must not go to the room.
 
-    One of a chapter of its own, that nobody types to, is out of sight at once.
+    One that nobody types to is out of sight at once, but for words in it that may not have been read.
     """
     over = replace(aside, stage=Stage.OVER, group=None, own=None, why_over=why, sending=())
     for one in aside.sending:
         moment.notices.append(Notice(NOT_OPEN, kept=one.text, aside=aside.handle))
     seat = _with(seat, over)
-    is_seen = aside.kind not in ENDED_BY or seat.apart.chosen == aside.handle
-    return seat if is_seen else _without(seat, aside)
+    has_words = aside.kind not in ENDED_BY and bool(aside.transcript)
+    if not (has_words or seat.apart.chosen == aside.handle):
+        return _without(seat, aside)
+    ended = [one for one in seat.apart.asides if one.stage is Stage.OVER]
+    return _without(seat, ended[0]) if len(ended) > MOST_ENDED else seat
 
 
 def names_of(seat: Seat, people: tuple[bytes, ...]) -> str:
@@ -308,7 +312,7 @@ def why_not_ask(seat: Seat, who: bytes, kind: AsideKind) -> Refusal | None:
         return YOURSELF
     if seat.person(who) is None:
         return NOT_HERE
-    if len(seat.apart.asides) >= MOST_ASIDES:
+    if sum(one.stage is not Stage.OVER for one in seat.apart.asides) >= MOST_ASIDES:
         return TOO_MANY
     if _is_among_members(seat, who):
         if private_messages(seat) != "mutual":

@@ -34,9 +34,11 @@ def _ok(seat: Seat, intent: i.SayOk, moment: Moment) -> Seat | Refusal:
 def _ask(seat: Seat, intent: i.AskAside, moment: Moment) -> Seat | Refusal:
     if intent.who:
         return asides.open_with(seat, (intent.who,), intent.kind, moment)
-    running = [one for one in seat.apart.asides if one.stage is not Stage.OVER]
-    if running:
-        return asides.choose(seat, running[-1].handle)
+    others = (one for one in seat.apart.asides if one.handle != seat.apart.chosen)
+    there = sorted(others, key=lambda one: one.stage is not Stage.OVER)
+    if there:
+        # The one that goes on; or one that ended while this person was in the room, to be read.
+        return asides.choose(seat, there[-1].handle)
     who = asides.facilitator_to_ask(seat)
     if not who:
         return asides.NO_FACILITATOR

@@ -5,7 +5,7 @@ Quiet lines for the panel beside the room and the line above it; always in words
 
 from holdspace.client.act_table import ACTS
 from holdspace.client.seat.not_ok import CARD
-from holdspace.client.seat.view import FlagView, RoomView
+from holdspace.client.seat.view import AsideView, FlagView, RoomView
 from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 
@@ -59,16 +59,17 @@ def _asking(view: RoomView, width: int) -> list[Row]:
 
 
 def _asides(view: RoomView, width: int) -> list[Row]:
-    open_ones = [aside for aside in view.asides if not aside.is_over]
     return [
         line
-        for aside in open_ones
-        for line in paragraph(
-            f"{aside.label}{'' if aside.is_open else ', not answered yet'}: {_KEYS['private']}",
-            width,
-            "sage",
-        )
+        for aside in view.asides
+        for line in paragraph(f"{aside.label}{_how(aside)}: {_KEYS['private']}", width, "sage")
     ]
+
+
+def _how(aside: AsideView) -> str:
+    if aside.is_over:
+        return ", over"
+    return "" if aside.is_open else ", not answered yet"
 
 
 def _own_flag(view: RoomView, width: int) -> list[Row]:
