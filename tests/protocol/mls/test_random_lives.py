@@ -82,7 +82,8 @@ class Life:
         given: Any = {"random": self.circle.random, "public": public}
         match self.chance.randrange(5):
             case 0 | 1:
-                proposed = self.groups[by].propose_update(**given)
+                signer = self.another_key()
+                proposed = self.groups[by].propose_update(signature_private_key=signer, **given)
             case 2:
                 name, own = self.newcomer()
                 joining[name] = own
@@ -98,6 +99,11 @@ class Life:
             if name != by:
                 assert isinstance(heard, ProposalReceived)
                 self.groups[name] = heard.group
+
+    def another_key(self) -> bytes | None:
+        if self.chance.random() < 0.7:
+            return None
+        return SUITE.generate_signature_key_pair(self.circle.random).private_key
 
     def psk(self) -> Proposal:
         nonce = self.circle.random(32)
@@ -126,6 +132,7 @@ class Life:
             psks=the_psk,
             public=self.chance.random() < 0.5,
             renew_keys=self.chance.random() < 0.5,
+            signature_private_key=self.another_key(),
         )
         self.follow(by, pending.message, pending.group)
         for name, own in joining.items():
