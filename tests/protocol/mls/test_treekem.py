@@ -119,17 +119,18 @@ def test_29_a_path_opens_only_under_the_context_it_was_made_for(circle: Circle) 
 
 
 @pytest.mark.parametrize("bad", [bytes(31), bytes(32)])
+@pytest.mark.parametrize("level", [0, 1], ids=["lowest", "highest"])
 def test_r13_a_path_brings_no_key_that_nobody_can_seal_to(
-    circle: Circle, monkeypatch: pytest.MonkeyPatch, bad: bytes
+    circle: Circle, monkeypatch: pytest.MonkeyPatch, level: int, bad: bytes
 ) -> None:
     author, reader = circle.groups["m0"], circle.groups["m5"]
     made = iter(range(9))
 
     def forged(suite: CipherSuite, path_secret: bytes) -> HPKEKeyPair:
         key_pair = node_key_pair(suite, path_secret)
-        return key_pair if next(made) else replace(key_pair, public_key=bad)
+        return replace(key_pair, public_key=bad) if next(made) == level else key_pair
 
-    # The key of the author and m1 alone, who could be one person: nobody else can derive it.
+    # A key that only the author's side has, who could be friends: the reader cannot derive it.
     with monkeypatch.context() as patched:
         patched.setattr(treekem, "node_key_pair", forged)
         path = created(circle, author)
