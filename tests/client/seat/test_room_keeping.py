@@ -318,6 +318,31 @@ def test_who_knocked_before_the_host_opened_again_comes_in_when_they_do(
     assert place(back) is Place.ROOM
 
 
+def test_more_people_than_the_lobby_holds_come_back_by_themselves(
+    table: Table, host: Guest
+) -> None:
+    names = ["Ana", "Ben", "Chi", "Dov", "Eli"]
+    guests = [table.join(name, host) for name in names]
+    keeping(table, host, *guests)
+    rooms = kept(host), [kept(guest) for guest in guests]
+    for guest in (host, *guests):
+        table.disconnect(guest)
+    back = [table.come_again(room) for room in rooms[1]]
+    assert {place(guest) for guest in back} == {Place.WAITING}
+    mara = table.open_again(rooms[0])
+    table.wait(6)
+    assert {place(guest) for guest in back} == {Place.ROOM}
+    assert sorted(person.name for person in mara.view.people) == [
+        "Ana",
+        "Ben",
+        "Chi",
+        "Dov",
+        "Eli",
+        "Mara",
+    ]
+    assert mara.view.knocks == ()
+
+
 def test_a_recovered_host_knows_slips_but_lets_nobody_in_unseen(
     table: Table, host: Guest, ana: Guest
 ) -> None:

@@ -137,7 +137,7 @@ class Visitor:
         """Knock again where the lobby was full a moment ago."""
         if not self.knock_again_at or world.now < self.knock_again_at:
             return Step(self)
-        return Step(replace(self, knock_again_at=0.0), self.knock_again())
+        return Step(replace(self, knock_again_at=0.0), self.knock_on())
 
     def reached(self, relay: str) -> Step:
         """Learn which of the relays in the code the connection leads to."""
@@ -301,6 +301,10 @@ class Visitor:
         key, proof = self.invitation.knock_key.public, self.prove(Purpose.CARD)
         return (frames.GetCard(1, self.invitation.room, key, proof),)
 
+    def knock_on(self) -> tuple[frames.ClientFrame, ...]:
+        """Return what brings the knock to the door again; by the pass, whose card may be a new one."""
+        return self.knock_again() if self.kept is None else self.ask_for_card()
+
     def knock_again(self) -> tuple[frames.ClientFrame, ...]:
         """Return the frame of the knock that was made, under a proof for this connection."""
         knocked = self.knocked
@@ -335,17 +339,21 @@ def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step
     # Knocks of the connection before are forgotten by the relay; only the newest is made again.
     visitor = replace(visitor, earlier=())
     if visitor.knocked is not None:
-        return Step(visitor, visitor.knock_again())
+        return Step(visitor, visitor.knock_on())
     return Step(visitor, visitor.ask_for_card())
 
 
 def _on_card(visitor: Visitor, frame: frames.Card, world: World) -> Step:
-    if visitor.card is not None:
+    before, knocked = visitor.card, visitor.knocked
+    if before is not None and (visitor.kept is None or knocked is None):
         return Step(visitor)
     try:
         card = open_card(frame.card, visitor.invitation, is_pass=visitor.kept is not None)
     except InvitationError as error:
         return Step(visitor.end(str(error)))
+    if before is not None and card.sealing_key == before.sealing_key:
+        return Step(visitor, visitor.knock_again())
+    visitor = replace(visitor, knocked=None, earlier=(), talk=Talk())
     kept = visitor.kept
     # M13: what was accepted once is not asked again; what changed since is.
     if kept is not None and _is_agreed(kept, card) and not visitor.door_words:
