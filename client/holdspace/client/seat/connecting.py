@@ -150,7 +150,8 @@ def _may_be_elsewhere(seat: Seat) -> bool:
 
 _CODE_WANTED = frozenset({Refusal.NEEDS_CODE, Refusal.CODE_IN_USE})
 _OPENINGS = frozenset({"open", "begin", "invite", "put door"})
-_NOT_MISSED = frozenset({"revoke"})
+# A word at the door that came too late shows by itself (door_talk.py).
+_NOT_MISSED = frozenset({"revoke", "word"})
 _OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."
 
 

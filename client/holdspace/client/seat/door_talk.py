@@ -19,6 +19,9 @@ from .view import DoorLine, Notice, Refusal, Urgency
 
 # Whoever was sent a word knocks again at once; who does not has gone.
 PATIENCE = 45.0
+# What is asked of the relay then. That the knock is gone, or was answered by another of those who lead,
+# shows by itself.
+WORD = "word"
 MOST_LINES = 200
 NO_WORDS = Refusal("Write the words after the number: /doorword 1 What brings you here?")
 BETWEEN = Refusal("They are reading what you wrote. One moment, please.")
@@ -38,16 +41,18 @@ def say(seat: Seat, letter: Letter, words: str, moment: Moment) -> Seat | Refusa
         return Refusal(f"That is too long for the door, by {over} characters. Nothing was sent.")
     if letter.is_between:
         return BETWEEN
-    seat = answer(seat, letter, Reply(words=text, is_word=True), moment)
+    seat = answer(seat, letter, Reply(words=text, is_word=True), moment, what=WORD)
     line = DoorLine(text, moment.now, is_mine=True)
     talked = replace(letter, is_between=True, talked_at=moment.now, thread=(*letter.thread, line))
     return with_letter(seat, talked)
 
 
-def answer(seat: Seat, letter: Letter, reply: Reply, moment: Moment) -> Seat:
+def answer(
+    seat: Seat, letter: Letter, reply: Reply, moment: Moment, *, what: str = "decline"
+) -> Seat:
     """Hand an answer to the relay for the knock that is there now."""
     sealed = seal_reply(reply, letter.reply_secret, moment.random)
-    seat, ref = seat.asking("decline")
+    seat, ref = seat.asking(what)
     moment.frames.append(frames.DeclineKnock(ref, letter.knock, sealed))
     return replace(seat, answered_knocks=seat.answered_knocks | {letter.knock})
 
@@ -65,7 +70,7 @@ def go_on(seat: Seat, known: Letter, letter: Letter, moment: Moment) -> Seat:
         return seat
     if not known.is_between:
         # The knock before is still there: it gives its place at the door to this one.
-        seat = answer(seat, known, Reply(is_word=True), moment)
+        seat = answer(seat, known, Reply(is_word=True), moment, what=WORD)
     thread = known.thread
     if letter.introduction and thread:
         thread = (*thread, DoorLine(letter.introduction, moment.now))[-MOST_LINES:]
