@@ -78,6 +78,15 @@ def test_nobody_discusses_while_ideas_are_listed(meeting: Meeting) -> None:
     assert has(meeting.says("Ben"), Spoke)
 
 
+def test_an_idea_that_was_offered_before_is_not_discussed_meanwhile_either(
+    meeting: Meeting,
+) -> None:
+    meeting.does("Ben", ev.AskToOffer(bytes(16), identity("Cem")))
+    meeting.does("Cem", ev.AnswerOffer(identity("Ben"), is_yes=True))
+    begin(meeting)
+    assert reason(meeting.does("Ben", ev.OpenOffer("…"))) == LISTING
+
+
 def test_the_owner_reads_along(meeting: Meeting) -> None:
     begin(meeting)
     assert reason(meeting.does("Ana", ev.GiveIdea("…"))) == boarding.YOURS

@@ -9,7 +9,13 @@ from msgspec.structs import replace
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.acting import Author
 from holdspace.protocol.meeting.effects import OfferAnswered, OfferAsked, Offered, Outcome, Spoke
-from holdspace.protocol.meeting.rights import NO_RESPONSES, ON_HOLD, PAUSED, RESPONSES_ALLOWED
+from holdspace.protocol.meeting.rights import (
+    LISTING,
+    NO_RESPONSES,
+    ON_HOLD,
+    PAUSED,
+    RESPONSES_ALLOWED,
+)
 from holdspace.protocol.meeting.values import MAX_OFFERS, MeetingState, Offer
 
 OWNER_IS_GONE = "Whoever said that is not in the room any more."
@@ -79,6 +85,8 @@ def open_offer(state: MeetingState, event: ev.OpenOffer, by: Author) -> Outcome:
     why_not = "" if offer and offer.is_welcome else NOT_WELCOME_YET
     if by.identity in state.quiet:
         why_not = PAUSED
+    if state.is_listing:
+        why_not = LISTING
     if state.is_held:
         why_not = ON_HOLD
     if why_not or offer is None:
