@@ -365,7 +365,6 @@ def test_the_same_key_twice_at_the_door_comes_in_once(table: Table) -> None:
         [one] = ana.view.knocks
         table.do(ana, i.Admit(one.knock))
     assert [p.name for p in ana.view.people] == ["Ana", "Ben"]
-    assert changing.HERE_ALREADY in ana.words
     table.do(ben, i.Say("here once"))
     assert shares(ana) == ["here once"]
 

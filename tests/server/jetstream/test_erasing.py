@@ -113,6 +113,10 @@ async def test_a_handle_that_is_used_again_keeps_its_new_meeting(cluster: NatsCl
             old = log._contents.index.keys[circle.meeting]
             await host.send(host.papers.close(circle))
             assert await host.closed() == Close.MEETING_OVER
+        # A relay that has not heard of the end yet would take the handle for the old meeting's.
+        async with asyncio.timeout(PATIENCE):
+            while circle.meeting in other._contents.index.keys:
+                await asyncio.sleep(0.01)
         async with visiting(second.url) as back:
             assert isinstance(await back.ask(back.papers.begin(circle)), Done)
             await back.ask(back.papers.attach(circle))
