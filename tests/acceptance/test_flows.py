@@ -117,6 +117,21 @@ async def test_m29_a_whole_session_in_plain_lines_draws_nothing_and_moves_no_cur
         assert re.match(begins, line), line
 
 
+async def test_s23_two_people_meet_before_the_first_group(evening: Evening) -> None:
+    host, mara = await evening.circle(HOST, MARA, flow="meet-15.en")
+    titles = [stage.title for stage in parse_flow(read_flow("meet-15.en")).stages]
+    for title in titles:
+        host.type("/next")
+        await evening.all_hear(f"^stage: .*{re.escape(title)}")
+        if mara.view.can_write:
+            mara.type(f"My words, at {title}.")
+            await host.expect(f"^{MARA}: My words, at {re.escape(title)}")
+    assert host.shares("My words")
+    host.type("/close", "y")
+    for person in evening.people:
+        assert await person.ends() == 0
+
+
 async def test_m33_text_that_would_command_a_terminal_is_only_text(evening: Evening) -> None:
     host, mara = people = await evening.circle(HOST, MARA)
     host.type("/mode open")
