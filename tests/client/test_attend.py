@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from holdspace.client.attend import Attendance, CannotStart, check_address
+from holdspace.client.attend import NO_NOTEBOOK, Attendance, CannotStart, check_address
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import Connection, Place, RoomView
@@ -158,3 +159,33 @@ def test_a_relay_that_others_could_listen_to_is_refused(address: str) -> None:
 )
 def test_a_relay_behind_tls_or_tor_or_on_this_machine_is_taken(address: str) -> None:
     assert check_address(address) == address
+
+
+async def test_a_room_is_kept_only_where_there_is_a_notebook(relay: RelayProcess) -> None:
+    async with await Attendance.host([relay.url], OPENING) as ana:
+        await until(ana, lambda view: view.invitation)
+        refusal = ana.do(i.KeepTheRoom())
+        assert refusal is not None
+        assert refusal.words == NO_NOTEBOOK
+        notebook: list[KeptRoom] = []
+        ana.keep_rooms(notebook.append)
+        assert ana.do(i.KeepTheRoom()) is None
+        assert [kept.room_name for kept in notebook] == ["Tuesday circle"]
+        assert ana.do(i.ScheduleTheRoom("2046-12-04 18:00")) is None
+        await until(ana, lambda view: view.keeping.meets)
+        assert notebook[-1].schedule is not None
+
+
+async def test_a_room_that_is_not_open_says_so_to_who_keeps_it(relay: RelayProcess) -> None:
+    notebook: list[KeptRoom] = []
+    async with await Attendance.host([relay.url], OPENING) as ana:
+        ana.keep_rooms(notebook.append)
+        await until(ana, lambda view: view.invitation)
+        assert ana.do(i.KeepTheRoom()) is None
+        await until(ana, lambda view: view.keeping.is_kept)
+        assert ana.do(i.CloseTheMeeting()) is None
+        await until(ana, lambda view: view.place is Place.CLOSED)
+    async with await Attendance.come_again(notebook[-1]) as early:
+        view = await early.arrived()
+        assert view.is_not_open
+        assert view.place is Place.ENDED
