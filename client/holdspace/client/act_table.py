@@ -267,7 +267,8 @@ _everyone = (
 
 _facilitators = (
     _facilitator("next", "n", "next", "next stage",
-        "Go on: let what is ready be read, or begin the next stage.", lambda _: NextStage()),
+        "Go on: let what is ready be read, open a stage's second part, or begin the next stage.",
+        lambda _: NextStage()),
     _facilitator("release", "o", "release", "let it be read",
         "Let what everybody wrote be read: as the stage says, or together, in a round, by hands.",
         _release, needs=Need.CHOICE, is_optional=True, choices=RELEASES, when=_is_gathering),

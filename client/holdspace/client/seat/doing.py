@@ -261,11 +261,22 @@ def _go_on(seat: Seat, state: MeetingState, _intent: intents.NextStage) -> ev.Ev
     # One key leads a whole meeting, and what people made ready is read before the room goes on.
     if gathering.is_writing(state) and state.gather and state.gather.ready:
         return _release(seat, state, intents.ReleaseTheWords())
+    then = _second_part(state)
+    if then is not None:
+        return ev.SetTurnMode(then, state.version)
     # What is left out today is stepped over; after the last one, the number says that it is the last.
     following = state.next_stage
     return _stage(
         state, len(state.flow.stages) if state.flow and following is None else following or 0
     )
+
+
+def _second_part(state: MeetingState) -> ev.TurnMode | None:
+    """Return how a stage goes on that has two parts, while it is in the first."""
+    flow = state.flow
+    stage = flow.stages[state.stage] if flow and state.stage >= 0 else None
+    is_first = stage is not None and state.mode == stage.turn
+    return stage.then if stage is not None and is_first and stage.then != stage.turn else None
 
 
 def _keep_the_time(seat: Seat, _intent: intents.KeepTheTime, moment: Moment) -> Seat | Refusal:
