@@ -1,5 +1,7 @@
 """What all tests share: how hard Hypothesis looks for counter-examples, and what the summary says."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -10,6 +12,15 @@ from vectors import LIVE
 settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True, database=None)
 settings.register_profile("search", max_examples=2_000, deadline=None)
 settings.load_profile("ci")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes long in the run of every few minutes, and say so; the CI tries it all."""
+    if "CI" in os.environ:
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="It takes long; CI=true ./dev test tries it."))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -112,6 +112,7 @@ class Reader:
 
 
 @LINUX
+@pytest.mark.long
 def test_the_page_typed_from_top_to_bottom(machine: Machine) -> None:
     reader = Reader(machine)
     for block, below in pairwise([*BLOCKS, Block("", "")]):

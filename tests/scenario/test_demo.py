@@ -176,7 +176,7 @@ def ends(screen: Screen) -> int:
     ("kind", "size"),
     [
         pytest.param(TmuxScreen, (80, 24), id="tmux-80x24"),
-        pytest.param(TmuxScreen, (120, 36), id="tmux-120x36"),
+        pytest.param(TmuxScreen, (120, 36), id="tmux-120x36", marks=pytest.mark.long),
         pytest.param(PtyScreen, (80, 24), id="pty-80x24"),
     ],
 )
@@ -221,6 +221,7 @@ def test_somebody_comes_in_shares_and_leaves(
     assert "Nothing of the demo is kept" in screen.text()
 
 
+@pytest.mark.long
 def test_the_demo_comes_to_its_closing_by_itself(house: House) -> None:
     demo = house.start("demo", DEV, "demo", "--plain", "--speed", "20")
     demo.expect("Type y to accept", patience=60)

@@ -264,6 +264,7 @@ async def test_a_relay_that_was_away_for_long_reads_everything_anew(relays: Pair
     assert [*log._contents.index.meetings] == [circle.meeting]
 
 
+@pytest.mark.long
 async def test_nothing_acknowledged_is_lost_while_nodes_and_relays_fall(
     cluster: NatsCluster, tmp_path: Path
 ) -> None:

@@ -73,6 +73,7 @@ async def test_who_cannot_see_how_nodes_sync_does_not_trust_them(cluster: NatsCl
     await starts(settings)
 
 
+@pytest.mark.long
 async def test_rl20_a_node_that_is_away_is_asked_when_it_is_back(
     cluster: NatsCluster, tmp_path: Path
 ) -> None:
