@@ -112,6 +112,20 @@ def test_33_of_two_updates_the_later_one_is_committed(circle: Circle) -> None:
     assert circle.groups["ada"].member(circle.leaf("cleo")).leaf_node == sent.body.leaf_node  # type: ignore[union-attr]
 
 
+def test_what_cannot_stand_keeps_nobody_from_committing_the_rest(circle: Circle) -> None:
+    eve = Proposal.of(Add(circle.person("eve").key_package))
+    commit(circle, "ben", [eve])
+    # Whoever is in the group cannot be added once more: their signature key is in use.
+    again = propose(circle, "dan", eve)
+    update = propose(circle, "cleo", None)
+    before = leaf_key(circle.groups["ben"], "cleo", circle)
+    with pytest.raises(ValidationError):
+        circle.groups["ben"].commit(now=NOW, random=circle.random, references=[again, update])
+    commit(circle, "ben")
+    assert leaf_key(circle.groups["ada"], "cleo", circle) != before
+    assert len(circle.groups["ada"].members) == 5
+
+
 def test_33_an_update_that_was_not_committed_leaves_the_old_key_in_use(circle: Circle) -> None:
     propose(circle, "cleo", None)
     commit(circle, "ben", references=[])

@@ -10,6 +10,7 @@ from typing import Generic
 
 from holdspace.protocol.mls import framing
 from holdspace.protocol.mls.ciphersuite import RandomSource, SignatureKeyPair
+from holdspace.protocol.mls.errors import ValidationError
 from holdspace.protocol.mls.group_state import (
     GroupState,
     PreSharedKeys,
@@ -43,6 +44,7 @@ from holdspace.protocol.mls.next_epoch import (
 )
 from holdspace.protocol.mls.proposals import (
     Applied,
+    ProposalPlace,
     SentProposal,
     apply_proposals,
     check_proposals,
@@ -50,7 +52,7 @@ from holdspace.protocol.mls.proposals import (
     path_required,
 )
 from holdspace.protocol.mls.treekem import CreatedPath, create_path
-from holdspace.protocol.mls.validation import LONGEST_LIFETIME, check_lifetime
+from holdspace.protocol.mls.validation import LONGEST_LIFETIME, check_lifetime, check_members
 from holdspace.protocol.mls.values import replace, value
 from holdspace.protocol.mls.welcome import make_welcome
 
@@ -107,23 +109,66 @@ def make_commit(
 ) -> MadeCommit[State]:
     """Commit proposals, by reference and by value, as a member."""
     refuse_after_end(prior)
-    sender, references = Sender.member(prior.own_leaf_index), options.references
     place = replace(prior.place(prior.own_leaf_index), psk_usage=options.psk_usage)
-    if references is None:
-        references = committable(place, prior.proposals, proposals)
-    listed = [ProposalOrRef.of(item) for item in (*references, *proposals)]
-    sent = tuple(resolved(prior, item, sender) for item in listed)
-    _check_lifetimes(sent, now=now, longest=options.longest_lifetime)
-    check_proposals(place, sent)
+    judging = _Judging(prior, place, proposals, now, options.longest_lifetime)
+    references = judging.all_that_fit() if options.references is None else options.references
+    sent = judging.sent(references)
     plan = Plan(
-        sender=sender,
-        listed=listed,
+        sender=judging.sender,
+        listed=judging.listed(references),
         applied=apply_proposals(place, sent),
         with_path=options.renew_keys
         or options.signature_private_key is not None
         or path_required(sent),
     )
     return complete_commit(prior, plan, random=random, options=options)
+
+
+@value()
+class _Judging:
+    """Proposals that are to be committed by value, and what may stand beside them by reference."""
+
+    prior: GroupState
+    place: ProposalPlace
+    proposals: Sequence[Proposal]
+    now: float
+    longest: float
+
+    @property
+    def sender(self) -> Sender:
+        return Sender.member(self.prior.own_leaf_index)
+
+    def listed(self, references: Sequence[bytes]) -> list[ProposalOrRef]:
+        """Return them as a commit lists them."""
+        return [ProposalOrRef.of(item) for item in (*references, *self.proposals)]
+
+    def sent(self, references: Sequence[bytes]) -> tuple[SentProposal, ...]:
+        """Return them as they were sent; refuse a list that may not be committed."""
+        listed = self.listed(references)
+        sent = tuple(resolved(self.prior, item, self.sender) for item in listed)
+        _check_lifetimes(sent, now=self.now, longest=self.longest)
+        check_proposals(self.place, sent)
+        return sent
+
+    def all_that_fit(self) -> Sequence[bytes]:
+        """Return the references of all that waits and can be committed together."""
+        references = committable(self.place, self.prior.proposals, self.proposals)
+        if not references or self._fits(references):
+            return references
+        # Nobody who proposes what cannot stand, such as a key that is in use, keeps others from it.
+        kept: list[bytes] = []
+        for reference in references:
+            if self._fits([*kept, reference]):
+                kept.append(reference)
+        return kept
+
+    def _fits(self, references: Sequence[bytes]) -> bool:
+        try:
+            applied = apply_proposals(self.place, self.sent(references))
+            check_members(applied.tree, applied.extensions, self.prior.tree)
+        except ValidationError:
+            return False
+        return True
 
 
 def complete_commit(
