@@ -16,6 +16,26 @@ from .view import Passage
 
 # Names of asides are remembered when these are over, so that no question is asked a second time.
 MOST_SPENT = 512
+_FOLLOWS = 0x80
+
+
+def chance_name(random_bytes: bytes) -> bytes:
+    """Return chance as the name of an aside that somebody asks for."""
+    return bytes((random_bytes[0] & ~_FOLLOWS, *random_bytes[1:]))
+
+
+def name_that_follows(digest: bytes) -> bytes:
+    """Return a digest as the name of an aside that is named by what the meeting agreed on.
+
+    Everybody can work such a name out beforehand. Its first bit sets it apart from those of chance,
+    so that nobody can use it up, or lead what is typed there elsewhere, by asking under it first.
+    """
+    return bytes((digest[0] | _FOLLOWS, *digest[1:]))
+
+
+def is_name_that_follows(handle: bytes) -> bool:
+    """Tell whether an aside's name is one of those that follow from the meeting."""
+    return bool(handle[0] & _FOLLOWS)
 
 
 class Stage(Enum):

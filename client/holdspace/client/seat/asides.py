@@ -27,7 +27,7 @@ from holdspace.protocol.meeting.letters import (
 from holdspace.protocol.text import clean
 
 from . import aside_groups, letters, saying
-from .apart import Apart, Aside, Ask, Sending, Stage
+from .apart import Apart, Aside, Ask, Sending, Stage, chance_name, is_name_that_follows
 from .aside_groups import Circle, NotThisAside
 from .display import shown_name, shown_person
 from .seat import Seat, Spoken
@@ -85,7 +85,8 @@ def open_with(
     known = with_person(seat, people[0])
     if known is not None:
         return choose(seat, known.handle)
-    circle = Circle(moment.random(HANDLE_BYTES), (seat.facts.identity, *people), kind)
+    handle = chance_name(moment.random(HANDLE_BYTES))
+    circle = Circle(handle, (seat.facts.identity, *people), kind)
     seat = ask(seat, circle, people[0], moment)
     moment.notices.append(Notice(f"{shown_name(seat, people[0])} is asked for a private word."))
     return choose(seat, circle.handle)
@@ -175,6 +176,8 @@ def asked(seat: Seat, author: bytes, note: AsideAsk, moment: Moment) -> Seat:
     circle = Circle(note.aside, note.people)
     is_lawful = (
         note.aside not in apart.spent
+        and apart.aside(note.aside) is None
+        and is_name_that_follows(note.aside) == (note.kind in ANSWERED_BY)
         and len(set(note.people)) == len(note.people)
         and {author, me} <= set(note.people)
         and all(seat.person(who) is not None for who in note.people)

@@ -14,7 +14,7 @@ from holdspace.protocol.meeting.events import ComeBack
 from holdspace.protocol.meeting.values import Pair
 
 from . import asides, saying
-from .apart import Aside, Ask, Stage
+from .apart import Aside, Ask, Stage, name_that_follows
 from .aside_groups import Circle, NotThisAside
 from .seat import Seat
 from .step import Moment
@@ -29,7 +29,7 @@ def handle_of(seat: Seat, pair: Pair) -> bytes:
     """Return the name of a pair's aside, the same for everybody in it."""
     facts, number = seat.facts, pair.number.to_bytes(8, "big")
     named = b"".join((_LABEL, facts.room, facts.meeting, number))
-    return hashlib.sha256(named).digest()[: asides.HANDLE_BYTES]
+    return name_that_follows(hashlib.sha256(named).digest()[: asides.HANDLE_BYTES])
 
 
 def begin(seat: Seat, pair: Pair, moment: Moment) -> Seat:
