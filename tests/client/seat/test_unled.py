@@ -130,3 +130,42 @@ def test_ready_words_wait_for_somebody_to_lead(
     table.wait(60)
     assert said(chi) in (["from Ben"], ["from Ben", "from Chi"])
     assert ben.view.place is Place.ROOM
+
+
+def test_a_room_that_nobody_comes_back_to_closes_gently_for_everybody(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.disconnect(ana)
+    table.wait(8 * 60 + 30)
+    for guest in (ben, chi):
+        assert guest.lines.count(unled.CLOSES_SOON) == 1
+        assert guest.view.place is Place.ROOM
+    table.wait(2 * 60)
+    for guest in (ben, chi):
+        assert guest.view.place is Place.CLOSED
+        assert unled.CLOSED in guest.view.ended_words
+
+
+def test_whoever_comes_back_in_time_finds_everybody(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.disconnect(ana)
+    table.wait(9 * 60)
+    table.connect(ana)
+    table.wait(3 * 60)
+    assert unled.GOES_ON in ben.lines
+    assert (ben.view.place, chi.view.place) == (Place.ROOM, Place.ROOM)
+
+
+def test_who_was_cut_off_themselves_is_not_shown_out(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, _ = circle
+    table.disconnect(ben)
+    table.wait(11 * 60)
+    table.connect(ben)
+    table.wait(20)
+    assert ben.view.place is Place.ROOM
+    assert unled.RESTS not in ben.lines

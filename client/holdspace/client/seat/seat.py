@@ -332,6 +332,7 @@ class Seat:
     way_back: WayBack | None = field(default=None, repr=False, compare=False)
     is_sent_back: bool = False
     is_unled: bool = False
+    is_closing_soon: bool = False
     away_since: float = 0.0
     paused_until: tuple[tuple[bytes, float], ...] = ()
     alarm: str = ""

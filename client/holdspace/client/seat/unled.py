@@ -2,7 +2,7 @@
 
 No event says so, because nobody who could be trusted with it is there: each client hears for itself
 that the facilitators went silent, and keeps its composer closed. Who leads and comes back finds the
-room on hold, and lets it go on with one key.
+room on hold, and lets it go on with one key. If nobody does, everybody's client closes it gently.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from holdspace.protocol.meeting.events import Hold
 from holdspace.protocol.meeting.rights import Rights, rights
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.text import clean_line
 
 from . import saying
 from .lines import line
@@ -20,13 +21,22 @@ from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Place
 
-# Everybody is heard every 15 s; five more for a slow line.
+# What a flow says unless it says otherwise: everybody is heard every 15 s, and five for a slow line.
 REST_AFTER = 20.0
+CLOSES_AFTER_MINUTES = 10
 RESTS = (
     "The room is on hold: no facilitator can be reached. Drafts and places are kept. It goes on when "
     "one is back."
 )
 GOES_ON = "A facilitator is back."
+# How long before the end people read that it comes.
+WARNED_BEFORE = 120.0
+CLOSES_SOON = "If no facilitator is back in about two minutes, the meeting closes, gently. You can also leave now."
+CLOSED = (
+    "No facilitator came back, so the meeting closes here, for you and for the others. Nothing of it is "
+    "kept on the relay for long. You did nothing wrong. F2 shows where to turn, and whoever invited you "
+    "can tell you when the group meets again. Go gently."
+)
 HOLD_WORDS = (
     "No facilitator can be reached just now. Nothing is lost: your draft, your hand and your place are "
     "kept. Rest, or read back; the room goes on when one is back. You can leave whenever you like."
@@ -52,16 +62,48 @@ def settle(seat: Seat, moment: Moment) -> Seat:
         return seat
     if seat.is_staff:
         return _come_back(replace(seat, is_unled=False), moment)
-    is_unled = _silence(seat, moment.now) > REST_AFTER
+    silence = _silence(seat, moment.now)
+    is_unled = silence > _rest_after(seat)
     if is_unled == seat.is_unled:
-        return seat
+        return _closing(seat, silence, moment) if is_unled else seat
+    seat = replace(seat, is_closing_soon=False)
     return line(replace(seat, is_unled=is_unled), Line.ROOM, RESTS if is_unled else GOES_ON, moment)
+
+
+def _closing(seat: Seat, silence: float, moment: Moment) -> Seat:
+    """Return the seat as the room closes that nobody came back to: each client closes for itself (A6)."""
+    left = _close_after(seat) - silence
+    if left <= 0:
+        words = f"{_closing_words(seat)} {CLOSED}".strip()
+        return replace(seat, place=Place.CLOSED, ended_words=words)
+    if left > WARNED_BEFORE or seat.is_closing_soon:
+        return seat
+    return line(replace(seat, is_closing_soon=True), Line.ROOM, CLOSES_SOON, moment)
+
+
+def _rest_after(seat: Seat) -> float:
+    flow = seat.state.flow if seat.state else None
+    return float(flow.policy.facilitator_lost.after_s) if flow else REST_AFTER
+
+
+def _close_after(seat: Seat) -> float:
+    flow = seat.state.flow if seat.state else None
+    minutes = flow.policy.facilitator_lost.close_after_min if flow else CLOSES_AFTER_MINUTES
+    return minutes * 60.0
+
+
+def _closing_words(seat: Seat) -> str:
+    """Return the words that the flow closes with."""
+    flow = seat.state.flow if seat.state else None
+    stages = flow.stages if flow else ()
+    words = (stage.closing.words for stage in reversed(stages) if stage.closing)
+    return clean_line(next(words, ""))
 
 
 def was_away(seat: Seat, moment: Moment) -> Seat:
     """Remember, on a new connection, since when this person was not heard, if they lead."""
     me = seat.author(seat.facts.identity)
-    if me is None or not seat.is_staff or moment.now - me.heard <= REST_AFTER:
+    if me is None or not seat.is_staff or moment.now - me.heard <= _rest_after(seat):
         return seat
     return replace(seat, away_since=me.heard)
 
@@ -72,7 +114,7 @@ def _silence(seat: Seat, now: float) -> float:
     leading = [p.identity for p in people if p.role != MEMBER and p.identity not in seat.goodbyes]
     heard = [author.heard for author in map(seat.author, leading) if author is not None]
     # Whoever was cut off themselves has not listened for long enough to tell.
-    return now - max((*heard, seat.wire.since)) if leading else REST_AFTER + 1
+    return now - max((*heard, seat.wire.since)) if leading else _rest_after(seat) + 1
 
 
 def _come_back(seat: Seat, moment: Moment) -> Seat:
@@ -85,7 +127,7 @@ def _come_back(seat: Seat, moment: Moment) -> Seat:
     heard = [
         known.heard for who in others if who != seat.facts.identity and (known := seat.author(who))
     ]
-    if state.is_held or any(at > since + REST_AFTER for at in heard):
+    if state.is_held or any(at > since + _rest_after(seat) for at in heard):
         return seat
     moment.notices.append(Notice(YOU_WERE_AWAY))
     return saying.say(seat, Hold(), moment)

@@ -54,12 +54,11 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class FacilitatorLost:
-    """What happens when the last facilitator is gone."""
+    """What happens when the last facilitator is gone; deputies are whom the host made co-facilitators."""
 
     after_s: int = key(toml.whole(5, 600), 20)
     action: str = key(toml.choice("hold"), "hold")
     close_after_min: int = key(toml.whole(1, 120), 10)
-    deputies: tuple[str, ...] = key(toml.many(_WORD, 8), ())
 
 
 @dataclass(frozen=True, kw_only=True)
