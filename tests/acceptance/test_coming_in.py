@@ -75,6 +75,23 @@ async def test_m13_nobody_has_keys_before_they_accepted_what_was_shown(evening: 
     assert not host.matching(f"door: {JON}")
 
 
+async def test_m13_who_only_reads_today_is_passed_by_until_they_return(evening: Evening) -> None:
+    host = await evening.opens(HOST)
+    guest = evening.sits(MARA, await evening.visit())
+    await guest.expect("r to accept and only read today")
+    guest.type("r", MARA, "")
+    await host.expect(f"^door: {MARA} is at the door")
+    host.type("/admit")
+    await guest.expect("^notice: You only read today")
+    await evening.pass_time(2)
+    await host.expect(f"^notice: {MARA} rests")
+    host.type("/mode round", "/queue")
+    await evening.settled()
+    assert not [line for line in await host.ask("/queue", "queue:") if "still to come" in line]
+    guest.type("/return")
+    await host.expect(f"^notice: {MARA} is back from resting")
+
+
 async def test_m17_before_the_door_is_opened_one_learns_the_card_and_no_more(
     evening: Evening,
 ) -> None:

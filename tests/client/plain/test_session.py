@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from holdspace.client.care.reasons import UNSAID, phrases
 from holdspace.client.clock import Clock
+from holdspace.client.plain.lobby import CONSENT
 from holdspace.client.plain.session import Session
 from holdspace.client.seat.intents import (
     Accept,
@@ -127,7 +128,7 @@ async def test_the_lobby_reads_out_the_card_and_asks_once() -> None:
         said = one.terminal.said
         assert "1. What's shared stays here." in said
         assert "2. Passing is fine." in said
-        assert said[-1] == "Type y to accept, q to leave."
+        assert said[-1] == CONSENT
         assert any("amber fern quilt stone" in line for line in said)
         assert any("cannot read them" in line for line in said)
         one.meeting.become(replace(LOBBY, connection=Connection.LOST))
@@ -139,7 +140,7 @@ async def test_the_lobby_reads_out_the_card_and_asks_once() -> None:
 
 async def test_accepting_asks_for_a_name_and_a_line_and_knocks() -> None:
     async with evening(LOBBY) as one:
-        assert await one.type("maybe") == ["Type y to accept, q to leave."]
+        assert await one.type("maybe") == [CONSENT]
         assert "call you" in (await one.type("y"))[-1]
         refused = await one.type("Ma\u200bra!")
         assert "Nothing was sent" in refused[-1]
@@ -147,6 +148,12 @@ async def test_accepting_asks_for_a_name_and_a_line_and_knocks() -> None:
         await one.type("Hello, I am new.")
         assert one.meeting.wanted == [Accept("Ana", "Hello, I am new.")]
         assert "knocked" in one.terminal.said[-1]
+
+
+async def test_whoever_only_reads_today_says_so_with_their_consent() -> None:
+    async with evening(LOBBY) as one:
+        await one.type("r", "Ana", "")
+        assert one.meeting.wanted == [Accept("Ana", "", reads_only=True)]
 
 
 async def test_a_name_that_is_taken_is_asked_for_again_but_not_the_introduction() -> None:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from holdspace.client.seat import alarm
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.door_words import NOT_THEIR_ROOM
 from holdspace.client.seat.outbox import Outgoing
 from holdspace.client.seat.saying import say
 from holdspace.client.seat.seat import Seat
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Line, Place
-from holdspace.client.seat.visitor import NOT_THEIR_ROOM, Visitor
+from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
 from holdspace.protocol.invite import Reply, seal_reply
 from holdspace.protocol.meeting import events as ev

@@ -8,11 +8,12 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.door_words import DECLINED
 from holdspace.client.seat.host import Opening, open_room
 from holdspace.client.seat.people import SLOT_EXTENSION
 from holdspace.client.seat.step import World
 from holdspace.client.seat.view import Place
-from holdspace.client.seat.visitor import DECLINED, Visitor
+from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
 from holdspace.protocol.invite import Reply, seal_reply
 from holdspace.protocol.meeting import events as ev

@@ -7,7 +7,8 @@ from holdspace.client.seat.intents import Accept, Intent
 from holdspace.client.seat.view import CardView, Refusal
 from holdspace.protocol.text import NameRefused, check_name
 
-_YES, _NO = frozenset({"y", "yes"}), frozenset({"n", "no", "q", "quit"})
+_YES, _READ = frozenset({"y", "yes"}), frozenset({"r", "read"})
+_NO = frozenset({"n", "no", "q", "quit"})
 
 
 class Door:
@@ -26,6 +27,7 @@ class Door:
         self._next: Callable[[str], None] | None = None
         self._name = ""
         self._introduction: str | None = None
+        self._reads_only = False
 
     @property
     def is_asking(self) -> bool:
@@ -55,7 +57,8 @@ class Door:
     def _hear_consent(self, answer: str) -> None:
         if answer.lower() in _NO:
             self._turn_away()
-        elif answer.lower() in _YES:
+        elif answer.lower() in _YES | _READ:
+            self._reads_only = answer.lower() in _READ
             self._ask(NAME, self._hear_name)
         else:
             self._say([CONSENT])
@@ -76,7 +79,7 @@ class Door:
         self._knock(answer)
 
     def _knock(self, introduction: str) -> None:
-        refusal = self._do(Accept(self._name, introduction))
+        refusal = self._do(Accept(self._name, introduction, self._reads_only))
         if refusal is None:
             self.pass_through()
             return

@@ -6,7 +6,7 @@ from holdspace.client.plain.narrator import speak
 from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
 from holdspace.client.seat.view import CardView, OperatorView
 
-CONSENT = "Type y to accept, q to leave."
+CONSENT = "Type y to accept, r to accept and only read today, q to leave."
 NAME = (
     "What shall people here call you? Up to 24 letters; it need not be your real name. Type it "
     "and press enter."

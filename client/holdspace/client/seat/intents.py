@@ -17,10 +17,11 @@ class Intent:
 
 @dataclass(frozen=True)
 class Accept(Intent):
-    """Accept the agreements on the card and knock, under this name."""
+    """Accept the agreements on the card and knock, under this name; perhaps only to read today."""
 
     name: str
     introduction: str = field(default="", repr=False)
+    reads_only: bool = False
 
 
 @dataclass(frozen=True)

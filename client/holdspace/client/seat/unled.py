@@ -31,7 +31,7 @@ RESTS = (
 GOES_ON = "A facilitator is back."
 # How long before the end people read that it comes.
 WARNED_BEFORE = 120.0
-CLOSES_SOON = "If no facilitator is back in about two minutes, the meeting closes, gently. You can also leave now."
+CLOSES_SOON = "If no facilitator is back in about two minutes, the meeting closes, gently."
 CLOSED = (
     "No facilitator came back, so the meeting closes here, for you and for the others. Nothing of it is "
     "kept on the relay for long. You did nothing wrong. F2 shows where to turn, and whoever invited you "

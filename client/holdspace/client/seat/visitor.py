@@ -29,6 +29,7 @@ from holdspace.protocol.invite import (
     seal_letter,
 )
 from holdspace.protocol.keys import Occasion, Purpose, SigningKey, knock_digest, prove
+from holdspace.protocol.meeting.events import Rest
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import Group, MLSError, OwnKeyPackage, join_group
 from holdspace.protocol.refusals import REFUSALS, Close, close_answer
@@ -36,6 +37,14 @@ from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
 from .at_the_door import NOT_ASKED, Talk, brought_in
+from .door_words import (
+    AGREED_ANEW,
+    DECLINED,
+    NOT_ANSWERED,
+    NOT_OPEN,
+    NOT_THEIR_ROOM,
+    READS_ONLY,
+)
 from .host import own_key_package
 from .intents import Accept, Intent, Leave, SayAtDoor
 from .invitations import pass_of
@@ -63,23 +72,6 @@ KNOCK_BYTES = 16
 _NOT_THERE_YET = frozenset({RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER})
 _OF_THE_MEETING = close_answer(int(Close.PROVE_AGAIN)).sentence
 FULL_LOBBY_SECONDS = 2.0
-NOT_OPEN = (
-    "The room is not open: its host opens it when it meets. If it does not open, the host may have moved "
-    "it to another relay and has a note for you, which you paste at `holdspace join`."
-)
-AGREED_ANEW = (
-    "The agreements of this room have changed since you were here. Read them, and accept them with "
-    "your name, or leave."
-)
-DECLINED = "The facilitator answered: "
-NOT_ANSWERED = (
-    "Your knock ran out before anybody answered it, or the invitation was taken back. Nothing about "
-    "you is kept. Please ask whoever invited you, and knock again."
-)
-NOT_THEIR_ROOM = (
-    "You were let into something that is not the room you were invited to, so it was not joined. "
-    "Nothing you wrote was shown. Please tell whoever invited you."
-)
 
 
 @dataclass(frozen=True)
@@ -110,6 +102,7 @@ class Visitor:
     place: Place = Place.OUTSIDE
     lost_words: str = ""
     ended_words: str = ""
+    reads_only: bool = False
     door_words: str = field(default="", repr=False)
     kept: KeptRoom | None = None
     is_not_open: bool = False
@@ -228,7 +221,7 @@ class Visitor:
                 intent.introduction,
             )
         knocked = self._letter(self.card, name, introduction, world)
-        waiting = replace(self, knocked=knocked, place=Place.WAITING)
+        waiting = replace(self, knocked=knocked, place=Place.WAITING, reads_only=intent.reads_only)
         return Step(waiting, waiting.knock_again())
 
     def _say(self, intent: SayAtDoor, world: World) -> Step | Refusal:
@@ -424,8 +417,13 @@ def _on_welcomed(visitor: Visitor, frame: frames.Welcomed, world: World) -> Step
         # R9: one Welcome per key package; after a wrong one the package is gone for good.
         return Step(visitor.end(NOT_THEIR_ROOM))
     seat = _seat(visitor, card, knocked, group=group, frame=frame, now=world.now)
-    seated = Sitting(seat).receive(frames.Greeting(frames.VERSION, visitor.nonce), world)
-    return seated.also(notices=(Notice("You were let in.", Urgency.BELL),))
+    sitting = Sitting(seat)
+    notices = [Notice("You were let in.", Urgency.BELL)]
+    if visitor.reads_only:
+        sitting = sitting.saying(Rest(), world)
+        notices.append(Notice(READS_ONLY))
+    seated = sitting.receive(frames.Greeting(frames.VERSION, visitor.nonce), world)
+    return seated.also(notices=tuple(notices))
 
 
 def _seat(

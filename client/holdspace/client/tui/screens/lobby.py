@@ -66,6 +66,7 @@ class LobbyScreen(HoldScreen):
                 )
             with Horizontal(id="presses"):
                 yield Press("I accept the agreements, and knock", id="accept")
+                yield Press("Only read today", id="read")
                 yield Press("Leave", id="leave")
             yield Drawing(lambda width, _: [keys(KEYS, width)], id="keys")
         yield self.too_small()
@@ -135,13 +136,21 @@ class LobbyScreen(HoldScreen):
             self.home.tell("")
 
     @on(Press.Pressed, "#accept")
-    def _accept(self) -> None:
+    def _take_part(self) -> None:
+        self._accept(reads_only=False)
+
+    @on(Press.Pressed, "#read")
+    def _only_read(self) -> None:
+        self._accept(reads_only=True)
+
+    def _accept(self, *, reads_only: bool) -> None:
         name = self.query_one("#name", Input).value.strip()
         if not name:
             self.home.tell(NAMELESS)
             self.query_one("#name").focus()
             return
-        refusal = self.home.want(Accept(name, self.query_one("#introduction", Input).value.strip()))
+        introduction = self.query_one("#introduction", Input).value.strip()
+        refusal = self.home.want(Accept(name, introduction, reads_only))
         if refusal:
             self.home.tell(refusal.words)
             self.query_one("#name", Input).focus().select_all()
