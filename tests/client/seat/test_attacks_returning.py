@@ -1,19 +1,30 @@
 """Coming back, against a relay and members who would like to use it."""
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 from msgspec import structs
 
+from holdspace.client import kept_rooms
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat import host as host_module
-from holdspace.client.seat import room_keeping
+from holdspace.client.seat import returning, room_keeping
 from holdspace.client.seat.intents import Admit, KeepTheRoom, LetKeep, Raise, Remove, Say
 from holdspace.client.seat.people import came_back, room_key_in
 from holdspace.client.seat.step import Moment
-from holdspace.client.seat.view import Place
+from holdspace.client.seat.view import Place, Refusal
 from holdspace.protocol import frames
 from holdspace.protocol.keys import SigningKey
-from holdspace.protocol.meeting.letters import KeepGive
-from holdspace.protocol.meeting.slips import Slip, sign_slip, vouch_leaf
+from holdspace.protocol.meeting.letters import AttendanceGive, KeepGive
+from holdspace.protocol.meeting.slips import (
+    Attendance,
+    Slip,
+    encode_attendance,
+    read_attendance,
+    sign_slip,
+    vouch_leaf,
+)
 from seat_table import Guest, Table
 
 
@@ -178,3 +189,74 @@ def test_another_name_under_a_known_key_is_for_the_host_to_judge(
     guest = table.come_again(structs.replace(kept(ana), my_name="Anouk"))
     assert place(guest) is Place.WAITING
     assert [knock.name for knock in host.view.knocks] == ["Anouk"]
+
+
+def test_a_client_that_comes_back_again_and_again_waits_at_the_door(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    back = ana
+    for _ in range(returning.MOST_RETURNS):
+        table.disconnect(back)
+        back = table.come_again(kept(ana))
+        assert place(back) is Place.ROOM
+    table.disconnect(back)
+    epoch, back = host.seat.seat.group.epoch, table.come_again(kept(ana))
+    assert (place(back), host.seat.seat.group.epoch) == (Place.WAITING, epoch)
+    [knock] = host.view.knocks
+    assert knock.warning == returning.OFTEN
+    # A program that crashes is no offence: people let them in, or some minutes do.
+    table.do(host, Admit(knock.knock))
+    assert place(back) is Place.ROOM
+    table.wait(returning.RETURNS_WITHIN)
+    table.disconnect(back)
+    assert place(table.come_again(kept(ana))) is Place.ROOM
+
+
+def test_a_slip_with_line_breaks_in_it_reaches_no_screen_and_no_notebook(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    keys = host.seat.seat.host
+    assert keys is not None
+    slip = encode_attendance(keys.root, Attendance(keys.root.public, 20_000, 60, bytes(16)))
+    moment, seat = Moment.of(table.world()), ana.seat.seat
+    for text in (f"{slip}\x0b\x85", slip.replace("1:", "1:\n"), slip.upper()):
+        assert read_attendance(text)
+        note = AttendanceGive(text)
+        assert room_keeping.on_attendance(seat, who(ana, "Mara"), note, moment) is seat
+    seat = room_keeping.on_attendance(seat, who(ana, "Mara"), AttendanceGive(slip), moment)
+    assert seat.lasting.attended == (slip,)
+
+
+def test_whoever_has_no_name_costs_the_host_no_notebook(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    """A co-facilitator with a changed client can let in a leaf with any credential."""
+    seat, nobody = host.seat.seat, who(host, "Ana")
+    assert seat.state is not None
+    people = tuple(
+        structs.replace(p, name="") if p.identity == nobody else p for p in seat.state.people
+    )
+    seat = replace(
+        seat,
+        state=structs.replace(seat.state, people=people),
+        lasting=replace(seat.lasting, asking=(nobody,)),
+    )
+    after = room_keeping.answer(seat, nobody, is_yes=True, moment=Moment.of(table.world()))
+    assert not isinstance(after, Refusal)
+    room = after.lasting.kept
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(room), type=KeptRoom) == room
+
+
+def test_who_is_one_too_many_to_be_known_is_not_told_otherwise(
+    table: Table, host: Guest, ana: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_rooms, "MOST_PINS", 1)
+    ben = table.join("Ben", host)
+    table.do(ben, KeepTheRoom())
+    refusal = table.do(host, LetKeep(who(host, "Ben")))
+    assert refusal == room_keeping.TOO_MANY
+    assert "Ben keeps the room from now on." not in host.words
+    # Nothing is lost: when there is room, the same yes will do.
+    monkeypatch.undo()
+    assert table.do(host, LetKeep(who(host, "Ben"))) is None
+    assert kept(ben)

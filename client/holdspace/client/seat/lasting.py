@@ -14,6 +14,7 @@ class Lasting:
 
     `asked_at`: since when they wait for the host's yes; `asking`: whom the host has not answered yet.
     `at_door`: keys of those who were asked back to the door, and wait there also if they are known.
+    `came_back`: whom this client let in at once lately, and when, by their keys.
     `agreed`: a digest of the agreements that were accepted; `attended`: slips that one was here.
     """
 
@@ -22,6 +23,7 @@ class Lasting:
     asked_at: float = 0.0
     asking: tuple[bytes, ...] = ()
     at_door: frozenset[bytes] = field(default=frozenset(), repr=False)
+    came_back: tuple[tuple[bytes, float], ...] = field(default=(), repr=False)
     agreed: bytes = b""
     attended: tuple[str, ...] = field(default=(), repr=False)
 

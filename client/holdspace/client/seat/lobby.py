@@ -49,10 +49,12 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     if seat.host is not None and seat.host.is_locked and letter.known is Known.NOT:
         return door_talk.turn_away(seat, letter, moment)
     letter = replace(letter, number=seat.letters_seen + 1, handle=letter.knock)
+    if returning.comes_often(seat, letter):
+        letter = replace(letter, warning=letter.warning or returning.OFTEN)
     seat = replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
     if returning.comes_in_at_once(seat, letter):
         moment.notices.append(Notice(returning.COMES_IN.replace("{name}", letter.name)))
-        return admit(seat, letter.knock, moment)
+        return admit(returning.noted(seat, letter), letter.knock, moment)
     moment.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
     return seat
 

@@ -26,9 +26,12 @@ WORDS = {
     Known.BY_SLIP: "They hold a slip that you signed; this device does not know them yet.",
     Known.REVOKED: "You sent them away for good before. They cannot tell that you see this.",
 }
+OFTEN = "They came back several times within minutes; their program may keep crashing."
 COMES_IN = "{name} belongs to this room, and comes in at once."
 # A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
 MOST_PEOPLE = 16
+# Each return is a commit that everybody follows. Nobody keeps a room busy by coming in again and again.
+MOST_RETURNS, RETURNS_WITHIN = 4, 300.0
 
 
 def how_known(seat: Seat, letter: KnockLetter, room_key: bytes) -> Known:
@@ -54,12 +57,28 @@ def comes_in_at_once(seat: Seat, letter: Letter) -> bool:
         return False
     # Another name, or one that looks like somebody else's here, is for people to judge.
     is_asked_out = letter.room_key in seat.lasting.at_door
-    if pin.name != letter.name or letter.warning or is_asked_out:
+    if pin.name != letter.name or letter.warning or is_asked_out or comes_often(seat, letter):
         return False
     if sitting_by(seat, letter.room_key):
         return True
     is_full = len(state.people) + len(seat.wishes) >= MOST_PEOPLE
     return not (host.is_locked or state.is_held or is_full)
+
+
+def comes_often(seat: Seat, letter: Letter) -> bool:
+    """Tell whether somebody was let in at once so often lately that now people are asked."""
+    times = (at for key, at in _lately(seat, letter.since) if key == letter.room_key)
+    return len(tuple(times)) >= MOST_RETURNS
+
+
+def noted(seat: Seat, letter: Letter) -> Seat:
+    """Return the seat that remembers letting somebody in at once."""
+    came_back = (*_lately(seat, letter.since), (letter.room_key, letter.since))
+    return replace(seat, lasting=replace(seat.lasting, came_back=came_back))
+
+
+def _lately(seat: Seat, now: float) -> tuple[tuple[bytes, float], ...]:
+    return tuple(one for one in seat.lasting.came_back if 0 <= now - one[1] < RETURNS_WITHIN)
 
 
 def sitting_by(seat: Seat, room_key: bytes) -> tuple[bytes, ...]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from holdspace.client.kept_rooms import HostPart, KeptRoom, Pin, check_slip
+from holdspace.client.kept_rooms import MOST_PINS, HostPart, KeptRoom, Pin, check_slip
 from holdspace.protocol.meeting.letters import (
     AttendanceGive,
     KeepAsk,
@@ -25,6 +25,7 @@ from holdspace.protocol.meeting.slips import (
     SlipRole,
     are_relays,
     encode_attendance,
+    is_as_written,
     read_attendance,
     sign_slip,
 )
@@ -46,6 +47,9 @@ KEEP_FIRST = Refusal(
     "You do not keep this room yourself yet, so you could not know them again. First /keeproom."
 )
 NOT_KEPT = Refusal("This room is not kept yet: /keeproom keeps it in your notebook.")
+TOO_MANY = Refusal(
+    f"This room knows {MOST_PINS} people already, which is the most. /forgetone makes room for somebody."
+)
 NO_PIN = Refusal("There is nobody with that number. /whokeeps lists who keeps the room.")
 ASKED = "The host is asked whether you may keep this room. They answer when they can."
 HOST_KEEPS = (
@@ -93,7 +97,11 @@ def answer(seat: Seat, who: bytes, *, is_yes: bool, moment: Moment) -> Seat | Re
         return letters.write(_answered(seat, who), who, KeepNo(), moment)
     if seat.lasting.kept is None:
         return KEEP_FIRST
-    seat = returning.pinning(_answered(seat, who), _pin_of(seat, who))
+    pin = _pin_of(seat, who)
+    seat = returning.pinning(_answered(seat, who), pin)
+    part = seat.lasting.kept.host if seat.lasting.kept else None
+    if part is None or part.pin(pin.key) is None:
+        return TOO_MANY
     words = GIVEN.replace("{name}", shown_name(seat, who))
     moment.notices.append(Notice(words))
     return give(seat, who, moment)
@@ -183,7 +191,8 @@ def on_attendance(seat: Seat, author: bytes, note: AttendanceGive, moment: Momen
         return seat
     if slip.host_key != seat.facts.host_key or seat.roles.role_of(author) != HOST:
         return seat
-    if note.text in seat.lasting.attended:
+    # What people paste may be broken into lines and capitals; what a program sent is not.
+    if note.text in seat.lasting.attended or not is_as_written(note.text):
         return seat
     moment.notices.append(Notice(f"{HERE}{note.text}"))
     attended = (*seat.lasting.attended, note.text)[-8:]
@@ -268,7 +277,9 @@ def _answered(seat: Seat, who: bytes) -> Seat:
 
 def _pin_of(seat: Seat, who: bytes) -> Pin:
     person = seat.person(who)
-    return Pin(returning.key_of(seat, who), person.name if person else "-", _role(seat, who))
+    # A changed client can let somebody in without a name; a notebook with such a page is not saved.
+    name = (person.name if person else "") or "-"
+    return Pin(returning.key_of(seat, who), name, _role(seat, who))
 
 
 def _role(seat: Seat, who: bytes) -> SlipRole:

@@ -174,6 +174,12 @@ def read_attendance(pasted: str) -> Attendance:
     return found
 
 
+def is_as_written(text: str) -> bool:
+    """Tell whether an attendance slip has the one spelling that a host's program gives it."""
+    data = _unfolded(text, HERE_PREFIX)
+    return bool(data) and text == HERE_PREFIX + _base32(data)
+
+
 _encoder = msgspec.msgpack.Encoder()
 _Value = TypeVar("_Value", bound=Struct)
 
