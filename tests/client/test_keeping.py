@@ -1,6 +1,7 @@
 """The notebook beside a meeting: what is being written is on the disk soon, and comes back."""
 
 import asyncio
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,11 +10,19 @@ import pytest
 from holdspace.client import keeping
 from holdspace.client.keeping import BACK_AGAIN, PERHAPS_READ, Keeper, draft_of, keep_drafts
 from holdspace.client.notebook import Draft, Idea, Notebook
+from holdspace.client.seat import outbox
 from holdspace.client.seat.view import RoomView
 from holdspace.client.vault import LEAST_COST, Vault
 
 WORDS = "heron over quiet water"
 ROOM = b"r" * 16
+
+
+def raises(error: OSError) -> Callable[[int], None]:
+    def fail(_: int) -> None:
+        raise error
+
+    return fail
 
 
 class Writing:
@@ -125,6 +134,26 @@ async def test_what_cannot_be_saved_is_said_once(path: Path) -> None:
         assert "in memory only" in writing.told[0]
     keeper.close()
     assert not await asyncio.to_thread(path.exists)
+
+
+async def test_what_a_full_disk_did_not_take_is_saved_when_there_is_room(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(Vault.open(path, WORDS))
+    with monkeypatch.context() as full:
+        full.setattr("os.fsync", raises(OSError(errno.ENOSPC, "No space left on device")))
+        keeper.change(lambda _: Notebook(ideas=(Idea(ROOM, 1.0, "tea"),)))
+    assert on_disk(path) == Notebook()
+    keeper.close()
+    assert on_disk(path).ideas[0].text == "tea"
+
+
+def test_much_that_a_silent_relay_keeps_from_the_room_is_no_reason_not_to_save(path: Path) -> None:
+    keeper, unsent = Keeper(Vault.open(path, WORDS)), ("long words " * 363,) * outbox.BOUND
+    draft = draft_of(RoomView(room=ROOM, unsent=unsent), "long words " * 2000)
+    keeper.change(lambda notebook: notebook.drafting(draft))
+    keeper.close()
+    assert on_disk(path).draft(ROOM) == draft
 
 
 async def test_without_a_notebook_it_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

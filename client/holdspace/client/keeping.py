@@ -126,9 +126,10 @@ class Keeper:
             try:
                 self._vault.write(notebook)
             except VaultError as error:
+                # Tried again with every look: a full disk may have room a minute later.
                 self._trouble = str(error)
-            else:
-                self._trouble = ""
+                return
+            self._trouble = ""
             self._saved = notebook
 
     def _complain(self) -> None:

@@ -16,9 +16,12 @@ SAVED_WITHIN = 1.0
 MOST_PAGES = 1000
 MOST_DRAFTS = 50
 MAX_WORDS = 20_000
+# All that can be on its way at once while a relay keeps silent; it must not stop anything being saved.
+MAX_UNSENT = 300_000
 
 Room = Annotated[bytes, Meta(max_length=16)]
 Words = Annotated[str, Meta(max_length=MAX_WORDS)]
+Unsent = Annotated[str, Meta(max_length=MAX_UNSENT)]
 Line = Annotated[str, Meta(max_length=600)]
 When = Annotated[float, Meta(ge=0)]
 Outcome = Literal["", "did", "partly", "changed", "not-this-week"]
@@ -28,8 +31,8 @@ class Draft(Kept, frozen=True):
     """What stands in the text field of a room, and what is kept ready there to be released."""
 
     room: Room
-    text: Words = ""
-    ready: Words = ""
+    text: Unsent = ""
+    ready: Unsent = ""
 
 
 class Plan(Kept, frozen=True):

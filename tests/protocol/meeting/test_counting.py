@@ -244,6 +244,13 @@ def test_one_question_at_a_time_and_no_number_twice() -> None:
     assert reason(room.does("Mara", same)) == c.BAD_OPTIONS
 
 
+def test_whether_answers_differ_hangs_on_no_table_of_letters() -> None:
+    # R12: Python's tables change with its version, and all clients must agree.
+    room = Counting(*NAMES)
+    event = ev.OpenPoll("Which?", ("stra\u00dfe", "strasse"), is_anonymous=True, basis=0)
+    assert any(isinstance(one, c.CountOpened) for one in room.does("Mara", event).effects)
+
+
 def test_somebody_can_change_their_mind_before_it_is_closed() -> None:
     room = Counting(*NAMES)
     room.polls()
