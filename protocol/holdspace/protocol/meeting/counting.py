@@ -17,6 +17,7 @@ from holdspace.protocol.masks import added, is_safe_mask_key
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.acting import Author
 from holdspace.protocol.meeting.effects import Effect, Outcome
+from holdspace.protocol.meeting.flow_rules import are_different
 from holdspace.protocol.meeting.tallies import (
     FEWEST,
     MAX_TALLIES,
@@ -123,7 +124,7 @@ def open_poll(state: MeetingState, event: ev.OpenPoll, by: Author) -> Outcome:
     """Ask everybody a question."""
     if _open_one(state) is not None:
         return by.may_not(state, OPEN_ALREADY)
-    if len({option.strip().casefold() for option in event.options}) < len(event.options):
+    if not are_different(event.options):
         return by.may_not(state, BAD_OPTIONS)
     tally = Tally(
         number=state.tallies_begun + 1,
