@@ -220,7 +220,7 @@ def test_a_slip_with_line_breaks_in_it_reaches_no_screen_and_no_notebook(
     slip = encode_attendance(keys.root, Attendance(keys.root.public, 20_000, 60, bytes(16)))
     moment, seat = Moment.of(table.world()), ana.seat.seat
     for text in (f"{slip}\x0b\x85", slip.replace("1:", "1:\n"), slip.upper()):
-        assert read_attendance(text)
+        assert read_attendance(text).minutes == 60
         note = AttendanceGive(text)
         assert room_keeping.on_attendance(seat, who(ana, "Mara"), note, moment) is seat
     seat = room_keeping.on_attendance(seat, who(ana, "Mara"), AttendanceGive(slip), moment)
@@ -259,4 +259,4 @@ def test_who_is_one_too_many_to_be_known_is_not_told_otherwise(
     # Nothing is lost: when there is room, the same yes will do.
     monkeypatch.undo()
     assert table.do(host, LetKeep(who(host, "Ben"))) is None
-    assert kept(ben)
+    assert kept(ben).my_name == "Ben"
