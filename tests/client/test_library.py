@@ -242,6 +242,28 @@ def test_a_broken_file_of_a_host_is_told_line_by_line(path: str, tmp_path: Path)
     assert any(p.line == line and words in p.sentence for p in raised.value.problems)
 
 
+def test_a_mistake_in_a_file_of_ones_own_leaves_the_shipped_one(tmp_path: Path) -> None:
+    own = tmp_path / "techniques" / "breath-4-6.en.toml"
+    own.parent.mkdir()
+    own.write_text("format = 2")
+    library = Library(tmp_path)
+    assert library.technique("breath-4-6") == SHIPPED.technique("breath-4-6")
+    [(name, problems)] = library.own_files()
+    assert name == "techniques/breath-4-6.en.toml"
+    assert problems
+
+
+def test_ones_own_folder_is_that_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    own = tmp_path / "holdspace" / "flows" / "ours.en.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text(read_flow())
+    assert "ours.en" in list_flows()
+    assert parse_flow(read_flow("ours")).title == "Introductory session"
+
+
 def test_a_file_that_is_no_text_says_on_which_line(tmp_path: Path) -> None:
     (tmp_path / "flow.toml").write_bytes(b"format = 1\ntitle = '\xff'\n")
     with pytest.raises(DataError, match="Line 2: The file is not UTF-8 text"):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from holdspace.client.library import Library, NotInLibrary, Step, TechniqueCard
+from holdspace.client.library import DataError, Library, NotInLibrary, Step, TechniqueCard
 from holdspace.client.seat.view import PairsView, PersonView, RoomView
 
 DONE = "That was all of it. Talk on, or come back to the room."
@@ -47,7 +47,7 @@ def card_of(name: str) -> TechniqueCard | None:
     """Return the card of an exercise for pairs; None for one that is not there."""
     try:
         card = Library().technique(name)
-    except NotInLibrary:
+    except (NotInLibrary, DataError):
         return None
     return card if any(step.who for step in card.steps) else None
 

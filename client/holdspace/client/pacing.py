@@ -7,7 +7,7 @@ minutes of breathing do not drift. Pure: the front ends bring the clock.
 from dataclasses import dataclass, replace
 from math import ceil
 
-from holdspace.client.library import Library, NotInLibrary, TechniqueCard
+from holdspace.client.library import DataError, Library, NotInLibrary, TechniqueCard
 
 USUAL = "breath-4-6"
 SENSES = "ground-54321"
@@ -100,7 +100,7 @@ def begin(name: str, now: float, library: Library | None = None) -> Practice:
     shelf = library or Library()
     try:
         card = shelf.technique(wanted)
-    except NotInLibrary:
+    except (NotInLibrary, DataError):
         card = shelf.technique(USUAL)
     return _begun(card, now)
 

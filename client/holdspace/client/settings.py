@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from holdspace.client.keymap import KEYMAP, Keymap
+from holdspace.client.library import own_folder
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import DataError, Problem, Reader
 
@@ -96,10 +97,7 @@ class Found:
 
 def settings_file(environment: Mapping[str, str]) -> Path:
     """Return where the settings are read from, whether there is such a file or not."""
-    base = environment.get("XDG_CONFIG_HOME", "")
-    # The rule of the XDG base directories: what is no absolute path does not count.
-    home = Path(base) if base.startswith("/") else Path.home() / ".config"
-    return home / "holdspace" / _FILE
+    return own_folder(environment) / _FILE
 
 
 def find_settings(environment: Mapping[str, str] = os.environ) -> Found:
@@ -155,7 +153,7 @@ def example() -> str:
 
 def page() -> str:
     """Return docs/settings.md."""
-    return _PAGE + "\n".join(_section(one) for one in fields(Settings))
+    return _PAGE + "\n".join(_section(one) for one in fields(Settings)) + _OWN_FILES
 
 
 def _why(one: Field[Any]) -> str:
@@ -197,6 +195,15 @@ folder `holdspace` of your configuration (`holdspace settings` says where that i
 A mistake in it keeps you out of nothing: it is said when you start, with its line, and the rest counts.
 Nothing about a room or a person is in it.
 
+"""
+
+_OWN_FILES = """
+## Your own words
+
+Files in the folders `flows`, `techniques`, `agreements`, `cards`, `phrases` and `crisis` beside
+`settings.toml` stand in for the shipped ones of the same name, or add to them. `holdspace flow export
+NAME FILE` writes one out to begin from. `holdspace settings` says which of yours are used; one with a
+mistake is not, and it says on which line.
 """
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from holdspace.client.library import (
     Library,
     NotInLibrary,
     crisis_warning,
+    own_folder,
     read_crisis_card,
     read_file,
 )
 from holdspace.client.seat.view import Place, RoomView
-from holdspace.client.settings import find_settings, settings_file
+from holdspace.client.settings import find_settings
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean
 
@@ -91,11 +92,6 @@ def local_card(environment: Mapping[str, str], locale: str = "") -> CrisisCard:
         except (NotInLibrary, DataError, OSError):
             continue
     return _BARE
-
-
-def own_folder(environment: Mapping[str, str]) -> Path:
-    """Return where somebody's own files of the library are, `crisis/en-GB.toml` among them."""
-    return settings_file(environment).parent
 
 
 def locales(environment: Mapping[str, str], locale: str = "") -> tuple[str, ...]:

@@ -1,8 +1,10 @@
 """`holdspace settings`: what can be set, where, and what is wrong with what was set."""
 
 import argparse
+from collections.abc import Iterator
 
 from holdspace.client.command_line import FAILED, WELL
+from holdspace.client.library import Library
 from holdspace.client.prompt import say
 from holdspace.client.settings import example, find_settings, in_effect
 
@@ -27,5 +29,14 @@ def _settings(asked: argparse.Namespace) -> int:
     say(_HEAD.format(file=found.file, there=there))
     for line in (*found.lines(), *in_effect(found.settings)):
         say(line)
+    for line in _own_files():
+        say(line)
     say("settings: holdspace settings --example prints a file to begin from.")
     return FAILED if found.problems else WELL
+
+
+def _own_files() -> Iterator[str]:
+    for name, problems in Library().own_files():
+        yield f"library: your own {name} is {'not ' if problems else ''}used."
+        for one in problems:
+            yield f"library: {name}, line {one.line}: {one.sentence}"

@@ -5,13 +5,14 @@ in it stands in for the shipped one of the same name. Names come from flows, whi
 can send, so a name can only ever mean a file right inside one of these folders.
 """
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from holdspace.client.library.sections import (
     Agreements,
@@ -40,6 +41,7 @@ __all__ = [
     "TechniqueCard",
     "crisis_warning",
     "list_flows",
+    "own_folder",
     "read_agreements",
     "read_crisis_card",
     "read_file",
@@ -52,18 +54,32 @@ CRISIS_CARD_DAYS = 180
 _NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 SectionType = TypeVar("SectionType")
+SECTIONS: dict[str, type[Any]] = {
+    "agreements": Agreements,
+    "techniques": TechniqueCard,
+    "crisis": CrisisCard,
+    "cards": Cards,
+    "phrases": Phrases,
+}
 
 
 class NotInLibrary(LocalError):
     """There is no such file; the sentence says what there is."""
 
 
+def own_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Return where somebody's own files are: settings, and files of the library in folders by kind."""
+    base = environment.get("XDG_CONFIG_HOME", "")
+    # The rule of the XDG base directories: what is no absolute path does not count.
+    return (Path(base) if base.startswith("/") else Path.home() / ".config") / "holdspace"
+
+
 class Library:
-    """The shipped files, and in front of them those of `own`, a host's folder."""
+    """The shipped files, and in front of them those in a folder of one's `own`."""
 
     def __init__(self, own: Path | None = None) -> None:
         shipped = files("holdspace.client.library")
-        self._places: tuple[Traversable, ...] = (own, shipped) if own else (shipped,)
+        self._places: tuple[Traversable, ...] = (own or own_folder(), shipped)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of all files of a kind ("flows", "techniques" ...), in order."""
@@ -82,29 +98,51 @@ class Library:
 
     def agreements(self, name: str = "standard.en") -> Agreements:
         """Return the agreements of this name."""
-        return _section(Agreements, self.text("agreements", name))
+        return self._section(Agreements, "agreements", name)
 
     def technique(self, name: str, lang: str = "en") -> TechniqueCard:
         """Return a technique by its id ("breath-4-6") or file name."""
         known = self.names("techniques")
         wanted = name if name.removesuffix(".toml") in known else f"{name}.{lang}"
-        return _section(TechniqueCard, self.text("techniques", wanted))
+        return self._section(TechniqueCard, "techniques", wanted)
 
     def crisis_card(self, locale: str = "en") -> CrisisCard:
         """Return the crisis card of a locale; the shipped ones wait to be filled in by the host."""
-        return _section(CrisisCard, self.text("crisis", locale))
+        return self._section(CrisisCard, "crisis", locale)
 
     def cards(self, lang: str = "en") -> tuple[Card, ...]:
         """Return the facilitator's cards."""
-        return _section(Cards, self.text("cards", f"facilitator.{lang}")).card
+        return self._section(Cards, "cards", f"facilitator.{lang}").card
 
     def phrases(self, lang: str = "en") -> tuple[str, ...]:
         """Return the facilitator's ready phrases, for keys 1 to 9."""
-        return _section(Phrases, self.text("phrases", f"facilitator.{lang}")).phrases
+        return self._section(Phrases, "phrases", f"facilitator.{lang}").phrases
 
     def reasons(self, lang: str = "en") -> tuple[str, ...]:
         """Return ready words from a facilitator to one person alone."""
-        return _section(Phrases, self.text("phrases", f"reasons.{lang}")).phrases
+        return self._section(Phrases, "phrases", f"reasons.{lang}").phrases
+
+    def own_files(self) -> Iterator[tuple[str, tuple[Problem, ...]]]:
+        """Yield which of one's own files are used, and what keeps one from being used."""
+        own = self._places[0]
+        for kind, section in SECTIONS.items():
+            for name in sorted(_names(own, kind)):
+                try:
+                    _section(section, _decoded(own / kind / f"{name}.toml"))
+                except DataError as error:
+                    yield f"{kind}/{name}.toml", error.problems
+                else:
+                    yield f"{kind}/{name}.toml", ()
+
+    def _section(self, section: type[SectionType], kind: str, name: str) -> SectionType:
+        try:
+            return _section(section, self.text(kind, name))
+        except DataError:
+            # A mistake in a file of one's own must not be found out in the middle of a meeting.
+            shipped = self._places[1] / kind / f"{name.removesuffix('.toml')}.toml"
+            if not shipped.is_file():
+                raise
+            return _section(section, _decoded(shipped))
 
     def flow_file(self, path: str) -> str:
         """Return the text of what a flow names, like "agreements/standard.en.toml"."""
