@@ -10,6 +10,7 @@ from enum import Enum
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.door_words import DECLINED
 from holdspace.client.seat.host import Opening, open_room
+from holdspace.client.seat.intents_apart import SayNotOk
 from holdspace.client.seat.people import SLOT_EXTENSION
 from holdspace.client.seat.step import World
 from holdspace.client.seat.view import Place
@@ -149,3 +150,24 @@ def test_no_repr_tells_a_key_or_a_word(table: Table) -> None:
         assert "canary" not in said
         assert ana.view.invitation not in said
         assert not [one for one in secret if repr(one)[2:-1] in said or one.hex() in said]
+
+
+def test_no_repr_of_a_picture_or_a_notice_tells_a_word_or_the_invitation(table: Table) -> None:
+    """A picture is drawn, but its repr can end in a report of a crash."""
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.ChangeMode("open"))
+    table.do(ben, i.Say("canary words"))
+    table.do(ben, SayNotOk("canary flag"))
+    table.do(ana, i.AskPoll("canary question? canary one | canary two", is_anonymous=True))
+    chi = table.visitor("Chi", ana.view.invitation)
+    table.do(chi, i.Accept("Chi", "canary introduction"))
+    table.do(ana, i.WordAtDoor(ana.view.knocks[0].knock, "canary word"))
+    table.do(ana, i.NudgeThem(me(ben), "canary nudge"))
+    table.do(ana, i.Remove(me(ben), "canary reason"))
+    assert ben.view.place is Place.REMOVED
+    assert "canary reason" in ben.view.ended_words
+    for guest in (ana, ben, chi):
+        said = repr(guest.view) + repr(guest.notices) + repr(guest.machine)
+        assert "canary" not in said
+        assert ana.view.invitation not in said

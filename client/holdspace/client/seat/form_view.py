@@ -19,11 +19,11 @@ class To(Enum):
 class Item:
     """One question: a number from `least` to `most`, or one of the options by its number from 1."""
 
-    label: str
-    text: str
+    label: str = field(repr=False)
+    text: str = field(repr=False)
     least: int = 0
     most: int = 10
-    options: tuple[str, ...] = ()
+    options: tuple[str, ...] = field(default=(), repr=False)
 
     def shown(self, number: int) -> str:
         """Return an answer in words."""
@@ -40,7 +40,7 @@ class FormView:
 
     key: str
     kind: FormKind
-    title: str
+    title: str = field(repr=False)
     lead: str
     items: tuple[Item, ...]
     words_ask: str = ""
@@ -53,8 +53,8 @@ class FormView:
 class ResultView:
     """What came of a count, in lines that can be read out."""
 
-    title: str
-    lines: tuple[str, ...]
+    title: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class CountView:
     """A count that runs: how many joined, never who."""
 
     number: int
-    title: str
+    title: str = field(repr=False)
     joined: int
     is_closed: bool
 

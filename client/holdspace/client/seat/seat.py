@@ -336,7 +336,7 @@ class Seat:
     away_since: float = 0.0
     paused_until: tuple[tuple[bytes, float], ...] = ()
     alarm: str = ""
-    ended_words: str = ""
+    ended_words: str = field(default="", repr=False)
     needs_code: bool = False
     shared_at: tuple[float, ...] = ()
     paired_at: float = 0.0

@@ -52,7 +52,7 @@ class PersonView:
     """Somebody in the circle, in seat order."""
 
     identity: bytes
-    name: str
+    name: str = field(repr=False)
     tag: str
     role: Role
     is_me: bool = False
@@ -165,14 +165,14 @@ class Passage:
 
     key: bytes
     line: Line
-    text: str
+    text: str = field(repr=False)
     at: float
     author: PersonView | None = None
     nods: tuple[tuple[NodKind, int], ...] = ()
     is_sending: bool = False
     is_mine: bool = False
     is_ready: bool = False
-    fold: str = ""
+    fold: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -200,8 +200,8 @@ class KnockView:
     """
 
     knock: bytes
-    name: str
-    introduction: str
+    name: str = field(repr=False)
+    introduction: str = field(repr=False)
     since: float
     warning: str = ""
     number: int = 1
@@ -254,7 +254,7 @@ class AskView:
     """Something this person is asked and can answer with yes or no."""
 
     key: bytes
-    words: str
+    words: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ class PinView:
     """Somebody who keeps the room, for the host: by number, under the name the host knows them by."""
 
     number: int
-    name: str
+    name: str = field(repr=False)
     role: Role
     is_here: bool = False
     is_revoked: bool = False
@@ -326,7 +326,7 @@ class RoomView:
     place: Place = Place.OUTSIDE
     connection: Connection = Connection.CONNECTING
     connection_words: str = ""
-    room_name: str = ""
+    room_name: str = field(default="", repr=False)
     check_phrase: str = ""
     card: CardView | None = None
     people: tuple[PersonView, ...] = ()
@@ -355,14 +355,14 @@ class RoomView:
     is_facilitator: bool = False
     is_host: bool = False
     knocks: tuple[KnockView, ...] = ()
-    invitation: str = ""
-    now_words: str = ""
+    invitation: str = field(default="", repr=False)
+    now_words: str = field(default="", repr=False)
     trust_words: str = "end-to-end encrypted"
     sending: int = 0
-    ended_words: str = ""
+    ended_words: str = field(default="", repr=False)
     needs_code: bool = False
     can_undo: bool = False
-    door_words: str = ""
+    door_words: str = field(default="", repr=False)
     drift_words: str = ""
     quiet_way: str = ""
     door_thread: tuple[DoorLine, ...] = ()
@@ -411,7 +411,7 @@ class Notice:
     in that of the aside it names, never in the room's then.
     """
 
-    words: str
+    words: str = field(repr=False)
     urgency: Urgency = Urgency.LINE
     kept: str = field(default="", repr=False)
     aside: bytes = b""

@@ -101,7 +101,7 @@ class Visitor:
     times_turned_away: int = 0
     place: Place = Place.OUTSIDE
     lost_words: str = ""
-    ended_words: str = ""
+    ended_words: str = field(default="", repr=False)
     reads_only: bool = False
     door_words: str = field(default="", repr=False)
     kept: KeptRoom | None = None
