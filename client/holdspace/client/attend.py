@@ -157,6 +157,11 @@ class Attendance:
                 await asyncio.wait_for(self._said_goodbye(), GOODBYE_SECONDS)
         await self.aclose()
 
+    async def vanish(self) -> None:
+        """Cut the line at once, without a word: whoever closes the screen needs the shell now (M27)."""
+        self._finished = True
+        await self._link.stop(drain=0.0)
+
     async def aclose(self) -> None:
         """Close the connection and forget everything. Other people see a lost connection."""
         self._finished = True

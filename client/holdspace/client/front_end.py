@@ -85,6 +85,8 @@ async def _on_screen(attendance: Attendance, settings: Settings, keeper: Keeper)
         say(str(error))
         return FAILED
     ending = await run_screen(attendance, settings, keeper)
+    if ending is Ending.VANISHED:
+        await attendance.vanish()
     if ending is Ending.FINISHED:
         await attendance.leave()
     view = attendance.view
