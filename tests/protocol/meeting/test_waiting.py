@@ -47,6 +47,19 @@ def test_later_with_the_floor_is_a_turn_kept_for_the_end() -> None:
     assert (room.floor, room.queue) == ("Ben", ["Cem", "Dua", "Ana"])
 
 
+@pytest.mark.parametrize("event", [ev.Later(), ev.StepBack()])
+@pytest.mark.parametrize("hands", [[], ["Cem"]])
+def test_where_nobody_waits_in_line_a_floor_stays_where_it_is(
+    event: ev.Event, hands: list[str]
+) -> None:
+    """It raised an error on every client at once, or put the last hand up twice."""
+    room = Meeting(*MEMBERS).mode("listen")
+    room.raises(*hands)
+    room.does("Mara", ev.GiveFloor(identity("Ana"), basis(room)))
+    assert reason(room.does("Ana", event)) == speaking.NOBODY_BEHIND
+    assert (room.floor, room.queue) == ("Ana", hands)
+
+
 def test_step_back_lets_one_go_first() -> None:
     room = waiting_room()
     room.does("Ben", ev.StepBack())

@@ -62,6 +62,9 @@ def to_front(state: MeetingState, hand: Hand) -> MeetingState:
 def go_later(state: MeetingState, identity: bytes, places: int) -> MeetingState:
     """Return the state with a hand so many places further back, at most at the end."""
     at = state.place_of(identity) - 1
+    # Where nobody waits in line, a floor that is put back leaves no hand.
+    if at < 0:
+        return state
     hand = state.queue[at]
     others = [other for other in state.queue if other.identity != identity]
     others.insert(at + places, hand)
