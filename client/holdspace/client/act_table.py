@@ -395,10 +395,10 @@ _hosts = (
         "Make a fresh invitation code, for a day or so many hours.",
         _new_invitation, spot=Spot.DOOR, needs=Need.NUMBER, is_optional=True),
     _host("promote", "u", "promote", "make co-facilitator",
-        "Make somebody a co-facilitator: they can lead and remove as you do.",
+        "Make somebody a co-facilitator: they can lead, let people in and remove them as you do.",
         lambda given: Promote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
-        question="Make {name} a co-facilitator? They can then lead and remove as you do; letting "
-        "people in stays with you."),
+        question="Make {name} a co-facilitator? They can then lead, let people in and remove them as "
+        "you do. /demote takes it back."),
     _host("demote", "d", "demote", "make member", "Make a co-facilitator a member again.",
         lambda given: Demote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON),
 )  # fmt: skip

@@ -255,7 +255,9 @@ def _read_choice(act: Act, rest: str, _view: RoomView) -> Given | Problem:
     return Problem(f"/{act.slash} can be: {', '.join(act.choices)}.")
 
 
-def _read_person(_act: Act, rest: str, view: RoomView) -> Given | Problem:
+def _read_person(act: Act, rest: str, view: RoomView) -> Given | Problem:
+    if not rest and act.is_optional:
+        return Given()
     found = _find(rest, view.people)
     return found if isinstance(found, Problem) else Given(person=found.identity)
 

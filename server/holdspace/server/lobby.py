@@ -149,7 +149,7 @@ def knock(world: World, connection: Connection, frame: Knock, now: float) -> Ite
     _open_invitation(room, frame.knock_key, now)
     waiting = room.knocks.get(frame.knock)
     if waiting is None:
-        _check_lobby_space(world, room, frame.knock_key)
+        _check_lobby_space(world, room, frame.knock_key, connection.number)
         waiting = PendingKnock(
             frame.knock_key, frame.sealed, None, until=now + world.limits.knock_seconds
         )
@@ -363,11 +363,13 @@ def _answer_for(room: Room, frame: Knock, now: float) -> KnockAnswer | None:
     return answer if frame.knock_key in room.invitations else None
 
 
-def _check_lobby_space(world: World, room: Room, knock_key: bytes) -> None:
+def _check_lobby_space(world: World, room: Room, knock_key: bytes, connection: int) -> None:
     limits = world.limits
-    same = sum(waiting.knock_key == knock_key for waiting in room.knocks.values())
+    same = [one for one in room.knocks.values() if one.knock_key == knock_key]
+    # Who talks at the door knocks again with their answer, and holds both knocks until it is read.
+    is_answering = sum(one.connection == connection for one in same) == 1
     if (
-        same >= limits.knocks_per_invitation
+        (len(same) >= limits.knocks_per_invitation and not is_answering)
         or len(room.knocks) >= limits.knocks_per_room
         or world.knock_count >= limits.knocks
     ):

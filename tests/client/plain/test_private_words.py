@@ -53,6 +53,21 @@ async def test_commands_work_there_as_everywhere() -> None:
         ]
 
 
+async def test_private_alone_asks_who_leads_or_goes_where_it_is_open() -> None:
+    async with evening(ROOM) as here:
+        await here.type("/private")
+        assert here.meeting.wanted == [AskAside()]
+
+
+async def test_what_was_said_at_the_door_is_not_told_again_inside() -> None:
+    said = Passage(HANDLE, Line.SHARE, SECRET, 0.0, None, is_mine=True)
+    async with evening(ROOM) as here:
+        talk = AsideView(b"d" * 16, "word", (), (said,), is_over=True, is_chosen=True)
+        here.meeting.become(replace(ROOM, asides=(talk,)))
+        await here.type("/where")
+        assert not any("private: sent to" in line for line in here.terminal.said)
+
+
 async def test_words_refused_there_are_sent_there_or_nowhere() -> None:
     async with evening(PRIVATE) as here:
         here.meeting.refuse = refusing("They have not answered yet.")  # type: ignore[assignment]
@@ -63,7 +78,9 @@ async def test_words_refused_there_are_sent_there_or_nowhere() -> None:
         here.meeting.become(ROOM)
         said = await here.type("/send")
         assert here.meeting.wanted == []
-        assert any("Nothing is kept back" in line for line in said)
+        # It can still be read, and is not passed off as the room's.
+        assert f"draft, not for here: {SECRET}" in said
+        assert not any("/send sends this" in line for line in said)
         here.meeting.become(PRIVATE)
         await here.type("/send")
         assert here.meeting.wanted == [SayAside(HANDLE, SECRET)]

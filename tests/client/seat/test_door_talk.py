@@ -1,5 +1,7 @@
 """A word at the door: host and newcomer talk before anybody is let in, over knocks and answers (M17, S23)."""
 
+from dataclasses import replace
+
 import pytest
 
 from holdspace.client.seat import at_the_door, door_talk
@@ -7,6 +9,7 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat import intents_apart as p
 from holdspace.client.seat.view import KnockView, Place
 from holdspace.protocol import frames
+from holdspace.server.limits import Limits
 from seat_forging import seat_of, shares
 from seat_table import Guest, Table
 
@@ -205,6 +208,32 @@ def test_who_is_let_in_while_writing_types_nowhere_until_they_mean_the_room(
     assert ben.view.chosen_aside is None
     assert table.do(ben, i.Say("Hello, all.")) is None
     assert shares(ana) == ["Hello, all."]
+
+
+def test_an_answer_finds_space_when_three_hold_the_same_code(
+    table: Table, ana: Guest, ben: Guest
+) -> None:
+    for name in ("Chi", "Dov"):
+        guest = table.visitor(name, ana.view.invitation)
+        assert table.do(guest, i.Accept(name)) is None
+    first = next(one for one in ana.view.knocks if one.name == "Ben")
+    assert table.do(ana, i.WordAtDoor(first.knock, QUESTION)) is None
+    answer(table, ben)
+    bens = next(one for one in ana.view.knocks if one.name == "Ben")
+    assert thread(bens)[-1] == (False, ANSWER)
+
+
+def test_an_answer_that_the_relay_had_no_space_for_comes_back_when_they_are_let_in(
+    table: Table, ana: Guest, ben: Guest
+) -> None:
+    table.relay._world.limits = replace(Limits(), knocks_per_room=1)
+    word(table, ana)
+    answer(table, ben)
+    assert thread(knock(ana))[-1] == (True, QUESTION)
+    assert table.do(ana, i.Admit(knock(ana).knock)) is None
+    [back] = [notice for notice in ben.notices if notice.kept]
+    assert (back.kept, back.aside) == (ANSWER, at_the_door.DOOR)
+    assert shares(ana) == []
 
 
 def test_who_did_not_talk_comes_in_as_ever(table: Table, ana: Guest, ben: Guest) -> None:

@@ -38,6 +38,7 @@ class Asked:
     number: int = 0
     draft: str = ""
     card: CardView | None = None
+    kept_elsewhere: tuple[str, ...] = ()
 
 
 def where(asked: Asked) -> Iterator[str]:
@@ -312,7 +313,10 @@ def draft(asked: Asked) -> Iterator[str]:
     if asked.draft:
         yield from speak("draft", asked.draft)
         yield "draft: /send sends this."
-    else:
+    for words in asked.kept_elsewhere:
+        yield from speak("draft, not for here", words)
+        yield "draft: This was meant for other people than those you type to now. /send leaves it."
+    if not asked.draft and not asked.kept_elsewhere:
         yield "draft: Nothing is kept back."
 
 

@@ -1,7 +1,8 @@
 """Questions in plain lines: one at a time, numbered answers, Enter alone leaves one out.
 
 While they are asked, a line is an answer; x stops, b goes back to the question before, and every
-line that begins with / is what it always is. Words where a number was asked are kept as a draft.
+line that begins with / is what it always is. Words where a number was asked are kept as a draft,
+and it is said that nobody read them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,10 @@ from holdspace.client.seat.intents import GiveAnswers
 HELP = "answer: Enter alone leaves a question out, b goes back, x stops. Nothing is sent before the end."
 STOPPED = "answer: Stopped. Nothing was kept or sent."
 NOT_SENT = "answer: Nothing is asked just now, so that number went to nobody."
+KEPT = (
+    "draft: That was no answer, and nobody read it. It is kept. /draft reads it to you; /send would "
+    "not answer the question, but send it where you type."
+)
 NOTHING = "answer: Nothing is asked just now. /results shows what was counted."
 
 

@@ -225,7 +225,11 @@ def _passage_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) 
 
 def _private_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) -> Iterator[str]:
     known = {p.key for aside in before.asides for p in aside.passages if _is_there(p)}
+    heard = {aside.handle for aside in before.asides}
     for aside in after.asides:
+        # What was said at the door was heard there.
+        if aside.is_over and aside.handle not in heard:
+            continue
         for passage in aside.passages:
             if passage.key not in known and _is_there(passage):
                 yield from private_lines(aside, passage, reads_own_words=reads_own_words)

@@ -8,6 +8,7 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Protocol
 
 from holdspace.client.acts import (
@@ -38,6 +39,7 @@ from holdspace.client.mine import Own
 from holdspace.client.notebook import Draft as WrittenDraft
 from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
+from holdspace.client.plain.asking import KEPT as KEPT_ANSWER
 from holdspace.client.plain.asking import Asker
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
@@ -121,7 +123,7 @@ class Session:
         self._confirming: Hear | None = None
         self._card: CardView | None = None
         self._pacer = Pacer(terminal.say, copy=self._keep)
-        self._asker = Asker(terminal.say, self._do, self._keep)
+        self._asker = Asker(terminal.say, self._do, partial(self._keep, said=KEPT_ANSWER))
         self._mine = OwnThings(terminal.say, self._own, self._prepare, self._keep)
         self._unfinished = ""
         self._early: list[str] = []
@@ -346,12 +348,14 @@ class Session:
         """Return where typing goes: a private word, or the room."""
         return typing_goes_to(self._attending.view)
 
-    def _keep(self, text: str, to: bytes | None = None, *, first: bool = False) -> None:
+    def _keep(
+        self, text: str, to: bytes | None = None, *, first: bool = False, said: str = _KEPT
+    ) -> None:
         """Keep a text beside what is kept already for the same place, and say so once."""
         to = self._to if to is None else to
         was_empty = self._unsent.add(to, text, first=first)
         if was_empty or to != self._to:
-            self._say([_KEPT if to == self._to else KEPT_ELSEWHERE])
+            self._say([said if to == self._to else KEPT_ELSEWHERE])
 
     def _go(self, leave: Leave) -> None:
         self._leaving = leave
@@ -377,8 +381,9 @@ class Session:
 
     def _asked(self, number: int = 0) -> Asked:
         view = self._attending.view
-        kept = self._unsent.of(self._to)
-        return Asked(view, self._clock.now(), number, kept, view.card or self._card)
+        kept, elsewhere = self._unsent.of(self._to), self._unsent.besides(self._to)
+        card = view.card or self._card
+        return Asked(view, self._clock.now(), number, kept, card, kept_elsewhere=elsewhere)
 
     def _send_draft(self) -> None:
         text, to = self._unsent.of(self._to), self._to

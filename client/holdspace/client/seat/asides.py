@@ -227,14 +227,22 @@ def opened(seat: Seat, author: bytes, note: AsideOpen, moment: Moment) -> Seat:
     seat = _with(seat, aside)
     if aside.kind in ENTERED_BY:
         return ENTERED_BY[aside.kind](seat, aside, moment)
-    where = (
-        "What you type goes to them alone."
-        if seat.apart.chosen == aside.handle
-        else "You still type to the room; /private goes there."
-    )
+    is_there = seat.apart.chosen == aside.handle
+    where = "What you type goes to them alone." if is_there else where_typing_stays(seat)
     words = f"{shown_name(seat, author)} says yes: the private word is open. {where}"
     moment.notices.append(Notice(words, Urgency.BELL))
     return seat
+
+
+def where_typing_stays(seat: Seat) -> str:
+    """Say where typing goes for somebody to whom another private word has opened."""
+    chosen = seat.apart.aside(seat.apart.chosen)
+    if chosen is None:
+        return "You still type to the room; /private goes there."
+    if chosen.stage is Stage.OVER:
+        return "What you type goes nowhere yet: /private goes there, /room to the room."
+    names = names_of(seat, others_in(seat, chosen))
+    return f"You still type to {names}; /private goes there."
 
 
 def declined(seat: Seat, author: bytes, note: AsideNo, moment: Moment) -> Seat:

@@ -53,6 +53,12 @@ class Talk:
             return Refusal("Much is waiting to be read already. It is kept here.", words)
         return replace(self._with(DoorLine(text, now, is_mine=True)), unsaid=(*self.unsaid, text))
 
+    def unread(self, held_up: int) -> str:
+        """Return own words that never left: those that wait, and so many before them."""
+        mine = [line.text for line in self.thread if line.is_mine]
+        count = len(self.unsaid) + held_up
+        return "\n".join(mine[len(mine) - min(count, len(mine)) :])
+
     def _with(self, line: DoorLine) -> Talk:
         return replace(self, thread=(*self.thread, line)[-MOST_LINES:])
 

@@ -36,6 +36,11 @@ def shown_name(seat: Seat, identity: bytes) -> str:
     return f"{name} ({tag})" if tag else name
 
 
+def as_sentence(words: str) -> str:
+    """Return somebody's words so that a sentence of ours can follow them."""
+    return words if words.rstrip("\"')”’").endswith((".", "!", "?", "…")) else f"{words}."
+
+
 def shown_person(seat: Seat, identity: bytes, now: float = 0.0) -> PersonView:
     """Return somebody as the front ends draw them."""
     person, state = seat.person(identity), seat.state

@@ -15,7 +15,7 @@ from holdspace.protocol.meeting.letters import MAX_WORDS, Nudge, NudgeStep
 from holdspace.protocol.text import clean_line
 
 from . import changing, letters, returning, saying
-from .display import shown_name
+from .display import as_sentence, shown_name
 from .intents import BackToTheDoor, NudgeThem, PauseTheWriting, Remove
 from .lines import line
 from .seat import Leaver, Reason, Removal, Seat
@@ -130,7 +130,7 @@ def received(seat: Seat, author: bytes, note: Nudge, moment: Moment) -> Seat:
     if note.step != "nudge":
         others = tuple(r for r in seat.reasons if (r.author, r.step) != (author, note.step))
         return replace(seat, reasons=(*others, Reason(author, note.step, words)))
-    said = f"{shown_name(seat, author)} to you alone: {words} {ONLY_YOU}"
+    said = f"{shown_name(seat, author)} to you alone: {as_sentence(words)} {ONLY_YOU}"
     moment.notices.append(Notice(said))
     return line(seat, Line.NOTICE, said, moment)
 
@@ -138,19 +138,19 @@ def received(seat: Seat, author: bytes, note: Nudge, moment: Moment) -> Seat:
 def why_paused(seat: Seat, effect: fx.WritingPaused) -> str:
     """Return the reason that came with a pause, as a sentence."""
     reason = _reason(seat, effect.by, "pause")
-    return f"Why: {reason.words}" if reason and reason.words else ""
+    return f"Why: {as_sentence(reason.words)}" if reason and reason.words else ""
 
 
 def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
     """Leave the room because a facilitator wants it: for the door, or for good."""
     name, back = shown_name(seat, by), _reason(seat, by, "door")
     if back is not None and seat.way_back is not None:
-        words = SENT_BACK.replace("{name}", name).replace("{words}", back.words)
+        words = SENT_BACK.replace("{name}", name).replace("{words}", as_sentence(back.words))
         kept = (seat.ready_words, *_unsent(seat))
         moment.notices.append(Notice(words, kept="\n\n".join(part for part in kept if part)))
         return _gone(replace(seat, is_sent_back=True), words)
     reason = _reason(seat, by, "remove")
-    why = f"{name} removed you. They wrote: {reason.words}" if reason else NO_REASON
+    why = f"{name} removed you. They wrote: {as_sentence(reason.words)}" if reason else NO_REASON
     return _gone(seat, REMOVED.replace("{why}", why))
 
 

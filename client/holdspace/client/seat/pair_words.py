@@ -22,7 +22,7 @@ from .view import Notice, Refusal, Urgency
 
 _LABEL = b"holdspace pair v1"
 OPEN = "Your pair is open: what you write goes to {names} alone."
-OPEN_ELSEWHERE = "Your pair is open. You still type to the room; /private goes there."
+OPEN_ELSEWHERE = "Your pair is open. {where}"
 
 
 def handle_of(seat: Seat, pair: Pair) -> bytes:
@@ -79,7 +79,8 @@ def _asked(seat: Seat, question: Ask, moment: Moment) -> Seat:
 def _entered(seat: Seat, aside: Aside, moment: Moment) -> Seat:
     """Let what is typed go to the pair, for whoever said yes to that; tell the others the way."""
     if not seat.pair_by_choice:
-        moment.notices.append(Notice(OPEN_ELSEWHERE, Urgency.BELL))
+        where = OPEN_ELSEWHERE.replace("{where}", asides.where_typing_stays(seat))
+        moment.notices.append(Notice(where, Urgency.BELL))
         return seat
     others = asides.others_in(seat, aside)
     words = OPEN.replace("{names}", asides.names_of(seat, others))

@@ -42,6 +42,8 @@ def resumed(seat: Seat, effect: fx.WritingResumed, moment: Moment) -> Seat:
     """Tell somebody that they can write again."""
     if is_me(seat, effect.identity):
         moment.notices.append(Notice("You can write again. What you had written is still here."))
+    elif seat.is_staff:
+        moment.notices.append(Notice(f"{shown_name(seat, effect.identity)} can write again."))
     return replace(seat, paused_until=_others(seat, effect.identity))
 
 

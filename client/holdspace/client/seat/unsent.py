@@ -48,6 +48,10 @@ class Unsent:
         """Return what is kept for there."""
         return self._texts.get(to, "")
 
+    def besides(self, to: bytes) -> tuple[str, ...]:
+        """Return what is kept for anywhere else."""
+        return tuple(text for where, text in self._texts.items() if text and where != to)
+
     def put(self, to: bytes, text: str) -> None:
         """Keep exactly this for there."""
         self._texts[to] = text

@@ -36,7 +36,7 @@ from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
-from .at_the_door import NOT_ASKED, Talk, brought_in
+from .at_the_door import DOOR, LET_IN, NOT_ASKED, Talk, brought_in
 from .door_words import (
     AGREED_ANEW,
     DECLINED,
@@ -418,12 +418,24 @@ def _on_welcomed(visitor: Visitor, frame: frames.Welcomed, world: World) -> Step
         return Step(visitor.end(NOT_THEIR_ROOM))
     seat = _seat(visitor, card, knocked, group=group, frame=frame, now=world.now)
     sitting = Sitting(seat)
-    notices = [Notice("You were let in.", Urgency.BELL)]
+    notices = _let_in(visitor, knocked)
     if visitor.reads_only:
         sitting = sitting.saying(Rest(), world)
         notices.append(Notice(READS_ONLY))
     seated = sitting.receive(frames.Greeting(frames.VERSION, visitor.nonce), world)
     return seated.also(notices=tuple(notices))
+
+
+def _let_in(visitor: Visitor, answered: Knocked) -> list[Notice]:
+    """Say that they are in; own words whose knock the relay had no space for come back to them."""
+    way = " What you type goes nowhere until /room: the word at the door was private."
+    notice = Notice(f"{LET_IN}{way if visitor.talk.thread else ''}", Urgency.BELL)
+    is_held_up = answered is not visitor.knocked and visitor.knock_again_at > 0
+    unread = visitor.talk.unread(1 if is_held_up else 0)
+    if not unread:
+        return [notice]
+    kept = Notice("What you wrote last at the door was read by nobody.", kept=unread, aside=DOOR)
+    return [notice, kept]
 
 
 def _seat(
