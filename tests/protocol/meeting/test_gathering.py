@@ -6,6 +6,7 @@ from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.effects import MarkedReady, Reads, Released, RoundEnded
 from holdspace.protocol.meeting.rights import rights
+from holdspace.protocol.meeting.values import decode_state, encode_state
 from meeting_room import Meeting, has, identity, reason
 
 MEMBERS = ("Ana", "Ben", "Cem", "Dua")
@@ -58,6 +59,17 @@ def test_a_pass_is_to_be_here_and_read_and_can_be_undone_by_being_ready() -> Non
     assert room.state.gather
     assert room.state.gather.ready == (identity("Ana"),)
     assert room.state.gather.reading == (identity("Ben"),)
+
+
+def test_who_passed_and_shares_after_all_leaves_a_meeting_that_others_can_come_into() -> None:
+    """They were in two lists, so the picture of the room was refused by whoever came then."""
+    room = gather("Ben")
+    room.does("Ana", ev.Pass())
+    release(room, "together")
+    room.says("Ana")
+    assert room.state.gather is not None
+    assert (room.state.gather.reading, room.state.gather.shared) == ((), (identity("Ana"),))
+    assert decode_state(encode_state(room.state)) == room.state
 
 
 def test_a_facilitator_is_waited_for_only_if_they_write_too() -> None:

@@ -54,7 +54,8 @@ def test_where_nobody_waits_in_line_a_floor_stays_where_it_is(
 ) -> None:
     """It raised an error on every client at once, or put the last hand up twice."""
     room = Meeting(*MEMBERS).mode("listen")
-    room.raises(*hands)
+    for name in hands:
+        room.raises(name)
     room.does("Mara", ev.GiveFloor(identity("Ana"), basis(room)))
     assert reason(room.does("Ana", event)) == speaking.NOBODY_BEHIND
     assert (room.floor, room.queue) == ("Ana", hands)

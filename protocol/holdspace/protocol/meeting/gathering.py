@@ -85,8 +85,12 @@ def count_shared(state: MeetingState, identity: bytes) -> MeetingState:
     gather = state.gather
     if gather is None or identity in gather.shared:
         return state
+    # Whoever only wanted to read may still share once the words are released.
     gather = replace(
-        gather, ready=_without(gather.ready, identity), shared=(*gather.shared, identity)
+        gather,
+        ready=_without(gather.ready, identity),
+        reading=_without(gather.reading, identity),
+        shared=(*gather.shared, identity),
     )
     return replace(state, gather=gather)
 
