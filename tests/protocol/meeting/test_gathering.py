@@ -64,7 +64,7 @@ def test_a_pass_is_to_be_here_and_read_and_can_be_undone_by_being_ready() -> Non
 def test_who_passed_and_shares_after_all_leaves_a_meeting_that_others_can_come_into() -> None:
     """They were in two lists, so the picture of the room was refused by whoever came then."""
     room = gather("Ben")
-    room.does("Ana", ev.Pass())
+    room.does("Ana", ev.Pass(room.state.version))
     release(room, "together")
     room.says("Ana")
     assert room.state.gather is not None
