@@ -15,6 +15,7 @@ from holdspace.protocol.meeting.effects import (
     WentLater,
     WritingPaused,
 )
+from holdspace.protocol.meeting.values import decode_state, encode_state
 from meeting_room import Meeting, has, identity, reason
 
 MEMBERS = ("Ana", "Ben", "Cem", "Dua")
@@ -283,3 +284,15 @@ def test_a_hand_that_goes_down_is_told_by_whom() -> None:
     room = waiting_room()
     outcome = room.does("Mara", ev.LowerHandOf(identity("Ben")))
     assert outcome.effects == (HandLowered(identity("Ben"), identity("Mara")),)
+
+
+def test_who_joins_a_round_once_more_and_once_more_is_in_it_once() -> None:
+    """They were listed twice, so the picture of the room was refused by whoever came then."""
+    room = Meeting(*MEMBERS).mode("round")
+    for _ in range(3):
+        room.does("Mara", ev.GiveFloor(identity("Ana"), basis(room)))
+        room.says("Ana")
+        room.does("Mara", ev.LastWord(identity("Ana"), basis(room)))
+    assert room.state.round is not None
+    assert room.state.round.again == (identity("Ana"),)
+    assert decode_state(encode_state(room.state)) == room.state

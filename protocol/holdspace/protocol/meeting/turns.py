@@ -36,7 +36,7 @@ def join_round(state: MeetingState, identity: bytes) -> MeetingState:
             order=(*going.order, identity) if is_new else going.order,
             to_come=(*going.to_come, identity),
             passed=_without(going.passed, identity),
-            again=going.again if is_new else (*going.again, identity),
+            again=going.again if is_new else (*_without(going.again, identity), identity),
         ),
     )
 
