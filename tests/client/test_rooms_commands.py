@@ -9,6 +9,7 @@ import pytest
 
 from holdspace.client import prompt
 from holdspace.client.cli import main
+from holdspace.client.commands.open_room import port_here
 from holdspace.client.kept_rooms import HostPart, KeptRoom, recovered
 from holdspace.client.notebook import Draft, Notebook
 from holdspace.client.vault import LEAST_COST, Vault
@@ -197,3 +198,18 @@ def test_nothing_of_a_kept_room_is_in_its_repr() -> None:
     text.write(repr(OWN) + repr(OWN.host) + repr(THEIRS))
     assert "Kestrels" not in text.getvalue()
     assert "Ana" not in text.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("relay", "port"),
+    [
+        ("ws://127.0.0.1:41234", 41234),
+        ("ws://127.0.0.1", 0),
+        ("wss://relay.example:8443", 0),
+        ("wss://127.0.0.1.example:8443", 0),
+    ],
+)
+def test_a_room_that_had_its_relay_here_has_it_at_the_same_port_again(
+    relay: str, port: int
+) -> None:
+    assert port_here((relay,)) == port

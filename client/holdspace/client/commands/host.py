@@ -119,6 +119,8 @@ class Where(NamedTuple):
 
     relays: tuple[str, ...]
     socks: Proxy | None
+    # Where one of its own listens; 0 takes any free port.
+    port: int = 0
 
 
 def _agrees(where: Where, *, is_asked: bool) -> bool:
@@ -152,7 +154,7 @@ def lead(where: Where, opening: Opening, front: Front) -> int:
 async def _hold(where: Where, opening: Opening, front: Front) -> tuple[int, str]:
     """Return the exit code, and what the relay said if it wants (another) room code."""
     async with (
-        _relays(where.relays) as addresses,
+        _relays(where) as addresses,
         await Attendance.host(addresses, opening, where.socks) as mine,
     ):
         view = await mine.settled()
@@ -163,11 +165,11 @@ async def _hold(where: Where, opening: Opening, front: Front) -> tuple[int, str]
 
 
 @asynccontextmanager
-async def _relays(addresses: tuple[str, ...]) -> AsyncIterator[tuple[str, ...]]:
-    if addresses:
-        yield addresses
+async def _relays(where: Where) -> AsyncIterator[tuple[str, ...]]:
+    if where.relays:
+        yield where.relays
         return
-    async with relay_here() as own:
+    async with relay_here(port=where.port) as own:
         say(f"relay: A relay runs on this machine at {own}, until you leave.")
         yield (own,)
 

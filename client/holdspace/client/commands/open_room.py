@@ -2,6 +2,7 @@
 
 import argparse
 from contextlib import closing
+from urllib.parse import urlsplit
 
 from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import complain
@@ -19,12 +20,25 @@ from .rooms import ONLY_HOST
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be asked for, and what does it."""
     add_number(parser)
-    parser.add_argument("--here", action="store_true", help="start a relay on this machine")
+    parser.add_argument(
+        "--here",
+        action="store_true",
+        help="start a relay on this machine, for a room that had one there",
+    )
     add_meeting_options(parser)
     add_socks(parser)
     add_plain(parser)
     add_notebook(parser)
     parser.set_defaults(run=_open)
+
+
+def port_here(relays: tuple[str, ...]) -> int:
+    """Return the port a room had on this machine: who keeps it looks for it there again."""
+    for relay in relays:
+        address = urlsplit(relay)
+        if address.hostname == "127.0.0.1" and address.port:
+            return address.port
+    return 0
 
 
 def _open(asked: argparse.Namespace) -> int:
@@ -49,4 +63,5 @@ def _open(asked: argparse.Namespace) -> int:
         )
         relays = () if asked.here else check_addresses(kept.relays)
         say(f"rooms: Opening {shown_name(kept)} again.")
-        return lead(Where(relays, asked.socks), opening, Front(plain, keeper))
+        where = Where(relays, asked.socks, port_here(kept.relays))
+        return lead(where, opening, Front(plain, keeper))
