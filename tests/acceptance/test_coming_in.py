@@ -83,6 +83,7 @@ async def test_m13_who_only_reads_today_is_passed_by_until_they_return(evening: 
     await host.expect(f"^door: {MARA} is at the door")
     host.type("/admit")
     await guest.expect("^notice: You only read today")
+    await guest.expect("^room: This is ")
     await evening.pass_time(2)
     await host.expect(f"^notice: {MARA} rests")
     host.type("/mode round", "/queue")

@@ -3,7 +3,7 @@
 import pytest
 
 from holdspace.client.seat import letters
-from holdspace.client.seat.door_keys import AT_THE_DOOR, doors_of
+from holdspace.client.seat.door_keys import AT_THE_DOOR, MAKE_NEW, doors_of
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
@@ -117,6 +117,7 @@ def test_who_leads_no_more_stands_at_the_door_no_more(
     table.wait(2)
     assert doors_of(ben.seat.seat) == ()
     assert at_door(ben) == []
+    assert host.words.count(MAKE_NEW) == 1
 
 
 def test_a_key_from_anybody_but_the_host_changes_nothing(

@@ -20,6 +20,10 @@ from .view import Notice
 
 # The invitation that is out, and the room's pass.
 MOST_DOORS = 2
+MAKE_NEW = (
+    "Somebody who no longer leads had the key of the door. To be safe, make a new invitation: /invite. "
+    "The old code ends with that."
+)
 AT_THE_DOOR = "You stand at the door now, too: you read who knocks, and can let them in."
 
 
@@ -45,7 +49,13 @@ def settle(seat: Seat, moment: Moment) -> Seat:
         # Oldest first, as each goes on top of those before.
         for door in reversed(doors):
             seat = letters.write(seat, who, _note(door), moment)
-    return replace(seat, doors_given=frozenset(due)) if seat.doors_given != set(due) else seat
+    if seat.doors_given == set(due):
+        return seat
+    # With a relay that helps them, they could still open what is sealed to the key they had.
+    leading = {who for who, _ in due}
+    if any(who not in leading for who, _ in seat.doors_given):
+        moment.notices.append(Notice(MAKE_NEW))
+    return replace(seat, doors_given=frozenset(due))
 
 
 def given(seat: Seat, author: bytes, note: DoorKey, moment: Moment) -> Seat:
