@@ -87,8 +87,9 @@ def test_kill_9_of_either_relay_loses_doubles_and_reorders_nothing(
         for person in meeting.people:
             person.program.has_said(f": {words[-1]}$")
         relay.start_again()
-    # The second to die had everybody who was left by the first.
-    assert all(person.program.matching(MOVED.format(".*")) for person in meeting.people)
+    # Who was at a relay that died was told so above. Who was turned away by one that was behind, before
+    # they had come in, moved without a word; whoever it was, somebody has moved.
+    assert any(person.program.matching(MOVED.format(".*")) for person in meeting.people)
     for person in meeting.people:
         assert person.shares(r"words \d+$") == typed
 
