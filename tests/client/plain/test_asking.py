@@ -1,6 +1,6 @@
 """Questions heard in plain lines: label first, numbered answers, and words are never lost to them."""
 
-from holdspace.client.plain.asking import HELP, NOT_SENT, NOTHING, STOPPED, Asker
+from holdspace.client.plain.asking import HELP, KEPT, NOT_SENT, NOTHING, STOPPED, Asker
 from holdspace.client.seat.form_view import FormView, Item, To
 from holdspace.client.seat.intents import GiveAnswers
 
@@ -15,7 +15,11 @@ class Ear:
         self.lines: list[str] = []
         self.answers: list[GiveAnswers] = []
         self.kept: list[str] = []
-        self.asker = Asker(self.lines.extend, self.answers.append, self.kept.append)
+        self.asker = Asker(self.lines.extend, self.answers.append, self._keep)
+
+    def _keep(self, words: str, said: str) -> None:
+        self.kept.append(words)
+        self.lines.append(said)
 
     def types(self, *lines: str) -> list[bool]:
         return [self.asker.hears(line) for line in lines]
@@ -46,6 +50,7 @@ def test_commands_work_meanwhile_and_words_are_kept_instead_of_lost() -> None:
     ear.asker.begin(FORM)
     assert ear.types("/who", "I wanted to say something") == [False, True]
     assert ear.kept == ["I wanted to say something"]
+    assert ear.lines[-1] == KEPT
     assert ear.types("11") == [True]
     assert ear.kept == ["I wanted to say something"]
 

@@ -73,3 +73,8 @@ def test_ideas_and_notes_are_kept_and_read(ear: Ear) -> None:
     assert any(line.endswith(": warm socks") for line in ear.said)
     assert any(line.endswith(": ask about sleep") for line in ear.said)
     assert "in memory only" in ear.said[-1]
+
+
+def test_a_note_that_cannot_be_kept_is_not_lost(ear: Ear) -> None:
+    ear.does("note", "long " * 3000)
+    assert ear.kept == ["long " * 3000]

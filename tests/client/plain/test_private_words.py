@@ -6,7 +6,8 @@ from tests.client.plain.test_session import ANA, CARD, MARA, ROOM, evening
 
 from holdspace.client.seat.intents import Say, SayAtDoor, WordAtDoor
 from holdspace.client.seat.intents_apart import AskAside, BackToRoom, EndAside, SayAside, SayNotOk
-from holdspace.client.seat.unsent import Unsent
+from holdspace.client.seat.unsent import NOBODY, Unsent
+from holdspace.client.seat.unsent import ROOM as ROOM_WORDS
 from holdspace.client.seat.view import (
     AsideView,
     Connection,
@@ -150,6 +151,14 @@ def test_what_is_kept_is_kept_apart() -> None:
     assert (unsent.of(HANDLE), unsent.of(b"")) == ("first\nprivate", "for all")
     unsent.put(HANDLE, "")
     assert unsent.of(HANDLE) == ""
+
+
+def test_what_was_meant_for_nobody_is_not_taken_for_words_to_others() -> None:
+    unsent = Unsent()
+    unsent.add(NOBODY, "a note")
+    unsent.add(HANDLE, "private")
+    assert unsent.besides(ROOM_WORDS) == ("private",)
+    assert unsent.of(NOBODY) == "a note"
 
 
 async def test_at_the_door_one_answers_by_typing_once_the_host_has_written() -> None:

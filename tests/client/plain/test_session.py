@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from holdspace.client.care.reasons import UNSAID, phrases
 from holdspace.client.clock import Clock
+from holdspace.client.plain.kept_back import KEPT_APART
 from holdspace.client.plain.lobby import CONSENT
 from holdspace.client.plain.session import Session
 from holdspace.client.seat.intents import (
@@ -316,6 +317,42 @@ async def test_what_was_typed_while_a_removal_was_asked_is_not_lost() -> None:
         said = await one.type("/remove Ana", "I was just writing", "n")
         assert "/draft" in said[-1]
         assert one.meeting.wanted == []
+
+
+async def test_words_for_one_person_that_were_not_sent_never_go_to_the_room_by_send() -> None:
+    async with evening(LED) as one:
+        await one.type("/remove Ana You were asked twice.", "n")
+        assert await one.type("/send") == [
+            "draft, for nobody yet: You were asked twice.",
+            "draft: Nobody read this, and /send leaves it. /take puts it with what /send sends.",
+        ]
+        assert one.meeting.wanted == []
+        assert await one.type("/take") == [
+            "draft: You were asked twice.",
+            "draft: /send sends this.",
+        ]
+        await one.type("/send")
+        assert one.meeting.wanted == [Say("You were asked twice.")]
+        assert await one.type("/take") == ["draft: Nothing is kept back."]
+
+
+async def test_words_of_an_act_that_was_refused_are_kept_for_nobody() -> None:
+    async with evening(LED) as one:
+        one.meeting.refuse = lambda _: Refusal("Much is waiting.", "Are you all right?")
+        said = await one.type("/nudge Ana Are you all right?")
+        assert said == ["room: Much is waiting.", KEPT_APART]
+        assert "for nobody yet" in (await one.type("/send"))[0]
+
+
+async def test_a_ready_phrase_leaves_what_was_kept_before_it() -> None:
+    async with evening(LED) as one:
+        one.meeting.refuse = lambda _: Refusal("Not now.", "My own words.")
+        await one.type("My own words.")
+        assert await one.type("/ready 2") == [
+            "draft: My own words.",
+            "draft: Onwards.",
+            "draft: /send sends this.",
+        ]
 
 
 async def test_a_nudge_is_words_or_the_number_of_some() -> None:

@@ -39,6 +39,7 @@ class Asked:
     draft: str = ""
     card: CardView | None = None
     kept_elsewhere: tuple[str, ...] = ()
+    kept_apart: str = ""
 
 
 def where(asked: Asked) -> Iterator[str]:
@@ -292,6 +293,7 @@ OWN_HELP = (
     ("/time", "Say how much time is left."),
     ("/draft", "Read words of yours that were kept back."),
     ("/send", "Send them now."),
+    ("/take", "Put words that went to nobody with what /send sends."),
     ("Ctrl+R", "While you type: read what came in since, then your line again."),
 )
 
@@ -316,7 +318,10 @@ def draft(asked: Asked) -> Iterator[str]:
     for words in asked.kept_elsewhere:
         yield from speak("draft, not for here", words)
         yield "draft: This was meant for other people than those you type to now. /send leaves it."
-    if not asked.draft and not asked.kept_elsewhere:
+    if asked.kept_apart:
+        yield from speak("draft, for nobody yet", asked.kept_apart)
+        yield "draft: Nobody read this, and /send leaves it. /take puts it with what /send sends."
+    if not (asked.draft or asked.kept_elsewhere or asked.kept_apart):
         yield "draft: Nothing is kept back."
 
 

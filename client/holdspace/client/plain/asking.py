@@ -16,8 +16,8 @@ HELP = "answer: Enter alone leaves a question out, b goes back, x stops. Nothing
 STOPPED = "answer: Stopped. Nothing was kept or sent."
 NOT_SENT = "answer: Nothing is asked just now, so that number went to nobody."
 KEPT = (
-    "draft: That was no answer, and nobody read it. It is kept. /draft reads it to you; /send would "
-    "not answer the question, but send it where you type."
+    "draft: That was no answer, and nobody read it. It is kept. /draft reads it to you; /take puts it "
+    "with what /send sends."
 )
 NOTHING = "answer: Nothing is asked just now. /results shows what was counted."
 
@@ -29,7 +29,7 @@ class Asker:
         self,
         say: Callable[[Iterable[str]], None],
         answer: Callable[[GiveAnswers], None],
-        keep: Callable[[str], None],
+        keep: Callable[[str, str], None],
     ) -> None:
         self._say = say
         self._answer = answer
@@ -84,7 +84,7 @@ class Asker:
         self._ask(following)
         # Somebody who was writing to the room must not lose it to a question.
         if following.remark and not line.strip().isdigit():
-            self._keep(line)
+            self._keep(line, KEPT)
 
     def _ask(self, asked: Questions) -> None:
         self._asked = asked

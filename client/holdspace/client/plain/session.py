@@ -8,30 +8,17 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Protocol
 
 from holdspace.client.acts import (
-    BY_ID,
     NOD_WORDS,
     Local,
     Problem,
-    is_useful,
     parse_command,
-    question_for,
 )
 from holdspace.client.calendar_file import save as save_calendar
 from holdspace.client.care.cards import NO_CARD, NO_PHRASE, card_lines, card_list, chosen, filled
 from holdspace.client.care.crisis import card_here
-from holdspace.client.care.reasons import (
-    UNSAID,
-    answered,
-    asks_why,
-    can_be_unsaid,
-    own_words,
-    why_lines,
-    with_words,
-)
 from holdspace.client.clock import CLOCK, Clock
 from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.library import DataError, NotInLibrary, read_flow
@@ -39,16 +26,17 @@ from holdspace.client.mine import Own
 from holdspace.client.notebook import Draft as WrittenDraft
 from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
-from holdspace.client.plain.asking import KEPT as KEPT_ANSWER
 from holdspace.client.plain.asking import Asker
+from holdspace.client.plain.confirming import Confirming
 from holdspace.client.plain.door import Door
+from holdspace.client.plain.kept_back import KeptBack
 from holdspace.client.plain.narrator import narrate, nod_lines, time_line
 from holdspace.client.plain.own import OwnThings
 from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
 from holdspace.client.seat.intents_apart import SayAside
-from holdspace.client.seat.unsent import ROOM, Unsent, meant, typing_goes_to, words_of
+from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 
 # Nods are silent company: told together, never one by one.
@@ -58,12 +46,8 @@ _GOODBYE_KEPT = (
     "room: You have left the meeting. Your own words are in your notebook; nothing else of it is kept "
     "on this computer. Go gently."
 )
-KEPT_ELSEWHERE = "draft: Those words are kept where they were meant for, and were not sent."
-_KEPT = "draft: Your words are kept. /draft reads them to you, /send sends them."
 _FAILED = frozenset({Place.ENDED})
 _LEAVING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-Hear = Callable[[str], None]
 
 
 class Attending(Protocol):
@@ -120,14 +104,21 @@ class Session:
         self._nods_told = attending.view
         self._nods_told_at = self._ticked = clock.now()
         self._door = Door(say=terminal.say, do=attending.do, turn_away=lambda: self._go(Leave()))
-        self._confirming: Hear | None = None
         self._card: CardView | None = None
-        self._pacer = Pacer(terminal.say, copy=self._keep)
-        self._asker = Asker(terminal.say, self._do, partial(self._keep, said=KEPT_ANSWER))
-        self._mine = OwnThings(terminal.say, self._own, self._prepare, self._keep)
+        self._kept = KeptBack(terminal.say, lambda: self._to)
+        self._confirming = Confirming(
+            terminal.say,
+            lambda: attending.view,
+            kept=self._kept,
+            do=self._do,
+            command=self._command,
+        )
+        self._pacer = Pacer(terminal.say, copy=self._kept.keep)
+        self._asker = Asker(terminal.say, self._do, self._kept.keep_apart)
+        self._mine = OwnThings(terminal.say, self._own, self._prepare, self._kept.keep_apart)
         self._unfinished = ""
         self._early: list[str] = []
-        self._unsent, self._last_refused = Unsent(), ""
+        self._last_refused = ""
         self._leaving: Leave | None = None
         self._is_abrupt = False
         self._gone = asyncio.Event()
@@ -160,7 +151,7 @@ class Session:
             self._tell(view, notices)
             for notice in notices:
                 if notice.kept:
-                    self._keep(notice.kept, notice.aside, first=True)
+                    self._kept.keep(notice.kept, notice.aside, first=True)
 
     async def _listen(self) -> None:
         while not self._gone.is_set():
@@ -223,12 +214,12 @@ class Session:
             room, self._written, lambda words: self._say([f"draft: {words}"] if words else [])
         )
         if words:
-            self._keep(words, ROOM, first=True)
+            self._kept.keep(words, ROOM, first=True)
 
     def _written(self) -> WrittenDraft:
         # Only what is meant for the room is kept beyond this meeting, and offered to it again.
         typing = "" if self._to else self._unfinished + self._terminal.typing
-        parts = (self._unsent.of(ROOM), typing)
+        parts = (self._kept.of(ROOM), typing)
         return draft_of(self._attending.view, "\n".join(part for part in parts if part))
 
     def _hear(self, line: str) -> None:
@@ -236,10 +227,9 @@ class Session:
             self._unfinished += line[:-1] + "\n"
             return
         line, self._unfinished = self._unfinished + line, ""
-        if self._confirming is not None:
-            hear, self._confirming = self._confirming, None
-            hear(line)
-        elif self._door.is_asking and not line.startswith("/"):
+        if self._confirming.hears(line):
+            return
+        if self._door.is_asking and not line.startswith("/"):
             self._door.hear(line)
         elif not self._is_for_a_form(line) and line.strip():
             self._command(line)
@@ -253,8 +243,8 @@ class Session:
         is_command = line.lstrip().startswith("/")
         if is_command and word.lower() in OWN_ANSWERS:
             self._say(OWN_ANSWERS[word.lower()](self._asked()))
-        elif is_command and word.lower() == "send":
-            self._send_draft()
+        elif is_command and word.lower() in self._sending:
+            self._sending[word.lower()]()
         else:
             self._do_typed(line)
 
@@ -266,55 +256,7 @@ class Session:
             case Local():
                 self._answer(command)
             case _:
-                self._do_asking(meant(command, self._attending.view))
-
-    def _do_asking(self, intent: Intent) -> None:
-        if asks_why(intent):
-            self._ask_why(intent)
-            return
-        question = question_for(intent, self._attending.view)
-        if not question:
-            self._do(intent)
-            return
-
-        def hear(answer: str) -> None:
-            word = answer.strip().lower()
-            if word in {"y", "yes"}:
-                self._do(intent)
-                return
-            self._say(["room: Nothing was done."])
-            if own_words(intent):
-                self._keep(own_words(intent))
-            if word.startswith("/"):
-                self._command(answer)
-            elif word not in {"", "n", "no"}:
-                self._keep(answer)
-
-        self._say([f"{question} {self._how_to_answer(intent)}"])
-        self._confirming = hear
-
-    def _ask_why(self, intent: Intent) -> None:
-        def hear(answer: str) -> None:
-            is_command = answer.lstrip().startswith("/")
-            if answer.strip().lower() in {"y", "yes"} and can_be_unsaid(intent):
-                self._do(with_words(intent, UNSAID))
-                return
-            meant = None if is_command else answered(intent, answer)
-            if meant is not None:
-                self._do_asking(meant)
-                return
-            self._say(["room: Nothing was done."])
-            if is_command:
-                self._command(answer)
-
-        self._say(f"why: {words}" for words in why_lines(intent, self._attending.view))
-        self._confirming = hear
-
-    def _how_to_answer(self, intent: Intent) -> str:
-        # Who could end the meeting may have meant that, and leaving does not do it.
-        may_close = isinstance(intent, Leave) and is_useful(BY_ID["close"], self._attending.view)
-        more = " Or /close, to end it for everybody." if may_close else ""
-        return f"Type y for yes, n for no.{more}"
+                self._confirming.begin(meant(command, self._attending.view))
 
     def _do(self, intent: Intent) -> None:
         if isinstance(intent, Leave):
@@ -324,11 +266,13 @@ class Session:
         if refusal is not None:
             words, to = words_of(intent)
             # A pasted page is refused line by line: said once, and every line of it kept.
-            if not (words and self._unsent.of(to) and refusal.words == self._last_refused):
+            if not (words and self._kept.of(to) and refusal.words == self._last_refused):
                 self._say([f"room: {refusal.words}"])
             if words:
                 self._last_refused = refusal.words
-                self._keep(words, to)
+                self._kept.keep(words, to)
+            elif refusal.kept:
+                self._kept.keep_apart(refusal.kept)
         elif isinstance(intent, Say | SayAside):
             if self._attending.view.connection is not Connection.CONNECTED:
                 self._say(["room: It is kept here, and sent when the connection is back."])
@@ -347,15 +291,6 @@ class Session:
     def _to(self) -> bytes:
         """Return where typing goes: a private word, or the room."""
         return typing_goes_to(self._attending.view)
-
-    def _keep(
-        self, text: str, to: bytes | None = None, *, first: bool = False, said: str = _KEPT
-    ) -> None:
-        """Keep a text beside what is kept already for the same place, and say so once."""
-        to = self._to if to is None else to
-        was_empty = self._unsent.add(to, text, first=first)
-        if was_empty or to != self._to:
-            self._say([said if to == self._to else KEPT_ELSEWHERE])
 
     def _go(self, leave: Leave) -> None:
         self._leaving = leave
@@ -381,17 +316,26 @@ class Session:
 
     def _asked(self, number: int = 0) -> Asked:
         view = self._attending.view
-        kept, elsewhere = self._unsent.of(self._to), self._unsent.besides(self._to)
-        card = view.card or self._card
-        return Asked(view, self._clock.now(), number, kept, card, kept_elsewhere=elsewhere)
+        card, kept = view.card or self._card, self._kept
+        return Asked(view, self._clock.now(), number, kept.here, card, kept.elsewhere, kept.apart)
+
+    @property
+    def _sending(self) -> dict[str, Callable[[], None]]:
+        return {"send": self._send_draft, "take": self._take_up}
 
     def _send_draft(self) -> None:
-        text, to = self._unsent.of(self._to), self._to
-        self._unsent.put(to, "")
+        text = self._kept.pop_here()
         if text:
             self._do(meant(Say(text), self._attending.view))
         else:
-            self._say(OWN_ANSWERS["draft"](self._asked()))
+            self._read_draft()
+
+    def _take_up(self) -> None:
+        self._kept.take()
+        self._read_draft()
+
+    def _read_draft(self) -> None:
+        self._say(OWN_ANSWERS["draft"](self._asked()))
 
     def _ready(self, local: Local) -> None:
         stage = self._attending.view.stage
@@ -399,8 +343,7 @@ class Session:
         if not 1 <= local.number <= len(phrases):
             self._say(["sheet: There is no ready phrase with this number. /sheet lists them."])
             return
-        self._unsent.put(self._to, phrases[local.number - 1])
-        self._say(OWN_ANSWERS["draft"](self._asked()))
+        self._prepare(phrases[local.number - 1])
 
     def _open_flow(self, local: Local) -> None:
         try:
@@ -429,8 +372,8 @@ class Session:
 
     def _prepare(self, line: str) -> None:
         """Put a line of one's own where it can be sent from; nothing is sent."""
-        self._unsent.add(self._to, line)
-        self._say(OWN_ANSWERS["draft"](self._asked()))
+        self._kept.prepare(line)
+        self._read_draft()
 
     def _support(self, _local: Local) -> None:
         # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).

@@ -10,6 +10,8 @@ from .intents_apart import SayAside
 from .view import Place, RoomView
 
 ROOM = b""
+# What was meant for nobody here: an answer to a private question, a note, a reason that was not given.
+NOBODY = b"nobody"
 
 
 def typing_goes_to(view: RoomView) -> bytes:
@@ -49,8 +51,9 @@ class Unsent:
         return self._texts.get(to, "")
 
     def besides(self, to: bytes) -> tuple[str, ...]:
-        """Return what is kept for anywhere else."""
-        return tuple(text for where, text in self._texts.items() if text and where != to)
+        """Return what is kept for other people."""
+        here = (to, NOBODY)
+        return tuple(text for where, text in self._texts.items() if text and where not in here)
 
     def put(self, to: bytes, text: str) -> None:
         """Keep exactly this for there."""

@@ -1,0 +1,99 @@
+"""The question before an act: why, or whether really, and what is done with the next line.
+
+The person's next line is the answer. What is not an answer does nothing, and no word of it is lost.
+"""
+
+from collections.abc import Callable, Iterable
+
+from holdspace.client.acts import BY_ID, is_useful, question_for
+from holdspace.client.care.reasons import (
+    UNSAID,
+    answered,
+    asks_why,
+    can_be_unsaid,
+    own_words,
+    why_lines,
+    with_words,
+)
+from holdspace.client.plain.kept_back import KeptBack
+from holdspace.client.seat.intents import Intent, Leave
+from holdspace.client.seat.view import RoomView
+
+NOTHING_DONE = "room: Nothing was done."
+_YES, _NO = frozenset({"y", "yes"}), frozenset({"", "n", "no"})
+
+Say = Callable[[Iterable[str]], None]
+
+
+class Confirming:
+    """At most one act that waits for an answer."""
+
+    def __init__(
+        self,
+        say: Say,
+        view: Callable[[], RoomView],
+        *,
+        kept: KeptBack,
+        do: Callable[[Intent], None],
+        command: Callable[[str], None],
+    ) -> None:
+        self._say = say
+        self._view = view
+        self._kept = kept
+        self._do = do
+        self._command = command
+        self._hear: Callable[[str], None] | None = None
+
+    def hears(self, line: str) -> bool:
+        """Take a line that answers; tell whether anything was asked."""
+        hear, self._hear = self._hear, None
+        if hear is not None:
+            hear(line)
+        return hear is not None
+
+    def begin(self, intent: Intent) -> None:
+        """Do it, or ask first what has to be asked."""
+        view = self._view()
+        if asks_why(intent):
+            self._say(f"why: {words}" for words in why_lines(intent, view))
+            self._hear = lambda answer: self._with_reason(intent, answer)
+            return
+        question = question_for(intent, view)
+        if not question:
+            self._do(intent)
+            return
+        self._say([f"{question} {_how_to_answer(intent, view)}"])
+        self._hear = lambda answer: self._answered(intent, answer)
+
+    def _answered(self, intent: Intent, answer: str) -> None:
+        word = answer.strip().lower()
+        if word in _YES:
+            self._do(intent)
+            return
+        self._say([NOTHING_DONE])
+        if own_words(intent):
+            self._kept.keep_apart(own_words(intent))
+        if word.startswith("/"):
+            self._command(answer)
+        elif word not in _NO:
+            self._kept.keep(answer)
+
+    def _with_reason(self, intent: Intent, answer: str) -> None:
+        is_command = answer.lstrip().startswith("/")
+        if answer.strip().lower() in _YES and can_be_unsaid(intent):
+            self._do(with_words(intent, UNSAID))
+            return
+        meant = None if is_command else answered(intent, answer)
+        if meant is not None:
+            self.begin(meant)
+            return
+        self._say([NOTHING_DONE])
+        if is_command:
+            self._command(answer)
+
+
+def _how_to_answer(intent: Intent, view: RoomView) -> str:
+    # Who could end the meeting may have meant that, and leaving does not do it.
+    may_close = isinstance(intent, Leave) and is_useful(BY_ID["close"], view)
+    more = " Or /close, to end it for everybody." if may_close else ""
+    return f"Type y for yes, n for no.{more}"
