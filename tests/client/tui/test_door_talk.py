@@ -62,3 +62,10 @@ async def test_who_is_let_in_while_writing_finds_the_words_apart_and_not_in_the_
         screen = pilot.app.screen
         assert isinstance(screen, PrivateScreen)
         assert screen.composer.text == "half a sent"
+
+
+async def test_words_at_the_door_may_begin_with_a_slash_as_they_may_in_the_room() -> None:
+    async with shown(TALKING) as (pilot, player):
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoorTalkScreen), "the page")
+        await pilot.press(*"//my back", "enter")
+        assert player.wanted == [SayAtDoor("/my back")]

@@ -41,6 +41,7 @@ from holdspace.client.tui.environment import check_environment
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
 from holdspace.client.tui.locals import open_local
 from holdspace.client.tui.pages import support_page
+from holdspace.client.tui.screens.apart import ApartScreen
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.door_talk import DoorTalkScreen
@@ -358,7 +359,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def _close_overlays(self, *, all_of_them: bool = False) -> None:
         # A page that is read over a private word must not leave somebody in the room's text field.
         while len(self.screen_stack) > 2:
-            is_private = isinstance(self.screen_stack[-1], PrivateScreen | DoorTalkScreen)
+            is_private = isinstance(self.screen_stack[-1], ApartScreen)
             if is_private and not all_of_them:
                 return
             self.pop_screen()

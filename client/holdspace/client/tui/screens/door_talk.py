@@ -6,81 +6,46 @@ words again on a page of their own, and not in the room's text field.
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.widgets import TextArea
+from textual.containers import VerticalScroll
 from typing_extensions import override
 
-from holdspace.client.acts import Local, Problem, Spot, parse_command
+from holdspace.client.acts import Spot
 from holdspace.client.seat.at_the_door import DOOR, LEADS
-from holdspace.client.seat.intents import Intent, SayAtDoor, WordAtDoor
+from holdspace.client.seat.intents import Intent, Say, SayAtDoor, WordAtDoor
 from holdspace.client.seat.unsent import Unsent
 from holdspace.client.seat.view import DoorLine, KnockView, RoomView
-from holdspace.client.tui.composer import Composer
-from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import ALWAYS, keys
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Row, clip, indent, paragraph, row
-from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
+from holdspace.client.tui.screens.apart import WRITING, ApartScreen
+from holdspace.client.tui.screens.base import act_bindings
 
-WRITING = (("Enter", "send"), ("Ctrl+J", "new line"), ("Esc", "keys"))
 READING = (("Tab", "write"), ("q", "leave"), ("F1", "help"))
 HOST_READING = (("Tab", "write"), ("Esc", "back to the door"), ("F1", "help"))
 GONE = "They are no longer waiting at the door. Nothing was sent; your words are kept here."
 AT_DOOR = "You are still at the door. Only who leads the room reads what you write here."
 
 
-class DoorTalkScreen(HoldScreen):
+class DoorTalkScreen(ApartScreen):
     """What is said at the door, and a text field for it."""
 
-    CSS_PATH = "private.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ANYWHERE)]
 
     def __init__(self, unsent: Unsent, knock: bytes = b"") -> None:
-        super().__init__()
-        self._unsent = unsent
+        super().__init__(unsent)
         self._knock = knock
-        self._refusal = ""
 
     @property
+    @override
     def handle(self) -> bytes:
-        """Return what the words written here are kept under."""
         return self._knock or DOOR
-
-    @property
-    def composer(self) -> Composer:
-        """Return the text field."""
-        return self.query_one(Composer)
-
-    @override
-    def compose(self) -> ComposeResult:
-        """Put whom it is with above, what was said in the middle, the text field below."""
-        with Vertical(id="top"):
-            yield Drawing(lambda width, _: [self._title(width)], id="title")
-            yield Drawing(lambda width, _: trouble(self.view, width), id="trouble")
-        with VerticalScroll(id="transcript"):
-            yield Drawing(lambda width, _: self._lines(width), id="page")
-        with Vertical(id="foot"):
-            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
-            yield Drawing(lambda width, _: self._hint(width), id="hint")
-            yield Composer(id="composer")
-            yield Drawing(lambda width, _: [self._keys(width)], id="keys")
-        yield self.too_small()
-
-    @override
-    def begin(self) -> None:
-        """Begin in the text field, with the words that were kept for here."""
-        self.composer.write(self._unsent.of(self.handle))
-        self.composer.focus()
 
     @override
     def show(self, view: RoomView) -> None:
         """Draw the new picture, the newest words in sight."""
-        self.query_one("#trouble").display = bool(trouble(view, 80))
-        self.query_one("#notice").display = bool(notice_rows(self, 80))
-        self.redraw()
+        super().show(view)
         self.query_one("#transcript", VerticalScroll).scroll_end(animate=False)
 
     def _at_door(self) -> KnockView | None:
@@ -98,15 +63,14 @@ class DoorTalkScreen(HoldScreen):
             return known.name if known else "somebody"
         return LEADS
 
-    def _title(self, width: int) -> Row:
-        words = row(
-            (
-                f"at the door with {self._other() if self._knock else 'a facilitator'}",
-                "sage-strong",
-            ),
-            ("   the room does not read this", "muted"),
-        )
-        return clip(words, width)
+    @override
+    def _who(self) -> str:
+        return f"at the door with {self._other() if self._knock else 'a facilitator'}"
+
+    @override
+    def _said(self) -> ComposeResult:
+        with VerticalScroll(id="transcript"):
+            yield Drawing(lambda width, _: self._lines(width), id="page")
 
     def _lines(self, width: int) -> list[Row]:
         known = self._at_door()
@@ -122,51 +86,26 @@ class DoorTalkScreen(HoldScreen):
         ]
         return [*first, *([BLANK] if first else []), *said]
 
-    def _hint(self, width: int) -> list[Row]:
-        if self._refusal:
-            return paragraph(self._refusal, width, "amber")[:3]
+    @override
+    def _hint_words(self) -> tuple[str, bool]:
         if self._knock and self._at_door() is None:
-            return paragraph(GONE, width, "amber")[:3]
-        words = f"Only {self._other()} reads what you write here." if self._knock else AT_DOOR
-        return paragraph(words, width, "muted")[:3]
+            return GONE, True
+        return f"Only {self._other()} reads what you write here." if self._knock else AT_DOOR, False
 
+    @override
     def _keys(self, width: int) -> Row:
         if self.focused is self.composer:
             return keys(WRITING, width, last=ALWAYS)
         return keys(HOST_READING if self._knock else READING, width, last=ALWAYS)
 
-    @on(TextArea.Changed)
-    def _typed(self) -> None:
-        self._unsent.put(self.handle, self.composer.text)
-
-    @on(Composer.Sent)
-    def _sent(self, event: Composer.Sent) -> None:
-        self._refusal = ""
-        command = self._meant(event.text)
-        if isinstance(command, Problem):
-            self._refuse(command.words, event.text)
-        elif isinstance(command, Local):
-            self.home.run_local(command)
-        else:
-            refusal = self.home.want(command)
-            if refusal:
-                self._refuse(refusal.words, event.text)
-        self.redraw()
-
-    def _meant(self, text: str) -> Intent | Local | Problem:
-        if text.lstrip().startswith("/") and not text.lstrip().startswith("//"):
-            return parse_command(text, self.view)
-        return WordAtDoor(self._knock, text) if self._knock else SayAtDoor(text)
-
-    def _refuse(self, words: str, draft: str) -> None:
-        self.composer.write(draft + self.composer.text)
-        self._refusal = words
+    @override
+    def _for_here(self, command: Intent) -> Intent:
+        if not isinstance(command, Say | SayAtDoor):
+            return command
+        return WordAtDoor(self._knock, command.text) if self._knock else SayAtDoor(command.text)
 
     @override
-    def step_back(self) -> None:
-        """Leave the text field; the host goes back to the list of knocks with one more."""
-        if self.focused is self.composer:
-            self.query_one("#transcript").focus()
-            self.redraw()
-        elif self._knock:
+    def _go_back(self) -> None:
+        # Who waits at the door has nothing to go back to.
+        if self._knock:
             self.dismiss()
