@@ -28,7 +28,8 @@ def moved(keymap: Keymap, acts: tuple[Act, ...] = ACTS) -> dict[str, str]:
     }
 
 
-def _check(reader: Reader, value: Any, path: Path) -> Keymap:
+def check_keymap(reader: Reader, value: Any, path: Path) -> Keymap:
+    """Return the keys that can stand, and tell the reader of the others."""
     if not isinstance(value, dict):
         raise Wrong("must be a table: [keys] on a line of its own")
     by_command = {act.slash: act for act in ACTS}
@@ -46,9 +47,6 @@ def _check(reader: Reader, value: Any, path: Path) -> Keymap:
     for name in _clashing(tuple(good.items())):
         reader.wrong((*path, name), f"The key of {name} does something else there already.")
     return tuple(good.items())
-
-
-KEYMAP = _check
 
 
 def _is_key(key: object) -> bool:

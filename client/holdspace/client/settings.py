@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from holdspace.client.keymap import KEYMAP, Keymap
+from holdspace.client.keymap import Keymap, check_keymap
 from holdspace.client.library import own_folder
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import DataError, Problem, Reader
@@ -72,7 +72,7 @@ class Settings:
         "Whose crisis card is shown when the room brings none, like en-GB; otherwise LANG says it.",
     )
     keys: Keymap = _setting(
-        KEYMAP,
+        check_keymap,
         (),
         "Other keys, by the commands of docs/keys.md. Acts that share a key move together.",
     )

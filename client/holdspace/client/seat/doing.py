@@ -36,6 +36,7 @@ from . import (
     pairs,
     quiet,
     readying,
+    returning,
     saying,
     undoing,
 )
@@ -63,10 +64,8 @@ LAST_STAGE_COUNTS = Refusal(
     "This is the last stage. /count shows what is being counted; then /close ends the meeting."
 )
 FIRST_STAGE = Refusal("This is the first stage.")
-# A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
-MOST_PEOPLE = 16
 FULL = Refusal(
-    f"The room is full: {MOST_PEOPLE} people are the most it holds. The knock stays at the door."
+    f"The room is full: {returning.MOST_PEOPLE} people are the most it holds. The knock stays at the door."
 )
 KEPT_FULL = "The connection is lost and much is waiting to be sent already. It is kept here."
 
@@ -302,7 +301,7 @@ def _admit(seat: Seat, intent: intents.Admit, moment: Moment) -> Seat | Refusal:
         return NO_KNOCK
     if letter.is_between:
         return door_talk.BETWEEN
-    if seat.state is not None and len(seat.state.people) + len(seat.wishes) >= MOST_PEOPLE:
+    if returning.is_full(seat):
         return FULL
     return lobby.admit(seat, intent.knock, moment)
 

@@ -75,64 +75,88 @@ def room_view(seat: Seat, now: float) -> RoomView:
 
 
 def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -> RoomView:
-    people = tuple(shown_person(seat, person.identity, now) for person in state.people)
-    by_identity = {person.identity: person for person in people}
-    me = by_identity[seat.facts.identity]
-    allowed = unled.allowed(seat, state)
-    is_held = state.is_held or seat.is_unled
-    # T8: what was sent in a turn, or made ready for it, follows when people have read.
-    is_read_next = bool(seat.ready_words) and me.has_floor
-    stages = shown_stages(seat)
-    going = state.round.to_come if state.round else ()
-    floor = by_identity.get(state.floor.identity) if state.floor else None
-    is_staff = seat.roles.is_facilitator(seat.facts.identity)
+    people = {one.identity: shown_person(seat, one.identity, now) for one in state.people}
+    me = people[seat.facts.identity]
     view = replace(
         view,
-        people=people,
+        people=tuple(people.values()),
         me=me,
         flow_title=clean_line(state.flow.title) if state.flow else "",
-        stages=stages,
-        stage_started=seat.stage_started,
-        stage_seconds=state.stage_seconds,
-        mode=state.mode,
-        is_held=is_held,
-        hold_words=_hold_words(seat, state),
-        floor=floor,
-        hands=_hands(state, by_identity),
-        going_around=tuple(by_identity[who] for who in going),
+        stages=shown_stages(seat),
         transcript=(
             *seat.transcript,
             *_sending(seat, me),
             *_ready(seat, me, now),
         ),
-        composer_words=READ_NEXT
-        if is_read_next
-        else _composer_words(state, me, allowed, is_held=is_held),
-        can_write=allowed.can_write,
-        can_raise=allowed.can_raise,
-        can_pass=allowed.can_pass,
-        can_nod=allowed.can_nod,
-        gather=_gather(state, seat.facts.identity),
-        pause_until=seat.pause_until if state.pause_seconds else 0.0,
-        order=state.order,
-        is_queue_closed=state.is_queue_closed,
-        can_restore_hands=is_staff and bool(state.lowered),
-        is_facilitator=is_staff,
-        is_host=seat.host is not None,
-        knocks=tuple(_knock(letter) for letter in _waiting(seat)),
-        invitation=_invitation(seat),
         keeping=keeping_view(seat),
         asked=asking_view(seat, state),
         sending=len(seat.outbox.lasting().waiting),
         board=boards.board_view(seat, state),
+        log=seat.log,
+    )
+    view = _with_turns(seat, state, view, people)
+    view = _with_rights(seat, state, view, me)
+    view = _for_who_leads(seat, state, view, now)
+    view = with_private_words(seat, _with_others(seat, state, view, now))
+    words = now_words_apart(view) or (READ_NEXT if _is_read_next(seat, me) else _now_words(view))
+    return replace(view, now_words=words)
+
+
+def _with_turns(
+    seat: Seat, state: MeetingState, view: RoomView, people: dict[bytes, PersonView]
+) -> RoomView:
+    """Return the view with the stage, the floor, and who comes next."""
+    going = state.round.to_come if state.round else ()
+    return replace(
+        view,
+        stage_started=seat.stage_started,
+        stage_seconds=state.stage_seconds,
+        mode=state.mode,
+        is_held=state.is_held or seat.is_unled,
+        hold_words=_hold_words(seat, state),
+        floor=people.get(state.floor.identity) if state.floor else None,
+        hands=_hands(state, people),
+        going_around=tuple(people[who] for who in going),
+        gather=_gather(state, seat.facts.identity),
+        pause_until=seat.pause_until if state.pause_seconds else 0.0,
+        order=state.order,
+        is_queue_closed=state.is_queue_closed,
+    )
+
+
+def _with_rights(seat: Seat, state: MeetingState, view: RoomView, me: PersonView) -> RoomView:
+    """Return the view with what this person may do now, and the words for it."""
+    allowed = unled.allowed(seat, state)
+    words = _composer_words(state, me, allowed, is_held=view.is_held)
+    return replace(
+        view,
+        composer_words=READ_NEXT if _is_read_next(seat, me) else words,
+        can_write=allowed.can_write,
+        can_raise=allowed.can_raise,
+        can_pass=allowed.can_pass,
+        can_nod=allowed.can_nod,
+    )
+
+
+def _is_read_next(seat: Seat, me: PersonView) -> bool:
+    # T8: what was sent in a turn, or made ready for it, follows when people have read.
+    return bool(seat.ready_words) and me.has_floor
+
+
+def _for_who_leads(seat: Seat, state: MeetingState, view: RoomView, now: float) -> RoomView:
+    """Return the view with what those who lead see, and nobody else."""
+    is_staff = seat.roles.is_facilitator(seat.facts.identity)
+    return replace(
+        view,
+        is_facilitator=is_staff,
+        is_host=seat.host is not None,
+        knocks=tuple(_knock(letter) for letter in _waiting(seat)),
+        invitation=_invitation(seat),
+        can_restore_hands=is_staff and bool(state.lowered),
         drift_words=drift.drift_words(seat, now) if is_staff else "",
         quiet_way=quiet.way_now(seat) or "",
         can_undo=undoing.can_undo(seat, now),
-        log=seat.log,
     )
-    view = with_private_words(seat, _with_others(seat, state, view, now))
-    words = now_words_apart(view) or (READ_NEXT if is_read_next else _now_words(view))
-    return replace(view, now_words=words)
 
 
 def _with_others(seat: Seat, state: MeetingState, view: RoomView, now: float) -> RoomView:

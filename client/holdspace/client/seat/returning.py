@@ -61,8 +61,13 @@ def comes_in_at_once(seat: Seat, letter: Letter) -> bool:
         return False
     if sitting_by(seat, letter.room_key):
         return True
-    is_full = len(state.people) + len(seat.wishes) >= MOST_PEOPLE
-    return not (host.is_locked or state.is_held or is_full)
+    return not (host.is_locked or state.is_held or is_full(seat))
+
+
+def is_full(seat: Seat) -> bool:
+    """Tell whether nobody more can be let in."""
+    here = len(seat.state.people) if seat.state else 0
+    return here + len(seat.wishes) >= MOST_PEOPLE
 
 
 def comes_often(seat: Seat, letter: Letter) -> bool:
