@@ -6,7 +6,6 @@ plain line mode works where Textual is not installed.
 
 import argparse
 import logging
-import resource
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ from holdspace.client.command_line import (
     without_secrets,
 )
 from holdspace.client.commands import COMMANDS, Command
+from holdspace.client.process import leave_no_image
 from holdspace.client.prompt import NobodyAnswersError, NotASecretFileError, say
 
 _NOBODY_ANSWERS = "There is nobody to answer the question, so nothing was started."
@@ -41,8 +41,7 @@ _FOR_THE_PERSON = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked and return the exit code."""
-    # A crash must not leave what was said in a file (security.md 1.7).
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    leave_no_image()
     sys.excepthook = _say_crash
     # Libraries log what they were handling; none of that may reach the terminal.
     logging.getLogger().addHandler(logging.NullHandler())
