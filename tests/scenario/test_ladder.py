@@ -16,11 +16,14 @@ def test_the_ladder_says_what_and_why_to_one_person_and_only_what_to_the_others(
     ben.expect("^notice: Mara to you alone: Could you leave room for Ana[?] Only you read this.$")
     meeting.host.type("/sendback Ben", "5", "y")
     ben.expect("Mara asks you to step back to the door for now.*take a breath before writing on")
-    ben.expect("^lobby: You are in the lobby")
-    ana.expect("^room: Mara has removed Ben.$")
+    ben.expect("^lobby: You are at the door of .* What you agreed to is as it was.$")
+    ben.expect("^Type y to knock again as Ben")
+    ana.expect("^room: Ben is outside the room for a moment: Mara asked them back to the door")
     meeting.host.type("Only for those who are here.")
     ana.expect("^Mara: Only for those who are here.$")
-    ben.type("y", "Ben", "")
+    # The card was read out once, on the way in.
+    assert len(ben.program.matching("^agreements: What we agree on here")) == 1
+    ben.type("y", "")
     meeting.host.expect("^door: Ben is at the door")
     meeting.host.type("/admit")
     ben.expect("^room: You are in the room. What was said before is not shown.")
@@ -30,5 +33,6 @@ def test_the_ladder_says_what_and_why_to_one_person_and_only_what_to_the_others(
     assert ben.program.ends() == 0
     ana.type("/log")
     ana.expect("^log: ..:.. Mara wrote to one person alone.$")
+    ana.expect("^log: ..:.. Mara asked Ben back to the door.$")
     ana.expect("^log: ..:.. Mara removed Ben.$")
     assert not ana.program.matching("leave room for Ana|take a breath|does not fit")

@@ -9,9 +9,10 @@ from holdspace.client.seat import alarm, changing, lobby
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.door_words import NOT_ANSWERED, NOT_THEIR_ROOM
 from holdspace.client.seat.host import PACKAGE_SECONDS
+from holdspace.client.seat.knocked import Knocked
 from holdspace.client.seat.people import SLOT_EXTENSION, member_with
 from holdspace.client.seat.view import Place
-from holdspace.client.seat.visitor import Knocked, Visitor
+from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
 from holdspace.protocol.invite import KnockLetter, agreements_digest, seal_letter
 from holdspace.protocol.meeting import events as ev

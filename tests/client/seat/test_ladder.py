@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from holdspace.client.seat import intents as i
+from holdspace.client.seat import returning
 from holdspace.client.seat.changing import wish
 from holdspace.client.seat.ladder import NO_REASON, NO_WORDS, NOT_YOURS
 from holdspace.client.seat.sealing import Unsealed
@@ -10,16 +11,27 @@ from holdspace.client.seat.seat import Removal
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Line, Place, Refusal
 from holdspace.protocol import frames
+from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.letters import Nudge
 from seat_forging import me, seat_of, send_event
 from seat_table import Guest, Table
 
+OUTSIDE = (
+    "Ben is outside the room for a moment: you asked them back to the door. They can knock again."
+)
 WHY = "This does not fit what we agreed on at the door."
 
 
 def three(table: Table) -> tuple[Guest, Guest, Guest]:
     ana = table.host()
     return ana, table.join("Ben", ana), table.join("Chi", ana)
+
+
+def take_out(table: Table, by: Guest, who: Guest) -> None:
+    moment = Moment.of(table.world())
+    by.machine = replace(by.seat, seat=wish(seat_of(by), Removal(me(who)), moment))
+    for frame in moment.frames:
+        table._send(by, frame)
 
 
 def test_a_nudge_is_read_by_one_person_alone(table: Table) -> None:
@@ -78,10 +90,7 @@ def test_a_relay_that_loses_the_letter_cannot_stop_a_removal(table: Table) -> No
 def test_no_reason_is_said_too(table: Table) -> None:
     ana, ben, _ = three(table)
     # A client that removes without a word: the goodbye of somebody else makes one, too.
-    moment = Moment.of(table.world())
-    ana.machine = replace(ana.seat, seat=wish(seat_of(ana), Removal(me(ben)), moment))
-    for frame in moment.frames:
-        table._send(ana, frame)
+    take_out(table, ana, ben)
     assert NO_REASON in ben.view.ended_words
 
 
@@ -95,7 +104,11 @@ def test_back_to_the_door_and_in_again_with_the_same_code(table: Table) -> None:
     kept = next(notice for notice in ben.notices if notice.kept)
     assert kept.kept == "what Ben had written"
     assert WHY in kept.words
-    assert chi.lines[-1] == "Ana has removed Ben."
+    assert chi.lines[-1] == OUTSIDE.replace("you", "Ana")
+    assert chi.view.log[-1].words == "Ana asked Ben back to the door."
+    assert ana.lines[-1] == OUTSIDE
+    assert not any("removed" in words for words in (*chi.lines, *ana.lines))
+    assert ben.view.door_name == "Ben"
     assert table.do(ben, i.Accept("Ben")) is None
     assert ana.view.knocks[0].name == "Ben"
     table.do(ana, i.Admit(ana.view.knocks[0].knock))
@@ -112,6 +125,33 @@ def test_back_to_the_door_works_for_who_is_cut_off_just_then(table: Table) -> No
     table.connect(ben)
     assert ben.view.place is Place.LOBBY
     assert WHY in ben.view.door_words
+
+
+def test_the_way_to_the_door_is_what_the_log_says_with_a_letter_or_without(table: Table) -> None:
+    ana, ben, chi = three(table)
+    # A client that says one thing to the room and writes another to Ben: both read the first.
+    send_event(table, ana, Unsealed(me(ben), Nudge("remove", WHY)))
+    send_event(table, ana, ev.SendBack(me(ben)))
+    take_out(table, ana, ben)
+    assert ben.view.place is Place.LOBBY
+    assert chi.lines[-1].startswith("Ben is outside the room for a moment: Ana")
+
+
+def test_only_whoever_asked_for_the_door_can_make_a_removal_read_so(table: Table) -> None:
+    ana, ben, chi = three(table)
+    table.do(ana, i.Promote(me(chi)))
+    send_event(table, chi, ev.SendBack(me(ben)))
+    take_out(table, ana, ben)
+    assert chi.lines[-1] == "Ana has removed Ben."
+    assert ben.view.place is Place.REMOVED
+
+
+def test_somebody_known_waits_at_the_door_whoever_asked_them_there(table: Table) -> None:
+    ana, ben, chi = three(table)
+    table.do(ana, i.Promote(me(chi)))
+    key = returning.key_of(seat_of(ana), me(ben))
+    table.do(chi, i.BackToTheDoor(me(ben), WHY))
+    assert key in seat_of(ana).lasting.at_door
 
 
 def test_nobody_takes_themselves_out(table: Table) -> None:

@@ -59,6 +59,14 @@ async def test_a_name_and_a_line_knock() -> None:
         assert player.wanted == [intents.Accept("Sam", "First time")]
 
 
+async def test_who_was_asked_back_has_their_name_and_reads_why() -> None:
+    view = replace(sample.LOBBY, door_words="Ana asks you to step back.", door_name="Sam")
+    async with shown(view) as (pilot, player):
+        assert "Ana asks you to step back." in screen_text(pilot.app)
+        await pilot.press(*"Better now", "enter", "enter")
+        assert player.wanted == [intents.Accept("Sam", "Better now")]
+
+
 async def test_without_a_name_nothing_is_sent_and_the_field_waits() -> None:
     async with shown(sample.LOBBY) as (pilot, player):
         await pilot.press("tab", "tab", "enter")

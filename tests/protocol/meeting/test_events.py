@@ -46,6 +46,7 @@ EVENTS: list[ev.Event] = [
     ev.SetOrder("not-yet-heard", 7),
     ev.PauseWriting(WHO, 120),
     ev.LetWrite(WHO),
+    ev.SendBack(WHO),
     ev.HandOver(WHO, 7),
     ev.Undo(7),
     ev.StageClock(3, 90),

@@ -228,6 +228,7 @@ FACILITATORS_ONLY: list[ev.Event] = [
     ev.SetOrder("not-yet-heard", 0),
     ev.PauseWriting(identity("Ana"), 120),
     ev.LetWrite(identity("Ana")),
+    ev.SendBack(identity("Ana")),
     ev.HandOver(identity("Ana"), 0),
     ev.Snapshot(1, bytes(32), b"state"),
 ]
@@ -353,6 +354,7 @@ EVENT = st.one_of(
     st.builds(ev.SetOrder, st.sampled_from(("first-come", "not-yet-heard", "facilitator")), OFF),
     st.builds(ev.PauseWriting, WHO.map(identity), st.integers(30, 900)),
     st.builds(ev.LetWrite, WHO.map(identity)),
+    st.builds(ev.SendBack, WHO.map(identity)),
     st.builds(ev.HandOver, WHO.map(identity), OFF),
     st.builds(ev.Snapshot, st.just(0), st.just(bytes(32)), st.binary(max_size=8)),
     st.builds(ev.BeWilling, st.booleans()),

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
-from holdspace.client.plain.lobby import CONSENT, INTRODUCTION, NAME, lobby_lines
+from holdspace.client.plain.lobby import (
+    AGAIN,
+    CONSENT,
+    CONSENT_AGAIN,
+    INTRODUCTION,
+    NAME,
+    lobby_lines,
+)
 from holdspace.client.seat.intents import Accept, Intent
 from holdspace.client.seat.view import CardView, Refusal
 from holdspace.protocol.text import NameRefused, check_name
@@ -34,12 +41,17 @@ class Door:
         """Tell whether an answer is awaited."""
         return self._next is not None
 
-    def greet(self, card: CardView) -> None:
-        """Read out the card and ask for consent."""
+    def greet(self, card: CardView, name: str = "") -> None:
+        """Read out the card and ask for consent; who was asked back by `name` knows the card."""
         # Who was asked back here is asked again what to say about themselves.
         self._introduction = None
-        self._say(lobby_lines(card))
-        self._ask(CONSENT, self._hear_consent)
+        self._name = name
+        self._say([AGAIN.replace("{room}", card.room_name)] if name else lobby_lines(card))
+        self._ask(self._consent, self._hear_consent)
+
+    @property
+    def _consent(self) -> str:
+        return CONSENT_AGAIN.replace("{name}", self._name) if self._name else CONSENT
 
     def pass_through(self) -> None:
         """Ask nothing more: they are in, or on their way."""
@@ -59,9 +71,12 @@ class Door:
             self._turn_away()
         elif answer.lower() in _YES | _READ:
             self._reads_only = answer.lower() in _READ
-            self._ask(NAME, self._hear_name)
+            if self._name:
+                self._ask(INTRODUCTION, self._hear_introduction)
+            else:
+                self._ask(NAME, self._hear_name)
         else:
-            self._say([CONSENT])
+            self._say([self._consent])
 
     def _hear_name(self, answer: str) -> None:
         try:

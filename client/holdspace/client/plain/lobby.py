@@ -7,6 +7,11 @@ from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark
 from holdspace.client.seat.view import CardView, OperatorView
 
 CONSENT = "Type y to accept, r to accept and only read today, q to leave."
+CONSENT_AGAIN = (
+    "Type y to knock again as {name}, r to knock and only read today, q to leave. /about reads the "
+    "card of the room again."
+)
+AGAIN = "lobby: You are at the door of {room}. Nobody in the room sees you. What you agreed to is as it was."
 NAME = (
     "What shall people here call you? Up to 24 letters; it need not be your real name. Type it "
     "and press enter."

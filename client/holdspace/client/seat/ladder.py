@@ -17,7 +17,7 @@ from holdspace.protocol.text import clean_line
 from . import changing, letters, returning, saying
 from .display import as_sentence, shown_name
 from .intents import BackToTheDoor, NudgeThem, PauseTheWriting, Remove
-from .lines import line
+from .lines import is_me, line
 from .seat import Leaver, Reason, Removal, Seat
 from .step import Moment
 from .view import Line, Notice, Place, Refusal
@@ -35,7 +35,7 @@ NO_REASON = (
     "A facilitator removed you, and no reason came with it. You can ask whoever invited you."
 )
 SENT_BACK = (
-    "{name} asks you to step back to the door for now, and writes: {words} You can knock again "
+    "{name} asks you to step back to the door for now{words} You can knock again "
     "whenever you like; what you had written is kept on this device."
 )
 
@@ -65,7 +65,9 @@ def pause(seat: Seat, intent: PauseTheWriting, moment: Moment) -> Seat | Refusal
 def send_back(seat: Seat, intent: BackToTheDoor, moment: Moment) -> Seat | Refusal:
     """Ask somebody back to the door, from where they can knock again at once."""
     outcome = _take_out(seat, intent, "door", moment)
-    return outcome if isinstance(outcome, Refusal) else returning.sent_to_door(outcome, intent.who)
+    if isinstance(outcome, Refusal) or outcome is seat:
+        return outcome
+    return saying.say(outcome, ev.SendBack(intent.who), moment)
 
 
 def remove(seat: Seat, intent: Remove, moment: Moment) -> Seat | Refusal:
@@ -104,7 +106,15 @@ def _write(seat: Seat, to: bytes, note: Nudge, moment: Moment) -> Seat:
 
 def arrived(seat: Seat, to: bytes, note: Nudge, moment: Moment) -> Seat:
     """Take somebody out now that their letter is in the log."""
-    return _out(seat, to, moment) if note.step in {"door", "remove"} else seat
+    return _out(seat, to, moment) if note.step == "remove" else seat
+
+
+def asked_back(seat: Seat, effect: fx.SentBack, moment: Moment) -> Seat:
+    """Remember who only goes to the door; whoever asked for it takes them out now."""
+    seat = returning.sent_to_door(seat, effect.identity)
+    seat = replace(seat, sent_back=seat.sent_back | {(effect.identity, effect.by)})
+    # The letter that says why was sent before this, so it is in the log, too.
+    return _out(seat, effect.identity, moment) if is_me(seat, effect.by) else seat
 
 
 def tick(seat: Seat, moment: Moment) -> Seat:
@@ -144,8 +154,11 @@ def why_paused(seat: Seat, effect: fx.WritingPaused) -> str:
 def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
     """Leave the room because a facilitator wants it: for the door, or for good."""
     name, back = shown_name(seat, by), _reason(seat, by, "door")
-    if back is not None and seat.way_back is not None:
-        words = SENT_BACK.replace("{name}", name).replace("{words}", as_sentence(back.words))
+    # Their own client goes by what all others read, letter or not (A20).
+    is_asked = back is not None or (seat.facts.identity, by) in seat.sent_back
+    if is_asked and seat.way_back is not None:
+        why = f", and writes: {as_sentence(back.words)}" if back and back.words else "."
+        words = SENT_BACK.replace("{name}", name).replace("{words}", why)
         kept = (seat.ready_words, *_unsent(seat))
         moment.notices.append(Notice(words, kept="\n\n".join(part for part in kept if part)))
         return _gone(replace(seat, is_sent_back=True), words)

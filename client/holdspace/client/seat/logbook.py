@@ -88,6 +88,8 @@ def _changed(seat: Seat, by: bytes, effects: tuple[fx.Effect, ...]) -> Iterator[
                 yield f"{who} let {shown_name(seat, identity)} in."
             case fx.SeatCarriedOn(identity, _):
                 yield f"{who} let {shown_name(seat, identity)} come back to their seat."
+            case fx.Left(identity) if (identity, by) in seat.sent_back:
+                yield f"{who} asked {shown_name(seat, identity)} back to the door."
             case fx.Left(identity) if identity not in seat.goodbyes:
                 yield f"{who} removed {shown_name(seat, identity)}."
             case fx.RoleChanged(identity, role):
@@ -112,8 +114,8 @@ def _queue(_seat: Seat, event: ev.CloseQueue) -> str:
     return "took no more hands" if event.is_closed else "took hands again"
 
 
-# What a facilitator's client does by itself.
-_SILENT = (ev.Snapshot, ev.StageClock)
+# What a facilitator's client does by itself, or what is listed when it comes true.
+_SILENT = (ev.Snapshot, ev.StageClock, ev.SendBack)
 _LETTER = "wrote to one person alone"
 # No words of what was said, and nobody's name where that would show what somebody answered (T12).
 _WORDS: dict[type[ev.Event], str | Callable[[Seat, Any], str]] = {

@@ -328,6 +328,8 @@ class Seat:
     was_gone: bool = False
     log: tuple[Logged, ...] = field(default=(), repr=False)
     leavers: tuple[Leaver, ...] = ()
+    # Who was asked back to the door, and by whom; nobody comes back under the same identity.
+    sent_back: frozenset[tuple[bytes, bytes]] = frozenset()
     reasons: tuple[Reason, ...] = field(default=(), repr=False)
     way_back: WayBack | None = field(default=None, repr=False, compare=False)
     is_sent_back: bool = False

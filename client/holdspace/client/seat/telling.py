@@ -28,6 +28,7 @@ from . import (
     boards,
     catching_up,
     changing,
+    ladder,
     offers,
     pairs,
     pausing,
@@ -231,10 +232,21 @@ def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
 def _left(seat: Seat, effect: fx.Left, moment: Moment) -> Seat:
     # They are not in the state any more; their name is in what they said, or nowhere.
     name = next((who for identity, who in seat.names if identity == effect.identity), "Somebody")
-    # Who removes somebody must not make it look like leaving.
-    left = effect.identity in seat.goodbyes
-    words = f"{name} has left." if left else f"{_whoever_did_it(seat)} removed {name}."
+    if effect.identity in seat.goodbyes:
+        words = f"{name} has left."
+    elif (effect.identity, seat.changed_by) in seat.sent_back:
+        words = _OUTSIDE.replace("{who}", _who_did_it(seat)).replace("{name}", name)
+    else:
+        # Who removes somebody must not make it look like leaving.
+        words = f"{_whoever_did_it(seat)} removed {name}."
     return line(seat, Line.ROOM, words, moment)
+
+
+_OUTSIDE = "{name} is outside the room for a moment: {who} asked them back to the door. They can knock again."
+
+
+def _who_did_it(seat: Seat) -> str:
+    return "you" if is_me(seat, seat.changed_by) else shown_name(seat, seat.changed_by)
 
 
 def _whoever_did_it(seat: Seat) -> str:
@@ -248,9 +260,7 @@ def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
     seat = _heard(
         replace(seat, names=(*seat.names, (effect.identity, name))), effect.identity, moment
     )
-    by = seat.changed_by
-    who = "you" if is_me(seat, by) else shown_name(seat, by)
-    seat = line(seat, Line.ROOM, f"{name} is here; {who} let them in.", moment)
+    seat = line(seat, Line.ROOM, f"{name} is here; {_who_did_it(seat)} let them in.", moment)
     return _tell_tags(seat, (effect.identity,), moment)
 
 
@@ -296,6 +306,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Folded: _folded,
     fx.WritingPaused: pausing.paused,
     fx.WritingResumed: pausing.resumed,
+    fx.SentBack: ladder.asked_back,
     fx.Rested: pausing.rested,
     fx.Undone: undoing.undone,
     fx.HandedOver: said(Line.ROOM, "{by} hands the room over: {name} leads now."),

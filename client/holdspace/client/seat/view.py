@@ -363,6 +363,8 @@ class RoomView:
     needs_code: bool = False
     can_undo: bool = False
     door_words: str = field(default="", repr=False)
+    # Who was asked back to the door, by their own name; empty if the card has changed since.
+    door_name: str = field(default="", repr=False)
     drift_words: str = ""
     quiet_way: str = ""
     door_thread: tuple[DoorLine, ...] = ()

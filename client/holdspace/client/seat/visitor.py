@@ -19,19 +19,17 @@ from holdspace.protocol.invite import (
     MAX_INTRODUCTION,
     Invitation,
     InvitationError,
-    KnockLetter,
     RoomCard,
     agreements_digest,
     check_phrase,
     decode_invitation,
     open_card,
     open_reply,
-    seal_letter,
 )
-from holdspace.protocol.keys import Occasion, Purpose, SigningKey, knock_digest, prove
+from holdspace.protocol.keys import Occasion, Purpose, knock_digest, prove
 from holdspace.protocol.meeting.events import Rest
 from holdspace.protocol.meeting.roles import identity_of
-from holdspace.protocol.mls import Group, MLSError, OwnKeyPackage, join_group
+from holdspace.protocol.mls import Group, MLSError, join_group
 from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
@@ -45,9 +43,9 @@ from .door_words import (
     NOT_THEIR_ROOM,
     READS_ONLY,
 )
-from .host import own_key_package
 from .intents import Accept, Intent, Leave, SayAtDoor
 from .invitations import pass_of
+from .knocked import Knocked, knock_with
 from .lasting import Lasting
 from .log_position import LogPosition
 from .operator_card import operator_view
@@ -68,22 +66,9 @@ from .view import (
     Urgency,
 )
 
-KNOCK_BYTES = 16
 _NOT_THERE_YET = frozenset({RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER})
 _OF_THE_MEETING = close_answer(int(Close.PROVE_AGAIN)).sentence
 FULL_LOBBY_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class Knocked:
-    """A knock that was made, with what is needed to take its answer."""
-
-    knock: bytes
-    sealed: bytes = field(repr=False)
-    own: OwnKeyPackage = field(repr=False)
-    reply_secret: bytes = field(repr=False)
-    slot: SigningKey = field(repr=False)
-    key_seed: bytes = field(default=bytes(32), repr=False)
 
 
 @dataclass(frozen=True)
@@ -104,6 +89,8 @@ class Visitor:
     ended_words: str = field(default="", repr=False)
     reads_only: bool = False
     door_words: str = field(default="", repr=False)
+    # For who was asked back: the name they had inside, and what they agreed to by it.
+    before: tuple[str, bytes] = field(default=("", b""), repr=False)
     kept: KeptRoom | None = None
     is_not_open: bool = False
     talk: Talk = field(default_factory=Talk)
@@ -161,6 +148,7 @@ class Visitor:
             is_not_open=self.is_not_open,
             room=self.invitation.room,
             door_words=self.door_words,
+            door_name=self._door_name,
             door_thread=self.talk.thread,
         )
 
@@ -171,6 +159,11 @@ class Visitor:
         if self.place is Place.LOBBY and is_anew:
             return AGREED_ANEW
         return _NOW_WORDS.get(self.place, "")
+
+    @property
+    def _door_name(self) -> str:
+        name, agreed = self.before
+        return name if self.card is not None and agreements_digest(self.card) == agreed else ""
 
     @property
     def may_be_elsewhere(self) -> bool:
@@ -220,7 +213,7 @@ class Visitor:
                 f"Please keep the introduction under {MAX_INTRODUCTION} characters.",
                 intent.introduction,
             )
-        knocked = self._letter(self.card, name, introduction, world)
+        knocked = knock_with(self.card, name, introduction, kept=self.kept, world=world)
         waiting = replace(self, knocked=knocked, place=Place.WAITING, reads_only=intent.reads_only)
         return Step(waiting, waiting.knock_again())
 
@@ -237,52 +230,22 @@ class Visitor:
         unsaid, knocked, card = self.talk.unsaid, self.knocked, self.card
         if not unsaid or self.earlier or knocked is None or card is None:
             return Step(self)
-        again = self.knock_with(knocked, card, unsaid[0], world)
+        again = knocked.again(card, unsaid[0], slip=self.slip, world=world)
         talk = replace(self.talk, unsaid=unsaid[1:])
         visitor = replace(self, knocked=again, earlier=(knocked,), talk=talk)
         return Step(visitor, visitor.knock_again())
 
-    def knock_with(self, knocked: Knocked, card: RoomCard, words: str, world: World) -> Knocked:
-        """Return one more knock with the same keys, a fresh secret for its answer, and these words."""
-        knock, reply_secret = world.random(KNOCK_BYTES), world.random(32)
-        package = knocked.own.key_package
-        letter = KnockLetter(
-            key_package=package.encode(),
-            name=(package.leaf_node.credential.identity or b"").decode(),
-            introduction=words,
-            agreements_digest=agreements_digest(card),
-            reply_secret=reply_secret,
-            slip=self.kept.slip if self.kept else b"",
-        )
-        sealed = seal_letter(letter, card, knock=knock, random=world.random)
-        return replace(knocked, knock=knock, sealed=sealed, reply_secret=reply_secret)
-
     def come_back(self, card: RoomCard, world: World) -> Step:
         """Knock under the name and the key that the room is kept with; nothing need be asked."""
         name = self.kept.my_name if self.kept else ""
-        knocked = self._letter(card, name, "", world)
+        knocked = knock_with(card, name, kept=self.kept, world=world)
         waiting = replace(self, card=card, knocked=knocked, place=Place.WAITING)
         return Step(waiting, waiting.knock_again())
 
-    def _letter(self, card: RoomCard, name: str, introduction: str, world: World) -> Knocked:
-        slot = SigningKey.from_seed(world.random(32))
-        # Who does not keep the room forgets this key with the meeting.
-        key_seed = self.kept.my_key_seed if self.kept else world.random(32)
-        room_key = SigningKey.from_seed(key_seed)
-        own = own_key_package(name, slot.public, world, room=card.room, room_key=room_key)
-        knock, reply_secret = world.random(KNOCK_BYTES), world.random(32)
-        letter = KnockLetter(
-            key_package=own.key_package.encode(),
-            name=name,
-            introduction=introduction,
-            agreements_digest=agreements_digest(card),
-            reply_secret=reply_secret,
-            slip=self.kept.slip if self.kept else b"",
-        )
-        sealed = seal_letter(letter, card, knock=knock, random=world.random)
-        return Knocked(
-            knock, sealed, own=own, reply_secret=reply_secret, slot=slot, key_seed=key_seed
-        )
+    @property
+    def slip(self) -> bytes:
+        """Return what the host vouches with for who keeps the room; empty without it."""
+        return self.kept.slip if self.kept else b""
 
     def prove(self, purpose: Purpose, digest: bytes = b"") -> bytes:
         """Return a proof by the invitation's key, for this connection."""
@@ -392,7 +355,7 @@ def _heard(visitor: Visitor, card: RoomCard, knocked: Knocked, *, words: str, wo
     if not is_newest:
         return visitor.send_words(world).also(notices=notices)
     unsaid = visitor.talk.unsaid
-    again = visitor.knock_with(knocked, card, unsaid[0] if unsaid else "", world)
+    again = knocked.again(card, unsaid[0] if unsaid else "", slip=visitor.slip, world=world)
     talk = replace(visitor.talk, unsaid=unsaid[1:])
     visitor = replace(visitor, knocked=again, talk=talk)
     return Step(visitor, visitor.knock_again(), notices)
@@ -495,11 +458,18 @@ def _again(visitor: Visitor, seat: Seat, world: World) -> Step:
         seat.facts.origin,
         place=Place.OUTSIDE,
         door_words=seat.ended_words,
+        before=_as_before(visitor),
         lost_words=seat.wire.lost_words,
         kept=seat.lasting.kept if visitor.kept else None,
     )
     greeting = frames.Greeting(frames.VERSION, seat.wire.nonce)
     return _on_greeting(again, greeting, world) if seat.wire.nonce else Step(again)
+
+
+def _as_before(visitor: Visitor) -> tuple[str, bytes]:
+    if visitor.knocked is None or visitor.card is None:
+        return "", b""
+    return visitor.knocked.name, agreements_digest(visitor.card)
 
 
 def _on_knock_gone(visitor: Visitor, frame: frames.KnockGone, world: World) -> Step:

@@ -311,6 +311,14 @@ class WritingResumed(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class SentBack(Effect):
+    """A facilitator asks somebody back to the door; until that one goes, nothing changes."""
+
+    identity: bytes
+    by: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rested(Effect):
     """Somebody rests, or is back; facilitators see it, rounds pass over it."""
 

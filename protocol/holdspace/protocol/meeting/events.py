@@ -270,6 +270,16 @@ class LetWrite(Event, frozen=True, tag=39):
     who: Identity
 
 
+class SendBack(Event, frozen=True, tag=42):
+    """Ask somebody back to the door for now; the commit by which they go follows.
+
+    Whoever it names and its author then takes out is outside for a moment, on every client alike:
+    without it a gentle step reads as the hardest one (A1).
+    """
+
+    who: Identity
+
+
 class Undo(Event, frozen=True, tag=80):
     """Take back one's own pass, floor moved on or stage begun, before anything else happened (M31)."""
 
@@ -469,7 +479,7 @@ AnyEvent = (
     | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite
-    | HandOver
+    | HandOver | SendBack
     | Undo | Replan | StageClock
     | Snapshot | BeWilling | FormPairs | ReturnAll | ComeBack | CallFacilitator | JoinPair
     | AskToOffer | AnswerOffer | OpenOffer | StepOverAway

@@ -22,6 +22,7 @@ from holdspace.protocol.meeting.effects import (
     Released,
     Replanned,
     Resumed,
+    SentBack,
     StageBegan,
     SteppedOver,
     TimeAdded,
@@ -222,6 +223,13 @@ def let_write(state: MeetingState, event: ev.LetWrite, by: Author) -> Outcome:
         return by.may_not(state, speaking.AS_BEFORE)
     quiet = tuple(who for who in state.quiet if who != event.who)
     return Outcome(replace(state, quiet=quiet), (WritingResumed(event.who, by.identity),))
+
+
+def send_back(state: MeetingState, event: ev.SendBack, by: Author) -> Outcome:
+    """Let everybody know that whoever goes next by this facilitator only goes to the door."""
+    if state.person(event.who) is None or event.who == by.identity:
+        return by.may_not(state, NOT_IN_THE_ROOM)
+    return Outcome(state, (SentBack(event.who, by.identity),))
 
 
 def add_time(state: MeetingState, event: ev.AddTime, by: Author) -> Outcome:

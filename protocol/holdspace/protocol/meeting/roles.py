@@ -80,6 +80,7 @@ class Act(StrEnum):
     SET_ORDER = "change how hands are called"
     PAUSE_WRITING = "pause somebody's writing"
     LET_WRITE = "let somebody write again"
+    SEND_BACK = "ask somebody back to the door"
     HAND_OVER = "hand the room over"
     UNDO = "undo"
     REPLAN = "shorten later stages"
@@ -148,6 +149,7 @@ RIGHTS: dict[Act, frozenset[RoleName]] = {
     Act.SET_ORDER: _FACILITATORS,
     Act.PAUSE_WRITING: _FACILITATORS,
     Act.LET_WRITE: _FACILITATORS,
+    Act.SEND_BACK: _FACILITATORS,
     Act.HAND_OVER: _FACILITATORS,
     Act.UNDO: _EVERYBODY,
     Act.REPLAN: _FACILITATORS,

@@ -191,6 +191,7 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.SetOrder: (Act.SET_ORDER, leading.set_order),
     ev.PauseWriting: (Act.PAUSE_WRITING, leading.pause_writing),
     ev.LetWrite: (Act.LET_WRITE, leading.let_write),
+    ev.SendBack: (Act.SEND_BACK, leading.send_back),
     ev.HandOver: (Act.HAND_OVER, handing.hand_over),
     ev.Replan: (Act.REPLAN, leading.replan),
     ev.StageClock: (Act.TELL_THE_TIME, leading.tell_the_time),

@@ -78,8 +78,9 @@ class LobbyScreen(HoldScreen):
 
     @override
     def begin(self) -> None:
-        """Begin at the name."""
-        self.query_one("#name").focus()
+        """Begin at the name; who was asked back has one, and begins at what to say."""
+        self.query_one("#name", Input).value = self.view.door_name
+        self.query_one("#introduction" if self.view.door_name else "#name").focus()
 
     def _label(self, words: str, field: str) -> Drawing:
         """Return the label of a field, with a sign while one writes there: colour alone is not enough."""
