@@ -171,6 +171,23 @@ def test_recovering_keeps_who_is_known_where_the_notebook_still_knows(run: Run, 
     assert isinstance(found.host, HostPart)
 
 
+def test_recovering_on_a_new_device_makes_the_notebook_first(run: Run, path: Path) -> None:
+    path.unlink()
+    answers = (phrase_of(SEED), "Kestrels", "Mara", "wss://new.example")
+    code, said = run("recover", typed=answers)
+    assert (code, "so one is made first" in said) == (0, True)
+    assert [one.room for one in kept(path).rooms] == [secrets_of(SEED).handle]
+
+
+@pytest.mark.parametrize("what", [("phrase", "Kestrels"), ("move", "Kestrels", "wss://a.example")])
+def test_a_rooms_name_has_no_place_on_the_command_line(
+    run: Run, capsys: pytest.CaptureFixture[str], what: tuple[str, ...]
+) -> None:
+    with pytest.raises(SystemExit):
+        run("rooms", *what)
+    assert "other programs can read this line" in capsys.readouterr().err
+
+
 def test_the_next_meeting_and_its_file(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "next.ics"
     code, said = run("next", "2", "--ics", str(file))

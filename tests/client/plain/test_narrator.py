@@ -140,12 +140,14 @@ def test_a_knock_says_who_in_their_own_words_and_how_to_answer() -> None:
     knocks = (
         KnockView(b"1", "Ana", "Hello, I am new.", 0.0),
         KnockView(b"2", "Ben", "", 0.0, warning="It was used.", number=2),
+        KnockView(b"3", "Eva", "", 0.0, note="You know them.", number=3),
     )
     room = replace(ROOM, is_facilitator=True, knocks=knocks)
     said = narrate(ROOM, room, [Notice("Ana is at the door.", Urgency.BELL)])
     assert list(said.lines) == [
         'door: Ana is at the door: "Hello, I am new." Type /admit 1 or /decline 1.',
         "door: Ben is at the door. Careful: It was used. Type /admit 2 or /decline 2.",
+        "door: Eva is at the door. You know them. Type /admit 3 or /decline 3.",
     ]
     assert said.rings
 

@@ -4,6 +4,7 @@ import pytest
 from msgspec import structs
 
 from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.seat.after import KEPT
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
@@ -136,6 +137,16 @@ def test_the_same_room_opens_again_and_who_belongs_to_it_comes_in_at_once(
     assert mara.view.knocks == ()
     table.do(back, Say("Good to be back."))
     assert "Good to be back." in mara.lines
+
+
+def test_who_keeps_a_room_reads_at_its_end_how_to_come_again(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    ben = table.join("Ben", host)
+    keeping(table, host, ana)
+    table.do(host, CloseTheMeeting())
+    assert ana.view.ended_words.endswith(KEPT)
+    assert "holdspace join" not in ben.view.ended_words
 
 
 def test_who_did_not_keep_it_waits_at_the_door_as_always(
@@ -353,7 +364,8 @@ def test_a_recovered_host_knows_slips_but_lets_nobody_in_unseen(
     table.do(host, CloseTheMeeting())
     mara, back = table.open_again(lost), table.come_again(kept(ana))
     assert place(back) is Place.WAITING
-    assert "a slip that you signed" in mara.view.knocks[0].warning
+    assert "a slip that you signed" in mara.view.knocks[0].note
+    assert mara.view.knocks[0].warning == ""
     table.do(mara, Admit(mara.view.knocks[0].knock))
     assert [pin.name for pin in mara.view.keeping.pins] == ["Ana"]
     _, back = next_meeting(table, mara, back)

@@ -17,6 +17,11 @@ NO_ROOMS = (
     "No room is kept. In a meeting, /keeproom asks to keep it; that needs a notebook, which "
     "`holdspace notebook make` makes."
 )
+# Other programs can read a command line, so no room's name belongs there.
+ONLY_NUMBERS = (
+    "here a room goes by its number, because other programs can read this line; `holdspace rooms` "
+    "lists them"
+)
 ASK_NUMBER = "Which room? Type its number."
 
 
@@ -72,11 +77,22 @@ def numbered(rooms: tuple[KeptRoom, ...], answer: str) -> KeptRoom:
     raise NoSuchRoom(f"There is no kept room with that number; there are {numbers}.")
 
 
-def add_number(parser: argparse.ArgumentParser) -> None:
+def add_number(parser: argparse.ArgumentParser, *, is_needed: bool = False) -> None:
     """Add which room is meant."""
     parser.add_argument(
-        "number", metavar="NUMBER", nargs="?", type=int, help="its number in `holdspace rooms`"
+        "number",
+        metavar="NUMBER",
+        nargs=None if is_needed else "?",
+        type=room_number,
+        help="its number in `holdspace rooms`",
     )
+
+
+def room_number(typed: str) -> int:
+    """Return the number of a room on the command line; any name there is refused."""
+    if not (typed.isascii() and typed.isdigit()):
+        raise argparse.ArgumentTypeError(ONLY_NUMBERS)
+    return int(typed[:4])
 
 
 def _meets(kept: KeptRoom) -> str:

@@ -11,27 +11,13 @@ from holdspace.client.notebook import Notebook
 from holdspace.client.own.keepsake import NotKept, write_new
 from holdspace.client.own.words import of_room, own_lines, own_page
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
-from holdspace.client.vault import (
-    Vault,
-    VaultError,
-    WrongPassphrase,
-    check_passphrase,
-    exists,
-    remove,
-)
+from holdspace.client.vault import Vault, WrongPassphrase, exists, remove
 from holdspace.protocol.text import clean_line
 
-from .opening import place_of
+from .opening import make_vault, new_passphrase, place_of
 from .options import add_notebook
 
-ASK_NEW = "A passphrase for it (it is not shown). Four or five words are good:"
-ASK_AGAIN = "The same once more:"
 ASK_OLD = "Its passphrase (it is not shown):"
-DIFFERENT = "Those were two different ones. Nothing was made. Please begin again."
-NO_WAY_BACK = (
-    "Nobody can open it without the passphrase, also not whoever makes this program. If it is lost, "
-    "so is what is in the notebook."
-)
 MADE = "The notebook is at {path}. It is encrypted, and `host` and `join` ask for it from now on."
 CHANGED = "The notebook has its new passphrase. Copies of the old file still open with the old one."
 ASK_DELETE = "Delete the notebook at {path}, with all that is in it? Type y for yes, n for no."
@@ -77,11 +63,7 @@ def _make(asked: argparse.Namespace) -> int:
     path = place_of(asked)
     if exists(path):
         return complain(THERE_IS.replace("{path}", _shown(path)) + " Nothing was changed.")
-    say(NO_WAY_BACK)
-    passphrase = _new_passphrase(asked.passphrase_file)
-    if passphrase is None:
-        return complain(DIFFERENT)
-    Vault.create(path, passphrase).close()
+    make_vault(asked).close()
     return _tell(MADE, path)
 
 
@@ -110,10 +92,7 @@ def export(asked: argparse.Namespace) -> int:
 
 def _change_passphrase(asked: argparse.Namespace) -> int:
     with closing(_opened(asked)) as vault:
-        passphrase = _new_passphrase(None)
-        if passphrase is None:
-            return complain(DIFFERENT)
-        vault.change_passphrase(passphrase)
+        vault.change_passphrase(new_passphrase(None))
     return _tell(CHANGED)
 
 
@@ -158,15 +137,6 @@ def _opened(asked: argparse.Namespace) -> Vault:
         return Vault.open(path, "")
     with unseen():
         return ask_until(ASK_OLD, lambda words: Vault.open(path, words), (WrongPassphrase,))
-
-
-def _new_passphrase(file: Path | None) -> str | None:
-    """Return a new passphrase that was given twice alike, or None."""
-    if file is not None:
-        return check_passphrase(read_secret_file(file))
-    with unseen():
-        first = ask_until(ASK_NEW, check_passphrase, (VaultError,))
-        return first if ask(ASK_AGAIN) == first else None
 
 
 def _tell(words: str, path: Path | None = None) -> int:

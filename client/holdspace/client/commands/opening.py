@@ -6,12 +6,26 @@ from pathlib import Path
 
 from holdspace.client.command_line import CODE_MARK
 from holdspace.client.keeping import Keeper
-from holdspace.client.prompt import ask, read_secret_file, say, unseen
-from holdspace.client.vault import Vault, VaultError, WrongPassphrase, exists, usual_place
+from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
+from holdspace.client.vault import (
+    Vault,
+    VaultError,
+    WrongPassphrase,
+    check_passphrase,
+    exists,
+    usual_place,
+)
 
 ASK_PASSPHRASE = (
     "There is a notebook of yours on this computer. Its passphrase (it is not shown), or just press "
     "enter to go without it:"
+)
+ASK_NEW = "A passphrase for it (it is not shown). Four or five words are good:"
+ASK_AGAIN = "The same once more:"
+DIFFERENT = "Those were two different ones. Nothing was made or changed. Please begin again."
+NO_WAY_BACK = (
+    "Nobody can open it without the passphrase, also not whoever makes this program. If it is lost, "
+    "so is what is in the notebook."
 )
 WITHOUT = "It is not used now, and nothing in it was changed."
 A_CODE = (
@@ -37,6 +51,23 @@ def open_keeper(asked: argparse.Namespace) -> Keeper:
         keeper = Keeper()
     say(f"notebook: {keeper.where_words}")
     return keeper
+
+
+def make_vault(asked: argparse.Namespace) -> Vault:
+    """Return a new notebook, opened; raise VaultError if none could be made."""
+    say(NO_WAY_BACK)
+    return Vault.create(place_of(asked), new_passphrase(asked.passphrase_file))
+
+
+def new_passphrase(file: Path | None) -> str:
+    """Return a new passphrase that was given twice alike; raise VaultError for two different ones."""
+    if file is not None:
+        return check_passphrase(read_secret_file(file))
+    with unseen():
+        first = ask_until(ASK_NEW, check_passphrase, (VaultError,))
+        if ask(ASK_AGAIN) == first:
+            return first
+    raise VaultError(DIFFERENT)
 
 
 def _asked_vault(path: Path, *, is_named: bool) -> Vault | None:

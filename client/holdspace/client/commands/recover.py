@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from holdspace.client.attend import CannotStart, check_addresses
 from holdspace.client.command_line import WELL, complain
+from holdspace.client.keeping import Keeper
 from holdspace.client.kept_rooms import recovered
 from holdspace.client.prompt import ask, ask_until, say, unseen
+from holdspace.client.vault import exists
 from holdspace.protocol.recovery import NotAPhrase, seed_of
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
-from .opening import open_keeper
+from .opening import make_vault, open_keeper, place_of
 from .options import add_notebook
 from .rooms import say_move
 
@@ -24,10 +26,8 @@ ASK_RELAY = (
     "At which relay shall it be? Type its address, like wss://relay.example (or several of one "
     "cluster, with spaces between)."
 )
-NEEDS_NOTEBOOK = (
-    "A recovered room needs a notebook to be in. `holdspace notebook make` makes one; nothing was "
-    "changed."
-)
+NEEDS_NOTEBOOK = "A recovered room needs a notebook to be in. Nothing was changed."
+MAKES_ONE = "A recovered room is kept in a notebook. There is none here yet, so one is made first."
 RECOVERED = (
     "The room is in your notebook again, with the same key and the same four words. This device does "
     "not know who belongs to it: who comes with a slip of yours waits at the door once, and you read "
@@ -42,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _recover(asked: argparse.Namespace) -> int:
-    with closing(open_keeper(asked)) as keeper:
+    with closing(_keeper(asked)) as keeper:
         if not keeper.is_kept:
             return complain(NEEDS_NOTEBOOK)
         with unseen():
@@ -60,6 +60,14 @@ def _recover(asked: argparse.Namespace) -> int:
         say(RECOVERED)
         say_move(kept)
     return WELL
+
+
+def _keeper(asked: argparse.Namespace) -> Keeper:
+    """Return the opened notebook; whoever lost a device has none yet, and makes one here."""
+    if exists(place_of(asked)):
+        return open_keeper(asked)
+    say(MAKES_ONE)
+    return Keeper(make_vault(asked))
 
 
 def _relays(answer: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "Say at which relay a room of yours is from now on, and make the note for its members."
     )
     move = what.add_parser("move", help=move_words, description=move_words)
-    move.add_argument("number", metavar="NUMBER", type=int, help="its number in `holdspace rooms`")
+    add_number(move, is_needed=True)
     move.add_argument(
         "relay", metavar="ADDRESS", nargs="+", help="the relay, like wss://relay.example"
     )

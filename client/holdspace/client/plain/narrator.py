@@ -124,8 +124,9 @@ def knock_line(knock: KnockView) -> str:
     """Return somebody at the door, with how to answer."""
     said = f': "{knock.introduction}"' if knock.introduction else "."
     warning = f" Careful: {knock.warning}" if knock.warning else ""
+    note = f" {knock.note}" if knock.note else ""
     answer = f"Type /admit {knock.number} or /decline {knock.number}."
-    return f"door: {knock.name} is at the door{said}{warning} {answer}"
+    return f"door: {knock.name} is at the door{said}{warning}{note} {answer}"
 
 
 def invitation_lines(view: RoomView) -> Iterator[str]:

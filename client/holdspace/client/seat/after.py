@@ -7,6 +7,7 @@ from holdspace.protocol.text import clean_line
 from .seat import Seat
 
 CAME = " {count} people were here, you among them. Nobody's name is kept."
+KEPT = " You keep this room: `holdspace join` finds it whenever its host has opened it again."
 DECIDE = (
     " What comes next for you is yours to choose, also later: {fit}. All are fine answers; whoever "
     "invited you can hear it the way you got your code."
@@ -22,7 +23,8 @@ def after_words(seat: Seat) -> str:
         # S13: a count, and no list of who.
         came = {who for who, _ in seat.names} | {person.identity for person in state.people}
         return CAME.replace("{count}", str(len(came))) if len(came) > 1 else ""
-    return _still_to_decide(seat)
+    kept = KEPT if seat.lasting.kept else ""
+    return f"{kept}{_still_to_decide(seat)}"
 
 
 def _still_to_decide(seat: Seat) -> str:

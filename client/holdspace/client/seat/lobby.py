@@ -122,7 +122,7 @@ def _open(
         name=letter.name,
         introduction=letter.introduction,
         since=moment.now,
-        warning=_warning(seat, letter, package) or returning.WORDS[known],
+        warning=_warning(seat, letter, package) or returning.WARNINGS.get(known, ""),
         room_key=room_key,
         slip=letter.slip,
         known=known,

@@ -16,6 +16,7 @@ from . import (
     offers,
     pairs,
     quiet,
+    returning,
     saying,
     undoing,
     unled,
@@ -215,6 +216,7 @@ def _knock(letter: Letter) -> KnockView:
         letter.warning,
         letter.number,
         letter.thread,
+        returning.NOTES.get(letter.known, ""),
     )
 
 

@@ -20,11 +20,10 @@ from .people import room_key_in
 from .seat import Known, Letter, Seat
 from .step import Moment
 
-WORDS = {
-    Known.NOT: "",
-    Known.PINNED: "",
-    Known.BY_SLIP: "They hold a slip that you signed; this device does not know them yet.",
-    Known.REVOKED: "You sent them away for good before. They cannot tell that you see this.",
+# What speaks for somebody at the door, and what is to be looked at twice.
+NOTES = {Known.BY_SLIP: "They hold a slip that you signed; this device does not know them yet."}
+WARNINGS = {
+    Known.REVOKED: "You sent them away for good before. They cannot tell that you see this."
 }
 OFTEN = "They came back several times within minutes; their program may keep crashing."
 COMES_IN = "{name} belongs to this room, and comes in at once."

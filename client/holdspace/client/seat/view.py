@@ -194,7 +194,7 @@ class DoorLine:
 
 @dataclass(frozen=True)
 class KnockView:
-    """Somebody at the door, as their own (cleaned) words say; `warning` is ours, for the facilitator.
+    """Somebody at the door, as their own (cleaned) words say; `warning` and `note` are ours.
 
     `number` stays theirs when others go in: it is read out long before it is typed.
     """
@@ -206,6 +206,7 @@ class KnockView:
     warning: str = ""
     number: int = 1
     thread: tuple[DoorLine, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
