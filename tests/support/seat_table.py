@@ -8,6 +8,7 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from at_once import at_once
 from holdspace.client.kept_rooms import KeptRoom
@@ -28,6 +29,14 @@ from holdspace.server.relay import Relay
 RELAY = "ws://127.0.0.1:8787"
 AGREEMENTS = ("What is shared stays here.", "Passing is fine.")
 Tamper = Callable[[frames.RelayFrame], frames.RelayFrame | None]
+
+
+class Heard(NamedTuple):
+    """A frame as the relay hears it."""
+
+    at: float
+    connection: int
+    data: bytes
 
 
 @dataclass
@@ -68,7 +77,7 @@ class Table:
         self.now = 1_000_000.0
         self.log = MemoryLog()
         self.guests: dict[str, Guest] = {}
-        self.overheard: list[bytes] = []
+        self.heard: list[Heard] = []
         self._connections = 0
         self._saved: list[int] = []
         self._travelling: deque[tuple[int, bytes]] = deque()
@@ -76,11 +85,16 @@ class Table:
         self._is_travelling = self._is_arriving = False
         self._start_relay()
 
+    @property
+    def overheard(self) -> list[bytes]:
+        """Return every frame that the relay heard, as bytes."""
+        return [heard.data for heard in self.heard]
+
     def world(self) -> World:
         return World(self.now, self.random.randbytes)
 
-    def host(self, name: str = "Ana", flow: str = "") -> Guest:
-        opening = Opening("Tuesday circle", name, AGREEMENTS, flow_toml=flow)
+    def host(self, name: str = "Ana", flow: str = "", *, is_covered: bool = False) -> Guest:
+        opening = Opening("Tuesday circle", name, AGREEMENTS, flow_toml=flow, is_covered=is_covered)
         return self._sit(name, open_room(self.relays, opening, self.world()))
 
     def visitor(self, name: str, code: str) -> Guest:
@@ -173,7 +187,7 @@ class Table:
         while self._travelling or self._saved:
             if self._travelling:
                 number, data = self._travelling.popleft()
-                self.overheard.append(data)
+                self.heard.append(Heard(self.now, number, data))
                 received = frames.decode_client_frame(data)
                 self._arrive(self.relay.receive(number, received, self.now))
             else:

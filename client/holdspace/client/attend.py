@@ -28,6 +28,8 @@ from .socks import Proxy, is_onion, seems_onion
 from .zone import local_zone
 
 GOODBYE_SECONDS = 3.0
+# In cover slots a goodbye waits for its turn, behind what was said before it.
+COVERED_GOODBYE_SECONDS = 20.0
 
 
 class CannotStart(LocalError):
@@ -153,8 +155,10 @@ class Attendance:
         """Say goodbye if that is possible within a moment, and end."""
         if self._view.place is Place.ROOM:
             self.do(Leave(fine))
+            card = self._view.card
+            seconds = COVERED_GOODBYE_SECONDS if card and card.is_covered else GOODBYE_SECONDS
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._said_goodbye(), GOODBYE_SECONDS)
+                await asyncio.wait_for(self._said_goodbye(), seconds)
         await self.aclose()
 
     async def vanish(self) -> None:

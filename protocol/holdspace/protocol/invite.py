@@ -254,7 +254,10 @@ _MAX_CRISIS = 2_000
 
 
 class RoomCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """What a newcomer reads before consenting. Signed by the host's root key."""
+    """What a newcomer reads before consenting. Signed by the host's root key.
+
+    `is_covered`: in live stages, everybody sends in cover slots.
+    """
 
     host_key: Key
     room: Handle
@@ -270,6 +273,7 @@ class RoomCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
     knock_key: Key
     expires_minute: Minute
     crisis: Annotated[str, Meta(max_length=_MAX_CRISIS)] = ""
+    is_covered: bool = False
 
 
 class _SignedCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -26,6 +26,7 @@ EVENTS: list[ev.Event] = [
     ev.Rest(),
     ev.Letter(b"sealed"),
     ev.Whisper(bytes(16), b"sealed"),
+    ev.CoverSlot((ev.SlotPart(bytes(16), 1, is_last=True, data=b"part"),)),
     ev.OpenFlow("format = 1"),
     ev.GoToStage(3, 7),
     ev.SetTurnMode("gather", 7),

@@ -325,6 +325,7 @@ EVENT = st.one_of(
     st.builds(ev.Pass, OFF),
     st.builds(ev.Nod, st.just(bytes(16))),
     st.builds(ev.Heartbeat),
+    st.builds(ev.CoverSlot),
     st.builds(ev.Leaving, st.booleans()),
     st.builds(ev.OpenFlow, st.sampled_from((FLOW, "no flow"))),
     st.builds(ev.GoToStage, st.integers(0, 5), OFF),

@@ -283,6 +283,17 @@ def close_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     return _revoke(seat, host, host.door.card[0], moment) if host.door else seat
 
 
+def close_meeting(seat: Seat, moment: Moment) -> Seat:
+    """Ask the relay to end the meeting and to delete its log."""
+    if seat.host is not None:
+        seat = close_door(seat, seat.host, moment)
+    seat, ref = seat.asking("close")
+    proof = prove(seat.slot, Purpose.CLOSE, seat.occasion(0))
+    frame = frames.CloseMeeting(ref, seat.facts.meeting, seat.slot.public, proof)
+    moment.frames.append(frame)
+    return seat
+
+
 def _revoke(seat: Seat, host: HostKeys, knock_key: bytes, moment: Moment) -> Seat:
     if not seat.wire.nonce:
         return seat

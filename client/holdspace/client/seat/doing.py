@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from holdspace.protocol.frames import CloseMeeting
-from holdspace.protocol.keys import Purpose, prove
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import gathering, speaking, turns
 from holdspace.protocol.meeting.flow import FlowError, read_flow
@@ -24,6 +22,7 @@ from . import (
     boards,
     changing,
     connecting,
+    covering,
     doing_apart,
     doing_rooms,
     door_talk,
@@ -353,12 +352,7 @@ def _close(seat: Seat, intent: intents.CloseTheMeeting, moment: Moment) -> Seat 
         return NOT_YOURS
     if not seat.wire.nonce:
         return Refusal("The connection is lost just now. Close the meeting when it is back.")
-    if seat.host is not None:
-        seat = connecting.close_door(seat, seat.host, moment)
-    seat, ref = seat.asking("close")
-    proof = prove(seat.slot, Purpose.CLOSE, seat.occasion(0))
-    moment.frames.append(CloseMeeting(ref, seat.facts.meeting, seat.slot.public, proof))
-    return seat
+    return covering.close(seat, moment)
 
 
 _DOERS: dict[type[intents.Intent], Doer] = {

@@ -67,6 +67,7 @@ class Opening:
     invitation_minutes: int = INVITATION_MINUTES
     code: SigningKey | None = field(default=None, repr=False)
     kept: KeptRoom | None = None
+    is_covered: bool = False
 
 
 def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sitting:
@@ -94,6 +95,7 @@ def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sittin
             host_key=root.public,
             check_phrase=check_phrase(root.public, room),
             identity=identity,
+            is_covered=opening.is_covered,
         ),
         group=group,
         slot=slot,
@@ -195,6 +197,7 @@ def _card_view(seat: Seat, words: CardWords) -> CardView:
         relays=seat.facts.relays,
         about=words.about,
         crisis=words.crisis,
+        is_covered=words.is_covered,
     )
 
 
@@ -206,4 +209,5 @@ def _words(opening: Opening, name: str) -> CardWords:
         agreements_version=opening.agreements_version,
         about=clean_line(opening.about, 600),
         crisis=opening.crisis,
+        is_covered=opening.is_covered,
     )

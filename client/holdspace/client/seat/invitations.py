@@ -89,5 +89,6 @@ def _card(
         knock_key=invitation.knock_key.public,
         expires_minute=invitation.expires_minute,
         crisis=host.words.crisis,
+        is_covered=host.words.is_covered,
     )
     return card, seal_card(card, host.root, invitation.card_key, world.random)

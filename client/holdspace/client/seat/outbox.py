@@ -7,9 +7,27 @@ that it arrives once or is still here.
 
 from dataclasses import dataclass, field, replace
 
-from holdspace.protocol.meeting.events import Event, Heartbeat
+from holdspace.protocol.meeting.events import CoverSlot, Event, Heartbeat, Snapshot
 
 BOUND = 64
+
+
+@dataclass(frozen=True)
+class Riding:
+    """How far one message went in cover slots of this epoch: its bytes, and what of them was sealed.
+
+    `since` is the author counter of the slot it began in: an older slot says nothing about it.
+    """
+
+    data: bytes = field(repr=False)
+    since: int
+    sent: int = 0
+    parts: int = 0
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether all of it was sealed."""
+        return self.sent >= len(self.data)
 
 
 @dataclass(frozen=True)
@@ -18,6 +36,7 @@ class Outgoing:
 
     `step` is the step of the epoch's ratchet that the sealing took. What the relay refused was given
     back to the person; a relay that shows it to everybody after all must not find us unknowing.
+    `riding` is how far it went in cover slots, if it goes in them.
     """
 
     message_id: bytes
@@ -27,11 +46,21 @@ class Outgoing:
     payload: bytes = field(default=b"", repr=False)
     step: int = 0
     is_given_back: bool = False
+    riding: Riding | None = None
 
     @property
     def is_fleeting(self) -> bool:
         """Tell whether it may simply be forgotten when it did not arrive."""
-        return isinstance(self.event, Heartbeat)
+        return isinstance(self.event, Heartbeat | CoverSlot)
+
+    @property
+    def may_ride(self) -> bool:
+        """Tell whether it goes in cover slots, where there are any.
+
+        A snapshot belongs to a commit, which the relay sees in any case, and somebody waits for it.
+        """
+        is_other = self.is_fleeting or isinstance(self.event, Snapshot)
+        return not (is_other or self.payload or self.is_given_back)
 
 
 @dataclass(frozen=True)
@@ -61,11 +90,11 @@ class Outbox:
         """Return the outbox without this message."""
         return replace(self, waiting=tuple(i for i in self.waiting if i.message_id != message_id))
 
-    def with_sealed(self, sealed: Outgoing) -> "Outbox":
-        """Return the outbox with this message's newest sealing."""
+    def with_newest(self, newest: Outgoing) -> "Outbox":
+        """Return the outbox with this message as it is now."""
         return replace(
             self,
-            waiting=tuple(sealed if i.message_id == sealed.message_id else i for i in self.waiting),
+            waiting=tuple(newest if i.message_id == newest.message_id else i for i in self.waiting),
         )
 
     def worth_keeping(self) -> "Outbox":

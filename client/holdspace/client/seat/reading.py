@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from holdspace.protocol.frames import Entry
 from holdspace.protocol.meeting.events import (
+    CoverSlot,
     Envelope,
     Leaving,
     NotAnEvent,
@@ -19,6 +20,7 @@ from holdspace.protocol.meeting.events import (
     decode_event,
 )
 from holdspace.protocol.meeting.roles import identity_of
+from holdspace.protocol.meeting.slots import Partial
 from holdspace.protocol.meeting.state import apply, apply_membership
 from holdspace.protocol.meeting.values import NotAState, Person, decode_state, encode_state
 from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
@@ -26,6 +28,7 @@ from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError
 from . import (
     changing,
     connecting,
+    covering,
     ladder,
     letterbox,
     logbook,
@@ -99,17 +102,46 @@ def _read_own(seat: Seat, own: Outgoing, moment: Moment) -> Seat:
     seat = seat.no_longer_asking("append", own.message_id)
     steps = replace(seat.steps, heard=max(seat.steps.heard, own.step + 1))
     seat = replace(seat, steps=steps)
+    event = own.event
     if known and own.counter <= known.counter:
+        if isinstance(event, CoverSlot):
+            return covering.void(seat, own, event)
         # A relay that turns our messages around makes this one void for everybody: it is said anew.
-        return seat if own.is_fleeting else saying.say(seat, own.event, moment)
+        return seat if own.is_fleeting else saying.say(seat, event, moment)
     seat = seat.remembering(me, Author(own.counter, moment.now))
-    if isinstance(own.event, Leaving):
+    if isinstance(event, CoverSlot):
+        return _read_slot(covering.seen(seat, own, event), me, event, moment)
+    return _own_takes_effect(seat, Spoken(me, own.message_id, event), moment)
+
+
+def _own_takes_effect(seat: Seat, spoken: Spoken, moment: Moment) -> Seat:
+    if isinstance(spoken.event, Leaving):
         return _over(seat, Place.LEFT, LEFT)
     # A letter changes nothing that all agree on, and of ours we have only what is in it.
-    if isinstance(own.event, Unsealed):
+    if isinstance(spoken.event, Unsealed):
         seat = logbook.own_letter(seat, moment.now)
-        return letterbox.arrived(seat, own.event, moment)
-    spoken = Spoken(me, own.message_id, own.event)
+        return letterbox.arrived(seat, spoken.event, moment)
+    return letterbox.take(_agree(seat, spoken, moment), spoken, moment)
+
+
+def _read_slot(seat: Seat, author: bytes, slot: CoverSlot, moment: Moment) -> Seat:
+    """Let everything take effect that this slot makes whole."""
+    seat, whole = covering.arrived(seat, author, slot)
+    for one in whole:
+        if seat.place is Place.ROOM:
+            seat = _read_whole(seat, author, one, moment)
+    return seat
+
+
+def _read_whole(seat: Seat, author: bytes, whole: Partial, moment: Moment) -> Seat:
+    own = seat.outbox.find_id(whole.message_id) if author == seat.facts.identity else None
+    if own is not None:
+        seat = replace(seat, outbox=seat.outbox.without(own.message_id))
+        return _own_takes_effect(seat, Spoken(author, own.message_id, own.event), moment)
+    try:
+        spoken = Spoken(author, whole.message_id, decode_event(whole.data))
+    except NotAnEvent:
+        return seat
     return letterbox.take(_agree(seat, spoken, moment), spoken, moment)
 
 
@@ -125,6 +157,8 @@ def _read_envelope(seat: Seat, who: bytes, envelope: Envelope, moment: Moment) -
         event = decode_event(envelope.event)
     except NotAnEvent:
         return seat
+    if isinstance(event, CoverSlot):
+        return _read_slot(seat, who, event, moment)
     # What is sealed to this epoch's keys is opened now, also by who waits for a snapshot.
     spoken = Spoken(who, envelope.message_id, event)
     return letterbox.take(_agree(seat, spoken, moment), spoken, moment)
@@ -172,7 +206,7 @@ def _enter_epoch(seat: Seat, group: Group, moment: Moment, *, by: bytes) -> Seat
     # R7: a signature is of one epoch, so counters begin anew with each: who came in with this
     # commit knows no earlier one, and must judge as everybody else does.
     authors = tuple((who, replace(known, counter=-1)) for who, known in seat.authors)
-    seat = replace(seat, authors=authors, turned_back=())
+    seat = covering.new_epoch(replace(seat, authors=authors, turned_back=()))
     people = people_of(group, roles_of(group))
     carried = came_back(before, group, seat.facts.room)
     seat = _agree(seat, Changed(people, by, carried), moment)

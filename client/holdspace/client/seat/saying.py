@@ -12,9 +12,11 @@ from dataclasses import replace
 from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import (
     AskForIdeas,
+    CoverSlot,
     Envelope,
     Event,
     GiveIdea,
+    Heartbeat,
     Share,
     Whisper,
     encode_envelope,
@@ -54,20 +56,23 @@ def say(seat: Seat, event: Event, moment: Moment) -> Seat:
     seat = replace(
         seat, counter=item.counter, outbox=seat.outbox.with_new(item), last_spoke=moment.now
     )
-    return _send(seat, item, moment) if seat.is_caught_up else seat
+    goes_now = seat.is_caught_up and not _waits_for_a_slot(seat, item)
+    return _send(seat, item, moment) if goes_now else seat
 
 
 def send_waiting(seat: Seat, moment: Moment) -> Seat:
     """Send everything that is not in the log and was not sent on this connection yet."""
     for item in seat.outbox.waiting:
-        if not (item.is_given_back or seat.has_asked("append", item.message_id)):
+        is_under_way = item.is_given_back or seat.has_asked("append", item.message_id)
+        if not (is_under_way or _waits_for_a_slot(seat, item)):
             seat = _send(seat, item, moment)
     return seat
 
 
 def void_sealed(seat: Seat) -> Seat:
     """Forget how waiting messages were sealed: their epoch is over and they are not in its log."""
-    waiting = tuple(replace(item, payload=b"") for item in seat.outbox.lasting().waiting)
+    lasting = seat.outbox.lasting().waiting
+    waiting = tuple(replace(item, payload=b"", riding=None) for item in lasting)
     seat = replace(seat, outbox=replace(seat.outbox, waiting=waiting))
     return seat.no_longer_asking("append")
 
@@ -77,22 +82,38 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     if refusal in _SENT_AGAIN:
         return seat
     item = seat.outbox.find_id(message_id)
-    if item is None or item.is_fleeting:
+    if item is None or isinstance(item.event, Heartbeat):
         return seat
+    if isinstance(item.event, CoverSlot):
+        seat = replace(seat, outbox=seat.outbox.giving_back(message_id))
+        carried = {part.message_id for part in item.event.parts}
+        inside = [one for one in seat.outbox.waiting if one.message_id in carried]
+    else:
+        inside = [item]
+    for one in inside:
+        seat = _give_back(seat, one, refusal, moment)
+    return seat
+
+
+def _give_back(seat: Seat, item: Outgoing, refusal: Refusal | None, moment: Moment) -> Seat:
     words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
     event = item.event
     text, aside = event.text if isinstance(event, Share | AskForIdeas | GiveIdea) else "", b""
     if isinstance(event, Whisper):
         text, aside = seat.apart.text_of(event.sealed)
     moment.notices.append(Notice(words, kept=text, aside=aside))
-    return replace(seat, outbox=seat.outbox.giving_back(message_id))
+    return replace(seat, outbox=seat.outbox.giving_back(item.message_id))
 
 
 def tell_kept(seat: Seat, moment: Moment) -> Seat:
     """Tell once on each connection that what was said does not come back."""
     # EV07: a relay that keeps what is said to itself must not look like a quiet room.
-    kept = (moment.now - item.at > SILENT_SECONDS for item in seat.outbox.lasting().waiting)
-    if not seat.wire.nonce or seat.wire.told_kept or not any(kept):
+    late = [i for i in seat.outbox.waiting if moment.now - i.at > SILENT_SECONDS]
+    # What waits for its slot was not sent yet: there, a slot that stays away is the sign.
+    is_kept = any(not item.is_fleeting and not item.is_given_back for item in late)
+    if seat.is_covering:
+        is_kept = is_kept and any(item.payload for item in late)
+    if not seat.wire.nonce or seat.wire.told_kept or not is_kept:
         return seat
     moment.notices.append(Notice(NOT_ARRIVING))
     return replace(seat, wire=replace(seat.wire, told_kept=True))
@@ -114,23 +135,35 @@ def _send(seat: Seat, item: Outgoing, moment: Moment) -> Seat:
     if not item.payload:
         if sealing.is_in_vain(seat, item.event):
             return replace(seat, outbox=seat.outbox.without(item.message_id))
-        if not _is_followed(seat):
-            return _wait_to_be_followed(seat, moment)
-        seat, item = _seal(seat, item, moment)
+        if not is_followed(seat):
+            return wait_to_be_followed(seat, moment)
+        seat, item = _seal(*_counted_on(seat, item), moment)
     seat, ref = seat.asking("append", item.message_id)
     moment.frames.append(frames.Append(ref, item.message_id, seat.group.epoch, item.payload))
     return seat
 
 
-def _is_followed(seat: Seat) -> bool:
+def _waits_for_a_slot(seat: Seat, item: Outgoing) -> bool:
+    return seat.is_covering and item.may_ride
+
+
+def is_followed(seat: Seat) -> bool:
     """Tell whether everybody could still open what we would seal next."""
     return seat.steps.sealed - seat.steps.heard <= LONGEST_LEAP
 
 
-def _wait_to_be_followed(seat: Seat, moment: Moment) -> Seat:
+def wait_to_be_followed(seat: Seat, moment: Moment) -> Seat:
     """Keep what is unsealed until sealed messages show in the log, if there is one that can."""
     is_hope = any(item.payload and not item.is_given_back for item in seat.outbox.waiting)
     return seat if is_hope else alarm(seat, MUTED, moment)
+
+
+def _counted_on(seat: Seat, item: Outgoing) -> tuple[Seat, Outgoing]:
+    """Return the message with a counter above those of the slots that went before it."""
+    if item.counter > seat.cover.newest:
+        return seat, item
+    counter = seat.counter + 1
+    return replace(seat, counter=counter), replace(item, counter=counter)
 
 
 def _padding(length: int) -> int:
@@ -155,5 +188,5 @@ def _seal(seat: Seat, item: Outgoing, moment: Moment) -> tuple[Seat, Outgoing]:
     protected = seat.group.protect(data, random=moment.random, padded_to=_padding(len(data)))
     steps = replace(seat.steps, sealed=seat.steps.sealed + 1)
     item = replace(item, payload=protected.message, step=seat.steps.sealed)
-    outbox = seat.outbox.with_sealed(item)
+    outbox = seat.outbox.with_newest(item)
     return replace(seat, group=protected.group, steps=steps, outbox=outbox), item

@@ -29,6 +29,7 @@ from holdspace.protocol.mls.hpke import HPKEKeyPair
 from .answers import Answers
 from .apart import Apart
 from .board_view import BoardWords
+from .cover import Cover
 from .intents import QuietWay
 from .lasting import Lasting
 from .log_position import LogPosition
@@ -45,6 +46,7 @@ class Facts:
     """What stays the same through the whole meeting, but for the relay one is connected to.
 
     `origin` is that one's address, which proofs are bound to; `relays` are all that carry the room.
+    `is_covered`: the host's card says that what people send goes in cover slots (R16).
     """
 
     origin: str
@@ -55,6 +57,7 @@ class Facts:
     host_key: bytes
     check_phrase: str
     identity: bytes
+    is_covered: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ class CardWords:
     agreements_version: int
     about: str
     crisis: str = ""
+    is_covered: bool = False
 
 
 @dataclass(frozen=True)
@@ -353,6 +357,7 @@ class Seat:
     lasting: Lasting = field(default_factory=Lasting)
     doors: tuple[DoorKeys, ...] = field(default=(), repr=False)
     doors_given: frozenset[tuple[bytes, bytes]] = field(default=frozenset(), repr=False)
+    cover: Cover = field(default_factory=Cover, repr=False)
 
     @property
     def roles(self) -> RolesExtension:
@@ -363,6 +368,16 @@ class Seat:
     def is_caught_up(self) -> bool:
         """Tell whether everything in the log was read, so that writing makes sense."""
         return self.state is not None and self.wire.attached and self.position.seq >= self.wire.head
+
+    @property
+    def is_covering(self) -> bool:
+        """Tell whether what is said goes in cover slots now: in live stages, and until all is said."""
+        state = self.state
+        if state is None or not self.facts.is_covered:
+            return False
+        is_live = state.stage >= 0 or not state.flow_toml
+        is_under_way = any(item.riding for item in self.outbox.waiting)
+        return (is_live and len(state.people) > 1) or is_under_way
 
     def person(self, identity: bytes) -> Person | None:
         """Return somebody who is here."""

@@ -17,6 +17,7 @@ from . import (
     changing,
     connecting,
     counting,
+    covering,
     doing,
     door_keys,
     door_talk,
@@ -84,7 +85,7 @@ class Sitting:
         """Send what waits, be heard from now and then, and notice who went quiet."""
         moment, seat = Moment.of(world), self.seat
         if seat.place is Place.ROOM and seat.is_caught_up:
-            if saying.is_heartbeat_due(seat, moment):
+            if not seat.is_covering and saying.is_heartbeat_due(seat, moment):
                 seat = saying.say(seat, Heartbeat(), moment)
             seat = saying.send_waiting(seat, moment)
             seat = changing.tick(seat, moment)
@@ -97,6 +98,7 @@ class Sitting:
             seat = door_talk.settle(seat, moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)
+            seat = covering.tick(seat, moment)
         if seat.place is Place.ROOM:
             seat = unled.settle(seat, moment)
             seat = saying.tell_kept(seat, moment)

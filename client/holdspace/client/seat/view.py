@@ -239,6 +239,7 @@ class CardView:
     about: str = ""
     relays: tuple[str, ...] = ()
     crisis: str = field(default="", repr=False)
+    is_covered: bool = False
 
 
 @dataclass(frozen=True)

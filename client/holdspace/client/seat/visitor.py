@@ -194,6 +194,7 @@ class Visitor:
             operator=self.operator,
             about=card.about,
             crisis=card.crisis,
+            is_covered=card.is_covered,
         )
 
     def end(self, words: str, place: Place = Place.ENDED) -> Visitor:
@@ -422,6 +423,7 @@ def _seat(
             host_key=card.host_key,
             check_phrase=check_phrase(card.host_key, room),
             identity=identity,
+            is_covered=card.is_covered,
         ),
         group=group,
         slot=knocked.slot,

@@ -18,6 +18,8 @@ MAX_NOTE = 80
 # A letter of the largest size (letters.py), sealed; a word to a few people, of the longest text.
 MAX_SEALED = 16 * 1024
 MAX_WHISPER = 20 * 1024
+# As many parts as the longest event has, one in each slot.
+MAX_SLOT_PARTS = 128
 
 Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
 MessageId = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -142,6 +144,24 @@ class Whisper(Event, frozen=True, tag=16):
 
     aside: Handle
     sealed: Annotated[bytes, Meta(min_length=1, max_length=MAX_WHISPER)]
+
+
+class SlotPart(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A piece of one event, or the whole of it: part `number` of what has this message id."""
+
+    message_id: MessageId
+    number: Annotated[int, Meta(ge=0, lt=MAX_SLOT_PARTS)]
+    is_last: bool
+    data: Annotated[bytes, Meta(min_length=1, max_length=1024)]
+
+
+class CoverSlot(Event, frozen=True, tag=17):
+    """Carry what there is to say, or nothing, in a message that looks the same either way (R16).
+
+    What does not fit goes on in its author's next slots; slots.py says how it is put together.
+    """
+
+    parts: Annotated[tuple[SlotPart, ...], Meta(max_length=MAX_SLOT_PARTS)] = ()
 
 
 class OpenFlow(Event, frozen=True, tag=20):
@@ -475,7 +495,7 @@ class PutBoardAway(Event, frozen=True, tag=75):
 
 AnyEvent = (
     Share | RaiseHand | LowerHand | Pass | Nod | Heartbeat | Leaving | Ready | Later | StepBack
-    | AnswerInvite | TakeBack | Fold | Rest | Letter | Whisper
+    | AnswerInvite | TakeBack | Fold | Rest | Letter | Whisper | CoverSlot
     | OpenFlow | GoToStage | SetTurnMode | GiveFloor
     | NextTurn | LowerHandOf | AddTime | Hold | Resume | Release | SkipPause | LowerAll
     | RestoreHands | CloseQueue | MoveHand | LastWord | Invite | SetOrder | PauseWriting | LetWrite

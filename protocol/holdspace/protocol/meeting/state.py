@@ -168,6 +168,8 @@ _TABLE: dict[type[ev.Event], tuple[Act, Handler]] = {
     ev.TakeBack: (Act.TAKE_BACK, speaking.take_back),
     ev.Fold: (Act.FOLD, speaking.fold),
     ev.Rest: (Act.REST, speaking.rest),
+    # A slot says no more than a heartbeat; what is in it is applied by itself.
+    ev.CoverSlot: (Act.HEARTBEAT, speaking.nothing),
     # A private word changes nothing that all agree on, and is needed most on hold.
     ev.Letter: (Act.LETTER, speaking.nothing),
     ev.Whisper: (Act.WHISPER, speaking.nothing),

@@ -1,0 +1,30 @@
+"""What a seat knows of cover slots: when its next one is due, and what of others' is half read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from holdspace.protocol.meeting.slots import Partial
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The time of the next slot (0 before the first), and what is not whole yet, by author.
+
+    `newest` is the author counter of the newest own slot. `closes`: the meeting is to be closed when
+    what this person said before is said.
+    """
+
+    due: float = 0.0
+    newest: int = 0
+    closes: bool = False
+    half: tuple[tuple[bytes, Partial], ...] = field(default=(), repr=False)
+
+    def half_of(self, author: bytes) -> Partial | None:
+        """Return what is half read of this author."""
+        return next((rest for who, rest in self.half if who == author), None)
+
+    def with_half(self, author: bytes, rest: Partial | None) -> Cover:
+        """Return this with what is now half read of this author."""
+        others = tuple(pair for pair in self.half if pair[0] != author)
+        return replace(self, half=(*others, (author, rest)) if rest else others)

@@ -1,0 +1,139 @@
+"""Cover slots: one message of one size every two seconds, with words in it or without (R16).
+
+Where the host chose them, all that a seat says in a live stage goes in its slots, in order: the
+relay sees who is connected, and not who speaks. Slots are due by the clock alone. What does not fit
+goes on in the next one; nothing is lost, for what was sealed is sent again as it is, and what no
+slot in the log carries is said anew in the next epoch, like everything that waits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from holdspace.protocol.meeting.events import (
+    CoverSlot,
+    Hold,
+    PauseWriting,
+    SlotPart,
+    encode_event,
+)
+from holdspace.protocol.meeting.slots import Partial, open_slot
+
+from . import connecting, saying, sealing
+from .outbox import Outgoing, Riding
+from .seat import Seat
+from .step import Moment
+from .view import Notice
+
+SLOT_SECONDS = 2.0
+# What a slot carries, so that header, slot and signature around it always fit the smallest frame.
+ROOM = 644
+PART_COST = 26
+# What keeps people safe does not wait behind what is long.
+_URGENT = (Hold, PauseWriting)
+_PHASES = 2**16
+CLOSES_SOON = "What you wrote is still being sent. The meeting closes when it is."
+
+
+def tick(seat: Seat, moment: Moment) -> Seat:
+    """Send the next slot if it is due; the first one at a moment of chance."""
+    cover = seat.cover
+    if cover.closes and not seat.outbox.lasting().waiting:
+        seat = replace(seat, cover=replace(cover, closes=False))
+        return connecting.close_meeting(seat, moment)
+    if not seat.is_covering:
+        return replace(seat, cover=replace(cover, due=0.0)) if cover.due else seat
+    if not cover.due:
+        # Who began together would otherwise send together for good.
+        chance = int.from_bytes(moment.random(2), "big") / _PHASES
+        return replace(seat, cover=replace(cover, due=moment.now + chance * SLOT_SECONDS))
+    if moment.now < cover.due:
+        return seat
+    due = cover.due + SLOT_SECONDS
+    # No slots are made up for after a break: that, too, would be a rhythm of one's own.
+    due = due if due > moment.now else moment.now + SLOT_SECONDS
+    seat = replace(seat, cover=replace(cover, due=due))
+    # Judged before anything is put in: what no one could open must not count as on its way.
+    if not saying.is_followed(seat):
+        return saying.wait_to_be_followed(seat, moment)
+    seat, parts = _loaded(seat, moment)
+    seat = saying.say(seat, CoverSlot(parts), moment)
+    return replace(seat, cover=replace(seat.cover, newest=seat.counter))
+
+
+def close(seat: Seat, moment: Moment) -> Seat:
+    """End the meeting for everybody, when what this person said is said."""
+    if not (seat.is_covering and seat.outbox.lasting().waiting):
+        return connecting.close_meeting(seat, moment)
+    moment.notices.append(Notice(CLOSES_SOON))
+    return replace(seat, cover=replace(seat.cover, closes=True))
+
+
+def arrived(seat: Seat, author: bytes, slot: CoverSlot) -> tuple[Seat, tuple[Partial, ...]]:
+    """Return what a slot of this author makes whole, and the seat that keeps the rest."""
+    opened = open_slot(seat.cover.half_of(author), slot)
+    seat = replace(seat, cover=seat.cover.with_half(author, opened.rest))
+    return seat, opened.whole
+
+
+def seen(seat: Seat, own: Outgoing, slot: CoverSlot) -> Seat:
+    """Say anew what an own slot in the log shows to be of no effect: its earlier part is missing."""
+    misfits = open_slot(seat.cover.half_of(seat.facts.identity), slot).misfits
+    return _anew(seat, own, frozenset(misfits))
+
+
+def void(seat: Seat, own: Outgoing, slot: CoverSlot) -> Seat:
+    """Say anew what was in an own slot that counts for nobody (R7)."""
+    return _anew(seat, own, frozenset(part.message_id for part in slot.parts))
+
+
+def new_epoch(seat: Seat) -> Seat:
+    """Forget what is half read: all of an event is in one epoch."""
+    return replace(seat, cover=replace(seat.cover, half=()))
+
+
+def _anew(seat: Seat, own: Outgoing, carried: frozenset[bytes]) -> Seat:
+    for message_id in carried:
+        item = seat.outbox.find_id(message_id)
+        # What began again since then is on its way already.
+        if item is not None and item.riding is not None and own.counter >= item.riding.since:
+            seat = replace(seat, outbox=seat.outbox.with_newest(replace(item, riding=None)))
+    return seat
+
+
+def _loaded(seat: Seat, moment: Moment) -> tuple[Seat, tuple[SlotPart, ...]]:
+    """Return the parts that the next slot carries, and the seat in which they are on their way."""
+    parts: tuple[SlotPart, ...] = ()
+    room = ROOM
+    for waiting in _in_turn(seat):
+        if sealing.is_in_vain(seat, waiting.event):
+            seat = replace(seat, outbox=seat.outbox.without(waiting.message_id))
+            continue
+        if room <= PART_COST:
+            break
+        item, part = _next_part(seat, waiting, room - PART_COST, moment)
+        seat = replace(seat, outbox=seat.outbox.with_newest(item))
+        parts, room = (*parts, part), room - PART_COST - len(part.data)
+    return seat, parts
+
+
+def _in_turn(seat: Seat) -> list[Outgoing]:
+    waiting = (item for item in seat.outbox.waiting if item.may_ride)
+    rest = [item for item in waiting if item.riding is None or not item.riding.is_sent]
+    return sorted(rest, key=lambda item: not _goes_first(item))
+
+
+def _goes_first(item: Outgoing) -> bool:
+    # Whole in one part, so that it comes between the parts of something else (slots.py).
+    return isinstance(item.event, _URGENT)
+
+
+def _next_part(seat: Seat, item: Outgoing, most: int, moment: Moment) -> tuple[Outgoing, SlotPart]:
+    riding = item.riding
+    if riding is None:
+        data = encode_event(sealing.sealed(seat, item.event, moment))
+        riding = Riding(data, since=seat.counter + 1)
+    data = riding.data[riding.sent : riding.sent + most]
+    after = replace(riding, sent=riding.sent + len(data), parts=riding.parts + 1)
+    part = SlotPart(item.message_id, riding.parts, after.is_sent, data)
+    return replace(item, riding=after), part

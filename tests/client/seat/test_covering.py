@@ -1,0 +1,296 @@
+"""Cover slots: what somebody says and that they say nothing look the same, and nothing is lost in them."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from holdspace.client.seat import covering
+from holdspace.client.seat import intents as i
+from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
+from holdspace.client.seat.view import Place
+from holdspace.protocol import frames
+from holdspace.protocol.frames import decode_client_frame
+from seat_forging import is_calm, seat_of, shares
+from seat_table import Guest, Heard, Table
+from small_flow import SMALL_FLOW
+
+LONG = "".join(f"Line {number:03} of what was hard to say. " for number in range(105))[
+    :4000
+].strip()
+SLOT = covering.SLOT_SECONDS
+
+
+@pytest.fixture
+def room(table: Table) -> tuple[Guest, Guest, Guest]:
+    """Return a host and two members in a live stage, with cover slots."""
+    ana = table.host(flow=SMALL_FLOW, is_covered=True)
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ana, i.NextStage())
+    table.do(ana, i.ChangeMode("open"))
+    table.wait(5)
+    return ana, ben, chi
+
+
+def appends(heard: list[Heard], guest: Guest) -> list[Heard]:
+    return [
+        one
+        for one in heard
+        if one.connection == guest.connection
+        and isinstance(decode_client_frame(one.data), frames.Append)
+    ]
+
+
+def rhythm(table: Table, guest: Guest, act: Callable[[], object]) -> Counter[float]:
+    """Return how long it takes from one frame of this person to their next, while this happens."""
+    del table.heard[:]
+    act()
+    table.wait(20)
+    sent = [one.at for one in appends(table.heard, guest)]
+    assert {len(one.data) for one in table.heard} == {frames.SIZE_CLASSES[0]}
+    assert len(table.heard) == 3 * len(sent)
+    return Counter(later - earlier for earlier, later in itertools.pairwise(sent))
+
+
+def test_a_slot_with_words_cannot_be_told_from_an_empty_one(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    quiet = rhythm(table, ben, lambda: None)
+    speaking = rhythm(table, ben, lambda: table.do(ben, i.Say(LONG)))
+    busy = rhythm(table, ben, lambda: [table.do(ben, i.NodTo()) for _ in range(5)])
+    assert quiet == speaking == busy == {SLOT: 9}
+    assert shares(ana) == shares(ben) == shares(chi) == [LONG]
+
+
+def test_what_fits_no_slot_goes_on_in_the_next_and_is_being_sent_until_then(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    table.do(ben, i.Say("and this after it"))
+    while not shares(ana):
+        assert [p.is_sending for p in ben.view.transcript[-2:]] == [True, True]
+        assert ben.view.sending == 2
+        table.wait(1)
+    table.wait(SLOT)
+    assert shares(ana) == shares(ben) == [LONG, "and this after it"]
+    assert ben.view.sending == 0
+
+
+def test_several_short_things_share_a_slot(table: Table, room: tuple[Guest, Guest, Guest]) -> None:
+    ana, ben, _ = room
+    for word in ("one", "two", "three"):
+        table.do(ben, i.Say(word))
+    table.wait(SLOT)
+    assert shares(ana) == ["one", "two", "three"]
+
+
+def test_before_the_first_stage_everybody_sends_at_once_and_no_slots(table: Table) -> None:
+    ana = table.host(flow=SMALL_FLOW, is_covered=True)
+    ben = table.join("Ben", ana)
+    table.do(ben, i.Say("hello"))
+    assert shares(ana) == ["hello"]
+    del table.heard[:]
+    table.wait(10)
+    assert not table.heard
+
+
+def test_without_an_agenda_slots_begin_when_somebody_else_is_here(table: Table) -> None:
+    ana = table.host(is_covered=True)
+    table.wait(1)
+    del table.heard[:]
+    table.wait(10)
+    assert not table.heard
+    ben = table.join("Ben", ana)
+    table.wait(2 * SLOT)
+    assert appends(table.heard, ana)
+    assert appends(table.heard, ben)
+
+
+def test_where_the_host_did_not_choose_them_there_are_no_slots(table: Table) -> None:
+    ana = table.host()
+    table.join("Ben", ana)
+    table.wait(1)
+    del table.heard[:]
+    table.wait(10)
+    assert not table.heard
+
+
+def test_newcomers_read_at_the_door_that_there_will_be_slots(table: Table) -> None:
+    ana = table.host(is_covered=True)
+    ben = table.visitor("Ben", ana.view.invitation)
+    assert ben.view.card is not None
+    assert ben.view.card.is_covered
+    other = Table().host()
+    assert other.view.card is not None
+    assert not other.view.card.is_covered
+
+
+def test_who_comes_in_the_middle_of_something_long_reads_all_of_it(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    table.wait(3 * SLOT)
+    dov = table.join("Dov", ana)
+    table.wait(10 * SLOT)
+    # All of it is in the epoch in which it ends, so somebody new reads it like everybody else.
+    assert shares(ana) == shares(ben) == shares(dov) == [LONG]
+    assert seat_of(dov).state == seat_of(ana).state
+
+
+def test_words_survive_a_lost_connection_in_the_middle_of_them(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    table.wait(2 * SLOT)
+    table.disconnect(ben)
+    table.wait(30)
+    table.do(ben, i.Say("said without a line"))
+    table.connect(ben)
+    table.wait(8 * SLOT)
+    assert shares(ana) == shares(ben) == [LONG, "said without a line"]
+    assert is_calm(ana)
+    assert is_calm(ben)
+
+
+def test_words_survive_the_death_of_the_relay(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    table.do(ben, i.Say(LONG))
+    table.do(chi, i.Say("from Chi"))
+    table.wait(SLOT)
+    table.kill_relay()
+    for guest in room:
+        table.connect(guest)
+    table.wait(10 * SLOT)
+    assert sorted(shares(ana)) == sorted(["from Chi", LONG])
+    assert shares(ana) == shares(ben) == shares(chi)
+
+
+def test_coming_back_does_not_show_who_had_something_to_say(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, chi = room
+    for guest in (ben, chi):
+        table.disconnect(guest)
+    for _ in range(3):
+        table.do(ben, i.Say(LONG))
+    table.wait(40)
+    del table.heard[:]
+    for guest in (ben, chi):
+        table.connect(guest)
+    table.wait(6)
+    assert len(appends(table.heard, ben)) == len(appends(table.heard, chi))
+
+
+def test_letters_and_private_words_go_in_slots_too(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _chi = room
+    before = rhythm(table, ben, lambda: table.do(ben, i.NodTo()))
+    assert rhythm(table, ben, lambda: table.do(ben, SayNotOk("too much"))) == before
+    assert [flag.words for flag in ana.view.flags] == ["too much"]
+    table.do(ben, AskAside(seat_of(ana).facts.identity))
+    table.wait(60)
+    table.do(ana, i.AnswerTheInvite(is_yes=True))
+    table.wait(60)
+    aside = ben.view.asides[0]
+    table.do(ben, SayAside(aside.handle, "only for you"))
+    table.wait(2 * SLOT)
+    assert [p.text for p in ana.view.asides[0].passages if p.author] == ["only for you"]
+
+
+def test_holding_the_room_does_not_wait_behind_something_long(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ana, i.Say(LONG))
+    table.wait(SLOT)
+    table.do(ana, i.HoldRoom())
+    table.wait(SLOT)
+    assert ben.view.is_held
+    assert not shares(ben)
+    table.wait(8 * SLOT)
+    assert shares(ben) == [LONG]
+
+
+def test_who_leaves_says_first_what_they_wrote_before(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    table.do(ben, i.Leave())
+    table.wait(9 * SLOT)
+    assert shares(ana) == [LONG]
+    assert ben.view.place is Place.LEFT
+    assert [p.name for p in ana.view.people] == ["Ana", "Chi"]
+
+
+def test_the_meeting_closes_when_the_last_words_are_said(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ana, i.Say("Go gently."))
+    table.do(ana, i.CloseTheMeeting())
+    assert ana.words[-1] == covering.CLOSES_SOON
+    assert ana.view.place is Place.ROOM
+    table.wait(2 * SLOT)
+    assert shares(ben) == ["Go gently."]
+    assert ana.view.place is ben.view.place is Place.CLOSED
+
+
+def test_a_long_wait_for_slots_is_no_sign_that_the_relay_keeps_words(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    for _ in range(5):
+        table.do(ana, i.Say(LONG))
+    table.wait(60)
+    assert len(shares(ben)) >= 3
+    assert not ana.view.connection_words
+
+
+def test_two_slots_that_the_relay_turns_around_neither_lose_nor_double_words(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    table.do(ben, i.Say(LONG))
+    table.do(ben, i.Say("short"))
+    kept: list[tuple[int, bytes]] = []
+    send = table._send
+
+    def keep(guest: Guest, frame: frames.ClientFrame) -> None:
+        if guest is ben and isinstance(frame, frames.Append):
+            kept.append((guest.connection, frames.encode(frame)))
+        else:
+            send(guest, frame)
+
+    for _ in range(12):
+        table._send = keep  # type: ignore[method-assign]
+        table.wait(2 * SLOT)
+        table._send = send  # type: ignore[method-assign]
+        table._travelling.extend(reversed(kept[-2:]))
+        table._let_travel()
+    table.wait(20 * SLOT)
+    assert sorted(shares(ana)) == sorted([LONG, "short"])
+    assert shares(ana) == shares(ben) == shares(chi)
+    assert seat_of(ana).state == seat_of(ben).state
+
+
+def test_a_slot_that_the_relay_has_no_space_for_gives_the_words_back(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, _ = room
+    table.do(ben, i.Say("no space for this"))
+    ben.notices.clear()
+    table.relay._world.limits = replace(table.relay._world.limits, meeting_bytes=1)
+    table.wait(SLOT)
+    assert [notice.kept for notice in ben.notices] == ["no space for this"]
+    table.wait(5 * SLOT)
+    assert len(ben.notices) == 1
