@@ -8,6 +8,10 @@ RELAY_SEES = """\
 The relay passes sealed messages on and cannot read them. It can see that somebody is connected, from which \
 address, when, and how much is sent; not names, words, stages, hands, or who is who. When the meeting \
 closes, it deletes what it kept."""
+COVERED = """\
+In this meeting everybody's program sends one small message every two seconds, with words in it or without, \
+so the relay cannot tell who speaks. What you write arrives within two seconds, what is long a little \
+later. It costs about 2 MB an hour for each person in the room."""
 ITS_OWN_WORD = "This is what the relay says about itself. Nobody checks it."
 NOT_SAID = "The relay does not say who runs it."
 
@@ -40,6 +44,11 @@ What nobody can promise:
 How: messages are encrypted end to end with MLS (RFC 9420). Room messages and knocks use a hybrid
 post-quantum key exchange. The software has not been audited. It is support among people: not
 therapy, not a crisis service, not a medical device."""
+
+
+def relay_sees(*, is_covered: bool) -> str:
+    """Return what a relay can see of this meeting."""
+    return f"{RELAY_SEES} {COVERED}" if is_covered else RELAY_SEES
 
 
 def operator_facts(operator: OperatorView) -> tuple[tuple[str, str], ...]:

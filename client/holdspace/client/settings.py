@@ -71,6 +71,12 @@ class Settings:
         "",
         "Whose crisis card is shown when the room brings none, like en-GB; otherwise LANG says it.",
     )
+    cover_slots: bool = _setting(
+        toml.flag(),
+        False,
+        "When you host: everybody's program sends one small message every two seconds, with words in it "
+        "or without, so that the relay cannot tell who speaks; as --cover-slots asks for.",
+    )
     keys: Keymap = _setting(
         check_keymap,
         (),

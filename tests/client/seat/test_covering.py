@@ -119,6 +119,16 @@ def test_where_the_host_did_not_choose_them_there_are_no_slots(table: Table) -> 
     assert not table.heard
 
 
+def test_everybody_reads_once_in_the_room_that_slots_have_begun(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana = room[0]
+    table.do(ana, i.NextStage())
+    table.wait(10)
+    for guest in room:
+        assert guest.lines.count(covering.BEGIN) == 1
+
+
 def test_newcomers_read_at_the_door_that_there_will_be_slots(table: Table) -> None:
     ana = table.host(is_covered=True)
     ben = table.visitor("Ben", ana.view.invitation)

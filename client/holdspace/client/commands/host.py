@@ -29,8 +29,10 @@ from holdspace.client.library import (
     read_flow,
 )
 from holdspace.client.look import look_at
+from holdspace.client.privacy import COVERED
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.seat.host import Opening
+from holdspace.client.settings import find_settings
 from holdspace.client.socks import Proxy
 from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
 from holdspace.protocol.meeting.flow import parse_flow
@@ -98,6 +100,7 @@ def _prepare(asked: argparse.Namespace, code: SigningKey | None, flow: str, fron
         flow_toml=flow,
         code=code,
         crisis=crisis_text(asked.crisis),
+        is_covered=is_covered(asked),
     )
     where = Where(relays, asked.socks)
     # The screen would cover the card at once, so it waits; plain lines stay where they are.
@@ -199,6 +202,16 @@ def crisis_text(path: Path | None) -> str:
     return text
 
 
+def is_covered(asked: argparse.Namespace) -> bool:
+    """Return whether the meeting has cover slots, and say what they cost if it has."""
+    is_chosen: bool | None = asked.cover_slots
+    if is_chosen is None:
+        is_chosen = find_settings().settings.cover_slots
+    if is_chosen:
+        say(f"relay: {COVERED}")
+    return is_chosen
+
+
 class _RoomCodeTooSoonError(ValueError):
     """A room code was given where everybody at the door would read it."""
 
@@ -279,6 +292,14 @@ def add_meeting_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="the crisis card that people in your room see; without it your own "
         "crisis/en.toml beside your settings, if there is one",
+    )
+    parser.add_argument(
+        "--cover-slots",
+        action=argparse.BooleanOptionalAction,
+        help="let everybody's program send one small message every two seconds, with words in it or "
+        "without, so that the relay cannot tell who speaks: what is said arrives up to two seconds "
+        "later, and an hour costs each about 2 MB for each person in the room; without it, as your "
+        "settings say, and usually not",
     )
     parser.add_argument(
         "--room-code-file",

@@ -11,7 +11,16 @@ from holdspace.client.library import read_agreements
 from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
 
-from .host import Front, Where, add_meeting_options, code_in, crisis_text, lead, read_the_flow
+from .host import (
+    Front,
+    Where,
+    add_meeting_options,
+    code_in,
+    crisis_text,
+    is_covered,
+    lead,
+    read_the_flow,
+)
 from .kept import add_number, chosen, opened, shown_name
 from .options import add_notebook, add_plain, add_socks
 from .rooms import ONLY_HOST
@@ -60,6 +69,7 @@ def _open(asked: argparse.Namespace) -> int:
             code=code,
             crisis=crisis_text(asked.crisis),
             kept=kept,
+            is_covered=is_covered(asked),
         )
         relays = () if asked.here else check_addresses(kept.relays)
         say(f"rooms: Opening {shown_name(kept)} again.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from holdspace.client.plain.narrator import speak
-from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
+from holdspace.client.privacy import operator_facts, operator_remark, relay_sees, where_words
 from holdspace.client.seat.view import CardView, OperatorView
 
 CONSENT = "Type y to accept, r to accept and only read today, q to leave."
@@ -53,7 +53,7 @@ def privacy_lines(card: CardView) -> Iterator[str]:
     """Yield what this relay can and cannot see, before anything is decided."""
     yield f"relay: {where_words(card.relay, card.relays)}"
     yield from operator_lines(card.operator)
-    yield f"relay: {RELAY_SEES}"
+    yield f"relay: {relay_sees(is_covered=card.is_covered)}"
     yield (
         "relay: Nobody can prevent screenshots. This is support, not treatment, and not an "
         "emergency service. The software has not been audited."

@@ -11,13 +11,14 @@ from holdspace.protocol.meeting.slots import Partial
 class Cover:
     """The time of the next slot (0 before the first), and what is not whole yet, by author.
 
-    `newest` is the author counter of the newest own slot. `closes`: the meeting is to be closed when
-    what this person said before is said.
+    `is_told`: the person has read that there are slots. `newest` is the author counter of the newest
+    own slot. `closes`: the meeting is to be closed when what this person said before is said.
     """
 
     due: float = 0.0
     newest: int = 0
     closes: bool = False
+    is_told: bool = False
     half: tuple[tuple[bytes, Partial], ...] = field(default=(), repr=False)
 
     def half_of(self, author: bytes) -> Partial | None:

@@ -20,10 +20,11 @@ from holdspace.protocol.meeting.events import (
 from holdspace.protocol.meeting.slots import Partial, open_slot
 
 from . import connecting, saying, sealing
+from .lines import line
 from .outbox import Outgoing, Riding
 from .seat import Seat
 from .step import Moment
-from .view import Notice
+from .view import Line, Notice
 
 SLOT_SECONDS = 2.0
 # What a slot carries, so that header, slot and signature around it always fit the smallest frame.
@@ -32,6 +33,10 @@ PART_COST = 26
 # What keeps people safe does not wait behind what is long.
 _URGENT = (Hold, PauseWriting)
 _PHASES = 2**16
+BEGIN = (
+    "From now on everybody's program sends a small message every two seconds, so that the relay cannot "
+    "tell who speaks. What you send arrives within two seconds; what is long takes a little longer."
+)
 CLOSES_SOON = "What you wrote is still being sent. The meeting closes when it is."
 
 
@@ -46,7 +51,7 @@ def tick(seat: Seat, moment: Moment) -> Seat:
     if not cover.due:
         # Who began together would otherwise send together for good.
         chance = int.from_bytes(moment.random(2), "big") / _PHASES
-        return replace(seat, cover=replace(cover, due=moment.now + chance * SLOT_SECONDS))
+        return _tell(seat, moment, due=moment.now + chance * SLOT_SECONDS)
     if moment.now < cover.due:
         return seat
     due = cover.due + SLOT_SECONDS
@@ -90,6 +95,13 @@ def void(seat: Seat, own: Outgoing, slot: CoverSlot) -> Seat:
 def new_epoch(seat: Seat) -> Seat:
     """Forget what is half read: all of an event is in one epoch."""
     return replace(seat, cover=replace(seat.cover, half=()))
+
+
+def _tell(seat: Seat, moment: Moment, *, due: float) -> Seat:
+    """Say once that there are slots, and when the next one is due."""
+    told, cover = seat.cover.is_told, replace(seat.cover, due=due, is_told=True)
+    seat = replace(seat, cover=cover)
+    return seat if told else line(seat, Line.ROOM, BEGIN, moment)
 
 
 def _anew(seat: Seat, own: Outgoing, carried: frozenset[bytes]) -> Seat:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
 from holdspace.client.care.crisis import Ways, card_here, crisis_lines
 from holdspace.client.care.happened import log_lines
-from holdspace.client.privacy import RELAY_SEES, operator_facts, operator_remark, where_words
+from holdspace.client.privacy import operator_facts, operator_remark, relay_sees, where_words
 from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, Place, RoomView, StageView
 from holdspace.client.tui import marks
@@ -88,7 +88,7 @@ def relay(card: CardView, width: int) -> list[Row]:
         *paragraph(f"{operator_remark(card.operator)} {where}", width, "muted"),
         BLANK,
         row(("What the relay can see", "sage-strong")),
-        *paragraph(RELAY_SEES, width, "muted"),
+        *paragraph(relay_sees(is_covered=card.is_covered), width, "muted"),
     ]
 
 
@@ -100,7 +100,7 @@ def about_page(view: RoomView, width: int) -> list[Row]:
         return [
             words,
             BLANK,
-            *titled("What the relay can see", RELAY_SEES, width),
+            *titled("What the relay can see", relay_sees(is_covered=False), width),
             *paragraph(WHAT_THIS_IS, width),
         ]
     parts = [
