@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from holdspace.client import prompt
 from holdspace.client.cli import main
-from holdspace.client.commands.open_room import port_here
+from holdspace.client.commands.open_room import port_here, was_here
 from holdspace.client.kept_rooms import HostPart, KeptRoom, recovered
 from holdspace.client.notebook import Draft, Notebook
 from holdspace.client.vault import LEAST_COST, Vault
@@ -230,3 +231,9 @@ def test_a_room_that_had_its_relay_here_has_it_at_the_same_port_again(
     relay: str, port: int
 ) -> None:
     assert port_here((relay,)) == port
+    kept = recovered(bytes(16), (relay,), room_name="R", my_name="Mara")
+    assert kept.host
+    assert not was_here(kept)
+    here = replace(kept, host=replace(kept.host, is_relay_here=True))
+    # A room that was moved to a relay elsewhere is looked for there.
+    assert was_here(here) is bool(port)

@@ -207,3 +207,10 @@ def test_a_restarting_relay_tells_everybody_to_come_back(
 ) -> None:
     table.perform(table.relay.closing(table.now))
     assert host.closed is Close.RESTARTING
+
+
+def test_a_relay_that_ends_for_good_lets_nobody_wait_for_it(
+    table: Table, circle: Circle, host: Caller
+) -> None:
+    table.perform(table.relay.closing(table.now, for_good=True))
+    assert host.closed is Close.MEETING_OVER

@@ -61,6 +61,7 @@ class Keyboard:
     """A terminal whose lines a test types, and that remembers everything it was told."""
 
     echoes = False
+    is_asked = False
     typing = ""
 
     def __init__(self) -> None:

@@ -65,6 +65,7 @@ __all__ = [
     "parse_command",
     "question_for",
     "same_key_now",
+    "takes_the_room",
 ]
 
 BY_ID: dict[str, Act] = {act.id: act for act in ACTS}
@@ -132,6 +133,15 @@ def is_only_facilitator(view: RoomView) -> bool:
     )
 
 
+def takes_the_room(view: RoomView) -> bool:
+    """Return whether others are here who would lose the room if this person went."""
+    return view.place is Place.ROOM and view.takes_relay_along and len(view.people) > 1
+
+
+_ROOM_GOES = (
+    "Others are still here, and the room goes with you: its relay runs in this program. Close the "
+    "meeting for everybody, and leave? They read that it is over, and keep what they were writing."
+)
 _NOBODY_LEADS = (
     "You are the only facilitator here: the room rests without one, and nobody new can come in."
 )
@@ -142,6 +152,8 @@ _STILL_COUNTED = "What is still being counted would be gone; /count closes it fi
 
 def question_for(intent: Intent, view: RoomView) -> str:
     """Return what to ask before doing it, or "" when it can simply be done."""
+    if isinstance(intent, Leave) and takes_the_room(view):
+        return _ROOM_GOES
     if isinstance(intent, Leave) and is_only_facilitator(view):
         return f"{act_of(intent).question} {_NOBODY_LEADS}"
     if isinstance(intent, ReleaseTheWords) or lets_be_read(intent, view):

@@ -185,8 +185,13 @@ class Attendance:
 
     async def _said_goodbye(self) -> None:
         # Polled for this moment only: the one event belongs to `changes`, whose reader clears it.
-        while self._view.sending:  # noqa: ASYNC110
+        while self._is_saying_goodbye:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+    @property
+    def _is_saying_goodbye(self) -> bool:
+        # Who takes the relay along closes the meeting, and that is said when the relay has answered.
+        return bool(self._view.sending) or (self._view.takes_relay_along and not self.is_over)
 
     async def _tick(self) -> None:
         while not self.is_over:

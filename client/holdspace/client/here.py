@@ -7,6 +7,7 @@ and starts it again when anything else ended it.
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -130,7 +131,8 @@ class _Keeper:
         relay = self._relay
         if relay is None:
             return
-        relay.terminate()
+        # Its log goes with it: people are told that the meeting is over, not to wait for it.
+        relay.send_signal(signal.SIGUSR1)
         try:
             relay.wait(GOODBYE_SECONDS / 2)
         except subprocess.TimeoutExpired:

@@ -49,6 +49,8 @@ class HostPart(Kept, frozen=True):
     standing: _Text = ""
     pins: Annotated[tuple[Pin, ...], Meta(max_length=MOST_PINS)] = ()
     meetings: Annotated[int, Meta(ge=0, lt=2**32)] = 0
+    # The relay ran in the host's own program the last time, and is started there again.
+    is_relay_here: bool = False
 
     @property
     def secrets(self) -> RoomSecrets:

@@ -343,7 +343,7 @@ class Gate:
         self._is_stopping = True
         door.close()
         await stop.patiently(self._until_idle(), _SAVE_SECONDS)
-        self._perform(self._relay.closing(self._now()))
+        self._perform(self._relay.closing(self._now(), for_good=stop.is_for_good))
         await stop.patiently(door.emptied(), CLOSE_SECONDS + 1)
         door.turn_everybody_away()
 

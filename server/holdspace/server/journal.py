@@ -7,6 +7,7 @@ way to pass one in.
 import logging
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum, unique
 from typing import Protocol, TextIO
 
@@ -58,8 +59,10 @@ class Journal:
     def note(self, event: Event, settings: Iterable[Setting] = ()) -> None:
         """Write one line; the names of settings may follow."""
         names = ", ".join(one.full_name for one in settings)
-        self._stream.write(f"holdspace-relay: {event}{f': {names}' if names else ''}\n")
-        self._stream.flush()
+        # Whoever read it may be gone, like the host of a relay of their own: people come first.
+        with suppress(OSError, ValueError):
+            self._stream.write(f"holdspace-relay: {event}{f': {names}' if names else ''}\n")
+            self._stream.flush()
 
 
 def silence_libraries() -> None:

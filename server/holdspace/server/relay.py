@@ -265,12 +265,12 @@ class Relay:
             effects += rooms.sweep(world, now)
         return effects
 
-    def closing(self, now: float) -> list[Effect]:
-        """Send everybody away for a moment: the relay restarts."""
-        world = self._world
+    def closing(self, now: float, *, for_good: bool = False) -> list[Effect]:
+        """Send everybody away for a moment: the relay restarts; or, `for_good`, for ever."""
+        world, code = self._world, Close.MEETING_OVER if for_good else Close.RESTARTING
         effects: list[Effect] = []
         for number in [*world.connections]:
-            effects += world.hang_up(number, Close.RESTARTING, now)
+            effects += world.hang_up(number, code, now)
         return effects
 
 

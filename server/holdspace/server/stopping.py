@@ -9,11 +9,18 @@ class Stop:
 
     def __init__(self) -> None:
         self.asked = asyncio.Event()
+        # The relay was somebody's own, for one meeting: nobody finds it again, so nobody need wait.
+        self.is_for_good = False
         self._asked_again = asyncio.Event()
 
     def ask(self) -> None:
         """Ask for the end; whoever asks twice does not want to wait."""
         (self._asked_again if self.asked.is_set() else self.asked).set()
+
+    def ask_for_good(self) -> None:
+        """Ask for an end after which this relay does not come back."""
+        self.is_for_good = True
+        self.ask()
 
     async def patiently(self, work: Coroutine[None, None, None], seconds: float) -> None:
         """Wait for something for so long, but no longer than until somebody asks again."""

@@ -55,6 +55,7 @@ class ScriptedTerminal:
     """A person whose lines are given, and who remembers everything that was said."""
 
     echoes = False
+    is_asked = False
     typing = ""
 
     def __init__(self) -> None:

@@ -39,6 +39,20 @@ async def test_the_only_facilitator_reads_what_leaving_means_and_can_close_inste
         assert player.wanted == [intents.CloseTheMeeting()]
 
 
+@pytest.mark.parametrize("keys", [("escape", "q"), ("ctrl+c",)])
+async def test_a_host_whose_room_goes_with_them_reads_so_and_closes_it(
+    keys: tuple[str, ...],
+) -> None:
+    here = replace(sample.FACILITATOR, takes_relay_along=True)
+    async with shown(here) as (pilot, player):
+        await pilot.press(*keys)
+        text = " ".join(screen_text(pilot.app).split())
+        assert "Others are still here, and the room goes with you" in text
+        assert "yes, close it for everybody and leave" in text
+        await pilot.press("y")
+        assert player.wanted == [intents.Leave()]
+
+
 async def test_one_of_several_facilitators_is_asked_as_everybody() -> None:
     people = tuple(
         replace(one, role=Role.FACILITATOR) if one.name == "Ben" else one

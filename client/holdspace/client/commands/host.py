@@ -156,6 +156,7 @@ def lead(where: Where, opening: Opening, front: Front) -> int:
 
 async def _hold(where: Where, opening: Opening, front: Front) -> tuple[int, str]:
     """Return the exit code, and what the relay said if it wants (another) room code."""
+    opening = replace(opening, is_relay_here=not where.relays)
     async with (
         _relays(where) as addresses,
         await Attendance.host(addresses, opening, where.socks) as mine,
@@ -173,7 +174,9 @@ async def _relays(where: Where) -> AsyncIterator[tuple[str, ...]]:
         yield where.relays
         return
     async with relay_here(port=where.port) as own:
-        say(f"relay: A relay runs on this machine at {own}, until you leave.")
+        say(
+            f"relay: A relay runs on this machine at {own}, until you leave: the room goes with you."
+        )
         yield (own,)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import complain
 from holdspace.client.front_end import choose_plain
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.library import read_agreements
 from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
@@ -24,6 +25,12 @@ from .host import (
 from .kept import add_number, chosen, opened, shown_name
 from .options import add_notebook, add_plain, add_socks
 from .rooms import ONLY_HOST
+
+HERE_AGAIN = "rooms: Its relay ran on this machine the last time, and is started here again."
+MAYBE_HERE = (
+    "rooms: The room has its relay on this machine. If nothing answers there, add --here: that starts "
+    "one."
+)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +57,11 @@ def port_here(relays: tuple[str, ...]) -> int:
     return 0
 
 
+def was_here(kept: KeptRoom) -> bool:
+    """Tell whether the relay of a room ran in the host's own program, and was not moved since."""
+    return kept.host is not None and kept.host.is_relay_here and port_here(kept.relays) > 0
+
+
 def _open(asked: argparse.Namespace) -> int:
     code = code_in(asked.room_code_file) if asked.room_code_file else None
     flow = read_the_flow(asked.flow)
@@ -71,7 +83,10 @@ def _open(asked: argparse.Namespace) -> int:
             kept=kept,
             is_covered=is_covered(asked),
         )
-        relays = () if asked.here else check_addresses(kept.relays)
+        is_here = asked.here or was_here(kept)
+        relays = () if is_here else check_addresses(kept.relays)
         say(f"rooms: Opening {shown_name(kept)} again.")
+        if not asked.here and port_here(kept.relays):
+            say(HERE_AGAIN if is_here else MAYBE_HERE)
         where = Where(relays, asked.socks, port_here(kept.relays))
         return lead(where, opening, Front(plain, keeper))

@@ -5,7 +5,7 @@ The person's next line is the answer. What is not an answer does nothing, and no
 
 from collections.abc import Callable, Iterable
 
-from holdspace.client.acts import BY_ID, is_useful, question_for
+from holdspace.client.acts import BY_ID, is_useful, question_for, takes_the_room
 from holdspace.client.care.reasons import (
     UNSAID,
     answered,
@@ -95,5 +95,6 @@ class Confirming:
 def _how_to_answer(intent: Intent, view: RoomView) -> str:
     # Who could end the meeting may have meant that, and leaving does not do it.
     may_close = isinstance(intent, Leave) and is_useful(BY_ID["close"], view)
+    may_close = may_close and not takes_the_room(view)
     more = " Or /close, to end it for everybody." if may_close else ""
     return f"Type y for yes, n for no.{more}"

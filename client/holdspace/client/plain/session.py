@@ -15,6 +15,7 @@ from holdspace.client.acts import (
     Local,
     Problem,
     parse_command,
+    takes_the_room,
 )
 from holdspace.client.calendar_file import save as save_calendar
 from holdspace.client.care.cards import NO_CARD, NO_PHRASE, card_lines, card_list, chosen, filled
@@ -30,7 +31,7 @@ from holdspace.client.plain.asking import Asker
 from holdspace.client.plain.confirming import Confirming
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.kept_back import KeptBack
-from holdspace.client.plain.narrator import narrate, nod_lines, time_line
+from holdspace.client.plain.narrator import narrate, nod_lines, speak, time_line
 from holdspace.client.plain.own import OwnThings
 from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.terminal import Terminal, open_terminal
@@ -120,7 +121,7 @@ class Session:
         self._early: list[str] = []
         self._last_refused = ""
         self._leaving: Leave | None = None
-        self._is_abrupt = False
+        self._is_abrupt = self._insists = False
         self._gone = asyncio.Event()
         self._arrived = asyncio.Event()
 
@@ -135,7 +136,7 @@ class Session:
             self._gone.wait(),
         )
         tasks = [asyncio.ensure_future(one) for one in work]
-        with _leaving_on_signals(self._gone.set):
+        with _leaving_on_signals(self._gone.set, interrupted=self._interrupted):
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 task.cancel()
@@ -158,12 +159,27 @@ class Session:
             line = await self._terminal.read()
             if line is None:
                 await self._arrived.wait()
-                return
+                if self._may_go():
+                    return
+                continue
             # What a script sends at once waits until there is somebody to read it; help does not.
             if self._arrived.is_set() or _is_urgent(line):
                 self._hear(line)
             else:
                 self._early.append(line)
+
+    def _may_go(self) -> bool:
+        """Ask first, once, where others would lose the room by it; whoever insists goes."""
+        is_asked = self._terminal.is_asked and not self._insists
+        if not (is_asked and takes_the_room(self._attending.view)):
+            return True
+        self._insists = True
+        self._confirming.begin(Leave())
+        return False
+
+    def _interrupted(self) -> None:
+        if self._may_go():
+            self._gone.set()
 
     def _hear_early(self) -> None:
         early, self._early = self._early, []
@@ -186,6 +202,9 @@ class Session:
             await self._attending.aclose()
             return
         await self._attending.leave(fine=bool(self._leaving and self._leaving.fine))
+        if self._attending.view.place is Place.CLOSED:
+            self._say(speak("room", self._attending.view.ended_words))
+            return
         self._say([_GOODBYE_KEPT if self._keeper.is_kept else _GOODBYE])
 
     def _say(self, lines: Iterable[str]) -> None:
@@ -223,6 +242,7 @@ class Session:
         return draft_of(self._attending.view, "\n".join(part for part in parts if part))
 
     def _hear(self, line: str) -> None:
+        self._insists = False
         if line.endswith("\\"):
             self._unfinished += line[:-1] + "\n"
             return
@@ -407,12 +427,14 @@ _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Plac
 
 
 @contextmanager
-def _leaving_on_signals(leave: Callable[[], None]) -> Iterator[None]:
+def _leaving_on_signals(
+    leave: Callable[[], None], *, interrupted: Callable[[], None]
+) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     for name in _LEAVING_SIGNALS:
         # ValueError, RuntimeError: not the main thread, where signals are somebody else's.
         with suppress(ValueError, RuntimeError):
-            loop.add_signal_handler(name, leave)
+            loop.add_signal_handler(name, interrupted if name is signal.SIGINT else leave)
     try:
         yield
     finally:

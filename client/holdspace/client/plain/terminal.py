@@ -33,6 +33,10 @@ class Terminal(Protocol):
         """Tell whether what is typed is on the screen already."""
 
     @property
+    def is_asked(self) -> bool:
+        """Tell whether somebody sits there who can answer a question after the end of input."""
+
+    @property
     def typing(self) -> str:
         """Return the line that is being typed."""
 
@@ -89,6 +93,7 @@ class PipeTerminal:
     """Lines from a pipe or file, and lines to one."""
 
     echoes = False
+    is_asked = False
     typing = ""
 
     def __init__(self, output: _Output) -> None:
@@ -146,6 +151,7 @@ class TypingTerminal:
 
     def __init__(self, output: _Output) -> None:
         self._output = output
+        self.is_asked = True
         self._draft = Draft()
         self._held: deque[str] = deque()
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
@@ -199,6 +205,7 @@ class TypingTerminal:
         chunk = _read_chunk(self._descriptor)
         if not chunk:
             self._loop.remove_reader(self._descriptor)
+            self.is_asked = False
             self._lines.put_nowait(None)
         for key in self._decoder.decode(chunk):
             self._act_on(press(self._draft, key))

@@ -209,6 +209,9 @@ def _newest(seat: Seat, *, is_mine: bool | None) -> bytes:
 
 
 def _leave(seat: Seat, intent: intents.Leave, moment: Moment) -> Seat | Refusal:
+    # The room goes with its relay: people read at once that it is over, and wait for nobody.
+    if seat.host is not None and seat.host.is_relay_here and seat.wire.attached:
+        return _close(seat, intents.CloseTheMeeting(), moment)
     return saying.say(seat, ev.Leaving(intent.fine), moment)
 
 

@@ -68,11 +68,12 @@ class Opening:
     code: SigningKey | None = field(default=None, repr=False)
     kept: KeptRoom | None = None
     is_covered: bool = False
+    is_relay_here: bool = False
 
 
 def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sitting:
     """Return the host's place in a room, which a relay is told of once it is reached."""
-    seed, lasting = _what_lasts(opening.kept, relays, world)
+    seed, lasting = _what_lasts(opening, relays, world)
     secrets = secrets_of(seed)
     room, root, meeting = secrets.handle, secrets.root, world.random(HANDLE_BYTES)
     slot = SigningKey.from_seed(world.random(32))
@@ -105,7 +106,13 @@ def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sittin
     state = apply_membership(MeetingState(), people_of(group, roles_of(group))).state
     words = _words(opening, name)
     seat = replace(seat, state=state, stage_started=world.now, card=_card_view(seat, words))
-    keys = HostKeys(root=root, words=words, seed=seed, code=opening.code)
+    keys = HostKeys(
+        root=root,
+        words=words,
+        seed=seed,
+        code=opening.code,
+        is_relay_here=opening.is_relay_here,
+    )
     keys = new_invitation(seat, keys, minutes=opening.invitation_minutes, world=world)
     if opening.kept is not None:
         keys = new_door(seat, keys, opening.kept, world)
@@ -115,16 +122,15 @@ def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sittin
     return sitting.saying(OpenFlow(opening.flow_toml), world) if opening.flow_toml else sitting
 
 
-def _what_lasts(
-    kept: KeptRoom | None, relays: tuple[str, ...], world: World
-) -> tuple[bytes, Lasting]:
+def _what_lasts(opening: Opening, relays: tuple[str, ...], world: World) -> tuple[bytes, Lasting]:
     """Return the room's seed, and the host's own key for this room: those that were kept, or new."""
+    kept = opening.kept
     if kept is None or kept.host is None:
         return world.random(SEED_BYTES), Lasting(world.random(32))
-    seed = kept.host.seed
+    part = structs.replace(kept.host, is_relay_here=opening.is_relay_here)
     if kept.relays != relays:
         kept = structs.replace(kept, relays=relays, moved=int(world.now // 60))
-    return seed, Lasting(kept.my_key_seed, kept)
+    return part.seed, Lasting(kept.my_key_seed, structs.replace(kept, host=part))
 
 
 def own_key_package(

@@ -151,6 +151,7 @@ def _for_who_leads(seat: Seat, state: MeetingState, view: RoomView, now: float) 
         view,
         is_facilitator=is_staff,
         is_host=seat.host is not None,
+        takes_relay_along=seat.host is not None and seat.host.is_relay_here,
         knocks=tuple(_knock(letter) for letter in _waiting(seat)),
         invitation=_invitation(seat),
         can_restore_hands=is_staff and bool(state.lowered),

@@ -239,7 +239,7 @@ def _keep_as_host(seat: Seat, moment: Moment) -> Seat:
         pass_secret=secrets.pass_secret,
         agreements=host.agreements_digest,
         schedule=seat.state.schedule if seat.state else None,
-        host=HostPart(host.seed, standing=host.words.standing),
+        host=HostPart(host.seed, standing=host.words.standing, is_relay_here=host.is_relay_here),
     )
     host = new_door(seat, host, kept, moment)
     moment.notices.append(Notice(HOST_KEEPS))

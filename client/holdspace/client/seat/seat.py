@@ -142,13 +142,15 @@ class HostKeys:
     """What only the host has: the root key, and what belongs to the invitation that is out.
 
     `card` is the knock key, the minute of expiry, and the sealed card, as the relay is given them.
-    `seed` is what the root key comes from; `door` is open to who comes with the room's pass.
+    `seed` is what the root key comes from; `door` is open to who comes with the room's pass. A relay
+    that `is_relay_here` runs in the host's own program, and goes when the host goes.
     """
 
     root: SigningKey
     words: CardWords
     seed: bytes = field(default=b"", repr=False)
     door: PassDoor | None = None
+    is_relay_here: bool = False
     is_locked: bool = False
     code: SigningKey | None = field(default=None, repr=False)
     sealing_key: HPKEKeyPair | None = field(default=None, repr=False)
@@ -340,6 +342,8 @@ class Seat:
     is_unled: bool = False
     is_closing_soon: bool = False
     away_since: float = 0.0
+    lost_since: float = 0.0
+    lost_told: float = 0.0
     paused_until: tuple[tuple[bytes, float], ...] = ()
     alarm: str = ""
     ended_words: str = field(default="", repr=False)

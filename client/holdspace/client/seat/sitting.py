@@ -18,6 +18,7 @@ from . import (
     connecting,
     counting,
     covering,
+    cut_off,
     doing,
     door_keys,
     door_talk,
@@ -100,7 +101,7 @@ class Sitting:
             seat = stepping_over.tick(seat, moment)
             seat = covering.tick(seat, moment)
         if seat.place is Place.ROOM:
-            seat = unled.settle(seat, moment)
+            seat = cut_off.tick(unled.settle(seat, moment), moment)
             seat = saying.tell_kept(seat, moment)
             seat = pairs.tick(seat, moment)
             seat = readying.settle(seat, moment)

@@ -381,6 +381,8 @@ class RoomView:
     asked: AskingView = NOTHING_ASKED
     keeping: KeepingView = KeepingView()
     is_not_open: bool = False
+    # The relay runs in this person's own program: whoever is still here when they go loses the room.
+    takes_relay_along: bool = False
 
     @property
     def chosen_aside(self) -> AsideView | None:

@@ -10,6 +10,7 @@ from holdspace.client.acts import (
     is_only_facilitator,
     lets_be_read,
     question_for,
+    takes_the_room,
 )
 from holdspace.client.care.reasons import UNSAID, can_be_unsaid, phrases, with_words
 from holdspace.client.seat.intents import CloseTheMeeting, Intent, Leave, NextStage, ReleaseTheWords
@@ -51,6 +52,8 @@ def leave_options(view: RoomView) -> list[Option]:
     quiet = Option("y", "yes, leave quietly", Leave())
     if view.place is not Place.ROOM:
         return [quiet]
+    if takes_the_room(view):
+        return [Option("y", "yes, close it for everybody and leave", Leave())]
     if is_only_facilitator(view):
         close = BY_ID["close"]
         return [quiet, Option(close.key, f"{close.verb} for everybody", CloseTheMeeting())]

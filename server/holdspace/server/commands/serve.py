@@ -101,6 +101,8 @@ class _Served:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._ask_to_stop)
+        # By whoever ran it for one meeting only (`holdspace host --here`): people are told that it is over.
+        loop.add_signal_handler(signal.SIGUSR1, self._stop.ask_for_good)
         loop.add_signal_handler(signal.SIGHUP, self._operation.reload, read_again)
         with ExitStack() as opened:
             await self._open_admin(opened)
