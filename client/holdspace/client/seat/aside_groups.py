@@ -30,10 +30,8 @@ from holdspace.protocol.mls import (
     PolicyRefused,
     Proposal,
     Purpose,
-    create_group,
     create_key_package,
     generate_signature_key,
-    join_group,
     read_key_package,
 )
 from holdspace.protocol.mls.structs import LeafNode
@@ -99,7 +97,7 @@ def found(
     others = [who for who in circle.people if who != seat.facts.identity]
     read = [read_package(seat, circle, who, packages[who], now=world.now) for who in others]
     own = own_package(seat, circle, world)
-    group = create_group(own, group_id=circle.handle, random=world.random)
+    group = world.engine.create_group(own, group_id=circle.handle, random=world.random)
     adds = [Proposal.of(Add(package)) for package in read]
     made = group.commit(adds, now=world.now, random=world.random)
     if made.welcome is None:
@@ -107,7 +105,9 @@ def found(
     return made.group, made.welcome
 
 
-def enter(seat: Seat, circle: Circle, own: OwnKeyPackage, welcome: bytes, *, now: float) -> Group:
+def enter(
+    seat: Seat, circle: Circle, own: OwnKeyPackage, welcome: bytes, *, world: World
+) -> Group:
     """Take a Welcome into exactly this group; raise NotThisAside for any other."""
 
     def judge(group: Group, _signer: object) -> None:
@@ -117,7 +117,7 @@ def enter(seat: Seat, circle: Circle, own: OwnKeyPackage, welcome: bytes, *, now
 
     policy = Policy(judge_commit=_refuse, judge_welcome=judge)
     try:
-        return join_group(welcome, own, now=now, policy=policy)
+        return world.engine.join_group(welcome, own, now=world.now, policy=policy)
     except MLSError as error:
         raise NotThisAside("It cannot be entered.") from error
 

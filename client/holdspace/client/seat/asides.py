@@ -219,7 +219,7 @@ def opened(seat: Seat, author: bytes, note: AsideOpen, moment: Moment) -> Seat:
         return seat
     circle = Circle(aside.handle, aside.people)
     try:
-        group = aside_groups.enter(seat, circle, aside.own, note.welcome, now=moment.now)
+        group = aside_groups.enter(seat, circle, aside.own, note.welcome, world=moment)
     except NotThisAside:
         return _over(seat, aside, BROKEN, moment)
     # One Welcome for each key package: the private keys go with the first.

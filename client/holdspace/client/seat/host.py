@@ -26,7 +26,6 @@ from holdspace.protocol.mls import (
     Extension,
     OwnKeyPackage,
     RandomSource,
-    create_group,
     create_key_package,
     generate_signature_key,
     signature_public_key,
@@ -80,7 +79,7 @@ def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sittin
     name = check_name(opening.name)
     own = own_key_package(name, slot.public, world, room=room, room_key=lasting.key)
     identity = identity_of(own.key_package.leaf_node.signature_key)
-    group = create_group(
+    group = world.engine.create_group(
         own,
         group_id=world.random(GROUP_ID_BYTES),
         random=world.random,

@@ -6,15 +6,40 @@ intents and ticks with the next value and what to do. They never see a socket or
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from holdspace.client.kept_rooms import KeptRoom
+from holdspace.protocol import mls
 from holdspace.protocol.frames import ClientFrame, RelayFrame
 
 from .intents import Intent
 from .view import Notice, Refusal, RoomView
+
+
+class Engine(Protocol):
+    """The two ways into a group that a seat takes; `holdspace.protocol.mls` has them.
+
+    A simulation of thousands of meetings brings another one, which pretends to encrypt.
+    """
+
+    def create_group(
+        self,
+        own: mls.OwnKeyPackage,
+        *,
+        group_id: bytes,
+        random: mls.RandomSource,
+        extensions: Sequence[mls.Extension] = (),
+    ) -> mls.Group:
+        """Start a group with nobody in it but us."""
+        ...
+
+    def join_group(
+        self, welcome: bytes, own: mls.OwnKeyPackage, *, now: float, policy: mls.Policy
+    ) -> mls.Group:
+        """Enter a group by a Welcome; raise an MLSError for a wrong one."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -27,6 +52,7 @@ class World:
     now: float
     random: Callable[[int], bytes]
     zone: str = "UTC"
+    engine: Engine = field(default=mls, repr=False)
 
 
 @dataclass(frozen=True)
@@ -39,7 +65,7 @@ class Moment(World):
     @classmethod
     def of(cls, world: World) -> Moment:
         """Return a moment of this world in which nothing was sent or told yet."""
-        return cls(world.now, world.random, world.zone)
+        return cls(world.now, world.random, world.zone, world.engine)
 
 
 class Machine(Protocol):

@@ -29,7 +29,7 @@ from holdspace.protocol.invite import (
 from holdspace.protocol.keys import Occasion, Purpose, knock_digest, prove
 from holdspace.protocol.meeting.events import Rest
 from holdspace.protocol.meeting.roles import identity_of
-from holdspace.protocol.mls import Group, MLSError, join_group
+from holdspace.protocol.mls import Group, MLSError
 from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
@@ -376,7 +376,7 @@ def _on_welcomed(visitor: Visitor, frame: frames.Welcomed, world: World) -> Step
     policy = newcomer_policy(invitation.room, frame.meeting, invitation.host_key_hash)
     try:
         welcome = open_reply(frame.sealed, knocked.reply_secret).welcome
-        group = join_group(welcome, knocked.own, now=world.now, policy=policy)
+        group = world.engine.join_group(welcome, knocked.own, now=world.now, policy=policy)
     except (InvitationError, MLSError):
         # R9: one Welcome per key package; after a wrong one the package is gone for good.
         return Step(visitor.end(NOT_THEIR_ROOM))

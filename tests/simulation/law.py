@@ -1,0 +1,238 @@
+"""What must hold after every step of a simulated meeting (security.md 3, I1 to I10).
+
+Each is asked at the cheapest honest place: where frames go by, where somebody's picture of the meeting
+changed, and at the end. All people look at one book of what is known: who reads the same log must have
+read the same meeting.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from holdspace.client.seat.seat import Seat
+from holdspace.protocol import frames
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.roles import MEMBER
+from holdspace.protocol.meeting.state import Outcome
+from holdspace.protocol.meeting.values import (
+    MeetingState,
+    broken_law,
+    decode_state,
+    encode_state,
+    state_digest,
+)
+from holdspace.protocol.refusals import Refusal
+
+if TYPE_CHECKING:
+    from network import Wire
+    from person import Person
+    from station import Station
+    from world import World
+
+# Stands in everything that people type, and must never be seen outside their clients.
+CANARY = "kanarie"
+LAWS = {
+    "I1": "what was acked is in the log, once, in order, until it is forgotten",
+    "I2": "there is one valid commit per epoch for all honest clients",
+    "I3": "who has read the same log has the same meeting",
+    "I4": "nobody is shown anything from before they came or after they were removed",
+    "I5": "no key is used with the same nonce twice",
+    "I6": "nothing follows from what somebody had no right to do",
+    "I7": "an honest relay raises no alarm",
+    "I8": "after healing everybody converges, or is told to knock",
+    "I9": "no word is seen outside the clients",
+    "I10": "every frame has one of four sizes",
+    "total": "nothing that anybody does makes a client or the relay fail",
+    "lawful": "every state that is reached can be told to somebody who comes",
+    "said": "nothing said is lost or doubled: it is in the room, or was given back",
+    "alarm": "a relay that lies is noticed in time",
+}
+# Only facilitators' clients may have an effect with these (events.py, rights.py).
+CONTROLS: tuple[type[ev.Event], ...] = (
+    ev.OpenFlow, ev.GoToStage, ev.SetTurnMode, ev.GiveFloor, ev.NextTurn, ev.LowerHandOf, ev.AddTime,
+    ev.Hold, ev.Resume, ev.Release, ev.SkipPause, ev.LowerAll, ev.RestoreHands, ev.CloseQueue,
+    ev.MoveHand, ev.LastWord, ev.Invite, ev.SetOrder, ev.PauseWriting, ev.LetWrite, ev.HandOver,
+    ev.Replan, ev.StageClock, ev.FormPairs, ev.ReturnAll, ev.JoinPair, ev.StepOverAway, ev.OpenPoll,
+    ev.SetSchedule, ev.BeginList, ev.EndList, ev.Snapshot,
+)  # fmt: skip
+
+
+def digest_of(seat: Seat) -> bytes:
+    """Return what two people compare to know that they have the same meeting."""
+    state = state_digest(seat.state) if seat.state is not None else b""
+    return seat.facts.meeting + seat.group.epoch_authenticator + seat.position.chain + state
+
+
+class Broken(Exception):
+    """A law does not hold."""
+
+    def __init__(self, law: str, words: str) -> None:
+        super().__init__(f"{law}, {LAWS[law]}: {words}")
+        self.law = law
+
+
+class Law:
+    """The book of what is known, and every question that is asked of it."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._acked: dict[tuple[bytes, bytes], int] = {}
+        self._epochs: dict[tuple[bytes, int], bytes] = {}
+        self._states: dict[tuple[bytes, int, bytes], bytes] = {}
+        self._seen: dict[int, tuple[int, bytes, bool, str]] = {}
+        self._removed: dict[tuple[bytes, bytes], int] = {}
+        self._people: dict[tuple[bytes, int], frozenset[bytes]] = {}
+        self.alarms: dict[str, tuple[float, str]] = {}
+
+    # where frames go by
+
+    def sent(self, person: "Person", frame: frames.ClientFrame, data: bytes) -> None:
+        """I9 and I10, of what a client sends."""
+        self.shown(data)
+        if CANARY.encode() in data:
+            raise Broken("I9", f"{person.name}'s {type(frame).__name__} shows what was typed")
+
+    def shown(self, data: bytes) -> None:
+        """I10."""
+        if len(data) not in frames.SIZE_CLASSES:
+            raise Broken("I10", f"a frame has {len(data)} bytes")
+
+    def heard(self, person: "Person", wire: "Wire", frame: frames.RelayFrame) -> None:
+        """I1 and I4, of what a client is shown."""
+        seat = person.seat
+        if isinstance(frame, frames.Refuse) and frame.code == Refusal.LOST_RACE:
+            self._world.reached("racing staff")
+        if seat is None:
+            return
+        meeting = seat.facts.meeting
+        if isinstance(frame, frames.Ack) and self._world.liar.is_honest:
+            message_id = wire.asked.get(frame.ref, b"")
+            if self._acked.setdefault((meeting, message_id), frame.seq) != frame.seq:
+                raise Broken("I1", f"what {person.name} said was acked at two places")
+        if isinstance(frame, frames.Entry) and self._world.liar.is_honest:
+            last = self._removed.get((meeting, seat.facts.identity))
+            if frame.seq <= seat.joined_at or (last is not None and frame.seq > last):
+                raise Broken("I4", f"{person.name} is shown entry {frame.seq}")
+
+    def died(self, station: "Station") -> None:
+        """I1, by what the disk has when the power comes back."""
+        self.kept(station)
+
+    def kept(self, station: "Station") -> None:
+        """I1: what was acked is there, where it was acked, and there is no gap."""
+        if not self._world.liar.is_honest:
+            return
+        there = {kept.meeting: kept for kept in station.store.load().meetings}
+        for (meeting, message_id), seq in self._acked.items():
+            if meeting in there and there[meeting].message_ids.get(message_id) != seq:
+                raise Broken("I1", f"entry {seq} was acked and is not in the log")
+        for kept in there.values():
+            if sorted(kept.message_ids.values()) != list(range(1, kept.head + 1)):
+                raise Broken("I1", "the log has a gap or a message twice")
+
+    # where a picture of the meeting changed
+
+    def stepped(self, person: "Person") -> None:
+        """I2, I3 and I7, after anything that happened to a client."""
+        seat = person.seat
+        if seat is None:
+            return
+        now = (seat.group.epoch, seat.position.chain, seat.state is not None, seat.alarm)
+        before = self._seen.get(person.number)
+        if now == before:
+            return
+        self._seen[person.number] = now
+        if seat.alarm and (before is None or before[3] != seat.alarm):
+            self._alarmed(person, seat)
+        if not person.is_honest or seat.alarm:
+            return
+        if before is None or before[0] != now[0]:
+            self._entered(person, seat)
+        if seat.state is not None and seat.position.chain:
+            self._agrees(person, seat, seat.state)
+
+    def _entered(self, person: "Person", seat: Seat) -> None:
+        """I2, and who was removed by which entry, for I4."""
+        meeting, epoch = seat.facts.meeting, seat.group.epoch
+        authenticator = seat.group.epoch_authenticator
+        if self._epochs.setdefault((meeting, epoch), authenticator) != authenticator:
+            raise Broken("I2", f"{person.name} is in another epoch {epoch} than somebody else")
+        if (meeting, epoch) in self._people or seat.position.seq == seat.joined_at:
+            return
+        here = frozenset(m.signature_key for m in seat.group.members)
+        self._people[meeting, epoch] = here
+        for one in self._world.people:
+            other = one.seat
+            if (
+                other is not None
+                and other.facts.meeting == meeting
+                and other.group.member(other.group.own_leaf_index).signature_key not in here
+            ):
+                self._removed.setdefault((meeting, other.facts.identity), seat.position.seq)
+
+    def _agrees(self, person: "Person", seat: Seat, state: MeetingState) -> None:
+        """I3; and for each state that nobody had before, that it can be told to who comes."""
+        place = (seat.facts.meeting, seat.position.seq, seat.position.chain)
+        digest = state_digest(state)
+        known = self._states.get(place)
+        if known is None:
+            self._states[place] = digest
+            self._is_lawful(state)
+        elif known != digest:
+            raise Broken("I3", f"{person.name} sees another meeting at entry {seat.position.seq}")
+
+    def _is_lawful(self, state: MeetingState) -> None:
+        problem = broken_law(state)
+        if problem:
+            raise Broken("lawful", problem)
+        if decode_state(encode_state(state)) != state:
+            raise Broken("lawful", "a state is another one when it is read again")
+
+    def _alarmed(self, person: "Person", seat: Seat) -> None:
+        """I7."""
+        world = self._world
+        self.alarms.setdefault(person.name, (world.scheduler.now, seat.alarm))
+        world.tell(f"{person.name}'s client raises an alarm.")
+        if world.liar.is_honest and not world.is_room_broken and person.is_honest:
+            raise Broken("I7", f"{person.name}: {seat.alarm}")
+
+    # at the end
+
+    def converged(self) -> None:
+        """I8: all who are there have the same meeting, and nobody waits for anything."""
+        world = self._world
+        there = [one for one in world.people if one.seat is not None and one.is_honest]
+        in_step = [one for one in there if not one.seat.alarm]  # type: ignore[union-attr]
+        pictures = {digest_of(one.seat) for one in in_step if one.seat is not None}
+        heads = {kept.meeting: kept.head for kept in world.station.store.load().meetings}
+        for one in in_step:
+            seat = one.seat
+            if seat is None:
+                continue
+            head = heads.get(seat.facts.meeting)
+            if not seat.is_caught_up or seat.position.seq != head:
+                raise Broken("I8", f"{one.name} has read {seat.position.seq} of {head}")
+            if seat.outbox.lasting().waiting:
+                raise Broken("I8", f"{one.name}'s words still wait")
+        if len(pictures) > 1:
+            raise Broken("I8", "people have different meetings")
+
+    # inside the reducer
+
+    def judged(
+        self, apply: Callable[[MeetingState, ev.Event, bytes, bytes], Outcome]
+    ) -> Callable[[MeetingState, ev.Event, bytes, bytes], Outcome]:
+        """Return the reducer with I6 asked of every answer it gives."""
+
+        def judging(
+            state: MeetingState, event: ev.Event, author: bytes, message_id: bytes
+        ) -> Outcome:
+            outcome = apply(state, event, author, message_id)
+            if outcome.state is not state and outcome.state != state:
+                person = state.person(author)
+                if person is None:
+                    raise Broken("I6", f"{type(event).__name__} of a stranger had an effect")
+                if person.role == MEMBER and isinstance(event, CONTROLS):
+                    raise Broken("I6", f"{type(event).__name__} of a member had an effect")
+            return outcome
+
+        return judging

@@ -1,0 +1,198 @@
+"""`./dev simulate`: thousands of meetings in virtual time, in parallel, with everything that can break.
+
+    ./dev simulate [--meetings N] [--real N] [--seed S] [--jobs J] [--ci]
+
+Each meeting is decided by its seed: who does what when, what breaks when, how long anything takes. The
+same seed is the same meeting, byte for byte. A meeting that breaks a law is made smaller until nothing
+can be left out, and told as a story. What never broke although it should have fails the run as well.
+Most meetings only pretend to encrypt (stub_mls.py), because that is faster; `--real` have real MLS.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent.parent / "support"))
+
+from faults import FAULTS
+from law import LAWS
+from plan import Menu, Plan, make_plan, shrink
+from what_people_do import GUIDING, JOINING_IN
+from world import Result, World
+
+CI = (2_000, 100)
+_OFTEN = {"say": 25, "raise": 6, "nod": 6, "keep room": 6, "keep ready": 4}
+MENU = Menu(
+    acts={**dict.fromkeys(GUIDING, 1), **dict.fromkeys(JOINING_IN, 2), **_OFTEN},
+    faults={name: weight for name, (weight, _) in FAULTS.items()},
+)
+_SEEDS_AT_ONCE = 5
+_SHRINK_TRIES = 300
+
+
+@dataclass(frozen=True)
+class Job:
+    """Some meetings to play, one after the other."""
+
+    seeds: tuple[int, ...]
+    is_real: bool
+
+
+@dataclass
+class Total:
+    """What came of all meetings so far."""
+
+    meetings: int = 0
+    real: int = 0
+    entries: int = 0
+    events: int = 0
+    reached: Counter[str] = field(default_factory=Counter)
+    broken: list[tuple[Result, bool]] = field(default_factory=list)
+
+    def add(self, result: Result, *, is_real: bool) -> None:
+        """Count one more."""
+        self.meetings += 1
+        self.real += is_real
+        self.entries += result.entries
+        self.events += result.events
+        self.reached += result.reached
+        if result.law:
+            self.broken.append((result, is_real))
+
+
+def plan_of(seed: int) -> Plan:
+    """Return the plan of a seed."""
+    return make_plan(seed, MENU)
+
+
+def play(job: Job) -> list[Result]:
+    """Play meetings, in a process of their own."""
+    return [World(plan_of(seed), is_real=job.is_real).run() for seed in job.seeds]
+
+
+def story_of(plan: Plan, law: str, *, is_real: bool = False) -> Iterator[str]:
+    """Yield the smallest plan found that breaks the same law, as a story in plain sentences."""
+
+    def fails(smaller: Plan) -> bool:
+        return World(smaller, is_real=is_real).run().law == law
+
+    smallest = shrink(plan, fails, _SHRINK_TRIES)
+    result = World(smallest, is_real=is_real, tells=True).run()
+    yield (
+        f"Seed {plan.seed}{' with real MLS' if is_real else ''}: {smallest.people} people and"
+        f" {len(smallest.decisions)} decisions, of {plan.people} and {len(plan.decisions)}."
+    )
+    yield from (f"  {sentence}" for sentence in result.story)
+    yield f"  And so this does not hold: {result.words}"
+
+
+def _jobs(first: int, stub: int, real: int) -> Iterator[Job]:
+    for count, is_real in ((real, True), (stub, False)):
+        seeds = iter(range(first, first + count))
+        while some := tuple(islice(seeds, _SEEDS_AT_ONCE)):
+            yield Job(some, is_real)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def simulate(
+    jobs: Sequence[Job], processes: int, progress: Callable[[Total], None]
+) -> tuple[Total, bool]:
+    """Play all; return what came of it, and whether it was stopped before the end."""
+    total, left = Total(), iter(jobs)
+    with ProcessPoolExecutor(processes, initializer=_ignore_interrupts) as pool:
+        running: dict[Future[list[Result]], Job] = {}
+        try:
+            for job in chain(islice(left, 2 * processes)):
+                running[pool.submit(play, job)] = job
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for one in done:
+                    job = running.pop(one)
+                    for result in one.result():
+                        total.add(result, is_real=job.is_real)
+                    for following in islice(left, 1):
+                        running[pool.submit(play, following)] = following
+                progress(total)
+        except KeyboardInterrupt:
+            for one in running:
+                one.cancel()
+            return total, True
+    return total, False
+
+
+def _progress(wanted: int) -> Callable[[Total], None]:
+    began = time.monotonic()
+
+    def show(total: Total) -> None:
+        if not sys.stderr.isatty():
+            return
+        done = total.meetings / wanted
+        left = (time.monotonic() - began) / done * (1 - done)
+        bar = ("#" * round(30 * done)).ljust(30, ".")
+        sys.stderr.write(
+            f"\r[{bar}] {total.meetings} of {wanted} meetings, {len(total.broken)} broken,"
+            f" about {left / 60:.0f} min left "
+        )
+
+    return show
+
+
+def report(total: Total) -> Iterator[str]:
+    """Yield what was reached, as a table."""
+    yield (
+        f"{total.meetings} meetings ({total.real} with real MLS), {total.entries} log entries,"
+        f" {total.events} acts, {sum(total.reached.values())} faults."
+    )
+    width = max(map(len, FAULTS))
+    for name in FAULTS:
+        yield f"  {name:{width}}  {total.reached[name]:>9}"
+    for law, words in LAWS.items():
+        count = sum(result.law == law for result, _ in total.broken)
+        if count:
+            yield f"{law}, {words}: broken in {count} meetings."
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="./dev simulate", description=__doc__.split("\n")[0])
+    parser.add_argument("--meetings", type=int, default=200, help="that only pretend to encrypt")
+    parser.add_argument("--real", type=int, default=10, help="with real MLS")
+    parser.add_argument("--seed", type=int, default=1, help="the first; each meeting has the next")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at the same time")
+    parser.add_argument("--ci", action="store_true", help=f"what the CI runs: {CI[0]} and {CI[1]}")
+    given = parser.parse_args(arguments)
+    stub, real = CI if given.ci else (given.meetings, given.real)
+    say = sys.stdout.write
+    began = time.monotonic()
+    jobs = [*_jobs(given.seed, stub, real)]
+    total, is_stopped = simulate(jobs, max(1, given.jobs), _progress(stub + real))
+    say("\n" if sys.stderr.isatty() else "")
+    for line in report(total):
+        say(f"{line}\n")
+    say(f"It took {time.monotonic() - began:.0f} s.\n")
+    # Each law once: the same mistake breaks many meetings.
+    told = {result.law: (result, is_real) for result, is_real in reversed(total.broken)}
+    for result, is_real in [] if is_stopped else told.values():
+        for line in story_of(plan_of(result.seed), result.law, is_real=is_real):
+            say(f"{line}\n")
+    never = [name for name in FAULTS if not total.reached[name]]
+    if is_stopped:
+        say("Stopped: this is what was reached.\n")
+    elif never:
+        say(f"These never happened, so nothing is known about them: {', '.join(never)}.\n")
+    return 130 if is_stopped else int(bool(total.broken or never))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""The simulation itself: a small dose of it, that a seed is a meeting, and that it can fail."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import simulate
+from disk import MemoryStore
+from holdspace.protocol.meeting.events import Share
+from holdspace.server.log.records import EntryAppended, Record
+from law import Law
+from person import Person
+from plan import Decision, shrink
+from simulate import Job, Total, plan_of, play, report, story_of
+from world import World
+
+DOSE = range(1, 8)
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize("seed", DOSE)
+def test_whatever_breaks_all_agree_in_the_end(seed: int) -> None:
+    result = World(plan_of(seed)).run()
+    assert not result.law, result.words
+    assert result.entries > 20
+
+
+def test_and_with_real_mls() -> None:
+    result = World(plan_of(100), is_real=True).run()
+    assert not result.law, result.words
+
+
+@pytest.mark.parametrize("is_real", [False, True])
+def test_a_seed_is_the_same_meeting_in_every_process_byte_for_byte(is_real: bool) -> None:
+    plan = replace(plan_of(7), seconds=20)
+    here = World(plan, is_real=is_real).run()
+    script = (
+        f"import simulate; from dataclasses import replace; from world import World;"
+        f"plan = replace(simulate.plan_of(7), seconds=20);"
+        f"print(World(plan, is_real={is_real}).run().trace)"
+    )
+    for seed in ("4711",):
+        there = subprocess.run(
+            [sys.executable, "-c", script],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(HERE)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert there.stdout.strip() == here.trace
+
+
+def test_two_seeds_are_two_meetings() -> None:
+    traces = {World(replace(plan_of(seed), seconds=5)).run().trace for seed in (1, 2)}
+    assert len(traces) == 2
+
+
+def test_a_relay_that_loses_what_it_acked_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep = MemoryStore.keep
+
+    def forgetful(self: MemoryStore, records: list[Record]) -> bool:
+        kept = [one for one in records if not (isinstance(one, EntryAppended) and one.seq > 20)]
+        return keep(self, kept)
+
+    monkeypatch.setattr(MemoryStore, "keep", forgetful)
+    assert World(plan_of(3)).run().law == "I1"
+
+
+def test_a_client_that_reads_something_else_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody's machine believes in one more share than there was."""
+    hear = Law.stepped
+
+    def misled(self: Law, person: Person) -> None:
+        seat = person.seat
+        if person.number == 2 and seat is not None and seat.state and seat.position.seq > 30:
+            wrong = replace(seat, state=seat.state.with_one_more_spoken(seat.facts.identity))
+            person.machine = replace(person.machine, seat=wrong)  # type: ignore[type-var]
+        hear(self, person)
+
+    monkeypatch.setattr(Law, "stepped", misled)
+    assert World(plan_of(3)).run().law == "I3"
+
+
+def test_a_failing_plan_shrinks_to_what_matters() -> None:
+    plan = plan_of(5)
+    guilty = (plan.decisions[20], plan.decisions[90])
+
+    def fails(smaller: object) -> bool:
+        decisions: tuple[Decision, ...] = getattr(smaller, "decisions", ())
+        return set(guilty) <= set(decisions)
+
+    smallest = shrink(plan, fails)
+    assert smallest.decisions == guilty
+    assert smallest.people == 2
+
+
+def test_a_broken_law_is_told_as_a_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulate, "_SHRINK_TRIES", 40)
+    monkeypatch.setattr("law.CONTROLS", (*sys.modules["law"].CONTROLS, Share))
+    plan = replace(plan_of(3), seconds=20.0)
+    result = World(plan).run()
+    assert result.law == "I6"
+    told = [*story_of(plan, "I6")]
+    assert "people and" in told[0]
+    assert any("says something" in line for line in told)
+    assert told[-1].startswith("  And so this does not hold: I6")
+
+
+def test_what_was_reached_is_a_table() -> None:
+    total = Total()
+    for result in play(Job((1, 2), is_real=False)):
+        total.add(result, is_real=False)
+    lines = [*report(total)]
+    assert lines[0].startswith("2 meetings (0 with real MLS)")
+    assert any(line.strip().startswith("partition") for line in lines)
