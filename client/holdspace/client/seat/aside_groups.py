@@ -105,9 +105,7 @@ def found(
     return made.group, made.welcome
 
 
-def enter(
-    seat: Seat, circle: Circle, own: OwnKeyPackage, welcome: bytes, *, world: World
-) -> Group:
+def enter(seat: Seat, circle: Circle, own: OwnKeyPackage, welcome: bytes, *, world: World) -> Group:
     """Take a Welcome into exactly this group; raise NotThisAside for any other."""
 
     def judge(group: Group, _signer: object) -> None:
