@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from io import StringIO
@@ -82,12 +82,15 @@ async def relay_here(
 
 
 class RelayProcess:
-    """A relay as people start it: `holdspace-relay` with a folder of its own."""
+    """A relay as people start it: `holdspace-relay` with a folder of its own.
 
-    def __init__(self, *arguments: str | Path, **settings: str) -> None:
+    `under` is a program that starts it and looks on.
+    """
+
+    def __init__(self, *arguments: str | Path, under: Sequence[str] = (), **settings: str) -> None:
         variables = {f"HOLDSPACE_RELAY_{name.upper()}": value for name, value in settings.items()}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "holdspace.server", *map(str, arguments)],
+            [*under, sys.executable, "-m", "holdspace.server", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -101,6 +104,11 @@ class RelayProcess:
     def pid(self) -> int:
         """Return the number of its process."""
         return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it has not ended yet."""
+        return self._process.poll() is None
 
     @property
     def memory(self) -> int:
@@ -127,6 +135,10 @@ class RelayProcess:
         if self._process.returncode is None:
             self._process.kill()
             self._process.communicate()
+
+    def wait(self) -> None:
+        """Wait until it has ended by itself, and take what it said."""
+        self._process.communicate(timeout=PATIENCE)
 
     def tell(self, how: signal.Signals) -> None:
         """Send it a signal."""

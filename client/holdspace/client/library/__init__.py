@@ -9,6 +9,8 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,8 +51,6 @@ __all__ = [
 LANGUAGE = "en"
 DEFAULT_FLOW = "intro-60"
 CRISIS_CARD_DAYS = 180
-# Not by importlib.resources: that takes longer to load than this whole library.
-_SHIPPED = Path(__file__).parent
 _NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 SectionType = TypeVar("SectionType")
@@ -78,7 +78,8 @@ class Library:
     """The shipped files, and in front of them those in a folder of one's `own`."""
 
     def __init__(self, own: Path | None = None) -> None:
-        self._places = (own or own_folder(), _SHIPPED)
+        shipped = files("holdspace.client.library")
+        self._places: tuple[Traversable, ...] = (own or own_folder(), shipped)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of all files of a kind ("flows", "techniques" ...), in order."""
@@ -195,7 +196,7 @@ def crisis_warning(card: CrisisCard, today: date) -> str:
     return ""
 
 
-def _decoded(file: Path) -> str:
+def _decoded(file: Traversable) -> str:
     with file.open("rb") as opened:
         data = opened.read(toml.MAX_BYTES + 1)
     try:
@@ -208,7 +209,7 @@ def _decoded(file: Path) -> str:
         raise DataError((Problem(line, "The file is not UTF-8 text."),)) from None
 
 
-def _names(place: Path, kind: str) -> Iterator[str]:
+def _names(place: Traversable, kind: str) -> Iterator[str]:
     folder = place / kind
     if not folder.is_dir():
         return

@@ -26,7 +26,13 @@ from holdspace.server.log import Alone, NotSaved, Report, Saved, UnusableLogErro
 from holdspace.server.log import records as r
 from holdspace.server.log.copies import DATABASE
 from holdspace.server.log.records import EpochKept, Kept, LogEntry, MeetingKept, Record
-from holdspace.server.log.sqlite_file import lock_folder, open_database, schema_steps, unusable
+from holdspace.server.log.sqlite_file import (
+    lock_folder,
+    open_database,
+    schema_steps,
+    sync_names,
+    unusable,
+)
 from holdspace.server.log.sqlite_writer import Writer
 
 _Kind = TypeVar("_Kind", bound=Record)
@@ -66,6 +72,8 @@ class SqliteLog(Alone):
             self._writes = open_database(folder, steps)
             self._reads = open_database(folder, steps)
             self._writer = Writer(self._writes)
+            # Both have read, so the write-ahead log has its name by now.
+            sync_names(folder)
         except (sqlite3.Error, OSError) as error:
             os.close(self._lock)
             raise unusable(folder / DATABASE, error) from None

@@ -4,6 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -49,6 +50,18 @@ def lock_folder(folder: Path) -> int:
             "folder of its own with --data."
         ) from None
     return lock
+
+
+def sync_names(folder: Path) -> None:
+    """Make it durable that the folder and its files are there: their own syncs do not promise that."""
+    for each in (folder, folder.parent):
+        # A folder above may not be ours to read, as that of a service; then it was there before us.
+        with suppress(PermissionError):
+            opened = os.open(each, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
 
 
 def open_database(folder: Path, steps: Sequence[str]) -> sqlite3.Connection:
