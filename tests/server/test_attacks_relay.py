@@ -277,6 +277,7 @@ def test_jn08_knocks_at_rooms_that_were_forgotten_leave_the_lobby_free() -> None
         circle = Circle(name)
         host, knocker = table.call(), table.call()
         host.send(host.papers.open(circle))
+        host.send(host.papers.begin(circle))
         host.send(host.papers.invite(circle, table.minute + 1))
         assert of_type(Done, knocker.send(knocker.papers.knock(circle)))
         for _ in range(5):
@@ -290,11 +291,13 @@ def test_jn08_knocks_at_a_room_that_was_never_saved_leave_the_lobby_free() -> No
     circle = Circle("never")
     host, knocker = table.call(), table.call()
     host.send(host.papers.open(circle))
+    host.send(host.papers.begin(circle))
     host.send(host.papers.invite(circle, TOMORROW))
     knocker.send(knocker.papers.knock(circle))
     table.let_go()
-    assert refused(host.news()) == [Refusal.NOT_SAVED, Refusal.NOT_SAVED]
+    assert refused(host.news()) == [Refusal.NOT_SAVED] * 3
     table.disk_is_full = False
     host.send(host.papers.open(circle))
+    host.send(host.papers.begin(circle))
     host.send(host.papers.invite(circle, TOMORROW))
     assert of_type(Done, knocker.send(knocker.papers.knock(circle, "again")))

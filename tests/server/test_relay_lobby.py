@@ -185,13 +185,38 @@ class TestKnocking:
         got = second.send(second.papers.watch(circle, circle.slot(1)))
         assert knocks(got) == [id16("knock", "one"), id16("knock", "two")]
 
-    def test_a_knock_before_the_meeting_waits_for_it(self, table: Table, circle: Circle) -> None:
-        host = table.call()
+    def test_without_a_meeting_nobody_waits_for_one(self, table: Table, circle: Circle) -> None:
+        host, newcomer = table.call(), table.call()
         host.send(host.papers.open(circle))
         host.send(host.papers.invite(circle, TOMORROW))
-        knocker(table, circle)
-        host.send(host.papers.begin(circle))
-        assert knocks(host.send(host.papers.watch(circle))) == [id16("knock", "newcomer")]
+        for asked in (newcomer.papers.card(circle), newcomer.papers.knock(circle)):
+            assert refused(newcomer.send(asked)) == [Refusal.NO_MEETING]
+        # Whoever proves no key learns nothing of it (security.md 5).
+        unproved = replace(newcomer.papers.card(circle), proof=bytes(64))
+        assert refused(newcomer.send(unproved)) == [Refusal.NOT_HERE]
+        assert host.send(host.papers.begin(circle))
+        assert knocks(host.send(host.papers.watch(circle))) == []
+
+    def test_when_the_meeting_ends_everybody_at_the_door_is_told(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        waiting = knocker(table, circle)
+        waiting.news()
+        door.send(door.papers.close(circle))
+        assert waiting.news() == [KnockGone(id16("knock", "newcomer"), is_over=True)]
+        late = table.call()
+        assert refused(late.send(late.papers.knock(circle))) == [Refusal.NO_MEETING]
+        # Nothing of it is left that would count against others.
+        assert table.relay.is_idle
+
+    def test_a_meeting_that_takes_anothers_place_keeps_who_is_at_the_door(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        waiting = knocker(table, circle)
+        waiting.news()
+        again = Circle(circle.name, time=2)
+        door.send(door.papers.begin(again))
+        assert waiting.news() == []
 
     def test_only_facilitators_hear_knocks(
         self, table: Table, circle: Circle, door: Caller

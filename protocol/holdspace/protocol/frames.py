@@ -290,10 +290,11 @@ class Knocking(RelayFrame, frozen=True, tag=108):
 class KnockGone(RelayFrame, frozen=True, tag=109):
     """A knock is over: answered, withdrawn, timed out, or its invitation revoked.
 
-    Whoever knocked hears an answer instead, if there is one.
+    Whoever knocked hears an answer instead, if there is one. `is_over`: the meeting ended meanwhile.
     """
 
     knock: MessageId
+    is_over: bool = False
 
 
 class Welcomed(RelayFrame, frozen=True, tag=110):

@@ -37,6 +37,7 @@ class Refusal(IntEnum):
     GAP = 115
     NEEDS_CODE = 116
     CODE_IN_USE = 117
+    NO_MEETING = 118
 
 
 @unique
@@ -95,6 +96,12 @@ REFUSALS: dict[Refusal, Answer] = {
     Refusal.CODE_IN_USE: Answer(
         "That room code keeps as many rooms as it may. Ask whoever runs the relay for another, or "
         "wait until one of its rooms is forgotten.",
+        False,
+    ),
+    # Only whoever proves to hold an open invitation reads this; all others are told NOT_HERE.
+    Refusal.NO_MEETING: Answer(
+        "This meeting has ended, so nobody can let you in. Nothing about you is kept. Whoever invited "
+        "you can tell you when the group meets again; you get a new code then.",
         False,
     ),
 }

@@ -338,6 +338,12 @@ def _knows(room: Room, frame: Knock) -> bool:
     return was_answered or frame.knock_key in room.invitations
 
 
+def turn_away(world: World, room: Room) -> Iterator[Effect]:
+    """Tell everybody at the door that the meeting is over: nobody is left who could let them in."""
+    for knock_id in [*room.knocks]:
+        yield from _forget_knock(world, room, knock_id, is_over=True)
+
+
 def forget_knocks(world: World, room: Room) -> None:
     """Forget everybody at the door of a room that is not there after all."""
     for knock_id in [*room.knocks]:
@@ -345,11 +351,15 @@ def forget_knocks(world: World, room: Room) -> None:
 
 
 def _open_invitation(room: Room | None, knock_key: bytes, now: float) -> Invitation:
+    """Return the invitation by which somebody who has proved its key can come in now."""
     invitation = room.invitations.get(knock_key) if room else None
     if invitation is None:
         raise Refused(Refusal.NOT_HERE)
     if invitation.expires_minute * MINUTE <= now:
         raise Refused(Refusal.INVITATION_OVER)
+    # Letters are opened by keys of the meeting's facilitators: after it nobody would ever answer.
+    if room is not None and room.meeting is None:
+        raise Refused(Refusal.NO_MEETING)
     return invitation
 
 
@@ -400,12 +410,14 @@ def _answer_knock(
         yield from _forget_knock(world, room, knock_id)
 
 
-def _forget_knock(world: World, room: Room, knock_id: bytes) -> Iterator[Effect]:
+def _forget_knock(
+    world: World, room: Room, knock_id: bytes, *, is_over: bool = False
+) -> Iterator[Effect]:
     waiting = _take_knock(world, room, knock_id)
     if waiting is None:
         return
     told = [*room.watchers] if waiting.connection is None else [waiting.connection, *room.watchers]
-    yield from world.send(dict.fromkeys(told), KnockGone(knock_id))
+    yield from world.send(dict.fromkeys(told), KnockGone(knock_id, is_over=is_over))
 
 
 def _take_knock(world: World, room: Room, knock_id: bytes) -> PendingKnock | None:

@@ -326,6 +326,9 @@ def _end(world: World, meeting: Meeting, now: float) -> Iterator[Effect]:
     yield from world.send(everybody, MeetingClosed(meeting.handle))
     for number in everybody:
         yield from world.hang_up(number, Close.MEETING_OVER, now)
+    # A meeting that takes the place of this one has a door of its own.
+    if room is not None and room.meeting is None:
+        yield from lobby.turn_away(world, room)
 
 
 def _forget_welcomes(room: Room, meeting: bytes) -> None:

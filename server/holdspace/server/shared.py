@@ -21,7 +21,13 @@ from holdspace.server.world import World
 
 # A relay that lags says these of what others know: it hears them out first, then judges again.
 MAY_BE_LATE = frozenset(
-    (Refusal.NOT_HERE, Refusal.GAP, Refusal.NOT_FACILITATOR, Refusal.NEEDS_CODE)
+    (
+        Refusal.NOT_HERE,
+        Refusal.NO_MEETING,
+        Refusal.GAP,
+        Refusal.NOT_FACILITATOR,
+        Refusal.NEEDS_CODE,
+    )
 )
 
 

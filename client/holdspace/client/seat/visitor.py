@@ -49,6 +49,7 @@ from .knocked import Knocked, knock_with
 from .lasting import Lasting
 from .log_position import LogPosition
 from .operator_card import operator_view
+from .patience import Patience
 from .people import people_of
 from .policy import newcomer_policy
 from .seat import Facts, Seat, roles_of
@@ -66,7 +67,9 @@ from .view import (
     Urgency,
 )
 
-_NOT_THERE_YET = frozenset({RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER})
+_NOT_THERE_YET = frozenset(
+    {RelayRefusal.NOT_HERE, RelayRefusal.INVITATION_OVER, RelayRefusal.NO_MEETING}
+)
 _OF_THE_MEETING = close_answer(int(Close.PROVE_AGAIN)).sentence
 FULL_LOBBY_SECONDS = 2.0
 
@@ -94,6 +97,9 @@ class Visitor:
     kept: KeptRoom | None = None
     is_not_open: bool = False
     talk: Talk = field(default_factory=Talk)
+    patience: Patience = field(default_factory=Patience)
+    # The door that did not answer, by its card: it is knocked at no more.
+    silent_door: bytes = b""
     # Knocks of ours that are still at the door although a newer one carries words.
     earlier: tuple[Knocked, ...] = ()
 
@@ -114,10 +120,23 @@ class Visitor:
         return Refusal("You are not in the room yet.", getattr(intent, "text", ""))
 
     def tick(self, world: World) -> Step:
-        """Knock again where the lobby was full a moment ago."""
-        if not self.knock_again_at or world.now < self.knock_again_at:
+        """Knock again where the lobby was full a moment ago; say how long it has been."""
+        if self._is_over:
             return Step(self)
-        return Step(replace(self, knock_again_at=0.0), self.knock_on())
+        if self.patience.is_over(world.now):
+            return Step(self.end(NOT_ANSWERED))
+        visitor, notices = self._patient(world.now)
+        if not self.knock_again_at or world.now < self.knock_again_at:
+            return Step(visitor, notices=notices)
+        return Step(replace(visitor, knock_again_at=0.0), self.knock_on(), notices)
+
+    def _patient(self, now: float) -> tuple[Visitor, tuple[Notice, ...]]:
+        is_waiting, is_lost = self.place is Place.WAITING, bool(self.lost_words)
+        patience, said = self.patience.waits(is_waiting=is_waiting, now=now)
+        patience, missed = patience.misses(is_lost=is_lost, now=now)
+        notices = tuple(Notice(words) for words in (*said, *missed))
+        visitor = self if patience == self.patience else replace(self, patience=patience)
+        return visitor, notices
 
     def reached(self, relay: str) -> Step:
         """Learn which of the relays in the code the connection leads to."""
@@ -308,6 +327,8 @@ def _on_card(visitor: Visitor, frame: frames.Card, world: World) -> Step:
         card = open_card(frame.card, visitor.invitation, is_pass=visitor.kept is not None)
     except InvitationError as error:
         return Step(visitor.end(str(error)))
+    if card.sealing_key == visitor.silent_door:
+        return Step(visitor.end(NOT_ANSWERED))
     if before is not None and card.sealing_key == before.sealing_key:
         return Step(visitor, visitor.knock_again())
     visitor = replace(visitor, knocked=None, earlier=(), talk=Talk())
@@ -478,10 +499,14 @@ def _on_knock_gone(visitor: Visitor, frame: frames.KnockGone, world: World) -> S
     knocked = visitor.knocked
     if knocked is None or frame.knock != knocked.knock:
         return Step(visitor)
-    if visitor.kept is None:
+    if frame.is_over:
+        return Step(visitor.end(REFUSALS[RelayRefusal.NO_MEETING].sentence))
+    if visitor.kept is None or visitor.card is None:
         return Step(visitor.end(NOT_ANSWERED))
-    # The host opened the room again meanwhile: there is a new card, and a fresh knock for it.
-    again = replace(visitor, knocked=None, card=None, place=Place.OUTSIDE)
+    # The host opened the room again meanwhile: there is a new card, and a fresh knock for it. If it is
+    # the same card, the knock ran out.
+    silent = visitor.card.sealing_key
+    again = replace(visitor, knocked=None, card=None, place=Place.OUTSIDE, silent_door=silent)
     return Step(again, again.ask_for_card())
 
 

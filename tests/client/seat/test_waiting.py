@@ -1,0 +1,77 @@
+"""Waiting at a door that nobody opens: it has an end, and the words for it."""
+
+from holdspace.client.seat import intents as i
+from holdspace.client.seat.door_words import NOT_ANSWERED
+from holdspace.client.seat.patience import NOT_YET
+from holdspace.client.seat.view import Place
+from seat_table import Guest, Table
+
+ENDED = "This meeting has ended, so nobody can let you in."
+
+
+def knocking(table: Table, host: Guest, name: str = "Ben") -> Guest:
+    guest = table.visitor(name, host.view.invitation)
+    table.do(guest, i.Accept(name))
+    assert guest.view.place is Place.WAITING
+    return guest
+
+
+def test_who_waits_while_the_meeting_ends_is_told_at_once(table: Table) -> None:
+    ana = table.host()
+    ben = knocking(table, ana)
+    table.do(ana, i.CloseTheMeeting())
+    assert ben.view.place is Place.ENDED
+    assert ben.view.ended_words.startswith(ENDED)
+
+
+def test_who_comes_after_the_meeting_is_told_before_they_read_and_type(table: Table) -> None:
+    ana = table.host()
+    code = ana.view.invitation
+    table.do(ana, i.CloseTheMeeting())
+    late = table.visitor("Ben", code)
+    assert late.view.place is Place.ENDED
+    assert late.view.ended_words.startswith(ENDED)
+
+
+def test_who_is_not_answered_is_told_so_and_then_that_it_is_over(table: Table) -> None:
+    ana = table.host()
+    ben = knocking(table, ana)
+    table.disconnect(ana)
+    table.wait(310)
+    assert ben.words.count(NOT_YET) == 1
+    assert ben.view.place is Place.WAITING
+    table.wait(600)
+    assert ben.view.ended_words == NOT_ANSWERED
+
+
+def test_nobody_waits_longer_than_their_key_is_good_however_often_they_come_back(
+    table: Table,
+) -> None:
+    ana = table.host()
+    ben = knocking(table, ana)
+    table.disconnect(ana)
+    for _ in range(31):
+        table.disconnect(ben)
+        table.wait(61)
+        if ben.view.place is Place.WAITING:
+            table.connect(ben)
+    assert ben.view.ended_words == NOT_ANSWERED
+
+
+def test_who_keeps_the_room_does_not_knock_for_ever_at_a_door_that_nobody_opens(
+    table: Table,
+) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.KeepTheRoom())
+    table.do(ben, i.KeepTheRoom())
+    who = next(person.identity for person in ana.view.people if person.name == "Ben")
+    table.do(ana, i.LetKeep(who))
+    kept = ben.seat.kept
+    assert kept
+    table.do(ben, i.Leave())
+    table.disconnect(ana)
+    again = table.come_again(kept)
+    assert again.view.place is Place.WAITING
+    table.wait(16 * 60)
+    assert again.view.ended_words == NOT_ANSWERED
