@@ -123,6 +123,8 @@ def test_every_mistake_is_said_with_its_line_and_the_nearest_key(tmp_path: Path)
         ("[listen\n", "line 1: This is not TOML"),
         ("listen = 3\n", "line 1: listen must be a section: [listen] on a line of its own."),
         ("zzz = 3\n", "line 1: Nobody knows the key zzz here."),
+        ('listn = "a"\n', "line 1: Nobody knows the key listn here. Did you mean listen?"),
+        ("prt = 3\n", "line 1: Nobody knows the key prt here. Did you mean port?"),
         ("[log]\nfolder = 'here'\n", "line 2: folder must be a full path, beginning with /."),
         ("[listen]\nport = true\n", "line 2: port must be a whole number from 0 to 65535."),
         ("[operator]\nkeeps = '\x1b[2J'\n", "line 2: There is an invisible, escape"),

@@ -21,7 +21,10 @@ from holdspace.server.door import SUBPROTOCOL
 _SECONDS = 8.0
 _DAYS = 24 * 60 * 60.0
 _RENEW_DAYS = 14
-_MOVED = "If it runs, and [listen] was changed since it started: restart it."
+_MOVED = (
+    "If it runs, and [listen] was changed since it started: restart it. If it was started with options "
+    "like --port, give them to doctor as well."
+)
 _LIMITS_SHARED = "Everybody behind your proxy shares the limits of one visitor"
 
 Status = Callable[[], Mapping[str, Any]]

@@ -155,7 +155,9 @@ def _unknown_section(name: str, table: object) -> str:
     if isinstance(table, dict):
         return unknown_key(name, section_names())
     homes = [f"[{one.section}]" for one in settings() if one.name == name]
-    return f"{name} belongs below {' or '.join(homes)}." if homes else unknown_key(name, [])
+    if homes:
+        return f"{name} belongs below {' or '.join(homes)}."
+    return unknown_key(name, (*section_names(), *(one.name for one in settings())))
 
 
 def _from_key(
