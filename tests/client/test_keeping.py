@@ -3,6 +3,7 @@
 import asyncio
 import errno
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -181,3 +182,35 @@ def test_what_came_back_is_told_in_one_sentence() -> None:
     keeper.change(lambda notebook: notebook.drafting(Draft(ROOM, "mine")))
     assert writing.begin(keeper) == "mine"
     assert writing.told == [BACK_AGAIN]
+
+
+async def test_a_notebook_that_is_opened_in_the_room_takes_in_what_was_written_so_far(
+    path: Path,
+) -> None:
+    vault = Vault.open(path, WORDS)
+    vault.write(Notebook(ideas=(Idea(ROOM, 1.0, "tea"),), drafts=(Draft(ROOM, "last week"),)))
+    vault.close()
+    keeper, writing, opened = Keeper(place=path), Writing("now"), list[str]()
+    keeper.when_opened(lambda: opened.append("opened"))
+    async with keeper.saving():
+        writing.begin(keeper)
+        keeper.change(lambda _: Notebook(ideas=(Idea(ROOM, 2.0, "socks"),)))
+        assert "passphrase" in (await keeper.open_with("wrong passphrase")).words
+        assert (keeper.is_kept, opened) == (False, [])
+        became = await keeper.open_with(WORDS)
+        assert became == keeping.Opened(keeping.KEPT_HERE, "last week")
+    keeper.close()
+    assert opened == ["opened"]
+    assert [idea.text for idea in on_disk(path).ideas] == ["tea", "socks"]
+    assert on_disk(path).draft(ROOM).text == "now"
+
+
+async def test_a_notebook_is_made_where_none_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Vault, "create", partial(Vault.create, cost=LEAST_COST))
+    keeper = Keeper(place=tmp_path / "new" / "notebook")
+    keeper.change(lambda _: Notebook(ideas=(Idea(ROOM, 2.0, "socks"),)))
+    assert (await keeper.open_with(WORDS)).words == keeping.KEPT_HERE
+    keeper.close()
+    assert on_disk(tmp_path / "new" / "notebook").ideas[0].text == "socks"

@@ -73,6 +73,9 @@ class Keyboard:
         """Remember lines, as they would be written."""
         self.said.extend(map(last_stage, lines))
 
+    def conceal(self, is_on: bool) -> None:
+        """Do nothing: nothing that is typed is shown here."""
+
     def bell(self) -> None:
         """Count."""
         self.bells += 1

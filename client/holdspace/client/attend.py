@@ -237,8 +237,8 @@ class Attendance:
 
 
 NO_NOTEBOOK = (
-    "You have no notebook open, so nothing can be kept. `holdspace notebook make` makes one; start "
-    "with it the next time."
+    "You have no notebook open, so nothing can be kept. /notebook opens one, with a passphrase; then "
+    "ask again."
 )
 _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
 

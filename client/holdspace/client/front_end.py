@@ -62,10 +62,11 @@ async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = N
     use_keys(moved(settings.keys))
     use_quiet_clock(is_quiet=settings.quiet_clock)
     used = keeper or Keeper()
-    if used.is_kept:
-        attendance.keep_rooms(
+    used.when_opened(
+        lambda: attendance.keep_rooms(
             lambda room: used.change(lambda notebook: notebook.keeping_room(room))
         )
+    )
     async with used.saving():
         if plain:
             return await attend(attendance, rings=settings.bell, keeper=used)

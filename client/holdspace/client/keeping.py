@@ -8,12 +8,16 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from holdspace.client.notebook import SAVED_WITHIN, Draft, Notebook
+from holdspace.client.own.notebook_card import NOT_HERE, OPEN_ALREADY, notebook_card
+from holdspace.client.own.talk import Done, Step
 from holdspace.client.seat.view import RoomView
-from holdspace.client.vault import Vault, VaultError
+from holdspace.client.vault import Vault, VaultError, check_passphrase, exists
 
 # Looked at so often that looking, sealing and writing together stay within what was promised.
 LOOK_SECONDS = SAVED_WITHIN / 3
@@ -28,15 +32,26 @@ KEPT_HERE = (
     "your plans and ideas."
 )
 ONLY_IN_MEMORY = (
-    "No notebook is open: drafts, plans and ideas are in memory only, and gone when you leave."
+    "No notebook is open: drafts, plans and ideas are in memory only, and gone when you leave. In the "
+    "room, /notebook opens one."
 )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What became of opening the notebook, in words, and what was being written in this room before."""
+
+    words: str
+    was_writing: str = field(default="", repr=False)
 
 
 class Keeper:
     """Somebody's notebook while the program runs; without a vault, in memory only."""
 
-    def __init__(self, vault: Vault | None = None) -> None:
+    def __init__(self, vault: Vault | None = None, place: Path | None = None) -> None:
         self._vault = vault
+        self._place = place
+        self._opened: Callable[[], None] = lambda: None
         self._notebook = self._saved = vault.read() if vault else Notebook()
         self._writing: Callable[[], Draft] | None = None
         self._tell: Callable[[str], None] = lambda _: None
@@ -58,6 +73,38 @@ class Keeper:
         """Say where what this person writes is kept."""
         return KEPT_HERE if self.is_kept else ONLY_IN_MEMORY
 
+    def notebook_card(self) -> Step:
+        """Return the questions by which it comes onto the disk from now on, or why it does not."""
+        if self._vault is not None:
+            return Done(OPEN_ALREADY)
+        if self._place is None:
+            return Done(NOT_HERE)
+        return notebook_card(_why_not, is_there=exists(self._place))
+
+    def when_opened(self, opened: Callable[[], None]) -> None:
+        """Call this once it is on the disk; at once if it is already."""
+        self._opened = opened
+        if self._vault is not None:
+            opened()
+
+    async def open_with(self, passphrase: str) -> "Opened":
+        """Make or open the notebook, and put what was written so far into it."""
+        if self._place is None or self._vault is not None:
+            return Opened(self.where_words)
+        open_or_make = Vault.open if exists(self._place) else Vault.create
+        try:
+            # In a thread: a passphrase is made costly to guess, for a second or two.
+            vault = await asyncio.to_thread(open_or_make, self._place, passphrase)
+        except VaultError as error:
+            return Opened(str(error))
+        self._saved = vault.read()
+        before = self._saved.draft(self._writing().room) if self._writing else Draft(b"")
+        self._notebook = self._saved.joined(self._notebook)
+        self._vault = vault
+        await asyncio.to_thread(self._save)
+        self._opened()
+        return Opened(self._trouble or self.where_words, _words_of(before))
+
     def change(self, change: Callable[[Notebook], Notebook]) -> None:
         """Write something in it; it is on the disk when this returns, if that can be."""
         self._notebook = change(self._notebook)
@@ -67,7 +114,7 @@ class Keeper:
         """Keep what `writing` shows from now on; return what was being written here before."""
         before = self._notebook.draft(room)
         self._writing, self._tell = writing, tell
-        words = "\n\n".join(part for part in (before.ready, before.text) if part)
+        words = _words_of(before)
         if words:
             tell(PERHAPS_READ if before.ready else BACK_AGAIN)
         return words
@@ -137,6 +184,18 @@ class Keeper:
         if self._trouble != self._told:
             self._told = self._trouble
             self._tell(self._trouble)
+
+
+def _words_of(draft: Draft) -> str:
+    return "\n\n".join(part for part in (draft.ready, draft.text) if part)
+
+
+def _why_not(passphrase: str) -> str:
+    try:
+        check_passphrase(passphrase)
+    except VaultError as refused:
+        return str(refused)
+    return ""
 
 
 def draft_of(view: RoomView, text: str) -> Draft:

@@ -38,6 +38,10 @@ class Own:
         shrink = stage.shrink_below if stage else USUAL_SHRINK_BELOW
         return goal_card(self.view.room, self.now, Terms(shrink, self.keeper.is_kept))
 
+    def notebook_card(self) -> Step:
+        """Return the first question of opening the notebook, or of making one."""
+        return self.keeper.notebook_card()
+
     def look_back(self) -> Step:
         """Return the question how the last plan went."""
         return look_back(self.keeper.notebook, self.view.room)

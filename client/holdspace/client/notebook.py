@@ -97,6 +97,20 @@ class Notebook(Kept, frozen=True):
         rooms = (room if kept.room == room.room else kept for kept in self.rooms)
         return replace(self, rooms=tuple(rooms))
 
+    def joined(self, other: "Notebook") -> "Notebook":
+        """Return the notebook with the pages of another one after its own."""
+        notebook = replace(
+            self,
+            plans=(*self.plans, *other.plans)[-MOST_PAGES:],
+            ideas=(*self.ideas, *other.ideas)[-MOST_PAGES:],
+            notes=(*self.notes, *other.notes)[-MOST_PAGES:],
+        )
+        for draft in other.drafts:
+            notebook = notebook.drafting(draft)
+        for room in other.rooms:
+            notebook = notebook.keeping_room(room)
+        return notebook
+
     def forgetting_room(self, handle: bytes) -> "Notebook":
         """Return the notebook without a room, and without anything written there."""
         return Notebook(

@@ -61,6 +61,7 @@ class ScriptedTerminal:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.bells = 0
+        self.is_concealed = False
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
 
     def type(self, *lines: str | None) -> None:
@@ -71,6 +72,10 @@ class ScriptedTerminal:
     def say(self, lines: Iterable[str]) -> None:
         """Remember what was said."""
         self.said.extend(map(last_stage, lines))
+
+    def conceal(self, is_on: bool) -> None:
+        """Remember."""
+        self.is_concealed = is_on
 
     def bell(self) -> None:
         """Count."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from holdspace.client.command_line import CODE_MARK
 from holdspace.client.keeping import Keeper
+from holdspace.client.own.notebook_card import ASK_AGAIN, ASK_NEW, NO_WAY_BACK
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.vault import (
     Vault,
@@ -20,13 +21,7 @@ ASK_PASSPHRASE = (
     "There is a notebook of yours on this computer. Its passphrase (it is not shown), or just press "
     "enter to go without it:"
 )
-ASK_NEW = "A passphrase for it (it is not shown). Four or five words are good:"
-ASK_AGAIN = "The same once more:"
 DIFFERENT = "Those were two different ones. Nothing was made or changed. Please begin again."
-NO_WAY_BACK = (
-    "Nobody can open it without the passphrase, also not whoever makes this program. If it is lost, "
-    "so is what is in the notebook."
-)
 WITHOUT = "It is not used now, and nothing in it was changed."
 A_CODE = (
     "That looks like an invitation code, and it was not used. You are asked for it next; this is "
@@ -44,11 +39,12 @@ def open_keeper(asked: argparse.Namespace) -> Keeper:
     """Return the opened notebook, or one in memory; raise VaultError for one that was named in vain."""
     path = place_of(asked)
     if asked.passphrase_file:
-        keeper = Keeper(Vault.open(path, read_secret_file(asked.passphrase_file)))
+        vault = Vault.open(path, read_secret_file(asked.passphrase_file))
+        keeper = Keeper(vault, path)
     elif asked.notebook or exists(path):
-        keeper = Keeper(_asked_vault(path, is_named=bool(asked.notebook)))
+        keeper = Keeper(_asked_vault(path, is_named=bool(asked.notebook)), path)
     else:
-        keeper = Keeper()
+        keeper = Keeper(place=path)
     say(f"notebook: {keeper.where_words}")
     return keeper
 

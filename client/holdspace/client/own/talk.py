@@ -24,7 +24,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Talk:
-    """A question. With `answers` one key answers it, else words do; `above` is to be read before."""
+    """A question. With `answers` one key answers it, else words do; `above` is to be read before.
+
+    What is typed for a question that `is_secret` is neither shown nor kept as a draft.
+    """
 
     title: str
     question: str
@@ -32,6 +35,7 @@ class Talk:
     answers: tuple[Answer, ...] = ()
     above: tuple[str, ...] = field(default=(), repr=False)
     change: Change | None = field(default=None, repr=False)
+    is_secret: bool = False
 
     def answered(self, text: str) -> Step:
         """Return what follows this answer; the same question after one that is none."""
@@ -46,11 +50,15 @@ class Talk:
 
 @dataclass(frozen=True)
 class Done:
-    """The end of a talk: what to tell, and a line for the text field, which nobody sends by itself."""
+    """The end of a talk: what to tell, and a line for the text field, which nobody sends by itself.
+
+    With a `passphrase` the notebook is to be made or opened by it.
+    """
 
     words: str
     line: str = field(default="", repr=False)
     change: Change | None = field(default=None, repr=False)
+    passphrase: str = field(default="", repr=False)
 
 
 Step = Talk | Done

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from holdspace.client.acts import Local
 from holdspace.client.mine import Own
 from holdspace.client.own.words import own_lines
-from holdspace.client.plain.talking import Talker
+from holdspace.client.plain.talking import Talker, Ways
 
 
 class OwnThings:
@@ -15,20 +15,26 @@ class OwnThings:
         self,
         say: Callable[[Iterable[str]], None],
         own: Callable[[], Own],
-        prepare: Callable[[str], None],
         keep: Callable[[str], None],
+        ways: Ways,
     ) -> None:
         self._say = say
         self._own = own
         self._keep = keep
-        self._talker = Talker(say, own().keeper.change, prepare)
+        self._talker = Talker(say, ways)
         self.answers: dict[str, Callable[[Local], None]] = {
             "goal": lambda _: self._talker.begin("goal", own().goal_card),
             "review": lambda _: self._talker.begin("review", own().look_back),
+            "notebook": lambda _: self._talker.begin("notebook", own().notebook_card),
             "plans": lambda _: self._read(),
             "idea": self._keep_idea,
             "note": self._keep_note,
         }
+
+    @property
+    def hears_a_secret(self) -> bool:
+        """Tell whether the next line is a passphrase, to be taken as it is."""
+        return self._talker.is_secret
 
     def hears(self, line: str) -> bool:
         """Take a line that was meant for a card; tell whether it was."""

@@ -34,7 +34,9 @@ from holdspace.client.plain.kept_back import KeptBack
 from holdspace.client.plain.narrator import narrate, nod_lines, speak, time_line
 from holdspace.client.plain.own import OwnThings
 from holdspace.client.plain.practice import Pacer
+from holdspace.client.plain.talking import Ways
 from holdspace.client.plain.terminal import Terminal, open_terminal
+from holdspace.client.plain.urgent import is_urgent
 from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
@@ -116,7 +118,9 @@ class Session:
         )
         self._pacer = Pacer(terminal.say, copy=self._kept.keep)
         self._asker = Asker(terminal.say, self._do, self._kept.keep_apart)
-        self._mine = OwnThings(terminal.say, self._own, self._prepare, self._kept.keep_apart)
+        ways = Ways(self._keeper.change, self._prepare, self._open_notebook, terminal.conceal)
+        self._mine = OwnThings(terminal.say, self._own, self._kept.keep_apart, ways)
+        self._opening: asyncio.Task[None] | None = None
         self._unfinished = ""
         self._early: list[str] = []
         self._last_refused = ""
@@ -163,7 +167,7 @@ class Session:
                     return
                 continue
             # What a script sends at once waits until there is somebody to read it; help does not.
-            if self._arrived.is_set() or _is_urgent(line):
+            if self._arrived.is_set() or is_urgent(line):
                 self._hear(line)
             else:
                 self._early.append(line)
@@ -205,6 +209,8 @@ class Session:
         if self._attending.view.place is Place.CLOSED:
             self._say(speak("room", self._attending.view.ended_words))
             return
+        if self._opening is not None:
+            await self._opening
         self._say([_GOODBYE_KEPT if self._keeper.is_kept else _GOODBYE])
 
     def _say(self, lines: Iterable[str]) -> None:
@@ -243,7 +249,7 @@ class Session:
 
     def _hear(self, line: str) -> None:
         self._insists = False
-        if line.endswith("\\"):
+        if line.endswith("\\") and not self._mine.hears_a_secret:
             self._unfinished += line[:-1] + "\n"
             return
         line, self._unfinished = self._unfinished + line, ""
@@ -387,6 +393,15 @@ class Session:
         schedule = self._attending.view.keeping.schedule
         self._say([f"room: {save_calendar(schedule, local.text, self._clock.now())}"])
 
+    def _open_notebook(self, passphrase: str) -> None:
+        async def opening() -> None:
+            opened = await self._keeper.open_with(passphrase)
+            self._say([f"notebook: {opened.words}"])
+            if opened.was_writing:
+                self._kept.keep(opened.was_writing, ROOM, first=True)
+
+        self._opening = asyncio.create_task(opening(), name="holdspace opening the notebook")
+
     def _own(self) -> Own:
         return Own(self._keeper, self._attending.view, self._clock.now())
 
@@ -416,11 +431,6 @@ class Session:
         self._keeper.drop_draft()
         self._is_abrupt = True
         self._gone.set()
-
-
-def _is_urgent(line: str) -> bool:
-    """Tell whether a line is for somebody who cannot wait for a connection (A15, A22)."""
-    return line.strip().lower() in {"/support", "/crisis", "/exit", "/leave", "/quit"}
 
 
 _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})

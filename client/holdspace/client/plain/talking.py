@@ -1,28 +1,38 @@
 """A card for oneself in plain lines: one question a line, and a command sets it aside.
 
-What is typed meanwhile is an answer and stays here; only a line that begins with / is a command.
+What is typed meanwhile is an answer and stays here; only a line that begins with / is a command. Where
+a passphrase is asked for, it may begin with anything, is not echoed, and is not set aside.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from holdspace.client.own.talk import Change, Done, Step, Talk
 
-ASIDE = "plan: Your card is set aside, and /{name} goes on with it."
+from .urgent import is_urgent
+
+ASIDE = "{label}: Your card is set aside, and /{name} goes on with it."
 HOW = "plan: What you type now is for the card alone. A command, like /what, sets it aside."
+STOPPED = "notebook: No notebook was opened. /notebook asks again."
+_LABELS = {"notebook": "notebook"}
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What a card can do beyond asking: write, prepare a line, open the notebook, hide what is typed."""
+
+    change: Callable[[Change], None]
+    prepare: Callable[[str], None]
+    open_notebook: Callable[[str], None]
+    conceal: Callable[[bool], None]
 
 
 class Talker:
     """Ask the questions of one card at a time."""
 
-    def __init__(
-        self,
-        say: Callable[[Iterable[str]], None],
-        change: Callable[[Change], None],
-        prepare: Callable[[str], None],
-    ) -> None:
+    def __init__(self, say: Callable[[Iterable[str]], None], ways: Ways) -> None:
         self._say = say
-        self._change = change
-        self._prepare = prepare
+        self._ways = ways
         self._name = ""
         self._talk: Talk | None = None
         self._aside: dict[str, Talk] = {}
@@ -34,33 +44,57 @@ class Talker:
         aside = self._aside.pop(name, None)
         step = aside or first()
         self._heard = ()
-        if isinstance(step, Talk):
+        if isinstance(step, Talk) and not step.is_secret:
             self._say([HOW])
         self._take(step)
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether a passphrase is asked for."""
+        return self._talk is not None and self._talk.is_secret
 
     def hears(self, line: str) -> bool:
         """Take a line that was meant for the card; tell whether it was."""
         if self._talk is None:
             return False
-        if line.lstrip().startswith("/"):
-            self._aside[self._name], self._talk = self._talk, None
-            self._say([ASIDE.replace("{name}", self._name)])
+        is_command = is_urgent(line) if self._talk.is_secret else line.lstrip().startswith("/")
+        if is_command:
+            self._stop(self._talk)
             return False
         self._take(self._talk.answered(line))
         return True
 
+    @property
+    def _label(self) -> str:
+        return _LABELS.get(self._name, "plan")
+
+    def _stop(self, talk: Talk) -> None:
+        self._ways.conceal(False)
+        self._talk = None
+        if talk.is_secret:
+            self._say([STOPPED])
+            return
+        self._aside[self._name] = talk
+        self._say([ASIDE.replace("{label}", self._label).replace("{name}", self._name)])
+
     def _take(self, step: Step) -> None:
         if step.change is not None:
-            self._change(step.change)
+            self._ways.change(step.change)
+        self._ways.conceal(isinstance(step, Talk) and step.is_secret)
         if isinstance(step, Done):
-            self._talk = None
-            self._say([f"plan: {step.words}"])
-            if step.line:
-                self._prepare(step.line)
+            self._finish(step)
             return
         self._talk = step
         answers = [f"Type {answer.key}: {answer.words}." for answer in step.answers]
         # Heard once, until it is another: a question is what somebody waits for.
         fresh = [words for words in step.above if words not in self._heard]
         self._heard = step.above
-        self._say(f"plan: {words}" for words in (*fresh, step.question, *answers))
+        self._say(f"{self._label}: {words}" for words in (*fresh, step.question, *answers))
+
+    def _finish(self, done: Done) -> None:
+        self._talk = None
+        self._say([f"{self._label}: {done.words}"])
+        if done.line:
+            self._ways.prepare(done.line)
+        if done.passphrase:
+            self._ways.open_notebook(done.passphrase)

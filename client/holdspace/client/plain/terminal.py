@@ -46,6 +46,9 @@ class Terminal(Protocol):
     def bell(self) -> None:
         """Draw attention once, where somebody can hear it."""
 
+    def conceal(self, is_on: bool) -> None:
+        """Show nothing of what is typed, and hold none of it as a draft, until this is off again."""
+
     async def read(self) -> str | None:
         """Return the next line somebody typed, or None when there will be no more."""
 
@@ -112,6 +115,9 @@ class PipeTerminal:
     def bell(self) -> None:
         """Do nothing: nobody hears a bell in a pipe."""
 
+    def conceal(self, is_on: bool) -> None:
+        """Do nothing: a pipe shows nothing."""
+
     async def read(self) -> str | None:
         """Return the next line, or None at the end."""
         return await self._lines.get()
@@ -136,6 +142,10 @@ class PipeTerminal:
             self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
 
 
+def _ends(echo: str) -> str:
+    return echo if echo == "\n" else ""
+
+
 def _read_chunk(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, _CHUNK)
@@ -153,6 +163,7 @@ class TypingTerminal:
         self._output = output
         self.is_asked = True
         self._draft = Draft()
+        self._is_concealed = False
         self._held: deque[str] = deque()
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -167,7 +178,7 @@ class TypingTerminal:
     @property
     def typing(self) -> str:
         """Return the line that is being typed."""
-        return self._draft.text
+        return "" if self._is_concealed else self._draft.text
 
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, at once or as soon as the line being typed is done."""
@@ -178,6 +189,10 @@ class TypingTerminal:
             self._output.lines(["", self._held.popleft()])
         if not self._output.is_open:
             self._lines.put_nowait(None)
+
+    def conceal(self, is_on: bool) -> None:
+        """Show nothing of what is typed, and hold none of it as a draft, until this is off again."""
+        self._is_concealed = is_on
 
     def bell(self) -> None:
         """Ring once, also while a line is being typed."""
@@ -212,7 +227,7 @@ class TypingTerminal:
 
     def _act_on(self, typed: Typed) -> None:
         self._draft = typed.draft
-        self._output.write(typed.echo)
+        self._output.write(_ends(typed.echo) if self._is_concealed else typed.echo)
         if typed.line is not None:
             self._lines.put_nowait(typed.line)
         if typed.is_end:
@@ -220,7 +235,7 @@ class TypingTerminal:
         if typed.wants_again:
             self._output.write("\n")
             self._show_held()
-            self._output.write(last_stage(self._draft.text))
+            self._output.write(last_stage(self.typing))
         elif not self._draft.text:
             self._show_held()
 

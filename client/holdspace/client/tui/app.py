@@ -150,6 +150,17 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._notice, self._told_on = words, self._top()
             self._show_all()
 
+    def open_notebook(self, passphrase: str) -> None:
+        """Make or open the notebook, and say where things are kept from now on."""
+
+        async def opening() -> None:
+            opened = await self.keeper.open_with(passphrase)
+            self.tell(opened.words)
+            if opened.was_writing:
+                self.give_back(opened.was_writing)
+
+        self.run_worker(opening(), name="notebook", group="notebook")
+
     def want(self, intent: Intent) -> Refusal | None:
         """Do it, or ask first when it cannot be taken back."""
         intent = meant(intent, self._view)

@@ -111,12 +111,16 @@ def _talk(name: str, first: "Callable[[Own], Step]") -> "Callable[[HoldspaceApp,
         if step.change is not None:
             app.keeper.change(step.change)
         if isinstance(step, Talk):
-            app.cards[name] = step
+            # A passphrase that was begun is not set aside for later.
+            if not step.is_secret:
+                app.cards[name] = step
             return
         app.cards.pop(name, None)
         if step.line:
             app.copy_phrase(step.line)
         app.tell(step.words)
+        if step.passphrase:
+            app.open_notebook(step.passphrase)
 
     def answer(app: "HoldspaceApp", _: Local) -> None:
         step = app.cards.get(name) or first(_own(app))
@@ -167,6 +171,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "results": _page("What was counted", pages.results_page),
     "goal": _talk("goal", Own.goal_card),
     "review": _talk("review", Own.look_back),
+    "notebook": _talk("notebook", Own.notebook_card),
     "board": lambda app, _: app.open_screen(BoardScreen()),
     "plans": lambda app, _: app.open_screen(OwnScreen(app.keeper)),
     "idea": _idea,

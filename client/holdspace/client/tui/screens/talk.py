@@ -80,6 +80,7 @@ class TalkScreen(HoldScreen):
     def _show_question(self) -> None:
         has_keys = bool(self._talk.answers)
         self.field.value = ""
+        self.field.password = self._talk.is_secret
         self.field.display = not has_keys
         self.set_focus(None if has_keys else self.field)
         self.redraw()
