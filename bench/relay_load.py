@@ -19,14 +19,15 @@ from relay_wire import Wire
 
 Job = dict[str, Any]
 Result = dict[str, float]
-_TICKS = os.sysconf("SC_CLK_TCK")
+# Linux: of what a process id, turned into a clock, is to tell. It counts nanoseconds, where
+# /proc counts hundredths of a second.
+_SCHEDULED = 2
 _AT_ONCE = 50
 
 
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time that a process has used, all threads, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    return time.clock_gettime(~pid << 3 | _SCHEDULED)
 
 
 def resident_kib(pid: int) -> int:
