@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from holdspace.protocol.frames import Entry, encode
+from holdspace.protocol.frames import Entry
 from holdspace.server import pages
 from holdspace.server.effects import SendPage
 from holdspace.server.log.records import LogEntry
@@ -32,7 +32,7 @@ class Shelf:
 
 def carried(entries: Sequence[LogEntry]) -> bytes:
     frames = (Entry(one.seq, one.epoch, one.is_commit, one.payload) for one in entries)
-    return b"".join(as_message(encode(frame)) for frame in frames)
+    return b"".join(as_message(frame) for frame in frames)
 
 
 async def test_many_who_want_the_same_page_read_once() -> None:

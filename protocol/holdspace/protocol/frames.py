@@ -7,6 +7,7 @@ they do not know, the relay refuses them.
 """
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -19,6 +20,8 @@ SIZE_CLASSES = (1024, 4 * 1024, 16 * 1024, 64 * 1024)
 MAX_FRAME = SIZE_CLASSES[-1]
 SLOT_COUNT = 8
 _LENGTH_BYTES = 4
+_ZEROS = bytes(MAX_FRAME)
+_NO_HEADS = dict.fromkeys(SIZE_CLASSES, b"")
 
 Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -339,14 +342,19 @@ class FrameTooLong(PeerError):
     """A frame does not fit the largest size class."""
 
 
-def encode(frame: ClientFrame | RelayFrame) -> bytes:
-    """Return the frame padded with zeros to the smallest size class that holds it."""
+def encode(frame: ClientFrame | RelayFrame, heads: Mapping[int, bytes] = _NO_HEADS) -> bytes:
+    """Return the frame padded with zeros to the smallest size class that holds it.
+
+    `heads` says what is to stand before a frame of each size: a relay does this for every word.
+    """
     body = _encoder.encode(frame)
     needed = _LENGTH_BYTES + len(body)
     if needed > MAX_FRAME:
         raise FrameTooLong("The frame does not fit the largest size.")
     size = SIZE_CLASSES[bisect_left(SIZE_CLASSES, needed)]
-    return (len(body).to_bytes(_LENGTH_BYTES, "big") + body).ljust(size, b"\0")
+    head = heads[size]
+    padded = head + len(body).to_bytes(_LENGTH_BYTES, "big") + body
+    return padded.ljust(len(head) + size, b"\0")
 
 
 def decode_client_frame(data: bytes) -> ClientFrame:
@@ -366,7 +374,7 @@ def _unpad(data: bytes) -> bytes:
     if len(data) not in SIZE_CLASSES:
         raise PeerError("The frame has a length that no frame has.")
     end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "big")
-    if end > len(data) or data.count(0, end) != len(data) - end:
+    if end > len(data) or data[end:] != _ZEROS[: len(data) - end]:
         raise PeerError("The frame is padded wrongly.")
     return data[_LENGTH_BYTES:end]
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from websockets.exceptions import ConnectionClosed
 
-from holdspace.protocol.frames import ClientFrame, Refuse, decode_client_frame, encode
+from holdspace.protocol.frames import ClientFrame, Refuse, decode_client_frame
 from holdspace.protocol.refusals import PeerError, Refusal
 from holdspace.server.bucket import Bucket
 from holdspace.server.counts import Counts
@@ -35,6 +35,7 @@ from holdspace.server.guest import Guest
 from holdspace.server.journal import Event, Journal
 from holdspace.server.limits import Limits
 from holdspace.server.log import (
+    Asked,
     CutOff,
     GivenUp,
     Joined,
@@ -81,7 +82,7 @@ class Gate:
         self._outboxes = Outboxes(limits.unread_bytes)
         self._visits: dict[int, _Visit] = {}
         # What the turn of the event loop that is under way leaves to do at its end.
-        self._submitted: list[Store | Propose] = []
+        self._submitted: list[Asked] = []
         self._is_turn_ending = False
         self._turns = Turns()
         self._pages = Pages(self._read_page)
@@ -143,10 +144,10 @@ class Gate:
 
     def _take(self, visit: "_Visit", data: bytes | str) -> float:
         """Take a frame; return for how many seconds no other of this connection is to be read."""
-        counts, now = self._counts, self._now()
+        counts, now, size = self._counts, self._now(), len(data)
         counts.frames_in += 1
-        counts.bytes_in += len(data)
-        wait = max(visit.frames.take(1, now), visit.sizes.take(len(data), now))
+        counts.bytes_in += size
+        wait = max(visit.frames.take(1, now), visit.sizes.take(size, now))
         if self._is_stopping:
             return wait
         try:
@@ -171,13 +172,16 @@ class Gate:
             self._perform(self._relay.too_fast(visit.number, frame))
             return 0.0
         if wait:
-            self._loop.call_later(wait, self._receive, visit, frame)
+            self._loop.call_later(wait, self._receive_late, visit, frame)
             return wait + _AFTERWARDS
-        self._receive(visit, frame)
+        self._receive(visit, frame, now)
         return 0.0
 
-    def _receive(self, visit: "_Visit", frame: ClientFrame) -> None:
-        effects = self._relay.receive(visit.number, frame, self._now())
+    def _receive_late(self, visit: "_Visit", frame: ClientFrame) -> None:
+        self._receive(visit, frame, self._now())
+
+    def _receive(self, visit: "_Visit", frame: ClientFrame, now: float) -> None:
+        effects = self._relay.receive(visit.number, frame, now)
         if effects and type(effects[0]) is Send and _is_no_to_a_stranger(effects[0]):
             visit.guest.was_wrong()
         self._perform(effects)
@@ -187,18 +191,20 @@ class Gate:
             self._DEEDS[type(effect)](self, effect)
 
     def _send(self, effect: Send) -> None:
-        message, counts = as_message(encode(effect.frame)), self._counts
-        counts.frames_out += len(effect.to)
-        counts.bytes_out += len(effect.to) * len(message)
-        if type(effect.frame) is Refuse:
-            counts.refusals[effect.frame.code] += 1
-        self._outboxes.send(effect.to, message)
-        self._end_turn_soon()
+        to, frame, counts = effect.to, effect.frame, self._counts
+        message = as_message(frame)
+        counts.frames_out += len(to)
+        counts.bytes_out += len(to) * len(message)
+        if type(frame) is Refuse:
+            counts.refusals[frame.code] += 1
+        self._outboxes.send(to, message)
+        if not self._is_turn_ending:
+            self._end_turn_soon()
 
     def _submit(self, effect: Store | Propose) -> None:
-        self._counts.submitted += 1
-        self._submitted.append(effect)
-        self._end_turn_soon()
+        self._submitted.append((effect.ticket, effect.record))
+        if not self._is_turn_ending:
+            self._end_turn_soon()
 
     def _settle(self, effect: Settled) -> None:
         self._log.settle(effect.record, effect.place, is_void=effect.is_void)
@@ -217,13 +223,12 @@ class Gate:
         self._perform(self._relay.too_slow(number, self._now()))
 
     def _end_turn_soon(self) -> None:
-        if not self._is_turn_ending:
-            self._is_turn_ending = True
-            wait = self._turns.wait(self._loop.time())
-            if wait:
-                self._loop.call_later(wait, self._end_turn)
-            else:
-                self._loop.call_soon(self._end_turn)
+        self._is_turn_ending = True
+        wait = self._turns.wait(self._loop.time())
+        if wait:
+            self._loop.call_later(wait, self._end_turn)
+        else:
+            self._loop.call_soon(self._end_turn)
 
     def _end_turn(self) -> None:
         """Do what came together at once: one batch for the log, one write for each socket."""
@@ -234,8 +239,9 @@ class Gate:
 
     def _hand_over(self) -> None:
         submitted, self._submitted = self._submitted, []
-        for effect in submitted:
-            self._log.submit(effect.ticket, effect.record)
+        if submitted:
+            self._counts.submitted += len(submitted)
+            self._log.submit_all(submitted)
 
     def _read_soon(self, effect: Read) -> None:
         self._outboxes.when_drained(effect.connection, lambda: self._begin(self._read(effect)))
@@ -262,7 +268,8 @@ class Gate:
         counts.frames_out += len(effect.entries)
         counts.bytes_out += len(message)
         self._outboxes.send((effect.connection,), message)
-        self._end_turn_soon()
+        if not self._is_turn_ending:
+            self._end_turn_soon()
 
     def _report(self) -> Report:
         """Return how the log tells what became of records."""

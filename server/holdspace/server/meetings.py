@@ -4,7 +4,7 @@ R2, the epoch fence: an entry is taken only if its epoch is the current one. R3,
 of epoch k reads up to and including the commit that closes k; then the next one must be proved.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from msgspec.structs import replace
@@ -81,15 +81,15 @@ def prove(world: World, connection: Connection, frame: Prove, now: float) -> Ite
     yield from _read_on(world, meeting, reader, now)
 
 
-def append(world: World, connection: Connection, frame: Append, now: float) -> Iterator[Effect]:
+def append(world: World, connection: Connection, frame: Append, now: float) -> Iterable[Effect]:
     """Add an entry, or ack again the one that has this message id."""
     meeting, reader = _place_of(connection)
     waiter = (connection.number, frame.ref)
     again = _placed_before(meeting, frame.message_id)
     if again is not None:
-        yield from world.wait_for(again, waiter)
-        return
-    if frame.epoch != meeting.epoch or reader.epoch != meeting.epoch:
+        return world.wait_for(again, waiter)
+    epoch = meeting.epoch
+    if frame.epoch != epoch or reader.epoch != epoch:
         raise Refused(Refusal.STALE_EPOCH)
     cost = ENTRY_COST + len(frame.payload)
     if not _has_space(world, meeting, cost, is_bundle=False):
@@ -102,7 +102,10 @@ def append(world: World, connection: Connection, frame: Append, now: float) -> I
         cost=cost,
         expires_minute=_moved_end(world, meeting, now),
     )
-    yield from world.ask(entry, waiter, cost)
+    if world.is_alone:
+        # What a placer would judge was judged just now.
+        return (world.store(_place(world, meeting, entry), waiter),)
+    return world.ask(entry, waiter, cost)
 
 
 def bundle(world: World, connection: Connection, frame: Bundle, now: float) -> Iterator[Effect]:
@@ -145,11 +148,18 @@ def place_entry(world: World, asked: EntryAppended) -> Change | Again:
         return again
     if asked.epoch != meeting.epoch:
         raise Refused(Refusal.STALE_EPOCH)
+    return _place(world, meeting, asked)
+
+
+def _place(world: World, meeting: Meeting, asked: EntryAppended) -> Change:
     entry = _take(world, meeting, asked)
 
-    def then(now: float) -> Iterator[Effect]:
+    def then(_now: float) -> Iterable[Effect]:
         _settle(meeting, entry)
-        yield from _fan_out(world, meeting, _entry_frame(entry, is_commit=False), now)
+        # Whoever is behind has a read under way, or an epoch to prove, and comes to it later.
+        if not meeting.audience:
+            return ()
+        return (Send(meeting.audience, _entry_frame(entry, is_commit=False)),)
 
     undo = partial(_untake, world, meeting, entry, meeting.expires_minute)
     change = Change(entry, undo, then, partial(_ack, entry.seq))
@@ -181,7 +191,9 @@ def place_epoch(world: World, asked: EpochChanged) -> Change | Again:
     def then(now: float) -> Iterator[Effect]:
         _settle(meeting, commit)
         meeting.saved_epoch += 1
-        yield from _fan_out(world, meeting, _entry_frame(commit, is_commit=True), now)
+        if meeting.audience:
+            yield Send(meeting.audience, _entry_frame(commit, is_commit=True))
+        _end_epoch_of_all(world, meeting, commit.seq, now)
         yield from lobby.welcome(world, meeting, welcomes)
         lobby.keep_watchers(world, meeting, record.slots)
 
@@ -300,15 +312,11 @@ def _untake(world: World, meeting: Meeting, entry: EntryAppended, end_before: in
     world.cost -= entry.cost
 
 
-def _fan_out(world: World, meeting: Meeting, frame: Entry, now: float) -> Iterator[Effect]:
-    # Whoever is behind has a read under way, or an epoch to prove, and comes to this one later.
-    if meeting.audience:
-        yield Send(meeting.audience, frame)
-    if frame.commit:
-        live, meeting.live, meeting.audience = meeting.live, {}, ()
-        for reader in live.values():
-            reader.after = frame.seq
-            _end_epoch(world, reader, now)
+def _end_epoch_of_all(world: World, meeting: Meeting, seq: int, now: float) -> None:
+    live, meeting.live, meeting.audience = meeting.live, {}, ()
+    for reader in live.values():
+        reader.after = seq
+        _end_epoch(world, reader, now)
 
 
 def _read_on(world: World, meeting: Meeting, reader: Reader, now: float) -> Iterator[Effect]:

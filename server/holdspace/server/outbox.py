@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 
 from websockets.protocol import State
 
-from holdspace.protocol.frames import SIZE_CLASSES
+from holdspace.protocol.frames import SIZE_CLASSES, RelayFrame, encode
 from holdspace.protocol.refusals import Close
 from holdspace.server.wire import Wire
 
+_OPEN = State.OPEN
 # What the socket is given beyond what the kernel takes; the rest waits here.
 WRITE_LIMIT = 64 * 1024
 # How long the other end has to answer a close code.
@@ -30,9 +31,9 @@ _HEADS = {
 }
 
 
-def as_message(frame: bytes) -> bytes:
+def as_message(frame: RelayFrame) -> bytes:
     """Return the bytes that carry a frame on the websocket, the same to everybody."""
-    return _HEADS[len(frame)] + frame
+    return encode(frame, _HEADS)
 
 
 class Outbox:
@@ -49,7 +50,8 @@ class Outbox:
         self._on_overflow = on_overflow
         self._messages: list[bytes] = []
         self._size = 0
-        # What the socket held when it was last looked at: since then it can only be less.
+        # The most that the socket can hold: what it held when it was last looked at, and what it
+        # was given since.
         self._known = 0
         self._code: Close | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -85,17 +87,18 @@ class Outbox:
 
     def flush(self) -> None:
         """Hand over what is queued, as far as the socket takes it; then do what waited for that."""
-        wire = self._wire
-        if wire.protocol.state is not State.OPEN:
-            self._messages, self._size = [], 0
-        elif self._messages and not wire.paused:
-            messages, self._messages, self._size = self._messages, [], 0
-            if len(messages) == 1:
-                wire.transport.write(messages[0])
-            else:
-                wire.transport.writelines(messages)
-            self._known = wire.transport.get_write_buffer_size()
-        if not wire.paused:
+        wire, messages = self._wire, self._messages
+        if messages:
+            if wire.protocol.state is not _OPEN:
+                self._messages, self._size = [], 0
+            elif not wire.paused:
+                self._known += self._size
+                self._messages, self._size = [], 0
+                if len(messages) == 1:
+                    wire.transport.write(messages[0])
+                else:
+                    wire.transport.writelines(messages)
+        if (self._next is not None or self._code is not None) and not wire.paused:
             self._go_on()
 
     def finish(self, code: Close) -> None:

@@ -7,7 +7,6 @@ for as long as that takes, and no longer.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from holdspace.protocol.frames import encode
 from holdspace.server.effects import SendPage
 from holdspace.server.log.records import LogEntry
 from holdspace.server.outbox import as_message
@@ -42,7 +41,7 @@ class Pages:
         """Return the bytes that carry all entries of a page."""
         message = self._messages.get(id(effect.entries))
         if message is None:
-            message = b"".join(as_message(encode(frame)) for frame in effect.frames())
+            message = b"".join(as_message(frame) for frame in effect.frames())
             if any(
                 page.done() and page.result() is effect.entries for page in self._pages.values()
             ):

@@ -53,7 +53,7 @@ from holdspace.server.world import HungUpError, Placer, World
 OLDEST_VERSION = 1
 
 # A handler judges by the connection and asks for a record; what it refuses has changed nothing.
-Handler = Callable[[World, Connection, Any, float], Iterator[Effect]]
+Handler = Callable[[World, Connection, Any, float], Iterable[Effect]]
 
 
 def hello(world: World, connection: Connection, frame: Hello, now: float) -> Iterator[Effect]:

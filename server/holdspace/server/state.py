@@ -1,7 +1,9 @@
 """What a relay knows: plain values that the handlers change and nothing else does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+
+import msgspec
 
 from holdspace.protocol.frames import Done, RelayFrame
 from holdspace.server.effects import Effect
@@ -117,17 +119,16 @@ Waiter = tuple[int, int]
 Answer = Callable[[int], RelayFrame]
 
 
-@dataclass(slots=True, eq=False)
-class Change:
+class Change(msgspec.Struct, eq=False):
     """Hold one record at its place: what follows once it is durable, or how to take it back."""
 
     record: Record
     undo: Callable[[], None]
-    then: Callable[[float], Iterator[Effect]]
+    then: Callable[[float], Iterable[Effect]]
     answer: Answer = Done
     # Members of this meeting may have been refused because of a change that is not coming about.
     misled: Meeting | None = None
-    waiters: list[Waiter] = field(default_factory=list)
+    waiters: list[Waiter] = []
     ticket: int = 0
 
 

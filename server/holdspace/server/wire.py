@@ -15,7 +15,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request
 from websockets.protocol import Protocol
 
-from holdspace.protocol.frames import MAX_FRAME
+from holdspace.protocol.frames import MAX_FRAME, SIZE_CLASSES
 
 try:
     from websockets.speedups import apply_mask
@@ -30,6 +30,10 @@ _PING, _PONG = 0x89, 0x8A
 # The first two bytes of a masked binary frame, and how long its head is with length and mask. Of
 # shorter lengths there are none: the smallest frame of ours has 1,024 bytes.
 _HEADS = {b"\x82\xfe": 2 + 2 + _MASK_BYTES, b"\x82\xff": 2 + 8 + _MASK_BYTES}
+
+# How a frame of the smallest size begins: mask bit, length in two bytes, and the length.
+_SHORTEST = b"\x82\xfe" + SIZE_CLASSES[0].to_bytes(2)
+_SHORTEST_HEAD = len(_SHORTEST) + _MASK_BYTES
 
 # What is left of every request once it was judged.
 _FORGOTTEN = Request("/", Headers())
@@ -107,14 +111,18 @@ class Wire(ServerConnection):
     def _read(self) -> None:
         data, at = self._unread, 0
         while self._take is not None and not self.transport.is_closing():
-            found = _binary_frame(data, at)
-            if found is None:
-                given = self._give_to_library(data, at)
-                if not given:
-                    break
+            start = at + _SHORTEST_HEAD
+            if data.startswith(_SHORTEST, at) and len(data) >= start + SIZE_CLASSES[0]:
+                # As `_binary_frame` does, for what nearly all frames are.
+                at = start + SIZE_CLASSES[0]
+                payload = apply_mask(data[start:at], data[start - _MASK_BYTES : start])
+            elif (found := _binary_frame(data, at)) is not None:
+                payload, at = found
+            elif given := self._give_to_library(data, at):
                 at += given
                 continue
-            payload, at = found
+            else:
+                break
             wait = self._take(payload)
             if wait:
                 self._wait(wait)

@@ -8,7 +8,7 @@ log cannot save, every change under way is taken back, newest first. Where sever
 log, the place is known when the log hands the record out, to all of them, and it is durable then.
 """
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -131,12 +131,16 @@ class World:
         placed = self.placers[type(record)](self, record)
         if isinstance(placed, Again):
             yield from self.wait_for(placed, waiter)
-            return
+        else:
+            yield self.store(placed, waiter)
+
+    def store(self, change: Change, waiter: Waiter | None) -> Store:
+        """Have what was placed here kept, and whoever waits for it answered when it is durable."""
         if waiter is not None:
-            placed.waiters.append(waiter)
-        placed.ticket = self.next_number()
-        self.pending.append(placed)
-        yield Store(placed.ticket, placed.record)
+            change.waiters.append(waiter)
+        self._numbers = change.ticket = self._numbers + 1
+        self.pending.append(change)
+        return Store(change.ticket, change.record)
 
     def wait_for(self, again: Again, waiter: Waiter | None) -> Iterator[Effect]:
         """Answer what has its place already, now or as soon as that is durable."""
@@ -181,12 +185,19 @@ class World:
     def saved(self, tickets: Iterable[int], now: float) -> Iterator[Effect]:
         """Tell everybody who waited for these, then go on.
 
-        All answers come first, so that entries of one meeting follow each other and go together.
+        All answers come first, those to one connection together; so the entries of one meeting
+        follow each other, and go together, too.
         """
         changes = [self._saved(ticket) for ticket in tickets]
+        answers: defaultdict[int, list[RelayFrame]] = defaultdict(list)
         for change in changes:
-            for waiter in change.waiters:
-                yield from self.answer(waiter, change)
+            for number, ref in change.waiters:
+                answers[number].append(change.answer(ref))
+        for number, frames in answers.items():
+            if number in self.connections:
+                to = (number,)  # one tuple for all, so that they go together
+                for frame in frames:
+                    yield Send(to, frame)
         for change in changes:
             yield from change.then(now)
 

@@ -82,6 +82,8 @@ class StartedAgain:
     """Say that everything is handed out once more, from the beginning."""
 
 
+# A record to keep, and the number by which the log says what became of it.
+Asked = tuple[int, Record]
 Outcome = Saved | NotSaved | Placed | NotPlaced | GivenUp | Noted | CutOff | Joined | StartedAgain
 Report = Callable[[Outcome], object]
 
@@ -110,6 +112,9 @@ class Log(Protocol):
 
     def submit(self, ticket: int, record: Record) -> None:
         """Ask for a record to be kept."""
+
+    def submit_all(self, asked: Sequence[Asked]) -> None:
+        """Ask for several, as if one after the other."""
 
     def resume(self) -> None:
         """Take records again after a failure."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
-from holdspace.server.log import Alone, NotSaved, Report, Saved, weight
+from holdspace.server.log import Alone, Asked, NotSaved, Report, Saved, weight
 from holdspace.server.log import records as r
 from holdspace.server.log.records import EpochKept, Kept, LogEntry, MeetingKept, Record
 
@@ -52,6 +52,10 @@ class MemoryLog(Alone):
             self._report(NotSaved())
             return
         self._report(Saved((ticket,)))
+
+    def submit_all(self, asked: Sequence[Asked]) -> None:
+        for ticket, record in asked:
+            self.submit(ticket, record)
 
     def resume(self) -> None:
         self._is_failed = False

@@ -22,7 +22,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, TypeVar
 
-from holdspace.server.log import Alone, NotSaved, Report, Saved, UnusableLogError, weight
+from holdspace.server.log import Alone, Asked, NotSaved, Report, Saved, UnusableLogError, weight
 from holdspace.server.log import records as r
 from holdspace.server.log.copies import DATABASE
 from holdspace.server.log.records import EpochKept, Kept, LogEntry, MeetingKept, Record
@@ -37,19 +37,19 @@ from holdspace.server.log.sqlite_writer import Writer
 
 _Kind = TypeVar("_Kind", bound=Record)
 _KEY_BYTES = 32
-# The most that goes into one transaction, and the least between two steps of erasing under load.
+# How much goes into one transaction, or up to twice that; and the least between two steps of
+# erasing under load.
 _MOST_AT_ONCE = 1024
 _ERASE_SECONDS = 0.1
 # How long a relay that is asked to stop goes on erasing.
 _LAST_ERASE_SECONDS = 2.0
 
 
-class _Asked(NamedTuple):
-    """A record to keep; `turn` is how often the log had failed when it was submitted."""
+class _Batch(NamedTuple):
+    """Records to keep; `turn` is how often the log had failed when they were submitted."""
 
     turn: int
-    ticket: int
-    record: Record
+    asked: Sequence[Asked]
 
 
 class SqliteLog(Alone):
@@ -59,7 +59,7 @@ class SqliteLog(Alone):
         self._folder = folder
         self._report: Report = lambda _outcome: None
         # None ends the writer. Whatever was submitted in a turn that failed is dropped.
-        self._queue: SimpleQueue[_Asked | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Batch | None] = SimpleQueue()
         self._turn = 0
         self._failed_turn = -1
         self._thread: threading.Thread | None = None
@@ -93,7 +93,12 @@ class SqliteLog(Alone):
         self._thread.start()
 
     def submit(self, ticket: int, record: Record) -> None:
-        self._queue.put(_Asked(self._turn, ticket, record))
+        self.submit_all([(ticket, record)])
+
+    def submit_all(self, asked: Sequence[Asked]) -> None:
+        # Together, for waking the writer takes longer than all there is to do for a record here.
+        for at in range(0, len(asked), _MOST_AT_ONCE):
+            self._queue.put(_Batch(self._turn, asked[at : at + _MOST_AT_ONCE]))
 
     def resume(self) -> None:
         self._turn += 1
@@ -188,37 +193,39 @@ class SqliteLog(Alone):
         is_closing, patience, erase_at = False, 0.0, 0.0
         while not is_closing:
             batch, is_closing = self._next_batch(patience if self._writer.has_erased else None)
-            if batch:
+            if batch.asked:
                 self._write_batch(batch)
-            if self._writer.has_erased and (not batch or time.monotonic() >= erase_at):
+            if self._writer.has_erased and (not batch.asked or time.monotonic() >= erase_at):
                 patience = 0.0 if self._erase() else _ERASE_SECONDS
                 erase_at = time.monotonic() + _ERASE_SECONDS
         until = time.monotonic() + _LAST_ERASE_SECONDS
         while self._writer.has_erased and time.monotonic() < until and self._erase():
             pass
 
-    def _next_batch(self, patience: float | None) -> tuple[list[_Asked], bool]:
+    def _next_batch(self, patience: float | None) -> tuple[_Batch, bool]:
         """Wait for what is submitted; return it, and whether that was the last."""
-        batch: list[_Asked] = []
+        turn, asked = self._failed_turn, list[Asked]()
         with contextlib.suppress(Empty):
-            asked = self._queue.get(timeout=patience)
-            while asked is not None:
-                if asked.turn > self._failed_turn:
-                    batch.append(asked)
-                if len(batch) == _MOST_AT_ONCE:
-                    return batch, False
-                asked = self._queue.get_nowait()
-            return batch, True
-        return batch, False
+            batch = self._queue.get(timeout=patience)
+            while batch is not None:
+                if batch.turn > self._failed_turn:
+                    turn = batch.turn
+                    asked += batch.asked
+                if len(asked) >= _MOST_AT_ONCE:
+                    return _Batch(turn, asked), False
+                batch = self._queue.get_nowait()
+            return _Batch(turn, asked), True
+        return _Batch(turn, asked), False
 
-    def _write_batch(self, batch: list[_Asked]) -> None:
+    def _write_batch(self, batch: _Batch) -> None:
+        tickets, records = zip(*batch.asked, strict=True)
         try:
-            self._writer.write([asked.record for asked in batch])
+            self._writer.write(records)
         except (sqlite3.Error, LookupError):
-            self._failed_turn = batch[-1].turn
+            self._failed_turn = batch.turn
             self._report(NotSaved())
             return
-        self._report(Saved(tuple(asked.ticket for asked in batch)))
+        self._report(Saved(tickets))
 
     def _erase(self) -> bool:
         """Erase a little more, and return whether that worked."""

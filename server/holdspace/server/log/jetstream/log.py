@@ -9,6 +9,7 @@ from nats.aio.client import Client
 
 from holdspace.protocol.refusals import Refusal
 from holdspace.server.log import (
+    Asked,
     CutOff,
     GivenUp,
     Joined,
@@ -141,6 +142,10 @@ class JetStreamLog:
 
     def submit(self, ticket: int, record: Record) -> None:
         self._lanes.add(*wish_for(record, ticket, self._subjects, self._contents.index))
+
+    def submit_all(self, asked: Sequence[Asked]) -> None:
+        for ticket, record in asked:
+            self.submit(ticket, record)
 
     async def read(
         self, meeting: bytes, after: int, up_to: int, *, max_weight: int
