@@ -134,7 +134,11 @@ DECORATORS_THAT_STAY = {
     "override",
     "value",
 }
-NOT_SWAPPED = {"isinstance", "issubclass", "getattr", "hasattr", "cast"}
+# How a class is declared: a switch left out is a switch turned, and that is a mutant already.
+DECLARING = {"dataclass", "field"}
+# Arguments of which no behaviour depends: zip(strict=) states what cannot be, slots saves memory.
+IDLE_ARGUMENTS = {"strict", "slots"}
+NOT_SWAPPED = {"isinstance", "issubclass", "getattr", "hasattr", "cast", "min", "max"}
 
 
 def compare(source: Source, node: ast.Compare) -> Iterator[Edit]:
@@ -246,7 +250,8 @@ def call(source: Source, node: ast.Call) -> Iterator[Edit]:
     if name in OTHER_FUNCTION:
         yield source.replaced(node.func, OTHER_FUNCTION[name])
     for at, keyword in enumerate(node.keywords):
-        if keyword.arg is not None and (name, keyword.arg) != ("zip", "strict"):
+        is_switch = name in DECLARING and isinstance(keyword.value, ast.Constant)
+        if keyword.arg is not None and keyword.arg not in IDLE_ARGUMENTS and not is_switch:
             yield _called(source, node, node.args, node.keywords[:at] + node.keywords[at + 1 :])
     if name in NOT_SWAPPED:
         return
@@ -388,7 +393,7 @@ def _is_idle(parent: ast.AST, name: str, child: ast.AST) -> bool:
         or isinstance(child, ast.JoinedStr)
         or (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
         or (isinstance(child, ast.Assign) and _is_declaration(child))
-        or (isinstance(child, ast.keyword) and child.arg == "strict")
+        or (isinstance(child, ast.keyword) and child.arg in IDLE_ARGUMENTS)
         or (isinstance(parent, ast.match_case) and name == "pattern")
         or (isinstance(child, ast.AnnAssign) and ast.unparse(child.annotation) == "TypeAlias")
         or (name == "decorator_list" and "cache" in ast.unparse(child))

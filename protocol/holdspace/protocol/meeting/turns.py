@@ -46,7 +46,7 @@ def give_floor(state: MeetingState, identity: bytes) -> MeetingState:
     state = put_back(state)
     going = state.round
     is_round_turn = going is not None and identity in (*going.to_come, *going.passed)
-    if going is not None and is_round_turn:
+    if going is not None:
         again = (*going.again, identity) if identity in going.passed else going.again
         going = replace(
             going,
@@ -175,7 +175,7 @@ def settle(state: MeetingState) -> MeetingState:
 
 def begin_mode(state: MeetingState, mode: TurnMode) -> MeetingState:
     """Return the state with turns taken in another way; raised hands keep their places."""
-    state = put_back(replace(state, round=None, gather=None, pause_seconds=0))
+    state = put_back(replace(state, gather=None, pause_seconds=0))
     state = replace(state, is_queue_closed=False, lowered=(), invited=(), offers=())
     if mode == "gather":
         state = gathering.begin(state)
@@ -274,7 +274,7 @@ def drop(state: MeetingState, identity: bytes) -> MeetingState:
 
 
 def _with_passers(going: Round) -> Round:
-    if going.to_come or not going.passed:
+    if going.to_come:
         return going
     return replace(going, to_come=going.passed, passed=(), again=(*going.again, *going.passed))
 
