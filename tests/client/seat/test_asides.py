@@ -13,6 +13,7 @@ from holdspace.client.seat.aside_groups import Circle
 from holdspace.client.seat.sealing import Unsealed, opened
 from holdspace.client.seat.seat import Seat, Spoken
 from holdspace.client.seat.step import Moment
+from holdspace.client.seat.stopping import PAUSED_APART
 from holdspace.client.seat.view import AsideView, Place
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.letters import AsideAsk, AsideOpen, Said
@@ -274,6 +275,49 @@ def test_an_aside_without_a_facilitator_rests_while_the_room_is_held(
     assert table.do(ana, i.ResumeRoom()) is None
     say(table, chi)
     assert texts(chi) == texts(ben) == [SECRET]
+
+
+def test_a_pause_also_stops_private_words_among_members(table: Table, mutual: Circle3) -> None:
+    ana, ben, chi = mutual
+    private(table, ben, chi)
+    table.disconnect(ben)
+    say(table, ben, "too late")
+    assert table.do(ana, i.PauseTheWriting(me(ben), 2, "A moment, please.")) is None
+    table.connect(ben)
+    assert texts(chi) == texts(ben) == []
+    assert ("too late", PAUSED_APART) in [(n.kept, n.words) for n in ben.notices]
+    refusal = table.do(ben, p.SayAside(aside(ben).handle, SECRET))
+    assert refusal is not None
+    assert (refusal.words, refusal.kept) == (PAUSED_APART, SECRET)
+    # Chi is not paused, and Ben may read.
+    say(table, chi, "I am here.")
+    assert texts(ben) == ["I am here."]
+    assert table.do(ana, i.LetThemWrite(me(ben))) is None
+    say(table, ben)
+    assert texts(chi) == ["I am here.", SECRET]
+
+
+def test_who_is_paused_asks_no_member_and_can_always_reach_who_leads(
+    table: Table, mutual: Circle3
+) -> None:
+    ana, ben, chi = mutual
+    assert table.do(ana, i.PauseTheWriting(me(ben), 2, "A moment, please.")) is None
+    refusal = table.do(ben, p.AskAside(me(chi)))
+    assert refusal is not None
+    assert refusal.words == PAUSED_APART
+    # Nor can a changed client: the reader's own leaves it unread.
+    moment = Moment.of(table.world())
+    circle = Circle(bytes([0]) * 16, (me(ben), me(chi)), "word")
+    ben.machine = replace(ben.seat, seat=asides.ask(seat_of(ben), circle, me(chi), moment))
+    for frame in moment.frames:
+        table._send(ben, frame)
+    assert seat_of(chi).apart.asks == ()
+    assert table.do(ben, p.SayNotOk("It is too much.")) is None
+    assert any("Ben is not OK" in words for words in ana.words)
+    private(table, ben, ana)
+    say_to = next(one for one in ben.view.asides if me(ana) in {q.identity for q in one.people})
+    assert table.do(ben, p.SayAside(say_to.handle, SECRET)) is None
+    assert SECRET in texts(ana)
 
 
 # Who may ask whom.

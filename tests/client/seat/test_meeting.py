@@ -2,8 +2,11 @@
 
 from holdspace.client.acts import Problem, parse_command
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.seat import MOST_ANSWERED
 from holdspace.client.seat.view import Connection, Line, Place, Role, RoomView
 from holdspace.protocol import frames
+from holdspace.protocol.meeting import events as ev
+from seat_forging import seat_of, send_event
 from seat_table import AGREEMENTS, Guest, Table
 from small_flow import SMALL_FLOW
 
@@ -186,6 +189,27 @@ def test_text_over_the_limit_comes_back_whole(table: Table) -> None:
     assert refusal is not None
     assert len(refusal.kept) == 4100
     assert "by 100 of 4000 characters" in refusal.words
+
+
+def test_who_nods_to_what_nobody_said_fills_nobodys_memory(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    for number in range(5):
+        send_event(table, ben, ev.Nod(bytes([number]) * 16))
+    assert seat_of(ana).nods == seat_of(ben).nods == frozenset()
+    table.do(ana, i.Say("here"))
+    table.do(ben, i.NodTo("heard"))
+    assert len(seat_of(ana).nods) == 1
+
+
+def test_only_so_many_answered_knocks_are_remembered(table: Table) -> None:
+    seat = seat_of(table.host())
+    for number in range(MOST_ANSWERED + 9):
+        seat = seat.having_answered(number.to_bytes(16))
+    assert len(seat.answered_knocks) == MOST_ANSWERED
+    assert seat.answered_knocks[-1] == (MOST_ANSWERED + 8).to_bytes(16)
+    # Answered once more it is the newest, and not twice there.
+    assert seat.having_answered(seat.answered_knocks[0]).answered_knocks[-1] == (9).to_bytes(16)
 
 
 def test_nods_are_counted_under_the_share(table: Table) -> None:

@@ -53,6 +53,16 @@ def test_the_floor_stays_with_who_had_it_and_nothing_is_decided_anew() -> None:
     assert meeting.state.version == version
 
 
+def test_a_key_that_somebody_chose_is_nobodys_identity() -> None:
+    meeting = Meeting("Ana", "Ben", "Chi", "Dov", "Eli").mode("open")
+    meeting.does("Mara", ev.OpenPoll("Which?", ("a", "b"), True, meeting.state.version))
+    # Ben calls their key in the count what Ana is called in the circle.
+    meeting.does("Ben", ev.JoinCount(meeting.state.tallies_begun, 1, identity("Ana")))
+    come_back(meeting)
+    (tally,) = meeting.state.tallies
+    assert [one.key for one in tally.joined] == [identity("Ana")]
+
+
 def test_words_that_were_ready_were_on_the_old_client() -> None:
     meeting = Meeting("Ana", "Ben").mode("gather")
     meeting.does("Ana", ev.Ready())

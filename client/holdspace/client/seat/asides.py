@@ -32,6 +32,7 @@ from .aside_groups import Circle, NotThisAside
 from .display import shown_name, shown_person
 from .seat import Seat, Spoken
 from .step import Moment
+from .stopping import PAUSED_APART, stops_word
 from .view import Line, Notice, Passage, Refusal, Urgency
 
 HANDLE_BYTES = 16
@@ -117,6 +118,8 @@ def answer(seat: Seat, handle: bytes, moment: Moment, *, is_yes: bool) -> Seat |
     asked = seat.apart.ask(handle)
     if asked is None:
         return NOT_ASKED
+    if is_yes and stops_word(seat, seat.facts.identity, asked.people):
+        return Refusal(PAUSED_APART)
     seat = replace(seat, apart=seat.apart.without_ask(handle))
     name = shown_name(seat, asked.by)
     if not is_yes:
@@ -276,7 +279,7 @@ def heard(seat: Seat, spoken: Spoken, whisper: Whisper, moment: Moment) -> Seat:
     seat = _with(seat, aside)
     if isinstance(word, Ended):
         return _over(seat, aside, f"{shown_name(seat, author)} has left it.", moment)
-    if _rests_by_the_log(seat, aside):
+    if _why_void(seat, aside, author):
         return seat
     passage = _passage(seat, aside, spoken, text=word.text, at=moment.now)
     return _shown(seat, aside, passage, moment)
@@ -325,6 +328,8 @@ def why_not_ask(seat: Seat, who: bytes, kind: AsideKind) -> Refusal | None:
         return NOT_HERE
     if sum(one.stage is not Stage.OVER for one in seat.apart.asides) >= MOST_ASIDES:
         return TOO_MANY
+    if stops_word(seat, seat.facts.identity, (seat.facts.identity, who)):
+        return Refusal(PAUSED_APART)
     if _is_among_members(seat, who):
         if private_messages(seat) != "mutual":
             return MEMBERS_OFF
@@ -338,7 +343,9 @@ def why_not_say(seat: Seat, aside: Aside | None) -> str:
         return NOT_OPEN
     if aside.stage is Stage.ASKING:
         return NOT_YET
-    return FROZEN if is_frozen(seat, aside) else ""
+    if is_frozen(seat, aside):
+        return FROZEN
+    return _why_void(seat, aside, seat.facts.identity)
 
 
 def is_frozen(seat: Seat, aside: Aside) -> bool:
@@ -400,6 +407,13 @@ def _rests_by_the_log(seat: Seat, aside: Aside) -> bool:
     return bool(seat.state and seat.state.is_held) and not is_led
 
 
+def _why_void(seat: Seat, aside: Aside, author: bytes) -> str:
+    """Return why what this person says in an aside has no effect at this place in the log, or nothing."""
+    if _rests_by_the_log(seat, aside):
+        return FROZEN
+    return PAUSED_APART if stops_word(seat, author, aside.people) else ""
+
+
 def _send(seat: Seat, aside: Aside, word: AsideWord, moment: Moment) -> Seat:
     if aside.group is None:
         raise AssertionError("only what is open is talked in")
@@ -417,8 +431,8 @@ def _heard_own(seat: Seat, aside: Aside, spoken: Spoken, moment: Moment) -> Seat
         return seat
     aside = replace(aside, sending=tuple(one for one in aside.sending if one is not mine))
     seat = _with(seat, aside)
-    if aside.stage is not Stage.OPEN or _rests_by_the_log(seat, aside):
-        why = FROZEN if aside.stage is Stage.OPEN else NOT_OPEN
+    why = _why_void(seat, aside, spoken.author) if aside.stage is Stage.OPEN else NOT_OPEN
+    if why:
         moment.notices.append(Notice(why, kept=mine.text, aside=aside.handle))
         return seat
     passage = _passage(seat, aside, spoken, text=mine.text, at=moment.now)

@@ -98,7 +98,7 @@ def adopted(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
     if isinstance(change.wish, Admission):
         knock = change.wish.letter.knock
         letters = tuple(one for one in seat.letters if one.knock != knock)
-        seat = replace(seat, letters=letters, answered_knocks=seat.answered_knocks | {knock})
+        seat = replace(seat, letters=letters).having_answered(knock)
         seat = returning.let_in(seat, change.wish.letter)
         seat = catching_up.tell_the_time(tell_newcomers(seat, moment), moment)
         return _welcome_back(seat, change.wish.letter, moment)

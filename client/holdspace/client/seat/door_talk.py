@@ -54,7 +54,7 @@ def answer(
     sealed = seal_reply(reply, letter.reply_secret, moment.random)
     seat, ref = seat.asking(what)
     moment.frames.append(frames.DeclineKnock(ref, letter.knock, sealed))
-    return replace(seat, answered_knocks=seat.answered_knocks | {letter.knock})
+    return seat.having_answered(letter.knock)
 
 
 def before(seat: Seat, letter: Letter) -> Letter | None:

@@ -26,6 +26,7 @@ from . import answering, asides, door_keys, ladder, not_ok, room_keeping
 from .sealing import Unsealed, opened, tried
 from .seat import Seat, Spoken
 from .step import Moment
+from .stopping import stops_letter
 
 # Author of the letter, as MLS proved it, and what they wrote.
 Handler = Callable[[Seat, bytes, Any, Moment], Seat]
@@ -61,7 +62,9 @@ def take(seat: Seat, spoken: Spoken, moment: Moment) -> Seat:
         return seat
     seat, is_tried = tried(seat, spoken.author, moment.now)
     note = opened(seat, spoken.author, event) if is_tried else None
-    handler = HANDLERS.get(type(note)) if note is not None else None
+    if note is None or stops_letter(seat, spoken.author, note):
+        return seat
+    handler = HANDLERS.get(type(note))
     return seat if handler is None else handler(seat, spoken.author, note, moment)
 
 

@@ -26,6 +26,9 @@ def line(seat: Seat, kind: Line, text: str, moment: Moment) -> Seat:
 def add(seat: Seat, passage: Passage) -> Seat:
     """Return the seat with one more passage."""
     transcript = (*seat.transcript[-MOST_PASSAGES:], passage)
+    gone = {one.key for one in seat.transcript[:-MOST_PASSAGES]}
+    if gone:
+        seat = replace(seat, nods=frozenset(one for one in seat.nods if one[1] not in gone))
     return replace(seat, transcript=transcript, passages=seat.passages + 1)
 
 

@@ -29,7 +29,10 @@ def paused(seat: Seat, effect: fx.WritingPaused, moment: Moment) -> Seat:
     length = "1 minute" if minutes == 1 else f"{minutes} minutes"
     if is_me(seat, effect.identity):
         words = f"{shown_name(seat, effect.by)} paused your writing for {length}."
-        kept = "What you have written is kept, and so is your place. You can read, nod, and leave."
+        kept = (
+            "What you have written is kept, and so is your place. You can read, nod and leave, and "
+            "write to somebody who leads with /private."
+        )
         why = why_paused(seat, effect)
         moment.notices.append(Notice(" ".join(part for part in (words, why, kept) if part)))
     until = (effect.identity, moment.now + effect.seconds)

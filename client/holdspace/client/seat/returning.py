@@ -21,7 +21,12 @@ from .seat import Known, Letter, Seat
 from .step import Moment
 
 # What speaks for somebody at the door, and what is to be looked at twice.
-NOTES = {Known.BY_SLIP: "They hold a slip that you signed; this device does not know them yet."}
+NOTES = {
+    Known.BY_SLIP: (
+        "They hold a slip that you signed; this device does not know them, as after a recovery, or when "
+        "an older copy of your notebook was put back."
+    )
+}
 WARNINGS = {
     Known.REVOKED: "You sent them away for good before. They cannot tell that you see this."
 }

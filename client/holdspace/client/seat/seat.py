@@ -284,6 +284,11 @@ class Reason:
     words: str = field(repr=False)
 
 
+# A relay keeps at most 32 knocks of a room, for a quarter of an hour, and a package is good for half an
+# hour: what is older than these was answered long ago, and could be let in by nobody.
+MOST_ANSWERED = 256
+
+
 @dataclass(frozen=True)
 class Seat:
     """Everything one client knows of one meeting. Secrets never show in a repr."""
@@ -306,7 +311,7 @@ class Seat:
     host: HostKeys | None = field(default=None, repr=False)
     letters: tuple[Letter, ...] = ()
     letters_seen: int = 0
-    answered_knocks: frozenset[bytes] = field(default=frozenset(), repr=False)
+    answered_knocks: tuple[bytes, ...] = field(default=(), repr=False)
     wishes: tuple[Wish, ...] = ()
     change: OwnChange | None = None
     turned_back: tuple[OwnChange, ...] = field(default=(), repr=False)
@@ -401,6 +406,11 @@ class Seat:
         """Return the seat that remembers this of an author."""
         others = tuple(pair for pair in self.authors if pair[0] != identity)
         return replace(self, authors=(*others, (identity, author)))
+
+    def having_answered(self, knock: bytes) -> Seat:
+        """Return the seat that answers this knock no more."""
+        others = tuple(one for one in self.answered_knocks if one != knock)
+        return replace(self, answered_knocks=(*others, knock)[-MOST_ANSWERED:])
 
     def occasion(self, epoch: int) -> Occasion:
         """Return what a proof made now, on this connection, is bound to."""

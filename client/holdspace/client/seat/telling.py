@@ -128,7 +128,8 @@ def _passage_key(seat: Seat, message_id: bytes) -> bytes:
 
 def _nodded(seat: Seat, effect: fx.Nodded, moment: Moment) -> Seat:
     key = (effect.identity, effect.to, effect.kind)
-    if key in seat.nods:
+    # Only what is in sight can be nodded to: who nods to made-up ids fills nobody's memory.
+    if key in seat.nods or all(passage.key != effect.to for passage in seat.transcript):
         return seat
     counted = tuple(
         replace(passage, nods=_one_more(passage.nods, effect))

@@ -14,11 +14,15 @@ from msgspec.structs import replace
 
 from holdspace.protocol.meeting import counting, pairing
 from holdspace.protocol.meeting.effects import Effect, SeatCarriedOn
+from holdspace.protocol.meeting.tallies import Joined
 from holdspace.protocol.meeting.values import MeetingState, broken_law
 
 # Who came back, as the identity that went and the one that came.
 CameBackAs = tuple[bytes, bytes]
 _Part = TypeVar("_Part")
+# Bytes as long as an identity that their owner chooses: who put somebody's identity there would
+# have it changed under them, and with it a count that others are in.
+_NO_IDENTITIES: dict[type[Struct], frozenset[str]] = {Joined: frozenset({"key"})}
 
 
 def carry_on(
@@ -64,6 +68,10 @@ def _moved(part: _Part, old: bytes, new: bytes) -> _Part:
     elif isinstance(part, tuple):
         moved = tuple(_moved(one, old, new) for one in part)
     elif isinstance(part, Struct):
-        values = {name: _moved(getattr(part, name), old, new) for name in part.__struct_fields__}
+        kept = _NO_IDENTITIES.get(type(part), frozenset())
+        values = {
+            name: getattr(part, name) if name in kept else _moved(getattr(part, name), old, new)
+            for name in part.__struct_fields__
+        }
         moved = type(part)(**values)
     return moved  # type: ignore[return-value]
