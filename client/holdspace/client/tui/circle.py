@@ -1,6 +1,7 @@
 """The circle of seats, drawn: who sits where, who has the floor, whose hand is up, who is you."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import cos, pi, sin
 from typing import NamedTuple
@@ -120,7 +121,7 @@ def _compose(labels: list[Label], centre: list[Label], width: int, height: int) 
     return lines
 
 
-def _line(labels: list[Label], dots: set[tuple[int, int]], y: int, width: int) -> Row:
+def _line(labels: list[Label], dots: frozenset[tuple[int, int]], y: int, width: int) -> Row:
     line: list[Piece] = []
     x = 0
     for label in (*labels, Label(width, y, ())):
@@ -137,13 +138,14 @@ def _is_close(x: int, labels: list[Label]) -> bool:
     return any(label.x - 4 <= x < label.end + 4 for label in labels)
 
 
-def _dots(width: int, height: int) -> set[tuple[int, int]]:
+@lru_cache(8)
+def _dots(width: int, height: int) -> frozenset[tuple[int, int]]:
     radius_x, radius_y = _radii(width, height)
     steps = 84
-    return {
+    return frozenset(
         (
             _near((width - 1) / 2 + radius_x * cos(angle)),
             _near((height - 1) / 2 + radius_y * sin(angle)),
         )
         for angle in (2 * pi * step / steps for step in range(steps))
-    }
+    )

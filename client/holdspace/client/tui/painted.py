@@ -6,7 +6,7 @@ from functools import lru_cache
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
-from textual.geometry import Offset, Size
+from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 from typing_extensions import override
@@ -29,26 +29,52 @@ _LOOKS: dict[Ink, tuple[str, bool]] = {
 }
 
 
+# The colours that inks can have, in one order.
+_COLOURS = tuple(dict.fromkeys(name for name, _ in _LOOKS.values()))
+
+
 # Looked up in the theme rather than through component classes: Textual would match thirteen of
 # these against every rule for every widget, which was half of the time to the first picture.
+@lru_cache(64)
+def _styles(ground: Style, colours: tuple[str, ...]) -> dict[Ink, Style]:
+    found = dict(zip(_COLOURS, colours, strict=True))
+    return {ink: ground + _look(found[name], bold=bold) for ink, (name, bold) in _LOOKS.items()}
+
+
 @lru_cache(256)
 def _look(colour: str, *, bold: bool) -> Style:
     return Style(color=Color.parse(colour).rich_color, bold=bold or None)
 
 
-def strip(widget: Widget, line: Row, width: int) -> Strip:
-    """Return a row in the theme's colours, exactly this wide."""
+# The same strip for the same row: what Textual works out about a strip, it keeps with the strip, so
+# that lines that only move up are not worked out again.
+@lru_cache(2048)
+def _strip(line: Row, width: int, ground: Style, colours: tuple[str, ...]) -> Strip:
+    styles = _styles(ground, colours)
     line = clip(line, width)
-    colours = widget.app.theme_variables
-    ground = Style(bgcolor=widget.rich_style.bgcolor)
-    segments = []
-    for piece in line:
-        name, bold = _LOOKS[piece.ink]
-        segments.append(Segment(piece.text, ground + _look(colours[name], bold=bold)))
+    segments = [Segment(piece.text, styles[piece.ink]) for piece in line]
     return Strip(segments, cells(line)).adjust_cell_length(width, ground)
 
 
-class Painted(Widget):
+class Inked(Widget):
+    """A widget of rows: ink names become the theme's colours, looked up once for each picture."""
+
+    _ground = Style()
+    _colours: tuple[str, ...] = ()
+
+    @override
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a part of it."""
+        self._ground = Style(bgcolor=self.rich_style.bgcolor)
+        self._colours = tuple(map(self.app.theme_variables.__getitem__, _COLOURS))
+        return super().render_lines(crop)
+
+    def strip(self, line: Row, width: int) -> Strip:
+        """Return a row in the theme's colours, exactly this wide."""
+        return _strip(line, width, self._ground, self._colours)
+
+
+class Painted(Inked):
     """Rows drawn by `draw`; `redraw` asks again and repaints only what really changed."""
 
     DEFAULT_CSS = "Painted { height: auto; width: 1fr; }"
@@ -66,6 +92,10 @@ class Painted(Widget):
     def redraw(self) -> None:
         """Draw again, because what is shown may have changed."""
         size = (self.size.width, self.size.height)
+        if not self.display:
+            # Nothing around it has to be laid out again for what nobody sees.
+            self._drawn_for = None
+            return
         rows = self.draw(*size) if self._drawn_for == size else None
         if rows is not None and rows == self._rows:
             return
@@ -83,7 +113,7 @@ class Painted(Widget):
         size = (self.size.width, self.size.height)
         if self._drawn_for != size:
             self._rows, self._drawn_for = self.draw(*size), size
-        return strip(self, self._rows[y] if y < len(self._rows) else (), self.size.width)
+        return self.strip(self._rows[y] if y < len(self._rows) else (), self.size.width)
 
     @property
     def cursor(self) -> Offset:

@@ -7,30 +7,32 @@ lightly as ten. New passages never move what somebody is reading; a marker says 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from textual.cache import LRUCache
 from textual.geometry import Offset, Size
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from typing_extensions import override
 
 from holdspace.client.seat.view import Passage
 from holdspace.client.tui import marks
-from holdspace.client.tui.painted import strip
+from holdspace.client.tui.painted import Inked
 from holdspace.client.tui.passages import inner_width, passage_height, passage_rows
 from holdspace.client.tui.rows import Row, centred, row
 
 
-class Transcript(ScrollView, can_focus=True):
+class Transcript(Inked, ScrollView, can_focus=True):
     """What was said, newest at the bottom."""
 
     ALLOW_SELECT = False
+    # How long it is changes nothing around it, so that nothing else has to be laid out again.
+    virtual_size = Reactive(Size(0, 0))
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
         self._passages: tuple[Passage, ...] = ()
-        self._heights: list[int] = []
         self._starts: list[int] = [0]
         self._width = 0
         self._rows: LRUCache[int, list[Row]] = LRUCache(256)
@@ -60,10 +62,10 @@ class Transcript(ScrollView, can_focus=True):
     def show(self, passages: Sequence[Passage]) -> None:
         """Show these passages; what is being read stays where it is."""
         new = tuple(passages)
-        if new == self._passages:
+        same = _common_start(self._passages, new)
+        if same == len(new) == len(self._passages):
             return
         place = self._place()
-        same = _common_start(self._passages, new)
         added = max(0, len(new) - len(self._passages))
         self._passages = new
         self._measure(same)
@@ -80,11 +82,14 @@ class Transcript(ScrollView, can_focus=True):
         """Wrap from the first passage that changed; those before keep their height."""
         if not self._width:
             return  # not laid out yet; the first resize measures everything
-        del self._heights[same:]
-        self._rows.clear()
-        self._heights += [self._height_at(at) for at in range(same, len(self._passages))]
-        self._starts = list(accumulate(self._heights, initial=0))
+        for at in {*self._rows.keys()}.difference(range(same)):
+            self._rows.discard(at)
+        # All before it ends where it did: a long meeting is not counted anew for every line of it.
+        del self._starts[same + 1 :]
+        heights = (self._height_at(at) for at in range(same, len(self._passages)))
+        self._starts += islice(accumulate(heights, initial=self._starts[-1]), 1, None)
         self.virtual_size = Size(self._width, self._starts[-1])
+        self._scroll_update(self.virtual_size)
 
     def _height_at(self, at: int) -> int:
         return passage_height(self._shown(at), self._width, self._before(at))
@@ -124,6 +129,7 @@ class Transcript(ScrollView, can_focus=True):
         if width != self._width:
             is_wrapped_anew = not self._width or inner_width(width) != inner_width(self._width)
             self._width = width
+            self._rows.clear()
             # Above some width lines stay as long as they are, and only what is drawn changes.
             self._measure(0 if is_wrapped_anew else len(self._passages))
         self._settle(place)
@@ -142,8 +148,8 @@ class Transcript(ScrollView, can_focus=True):
         """Return the line in sight, or the marker at the bottom while something waits below."""
         width = self.size.width
         if self._unseen and y == self.size.height - 1:
-            return strip(self, self._marker(width), width)
-        return strip(self, self._row(y + self.scroll_offset.y), width)
+            return self.strip(self._marker(width), width)
+        return self.strip(self._row(y + self.scroll_offset.y), width)
 
     def _marker(self, width: int) -> Row:
         words = f"{marks.BELOW} {self._unseen} new below · End shows them"
