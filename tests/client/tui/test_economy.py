@@ -9,9 +9,10 @@ from textual.strip import Strip
 
 import screen_samples as sample
 from holdspace.client.seat.view import Line, Passage
-from holdspace.client.tui import transcript
 from holdspace.client.tui.painted import Inked
+from holdspace.client.tui.passages import passage_height
 from holdspace.client.tui.rows import Row
+from holdspace.client.tui.transcript import Transcript
 from screen_player import Player, screen_text, shown, until
 
 MANY = tuple(
@@ -28,7 +29,7 @@ class Counted:
         self.laid_out = 0
         self.measured = 0
         self.drawn: Counter[str] = Counter()
-        reflow, draw, height = Compositor.reflow, Inked.strip, transcript.passage_height
+        reflow, draw, height = Compositor.reflow, Inked.strip, passage_height
 
         def reflow_counted(*given: object) -> object:
             self.laid_out += 1
@@ -44,7 +45,7 @@ class Counted:
 
         monkeypatch.setattr(Compositor, "reflow", reflow_counted)
         monkeypatch.setattr(Inked, "strip", draw_counted)
-        monkeypatch.setattr(transcript, "passage_height", height_counted)
+        monkeypatch.setattr(f"{Transcript.__module__}.passage_height", height_counted)
 
 
 def say(player: Player, *passages: Passage) -> None:
