@@ -76,6 +76,8 @@ def close(seat: Seat, moment: Moment) -> Seat:
 
 def arrived(seat: Seat, author: bytes, slot: CoverSlot) -> tuple[Seat, tuple[Partial, ...]]:
     """Return what a slot of this author makes whole, and the seat that keeps the rest."""
+    if not slot.parts:
+        return seat, ()
     opened = open_slot(seat.cover.half_of(author), slot)
     seat = replace(seat, cover=seat.cover.with_half(author, opened.rest))
     return seat, opened.whole
