@@ -49,8 +49,8 @@ class Store(Protocol):
     def power_cut(self) -> None:
         """Lose whatever is only in memory."""
 
-    def copy(self) -> "Store":
-        """Return another store with the same in it: for a relay that shows two pasts."""
+    def copy(self, leave_out: int = 0) -> "Store":
+        """Return another store without the newest records: for a relay that shows two pasts."""
 
     def close(self) -> None:
         """Let go of everything."""
@@ -82,7 +82,6 @@ class MemoryStore:
         at_once(self._log.start(self._outcomes.append))
 
     def copy(self, leave_out: int = 0) -> "MemoryStore":
-        """Return another store; without the newest records, for a database that was rolled back."""
         other = MemoryStore()
         other.keep(self._kept[: len(self._kept) - leave_out])
         return other

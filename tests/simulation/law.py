@@ -5,10 +5,13 @@ changed, and at the end. All people look at one book of what is known: who reads
 read the same meeting.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from holdspace.client.seat.display import AWAY_SECONDS
 from holdspace.client.seat.seat import Seat
+from holdspace.client.seat.view import Line
 from holdspace.protocol import frames
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.roles import MEMBER
@@ -213,8 +216,52 @@ class Law:
                 raise Broken("I8", f"{one.name} has read {seat.position.seq} of {head}")
             if seat.outbox.lasting().waiting:
                 raise Broken("I8", f"{one.name}'s words still wait")
+            self._sees_who_is_here(one, in_step)
         if len(pictures) > 1:
             raise Broken("I8", "people have different meetings")
+
+    def _sees_who_is_here(self, person: "Person", others: "list[Person]") -> None:
+        """I8: who is here is shown as here, whatever became of anybody's clock."""
+        seat = person.seat
+        for other in others:
+            if seat is None or other.seat is None or other is person:
+                continue
+            known = seat.author(other.seat.facts.identity)
+            silence = person.now - known.heard if known else 0.0
+            if not 0 <= silence <= AWAY_SECONDS:
+                raise Broken("I8", f"{person.name} sees {other.name} silent for {silence:.0f} s")
+
+    def said(self) -> None:
+        """Nothing said is lost or doubled, if its author's client did not die."""
+        world = self._world
+        readers = [one.seat for one in world.people if one.seat is not None and not one.seat.alarm]
+        for seat in readers:
+            shown = Counter(p.text for p in seat.transcript if p.line is Line.SHARE)
+            for name, text, _ in world.said:
+                if shown[text] > 1:
+                    raise Broken("said", f"{name}'s {text[:40]!r} is in the room twice")
+        for name, text, identity in world.said:
+            author = next(one for one in world.people if one.name == name)
+            seat = author.seat
+            if seat is None or seat.facts.identity != identity or seat.alarm:
+                continue
+            kept = [notice.kept for notice in author.notices]
+            texts = [p.text for p in seat.transcript if p.line is Line.SHARE]
+            if text not in (*texts, *kept) and name not in world.took_back:
+                raise Broken("said", f"{name}'s {text[:40]!r} is nowhere")
+
+    def noticed(self) -> None:
+        """A lie that reached somebody was noticed by those who were meant to, in time."""
+        lie, world = self._world.liar, self._world
+        if lie.began is None:
+            return
+        world.reached(f"lie: {world.plan.lie}")
+        for name in lie.must_notice(world):
+            alarm = self.alarms.get(name)
+            if alarm is None:
+                raise Broken("alarm", f"{name} never noticed {world.plan.lie}")
+            if alarm[0] - lie.began > lie.within:
+                raise Broken("alarm", f"{name} noticed {alarm[0] - lie.began:.1f} s later")
 
     # inside the reducer
 

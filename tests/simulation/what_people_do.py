@@ -79,7 +79,10 @@ def _say(person: "Person", seat: Seat, chance: Random) -> str:
     refusal = person.do(i.Say(text))
     if isinstance(refusal, Refusal):
         return ""
-    person.world.said.append((person.name, text))
+    # Where ideas are listed, or all write for themselves, it is something else that was said.
+    waiting = person.seat.outbox.waiting if person.seat is not None else ()
+    if waiting and waiting[-1].event == ev.Share(text.strip()):
+        person.world.said.append((person.name, text.strip(), seat.facts.identity))
     return f"{person.name} says something"
 
 
@@ -96,6 +99,11 @@ def _say_aside(person: "Person", seat: Seat, chance: Random) -> str:
         return ""
     aside = chance.choice(seat.apart.asides).handle
     return _done(person, apart.SayAside(aside, words(person, chance)), "says something in private")
+
+
+def _take_back(person: "Person", seat: Seat, chance: Random) -> str:
+    person.world.took_back.add(person.name)
+    return _done(person, i.TakeItBack(), "takes something back")
 
 
 def _leave(person: "Person", seat: Seat, chance: Random) -> str:
@@ -187,7 +195,7 @@ JOINING_IN: dict[str, Act] = {
     "answer invite": _simply(
         lambda c: i.AnswerTheInvite(c.random() < 0.7), "answers an invitation"
     ),
-    "take back": _simply(lambda _: i.TakeItBack(), "takes something back"),
+    "take back": _take_back,
     "fold": _simply(lambda _: i.FoldIt("hard"), "folds something"),
     "willing": _simply(lambda c: i.BePaired(c.random() < 0.9), "would be in a pair"),
     "from pair": _simply(lambda _: i.ComeBackFromPair(), "comes back from the pair"),
@@ -304,6 +312,8 @@ def forge(person: "Person", seat: Seat, chance: Random) -> str:
         event = Inventor(seat, chance).event()
     except ValueError:
         return ""  # the type itself refuses it
+    if isinstance(event, ev.TakeBack):
+        person.world.took_back.add(person.name)
     moment = Moment.of(person.seat_world())
     forged = say_event(seat, event, moment)
     person.take(Step(Sitting(forged, machine.now), tuple(moment.frames), tuple(moment.notices)))

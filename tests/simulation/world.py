@@ -30,11 +30,11 @@ from holdspace.client.seat.visitor import come_again, visit
 from holdspace.protocol import mls
 from holdspace.protocol.meeting.state import apply
 from law import Broken, Law
-from liar import Honest
+from liar import LIES, Honest
 from person import Person
 from plan import ARRIVAL_SECONDS, HEAL_SECONDS, Decision, Plan, names
 from scheduler import Chance, Scheduler
-from seeded_kem import seeded_kem
+from shortcuts import shortcuts
 from small_flow import SMALL_FLOW
 from station import Station
 from stub_mls import KeyUsedTwice, StubEngine
@@ -69,10 +69,11 @@ class World:
         self.chance = Chance(plan.seed)
         self.engine: Engine = mls if is_real else StubEngine()
         self.law = Law(self)
-        self.liar = Honest()
+        self.liar: Honest = LIES[plan.lie]() if plan.lie else Honest()
         self.counts: Counter[str] = Counter()
         self.story: list[str] = []
-        self.said: list[tuple[str, str]] = []
+        self.said: list[tuple[str, str, bytes]] = []
+        self.took_back: set[str] = set()
         self.welcomes_to_hold = 0
         self.is_room_broken = False
         self.is_frozen = False
@@ -86,11 +87,12 @@ class World:
         self.station = Station(self, RELAY, self._store())
         self.people = [Person(self, name, at) for at, name in enumerate(names(plan.people))]
         self.host = self.people[0]
+        self.sides: dict[int, Station] = {}
 
     def run(self) -> Result:
         """Play the whole plan; what breaks a law, or anything else, is in the result."""
         law, words = "", ""
-        with self._stack, seeded_kem(), patch.object(reading, "apply", self.law.judged(apply)):
+        with self._stack, shortcuts(), patch.object(reading, "apply", self.law.judged(apply)):
             try:
                 self._play()
             except Broken as broken:
@@ -110,6 +112,7 @@ class World:
 
     def _play(self) -> None:
         self._arrive()
+        self.scheduler.at(START + self.plan.seconds / 2, lambda: self.liar.begin(self))
         for decision in self.plan.decisions:
             self.scheduler.at(START + decision.at, partial(self._decide, decision))
         self.scheduler.run_until(self.heals_at)
@@ -117,8 +120,12 @@ class World:
         self.scheduler.run_until(self.heals_at + HEAL_SECONDS - SETTLE_SECONDS)
         self.is_frozen = True
         self.scheduler.run_until(self.heals_at + HEAL_SECONDS)
+        if not self.liar.is_honest:
+            self.law.noticed()
+            return
         self.law.kept(self.station)
         self.law.converged()
+        self.law.said()
 
     def _arrive(self) -> None:
         host = self.host
@@ -178,7 +185,18 @@ class World:
 
     def station_for(self, person: Person) -> Station:
         """Return the relay that this person reaches."""
-        return self.station
+        return self.sides.get(person.number, self.station)
+
+    def other_station(self) -> Station:
+        """Return another relay with the same past, as only a liar has one."""
+        return Station(self, RELAY, self.station.store.copy())
+
+    def roll_back(self, records: int) -> None:
+        """Let the relay start again without the newest records."""
+        older = self.station.store.copy(records)
+        self.station.die()
+        self.station.disk.store = older
+        self.scheduler.after(1.0, self.station.start)
 
     def sit_down(self, person: Person) -> None:
         """Start somebody's client."""
