@@ -6,6 +6,7 @@ end could not ask, except by `forge`, for which somebody has a changed client.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
@@ -316,7 +317,8 @@ def forge(person: "Person", seat: Seat, chance: Random) -> str:
         person.world.took_back.add(person.name)
     moment = Moment.of(person.seat_world())
     forged = say_event(seat, event, moment)
-    person.take(Step(Sitting(forged, machine.now), tuple(moment.frames), tuple(moment.notices)))
+    forging = replace(machine, seat=forged)
+    person.take(Step(forging, tuple(moment.frames), tuple(moment.notices)))
     return f"{person.name}'s changed client sends {type(event).__name__}."
 
 

@@ -22,6 +22,7 @@ from . import (
     doing,
     door_keys,
     door_talk,
+    jumping,
     ladder,
     lobby,
     not_ok,
@@ -67,6 +68,7 @@ class Sitting:
 
     seat: Seat
     now: float = 0.0
+    ticked: float = 0.0
 
     def receive(self, frame: frames.RelayFrame, world: World) -> Step:
         """Take in one frame; one that fits nothing changes nothing."""
@@ -84,7 +86,10 @@ class Sitting:
 
     def tick(self, world: World) -> Step:
         """Send what waits, be heard from now and then, and notice who went quiet."""
-        moment, seat = Moment.of(world), self.seat
+        moment, seat, ticked = Moment.of(world), self.seat, _coarse(world.now)
+        if seat.place is Place.ROOM and jumping.has_jumped(self.ticked, world.now):
+            step = self._step(jumping.after_jump(seat, world.now), moment, ticked)
+            return replace(step, goes_elsewhere=True)
         if seat.place is Place.ROOM and seat.is_caught_up:
             if not seat.is_covering and saying.is_heartbeat_due(seat, moment):
                 seat = saying.say(seat, Heartbeat(), moment)
@@ -106,7 +111,7 @@ class Sitting:
             seat = pairs.tick(seat, moment)
             seat = readying.settle(seat, moment)
             seat = _give_up(seat, moment)
-        return self._step(seat, moment)
+        return self._step(seat, moment, ticked)
 
     def reached(self, relay: str) -> Step:
         """Learn where the connection leads; proofs and the card name this relay from now on."""
@@ -136,10 +141,11 @@ class Sitting:
         """Return what a front end may draw."""
         return picture.room_view(self.seat, self.now)
 
-    def _step(self, seat: Seat, moment: Moment) -> Step:
+    def _step(self, seat: Seat, moment: Moment, ticked: float | None = None) -> Step:
         seat, now = room_keeping.settle(seat), _coarse(moment.now)
-        same = seat is self.seat and now == self.now
-        machine = self if same else replace(self, seat=seat, now=now)
+        ticked = self.ticked if ticked is None else ticked
+        same = seat is self.seat and (now, ticked) == (self.now, self.ticked)
+        machine = self if same else replace(self, seat=seat, now=now, ticked=ticked)
         frames, notices = tuple(moment.frames), tuple(moment.notices)
         if seat.is_sent_back and seat.way_back is not None:
             return seat.way_back(seat, moment).also(notices=notices)
