@@ -158,7 +158,7 @@ def _vault(person: "Person", chance: Random) -> None:
 
 def _time_to_live(person: "Person", chance: Random) -> None:
     world = person.world
-    if chance.random() < 0.9 or world.scheduler.now < world.heals_at - 10:
+    if world.scheduler.now < world.heals_at - 8:
         return
     person.drop()
     world.station.clock_offset += 13 * 3600
@@ -211,7 +211,7 @@ FAULTS: dict[str, tuple[int, Inject]] = {
     "racing staff": (4, _race),
     "stale Welcome": (2, _stale_welcome),
     "vault rollback": (4, _vault),
-    "TTL expiry while offline": (3, _time_to_live),
+    "TTL expiry while offline": (1, _time_to_live),
     "undecryptable junk": (3, _junk),
     "hostile text": (4, _hostile_text),
     "forged event": (30, _forged),

@@ -310,9 +310,9 @@ def forge(person: "Person", seat: Seat, chance: Random) -> str:
     if not isinstance(machine, Sitting) or not seat.is_caught_up:
         return ""
     try:
-        event = Inventor(seat, chance).event()
-    except ValueError:
-        return ""  # the type itself refuses it
+        event = ev.decode_event(ev.encode_event(Inventor(seat, chance).event()))
+    except (ValueError, ev.NotAnEvent):
+        return ""  # everybody's client refuses it unread
     if isinstance(event, ev.TakeBack):
         person.world.took_back.add(person.name)
     moment = Moment.of(person.seat_world())
