@@ -21,16 +21,16 @@ def played(turns: Turns, rate: float, seconds: float, start: float = 0.0) -> lis
     return waits
 
 
-@pytest.mark.parametrize("rate", [1, 50, 500, 2000])
+@pytest.mark.parametrize("rate", [1, 50, 500, 1200])
 def test_while_little_comes_nothing_waits(rate: float) -> None:
     assert set(played(Turns(), rate, 2.0)) == {0.0}
 
 
-@pytest.mark.parametrize("rate", [3000, 20_000])
+@pytest.mark.parametrize("rate", [2000, 20_000])
 def test_when_much_comes_it_waits_a_moment_and_goes_together(rate: float) -> None:
     waits = played(Turns(), rate, 1.0)[int(rate * 0.1) :]
-    assert 0.0005 < sum(waits) / len(waits) < 0.002
-    assert max(waits) <= 0.0021
+    assert 0.0005 < sum(waits) / len(waits) < 0.003
+    assert max(waits) <= 0.0031
 
 
 def test_it_is_over_as_soon_as_little_comes_again() -> None:

@@ -6,8 +6,8 @@ moment that nobody notices, and a busy relay does several times as much.
 """
 
 # The rate of records from which on they wait, in a second; and for how long at most.
-_MUCH = 2500.0
-_APART_SECONDS = 0.002
+_MUCH = 1500.0
+_APART_SECONDS = 0.003
 # Over how long the rate is taken.
 _LOOK_SECONDS = 0.02
 
