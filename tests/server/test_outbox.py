@@ -183,6 +183,19 @@ class TestMany:
             [b"one two three "],
         ]
 
+    async def test_who_was_told_something_of_their_own_hears_it_before_anybody_hears_the_rest(
+        self,
+    ) -> None:
+        boxes, order = Outboxes(LIMIT), list[bytes]()
+        for number in range(3):
+            socket = Socket()
+            socket.written = order
+            boxes.open(number, cast(Wire, socket), lambda: None)
+        boxes.send((2,), b"ack ")
+        boxes.send((0, 1, 2), b"one ")
+        boxes.flush()
+        assert order == [b"ack one ", b"one ", b"one "]
+
     async def test_who_is_hung_up_on_hears_what_was_queued_before(self) -> None:
         boxes, socket = Outboxes(LIMIT), Socket()
         box = boxes.open(7, cast(Wire, socket), lambda: None)

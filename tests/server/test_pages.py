@@ -42,9 +42,12 @@ async def test_many_who_want_the_same_page_read_once() -> None:
     asked = [asyncio.ensure_future(kept.read((b"m", 0, 3))) for _ in range(5)]
     other = asyncio.ensure_future(kept.read((b"m", 1, 3)))
     await asyncio.sleep(0)
+    assert kept.ready((b"m", 0, 3)) is None
     shelf.is_open.set()
     first, *rest = await asyncio.gather(*asked)
     assert all(one is first for one in rest)
+    assert kept.ready((b"m", 0, 3)) is first
+    assert kept.ready((b"m", 0, 2)) is None
     assert sorted(shelf.reads) == [(b"m", 0, 3), (b"m", 1, 3)]
     messages = [kept.message(SendPage(number, first)) for number in range(5)]
     assert messages == [carried(first)] * 5

@@ -37,6 +37,9 @@ class Phase(Enum):
     MEMBER = "proved the epoch it reads"
     WALKING = "was given the commit that closed its epoch, and has yet to prove the next"
 
+    # Looked up for every frame; an enumeration's own hash is made by Python from the name.
+    __hash__ = object.__hash__
+
 
 @unique
 class Happening(Enum):

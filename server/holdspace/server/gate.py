@@ -244,10 +244,21 @@ class Gate:
             self._log.submit_all(submitted)
 
     def _read_soon(self, effect: Read) -> None:
-        self._outboxes.when_drained(effect.connection, lambda: self._begin(self._read(effect)))
+        self._outboxes.when_drained(effect.connection, partial(self._begin_to_read, effect))
+
+    def _begin_to_read(self, effect: Read) -> None:
+        entries = self._pages.ready((effect.meeting, effect.after, effect.up_to))
+        if entries is None:
+            self._begin(self._read(effect))
+        else:
+            # Not at once: whoever reads on from here is not to nest ever deeper.
+            self._loop.call_soon(self._loaded, effect, entries)
 
     async def _read(self, effect: Read) -> None:
-        entries = await self._pages.read((effect.meeting, effect.after, effect.up_to))
+        span = (effect.meeting, effect.after, effect.up_to)
+        self._loaded(effect, await self._pages.read(span))
+
+    def _loaded(self, effect: Read, entries: Sequence[LogEntry]) -> None:
         now = self._now()
         self._perform(self._relay.loaded_page(effect.connection, effect.number, entries, now=now))
 
@@ -285,6 +296,22 @@ class Gate:
         return report
 
     def _logged(self, outcome: Outcome) -> None:
+        # What follows from it came together already, and needs no turn of its own to end.
+        is_ending, self._is_turn_ending = self._is_turn_ending, True
+        try:
+            self._follow(outcome)
+        finally:
+            self._is_turn_ending = is_ending
+            # A shared log tells one thing after the other: when much comes, they wait for more.
+            is_more_to_come = not self._log.is_alone and self._turns.wait(self._loop.time()) > 0
+            if not is_more_to_come:
+                self._outboxes.flush()
+            if (is_more_to_come or self._submitted) and not is_ending:
+                self._end_turn_soon()
+            if self._relay.is_idle:
+                self._idle.set()
+
+    def _follow(self, outcome: Outcome) -> None:
         match outcome:
             case Saved(tickets):
                 self._counts.saves += 1
@@ -308,12 +335,6 @@ class Gate:
                 self._log.resume()
             case _:
                 self._hear(outcome)
-        if self._relay.is_idle:
-            self._idle.set()
-        # What is durable at once came together already: it waits for another turn of the event
-        # loop only when much comes.
-        if self._is_turn_ending and not self._turns.wait(self._loop.time()):
-            self._outboxes.flush()
 
     def _hear(self, outcome: Outcome) -> None:
         """Do what follows from what happened to a log that several relays share."""

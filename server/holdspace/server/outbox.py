@@ -65,6 +65,10 @@ class Outbox:
         return self._size + self._wire.transport.get_write_buffer_size()
 
     @property
+    def has_queue(self) -> bool:
+        return self._size > 0
+
+    @property
     def is_finishing(self) -> bool:
         return self._code is not None
 
@@ -84,6 +88,21 @@ class Outbox:
         if size > WRITE_LIMIT:
             self.flush()  # what the socket takes at once does not count as unread
         return is_first
+
+    def send(self, message: bytes) -> None:
+        """Hand over a message at once, behind what is queued.
+
+        Too many unread bytes make the connection overflow instead.
+        """
+        wire, size = self._wire, len(message)
+        if self._messages or wire.paused:
+            if self.push(message):
+                self.flush()
+        elif self._code is not None or wire.protocol.state is not _OPEN:
+            return
+        elif self._known + size <= self._limit or not self._overflows(size):
+            self._known += size
+            wire.transport.write(message)
 
     def flush(self) -> None:
         """Hand over what is queued, as far as the socket takes it; then do what waited for that."""
@@ -199,20 +218,29 @@ class Outboxes:
             box.when_drained(call)
 
     def flush(self) -> None:
-        """Hand over what is queued."""
-        self._end_row()
+        """Hand over what is queued, first to those who were told something of their own: an ack."""
+        message, boxes = self._row_ended()
+        others = []
+        for box in boxes:
+            if box.has_queue:
+                box.push(message)
+            else:
+                others.append(box)
         due, self._due = self._due, []
         for box in due:
             box.flush()
+        for box in others:
+            box.send(message)
 
     def _end_row(self) -> None:
+        message, boxes = self._row_ended()
+        self._due += [box for box in boxes if box.push(message)]
+
+    def _row_ended(self) -> tuple[bytes, list[Outbox]]:
         row, to = self._row, self._row_to
         if not row:
-            return
+            return b"", []
         # Before anything else: whoever overflows is hung up on, and that comes by here again.
         self._row, self._row_size, self._row_to = [], 0, ()
-        message = row[0] if len(row) == 1 else b"".join(row)
-        for number in to:
-            box = self._boxes.get(number)
-            if box is not None and box.push(message):
-                self._due.append(box)
+        boxes = [box for number in to if (box := self._boxes.get(number)) is not None]
+        return row[0] if len(row) == 1 else b"".join(row), boxes

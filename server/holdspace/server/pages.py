@@ -27,6 +27,11 @@ class Pages:
         # By identity: the entries are the ones that `read` returned, and are kept by `_pages`.
         self._messages: dict[int, bytes] = {}
 
+    def ready(self, span: Span) -> Sequence[LogEntry] | None:
+        """Return a page that somebody has just read."""
+        page = self._pages.get(span)
+        return None if page is None or not page.done() or page.cancelled() else page.result()
+
     async def read(self, span: Span) -> Sequence[LogEntry]:
         """Return a page; it is read when nobody else has just done so."""
         page = self._pages.get(span)
