@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
+from clusters import clusters
 from cuts import cuts
 from trials import Trial, damages, full_disks, histories, kills
 
@@ -27,6 +28,7 @@ TRIALS: dict[str, tuple[Trial, int, str]] = {
     "cuts": (cuts, 50, "a power cut, at a moment of a recorded meeting"),
     "disks": (full_disks, 20, "a full disk while people write"),
     "damages": (damages, 50, "a damaged database, opened"),
+    "cluster": (clusters, 9, "three NATS nodes killed, paused and parted"),
     "histories": (histories, 5, "histories of 5,000 acts at once"),
 }
 

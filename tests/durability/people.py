@@ -41,6 +41,8 @@ class Circumstances:
     history: History = field(default_factory=History)
     acts_left: int = 5000
     is_over: bool = False
+    # How long people wait between one thing and the next.
+    pause: float = 0.0
     clock: Callable[[], float] = time.monotonic
 
     @property
@@ -92,6 +94,7 @@ class Person:
             while self.about.goes_on and len(self.waiting) < WINDOW:
                 await self._do_something(visitor)
             await self._take(visitor, await self._hear(visitor))
+            await asyncio.sleep(self.about.pause)
 
     async def _attach(self, visitor: Visitor) -> bool:
         """Attach, and write down how much there is to read."""

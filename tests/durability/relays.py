@@ -7,7 +7,7 @@ import resource
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from relay_process import RelayProcess
 from tracing import end_traced
 
 PEOPLE = 5
-PATIENCE = 60.0
+PATIENCE = 120.0
 _SETTINGS = unleashed(replace(LIMITS, meeting_bytes=512 * MIB))
 
 
@@ -131,10 +131,10 @@ class Story:
 
 @asynccontextmanager
 async def story(
-    urls: list[str], circle: Circle, seed: int, *, acts: int | None = None
+    urls: Sequence[str], circle: Circle, seed: int, *, acts: int | None = None, pause: float = 0.0
 ) -> AsyncIterator[Story]:
     """Let people talk until the block ends, or until they did so much; then judge it all."""
-    about = Circumstances(circle, urls, acts_left=acts or 10**9)
+    about = Circumstances(circle, urls, acts_left=acts or 10**9, pause=pause)
     await open_circle(urls[0], circle)
     people = [
         Person(f"person{number}", about, random.Random(f"{seed} {number}"), number)

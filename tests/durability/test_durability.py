@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import clusters
 import durability
 from cuts import cut, cuts, record
+from nats_cluster import server_program
 from tracing import strace
 from trials import Trial, damages, full_disks, histories, kills
 
@@ -38,6 +40,15 @@ async def test_what_was_acknowledged_is_there_once_and_in_its_place(
     counts = await dose(trial, tmp_path, number)
     assert counts["times"] == number
     assert name == "damages" or counts["acknowledged"] > 50
+
+
+@pytest.mark.skipif(server_program() is None, reason="there is no NATS server in the lock here")
+async def test_a_node_of_a_cluster_is_cut_off_and_nobody_loses_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "ALL", (clusters.a_node_is_cut_off,))
+    counts = await dose(clusters.clusters, tmp_path, 1)
+    assert counts["acknowledged"] > 20
 
 
 @needs_strace

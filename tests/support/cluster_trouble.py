@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from websockets.exceptions import WebSocketException
 
@@ -73,6 +74,16 @@ class Relays:
         process = RelayProcess("--port", port, **settings)
         assert process.url, process.end()
         return process
+
+
+class Troubled(Protocol):
+    """What goes on over several relays, whatever happens to them."""
+
+    @property
+    def relays(self) -> Relays: ...
+
+    async def goes_on(self, more: int = 10) -> None:
+        """Wait until more was acknowledged."""
 
 
 @dataclass
@@ -281,20 +292,20 @@ def first_difference(one: Talker, log: list[Entry]) -> str:
     return f"{one.name} heard {len(one.heard)} entries, but the log holds {len(log)}."
 
 
-Trouble = Callable[[Meeting, random.Random], Awaitable[None]]
+Trouble = Callable[[Troubled, random.Random], Awaitable[None]]
 
 
-async def a_node_is_killed(story: Meeting, chance: random.Random) -> None:
+async def a_node_is_killed(story: Troubled, chance: random.Random) -> None:
     cluster = story.relays.cluster
     await _kill(cluster, chance.choice(cluster.nodes), story)
 
 
-async def the_leader_is_killed(story: Meeting, _chance: random.Random) -> None:
+async def the_leader_is_killed(story: Troubled, _chance: random.Random) -> None:
     cluster = story.relays.cluster
     await _kill(cluster, await cluster.leader(f"holdspace_{story.relays.name}"), story)
 
 
-async def the_leader_is_paused(story: Meeting, _chance: random.Random) -> None:
+async def the_leader_is_paused(story: Troubled, _chance: random.Random) -> None:
     cluster = story.relays.cluster
     node = await cluster.leader(f"holdspace_{story.relays.name}")
     await asyncio.to_thread(cluster.pause, node)
@@ -302,7 +313,7 @@ async def the_leader_is_paused(story: Meeting, _chance: random.Random) -> None:
     await asyncio.to_thread(cluster.resume, node)
 
 
-async def all_nodes_are_killed(story: Meeting, _chance: random.Random) -> None:
+async def all_nodes_are_killed(story: Troubled, _chance: random.Random) -> None:
     cluster = story.relays.cluster
     for node in cluster.nodes:
         cluster.kill(node)
@@ -311,13 +322,13 @@ async def all_nodes_are_killed(story: Meeting, _chance: random.Random) -> None:
     await cluster.until_ready()
 
 
-async def a_relay_is_killed(story: Meeting, chance: random.Random) -> None:
+async def a_relay_is_killed(story: Troubled, chance: random.Random) -> None:
     number = chance.randrange(len(story.relays.running))
     await asyncio.to_thread(story.relays.running[number].kill)
     await asyncio.to_thread(story.relays.restart, number)
 
 
-async def a_relay_is_paused(story: Meeting, chance: random.Random) -> None:
+async def a_relay_is_paused(story: Troubled, chance: random.Random) -> None:
     relay = chance.choice(story.relays.running)
     relay.pause()
     await asyncio.sleep(3.0)
@@ -334,7 +345,7 @@ TROUBLES: tuple[Trouble, ...] = (
 )
 
 
-async def _kill(cluster: NatsCluster, node: str, story: Meeting) -> None:
+async def _kill(cluster: NatsCluster, node: str, story: Troubled) -> None:
     cluster.kill(node)
     await story.goes_on(3)
     cluster.start(node)

@@ -20,13 +20,14 @@ import nats
 from nats.aio.client import Client
 
 from holdspace.server.log.jetstream.settings import JetStreamSettings
+from nats_doors import Doors
 
 PATIENCE = 60.0
 RELAY, SYSTEM = "relay:relay-secret", "system:system-secret"
 _CONFIG = """
 server_name: "{node}"
 listen: "{host}:4222"
-cluster {{ name: "tests", listen: "{host}:6222", routes: [{routes}] }}
+cluster {{ name: "tests", listen: "{host}:6222", {advertise} routes: [{routes}] }}
 jetstream {{ store_dir: "{folder}", sync_interval: {sync}, max_mem: 8GB, max_file: 8GB }}
 accounts {{
     SYS {{ users: [{{user: system, password: system-secret}}] }}
@@ -43,9 +44,14 @@ def server_program() -> str | None:
 
 
 class NatsCluster:
-    """Run nodes with folders of their own; give `sync` to make them as careless as by default."""
+    """Run nodes with folders of their own; give `sync` to make them as careless as by default.
 
-    def __init__(self, folder: Path, *, sync: str = "always", nodes: int = 3) -> None:
+    With `has_doors` nodes reach each other through doors only, which can be shut.
+    """
+
+    def __init__(
+        self, folder: Path, *, sync: str = "always", nodes: int = 3, has_doors: bool = False
+    ) -> None:
         self.folder = folder
         self._sync = sync
         # Addresses nobody else on this machine uses, so that no port has to be found free.
@@ -53,6 +59,7 @@ class NatsCluster:
         self._net = f"127.{chosen.randrange(16, 240)}.{chosen.randrange(1, 255)}"
         self.nodes = tuple(f"n{number}" for number in range(1, nodes + 1))
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.doors = Doors(self._net, nodes) if has_doors else None
 
     @property
     def servers(self) -> tuple[str, ...]:
@@ -63,6 +70,8 @@ class NatsCluster:
         return JetStreamSettings(self.servers, name, RELAY, SYSTEM, development)
 
     def __enter__(self) -> "NatsCluster":
+        if self.doors:
+            self.doors.start()
         for node in self.nodes:
             self.start(node)
         try:
@@ -87,12 +96,15 @@ class NatsCluster:
         program = server_program()
         assert program
         config = self.folder / f"{node}.conf"
-        routes = ", ".join(f'"nats://{self._host(one)}:6222"' for one in self.nodes)
+        routes = ", ".join(f'"nats://{self._way(node, one)}:6222"' for one in self.nodes)
+        # Nodes tell each other where the others are; that there are doors they must not learn.
+        advertise = f'advertise: "{self._net}.250:6222",' if self.doors else ""
         config.write_text(
             _CONFIG.format(
                 node=node,
                 host=self._host(node),
                 routes=routes,
+                advertise=advertise,
                 folder=self.store(node),
                 sync=self._sync,
             )
@@ -139,6 +151,8 @@ class NatsCluster:
         """End all nodes."""
         for node in [*self._running]:
             self._end(node, signal.SIGKILL)
+        if self.doors:
+            self.doors.end()
 
     async def client(self, credentials: str = RELAY, *, node: str | None = None) -> Client:
         """Return a plain client of the cluster, or of one node."""
@@ -205,6 +219,22 @@ class NatsCluster:
         peers = meta.get("replicas", ())
         are_here = len(peers) == len(self.nodes) - 1 and all(one["current"] for one in peers)
         return bool(meta.get("leader")) and are_here and "error" not in await self.ask("INFO")
+
+    def cut_off(self, node: str, *, in_silence: bool) -> None:
+        """Part a node from the others; who is connected to it stays with it."""
+        assert self.doors
+        part = self.doors.silence if in_silence else self.doors.cut_off
+        part(int(node.removeprefix("n")))
+
+    def heal(self) -> None:
+        """Let the nodes find each other again."""
+        assert self.doors
+        self.doors.heal()
+
+    def _way(self, node: str, other: str) -> str:
+        if not self.doors or node == other:
+            return self._host(other)
+        return self.doors.address(int(node.removeprefix("n")), int(other.removeprefix("n")))
 
     def _host(self, node: str) -> str:
         return f"{self._net}.{node.removeprefix('n')}"
