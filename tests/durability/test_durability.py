@@ -43,6 +43,7 @@ async def test_what_was_acknowledged_is_there_once_and_in_its_place(
 
 
 @pytest.mark.skipif(server_program() is None, reason="there is no NATS server in the lock here")
+@pytest.mark.long
 async def test_a_node_of_a_cluster_is_cut_off_and_nobody_loses_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

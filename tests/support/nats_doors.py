@@ -24,6 +24,7 @@ class Doors:
         self._loop = asyncio.new_event_loop()
         self._quiet: dict[tuple[int, int], asyncio.Event] = {}
         self._shut: set[int] = set()
+        self._servers: list[asyncio.Server] = []
         self._open: dict[tuple[int, int], set[asyncio.StreamWriter]] = {}
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -38,7 +39,7 @@ class Doors:
 
     def end(self) -> None:
         """Shut all doors for good."""
-        self._do(lambda: self._cut(range(1, 10)))
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -66,7 +67,17 @@ class Doors:
             self._quiet[pair] = asyncio.Event()
             self._quiet[pair].set()
             self._open[pair] = set()
-            await asyncio.start_server(self._welcomer(pair), self.address(*pair), PORT)
+            place = self.address(*pair), PORT
+            self._servers.append(await asyncio.start_server(self._welcomer(pair), *place))
+
+    async def _close(self) -> None:
+        for server in self._servers:
+            server.close()
+        self._cut(range(len(self._pairs) + 1))
+        carrying = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in carrying:
+            task.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)
 
     def _welcomer(
         self, pair: tuple[int, int]
