@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from websockets.exceptions import WebSocketException
+
 from history import BrokenHistoryError, check
 from holdspace.protocol.frames import Entry
 from holdspace.server.limits import MIB
@@ -118,8 +120,15 @@ class Story:
             raise BrokenHistoryError(f"{error} The history is in {where}.") from None
 
     async def read(self) -> list[Entry]:
-        """Read the log anew, from its beginning."""
-        return await read_all(self.about.urls[0], self.about.circle)
+        """Read the log anew, from its beginning; a relay that has just come back may need a moment."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await read_all(self.about.urls[0], self.about.circle)
+            except (OSError, TimeoutError, WebSocketException):
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
 
     def _as_data(self, log: list[Entry]) -> dict[str, list[list[str]]]:
         acts = self.about.history.acts
