@@ -65,6 +65,16 @@ def test_who_looks_sees_what_there_was_at_some_moment() -> None:
     )
 
 
+def test_a_relay_that_has_fallen_behind_shows_less_and_never_more() -> None:
+    late = history(A, B, looked("Cy", at=(8, 9), length=1))
+    with pytest.raises(BrokenHistoryError):
+        check(late, log("a", "b"))
+    check(late, log("a", "b"), looks_may_lag=True)
+    early = history(said("Ana", "a", at=(5, 6), seq=1), looked("Cy", at=(0, 1), length=1))
+    with pytest.raises(BrokenHistoryError):
+        check(early, log("a"), looks_may_lag=True)
+
+
 def test_who_was_refused_lost_to_somebody() -> None:
     late = said("Ben", "b", at=(1, 3), seq=None)
     late.refusal = Refusal.STALE_EPOCH

@@ -33,7 +33,7 @@ def test_every_line_of_a_lock_is_one_version_with_hashes(path: Path) -> None:
         f"msgspec {HASH}",
         f"msgspec @ https://example.org/msgspec.whl {HASH}",
         f"-e . {HASH}",
-        "--extra-index-url https://example.org",
+        "--find-links https://example.org",
         "--no-binary :all:",
         "msgspec==1 --hash=md5:" + 32 * "a",
     ],
