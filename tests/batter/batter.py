@@ -19,8 +19,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-for _beside in ("support", "fuzz"):
-    sys.path.insert(0, str(Path(__file__).parents[1] / _beside))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
 
 from holdspace.protocol.frames import Ack, Entry, Hello, encode
 from holdspace.server.limits import MIB
@@ -75,9 +75,7 @@ async def batter(url: str, chance: Random, until: int, battering: Battering) -> 
     while battering.frames < until and not battering.is_over:
         kind, count, data = _next(chance)
         with suppress(OSError):
-            reader, writer = await asyncio.open_connection(
-                host, int(port), local_addr=(network, 0)
-            )
+            reader, writer = await asyncio.open_connection(host, int(port), local_addr=(network, 0))
             try:
                 writer.write(data)
                 writer.write_eof()
@@ -161,7 +159,9 @@ async def turns(seconds: float, chance: Random, folder: Path, battering: Batteri
 
 
 @asynccontextmanager
-async def _relay(folder: Path, battering: Battering, **settings: str) -> AsyncIterator[RelayProcess]:
+async def _relay(
+    folder: Path, battering: Battering, **settings: str
+) -> AsyncIterator[RelayProcess]:
     """Run a relay; it has to end as it should, with nothing to say of faults."""
     with RelayProcess("--port", "0", "--data", folder, **settings) as relay:
         yield relay
@@ -201,11 +201,15 @@ def table(battering: Battering) -> str:
     waits = [f"{1000 * _p99(one):.1f}" for one in (battering.quiet, battering.battered)]
     said = len(battering.quiet), len(battering.battered)
     rows += [
-        f"{battering.frames:,} frames in all, {battering.flooded:,} of them without limits; "
-        f"{battering.relays} of 2 relays lived, and wrote of no fault",
+        (
+            f"{battering.frames:,} frames in all, {battering.flooded:,} of them without limits; "
+            f"{battering.relays} of 2 relays lived, and wrote of no fault"
+        ),
         f"memory: {battering.growth / MIB:+.1f} MiB (at most 16)",
-        f"with limits, {ATTACKERS} networks against one person: p99 {battering.ratio:.2f} times as long "
-        f"({' and '.join(waits)} ms, of {said[0]} and {said[1]} words; at most twice is the mark)",
+        (
+            f"with limits, {ATTACKERS} networks against one person: p99 {battering.ratio:.2f} times as long "
+            f"({' and '.join(waits)} ms, of {said[0]} and {said[1]} words; at most twice is the mark)"
+        ),
     ]
     return "\n".join(rows)
 
