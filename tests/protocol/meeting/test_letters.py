@@ -1,4 +1,4 @@
-"""A note has one spelling and one of two sizes; whatever is not exactly a note is refused by name."""
+"""A note has one spelling and one of four sizes; whatever is not exactly a note is refused by name."""
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ NOTES: list[letters.Note] = [
     letters.Answer("Check-in", (("pain", 6), ("energy", 3)), "tired"),
 ]
 WORDS: list[letters.AsideWord] = [letters.Said("It is too much today."), letters.Ended()]
-SMALL, LARGE = letters.SIZES
+SMALL, LONGER, KEYS, LARGE = letters.SIZES
 
 
 def filled(data: bytes, size: int = SMALL) -> bytes:
@@ -44,10 +44,19 @@ def test_what_is_short_looks_alike_from_outside() -> None:
     assert {len(letters.encode_note(note)) for note in short} == {SMALL}
 
 
-def test_keys_take_the_larger_size() -> None:
-    longest = letters.AsideOpen(ASIDE, bytes(letters.MAX_WELCOME))
+def test_long_words_in_a_script_of_many_bytes_take_the_next_size() -> None:
+    assert len(letters.encode_note(letters.NotOk("\N{WHITE HEART SUIT}" * 280))) == LONGER
+
+
+def test_the_question_for_a_word_apart_and_the_yes_to_it_look_alike() -> None:
     asks = letters.AsideAsk(ASIDE, "pair", (WHO, OTHER), bytes(3_000))
-    assert {len(letters.encode_note(note)) for note in (longest, asks)} == {LARGE}
+    says_yes = letters.AsideOpen(ASIDE, bytes(5_700))
+    assert {len(letters.encode_note(note)) for note in (asks, says_yes)} == {KEYS}
+
+
+def test_the_largest_welcome_takes_the_largest_size() -> None:
+    longest = letters.AsideOpen(ASIDE, bytes(letters.MAX_WELCOME))
+    assert len(letters.encode_note(longest)) == LARGE
 
 
 def test_nothing_written_shows_in_a_repr() -> None:

@@ -1,8 +1,8 @@
 """What one person can write to another alone: the notes inside a letter.
 
 A letter (events.Letter) is sealed to one person; what is in it is one of the notes below, in its
-one spelling, filled up to one of two sizes. So a letter tells everybody else no more than that
-somebody wrote one, and which of the two sizes it has. Each chapter of a meeting that needs private
+one spelling, filled up to one of four sizes. So a letter tells everybody else no more than that
+somebody wrote one, and which of the four sizes it has. Each chapter of a meeting that needs private
 notes adds its own kinds here, with tags of its own ten.
 """
 
@@ -18,11 +18,12 @@ from holdspace.protocol.refusals import PeerError
 LABEL = "holdspace letter"
 MAX_WORDS = 280
 MAX_ASIDE = 4
-# Ours have 3 KB. A key package and a Welcome are what the larger size is for.
+# Ours have 3 KB. A key package and a Welcome are what the larger sizes are for.
 MAX_KEY_PACKAGE = 4 * 1024
 MAX_WELCOME = 14_000
-# The small size goes, sealed, into the second frame size; the large one into the third.
-SIZES = (2_400, 14_336)
+# Sealed, the first two go into the second frame size, the others into the third. In cover slots each
+# KiB takes two seconds more: a flag goes in three slots, keys for two people in twelve.
+SIZES = (640, 2_400, 6_144, 14_336)
 _LENGTH_BYTES = 2
 
 AsideKind = Literal["word", "step-aside", "pair"]
