@@ -103,7 +103,7 @@ TRICKS: dict[str, Trick] = {
     ),
 }
 NAMES = tuple(TRICKS)
-ALL, SMOOTH = "all of these together", "all together, over 30 s"
+ALL, SMOOTH = "all of these together", "all together, as turns go on"
 
 
 @dataclass(frozen=True)
@@ -144,12 +144,13 @@ class Attacker:
     edges: list[list[float]] = field(default_factory=list)
     weights: list[list[float]] = field(default_factory=list)
     belief: list[float] = field(default_factory=list)
+    stays: float = 0.5
 
     @classmethod
     def taught_by(cls, meetings: Sequence[Sequence[Moment]], chance: Chance) -> "Attacker":
         """Return an attacker who was told the answers of these meetings."""
         moments = [moment for meeting in meetings for moment in meeting]
-        attacker = cls()
+        attacker = cls(stays=_stays(meetings))
         for number in range(2 * len(TRICKS)):
             held = [m.seen[m.holder][number] for m in moments]
             rest = [row[number] for m in moments for who, row in m.seen.items() if who != m.holder]
@@ -180,11 +181,44 @@ class Attacker:
                 found[name].append(_best(both, chance))
             sums.append({who: _dot(self.belief, row) for who, row in rows.items()})
             found[ALL].append(_best(sums[-1], chance))
-        for at, here in enumerate(sums):
-            near = sums[max(0, at - 2) : at + 3]
-            whole = {who: sum(one.get(who, 0.0) for one in near) for who in here}
+        for whole in _as_turns_go_on(sums, self.stays):
             found[SMOOTH].append(_best(whole, chance))
         return found
+
+
+def _as_turns_go_on(sums: Sequence[dict[int, float]], stays: float) -> list[dict[int, float]]:
+    """Return how likely each line has the floor, by all moments of a meeting (forward and backward)."""
+    there = _carried(sums, stays)
+    back = _carried(sums[::-1], stays)[::-1]
+    return [
+        # Both ways have seen what is here itself, so it is taken out once.
+        {who: there[at][who] + back[at][who] - here[who] for who in here}
+        for at, here in enumerate(sums)
+    ]
+
+
+def _carried(sums: Sequence[dict[int, float]], stays: float) -> list[dict[int, float]]:
+    found: list[dict[int, float]] = []
+    for here in sums:
+        before = found[-1] if found else dict.fromkeys(here, 0.0)
+        shares = _shares(before)
+        moves = (1 - stays) / max(1, len(here) - 1)
+        carried = {w: moves + (stays - moves) * shares.get(w, 0.0) for w in here}
+        found.append({who: here[who] + math.log(carried[who]) for who in here})
+    return found
+
+
+def _shares(sums: dict[int, float]) -> dict[int, float]:
+    most = max(sums.values())
+    raised = {who: math.exp(one - most) for who, one in sums.items()}
+    whole = sum(raised.values())
+    return {who: one / whole for who, one in raised.items()}
+
+
+def _stays(meetings: Sequence[Sequence[Moment]]) -> float:
+    """Return how often whoever has the floor has it at the next moment, too."""
+    pairs = [(a.holder == b.holder) for meeting in meetings for a, b in pairwise(meeting)]
+    return min(0.99, max(0.5, sum(pairs) / max(1, len(pairs))))
 
 
 def _edges(values: Sequence[float]) -> list[float]:

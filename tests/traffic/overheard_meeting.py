@@ -83,7 +83,10 @@ class Hall(Table):
         self._seat(self.founder)
 
     def come(self) -> None:
-        """Let the next one in."""
+        """Let the next one in, as soon as the host is there to open."""
+        if not self.founder.connection:
+            self.after(5, self.come)
+            return
         guest = self.join(NAMES[len(self.people)], self.founder)
         self._seat(guest)
         self.record.members.append(self.people[guest.name].number)

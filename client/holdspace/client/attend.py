@@ -54,6 +54,7 @@ class Attendance:
         self._keep: Callable[[KeptRoom], None] | None = None
         self._link = Link(relays, self._hear, random.random, start=start, socks=socks)
         self._view = machine.view()
+        self._is_old = False
         self._notices: list[Notice] = []
         self._changed = asyncio.Event()
         self._finished = False
@@ -105,12 +106,13 @@ class Attendance:
     @property
     def view(self) -> RoomView:
         """Return the newest picture of the meeting."""
+        self._look()
         return self._view
 
     @property
     def is_over(self) -> bool:
         """Tell whether nothing more can happen here."""
-        return self._view.place in _OVER
+        return self.view.place in _OVER
 
     def do(self, intent: Intent) -> Refusal | None:
         """Do what the person wants, or say at once why not; never blocks."""
@@ -124,19 +126,19 @@ class Attendance:
 
     async def settled(self) -> RoomView:
         """Wait until the relay has answered in one way or another; return the picture then."""
-        while self._view.connection is Connection.CONNECTING:
+        while self.view.connection is Connection.CONNECTING:
             await self._changed.wait()
             self._changed.clear()
         self._changed.set()
-        return self._view
+        return self.view
 
     async def arrived(self) -> RoomView:
         """Wait until it is known whether the room is open; return the picture then."""
-        while self._view.place is Place.OUTSIDE and self._view.connection is not Connection.GONE:
+        while self.view.place is Place.OUTSIDE and self.view.connection is not Connection.GONE:
             await self._changed.wait()
             self._changed.clear()
         self._changed.set()
-        return self._view
+        return self.view
 
     async def changes(self) -> AsyncIterator[tuple[RoomView, tuple[Notice, ...]]]:
         """Yield the picture after each change, with what to tell the person; ends when it is over.
@@ -147,15 +149,15 @@ class Attendance:
             await self._changed.wait()
             self._changed.clear()
             notices, self._notices = tuple(self._notices), []
-            yield self._view, notices
+            yield self.view, notices
             if (self.is_over or self._finished) and not self._changed.is_set():
                 return
 
     async def leave(self, *, fine: bool = False) -> None:
         """Say goodbye if that is possible within a moment, and end."""
-        if self._view.place is Place.ROOM:
+        if self.view.place is Place.ROOM:
             self.do(Leave(fine))
-            card = self._view.card
+            card = self.view.card
             seconds = COVERED_GOODBYE_SECONDS if card and card.is_covered else GOODBYE_SECONDS
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._said_goodbye(), seconds)
@@ -191,7 +193,7 @@ class Attendance:
     @property
     def _is_saying_goodbye(self) -> bool:
         # Who takes the relay along closes the meeting, and that is said when the relay has answered.
-        return bool(self._view.sending) or (self._view.takes_relay_along and not self.is_over)
+        return bool(self.view.sending) or (self.view.takes_relay_along and not self.is_over)
 
     async def _tick(self) -> None:
         while not self.is_over:
@@ -230,8 +232,20 @@ class Attendance:
         self._notices.extend(step.notices)
         if not (changed or step.notices):
             return
-        view = step.machine.view()
-        if view != self._view or step.notices:
+        if step.notices:
+            self._changed.set()
+        if not self._is_old:
+            # What comes together is looked at once: in cover slots most of it changes no picture.
+            self._is_old = True
+            asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        """Take a new picture, if anything happened since the last one."""
+        if not self._is_old:
+            return
+        self._is_old = False
+        view = self._machine.view()
+        if view != self._view:
             self._view = view
             self._changed.set()
 

@@ -30,7 +30,7 @@ class Limits:
     pending: int = 4096
     # Frames of one connection that wait until a relay heard the others of its cluster.
     late: int = 16
-    meeting_bytes: int = 128 * MIB
+    meeting_bytes: int = 256 * MIB
     total_bytes: int = 2048 * MIB
     # R15: this share of every quota takes only bundles, so a flood cannot stop its author's removal.
     percent_for_bundles: int = 20

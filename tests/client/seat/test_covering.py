@@ -13,6 +13,7 @@ from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from holdspace.protocol.frames import decode_client_frame
+from holdspace.server.limits import Limits
 from seat_forging import is_calm, seat_of, shares
 from seat_table import Guest, Heard, Table
 from small_flow import SMALL_FLOW
@@ -304,3 +305,21 @@ def test_a_slot_that_the_relay_has_no_space_for_gives_the_words_back(
     assert [notice.kept for notice in ben.notices] == ["no space for this"]
     table.wait(5 * SLOT)
     assert len(ben.notices) == 1
+
+
+def test_a_relay_has_space_for_the_slots_of_twelve_people_for_more_than_four_hours(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    def cost() -> int:
+        [meeting] = table.relay._world.meetings.values()
+        return meeting.cost
+
+    before = cost()
+    table.wait(20)
+    one_slot = (cost() - before) / (len(room) * 10)
+    limits = Limits()
+    hours = limits.words(limits.meeting_bytes) / (one_slot * 12 * 3600 / SLOT)
+    assert 4 < hours < 6
+    # A house with all of them behind one address, too.
+    assert limits.visitor_words_per_second > 12 / SLOT
+    assert limits.frames_per_second > 1 / SLOT
