@@ -31,7 +31,10 @@ ROOT = Path(__file__).parent.parent.parent
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 MEMORY = ROOT / ".mutation"
 # Tests that cover sources from outside the folder that mirrors theirs.
-FURTHER_TESTS = {"protocol/mls": ("tests/vectors/test_vectors.py",)}
+FURTHER_TESTS = {
+    "protocol/mls": ("tests/vectors/test_vectors.py",),
+    "protocol/meeting": ("tests/protocol/test_wire_forms.py",),
+}
 
 
 @dataclass

@@ -209,22 +209,26 @@ def run_mutants(
         else:
             yield warm[at], Outcome.survived if status == SURVIVED else Outcome.killed
 
-    # The file that mirrors the source alone first: it kills most, and to import the others takes long.
-    def nearby(subject: Subject) -> None:
-        tests = baseline.affordable(baseline.tests_for(subject))
-        mirror = mirror_of(subject)
-        run_cold(subject, [test for test in tests if mirror in test] or tests[:1], baseline)
+    yield from cold_outcomes(cold, baseline, jobs)
 
-    def further(subject: Subject) -> None:
-        run_cold(subject, baseline.affordable(baseline.tests_for(subject)), baseline)
+
+def cold_outcomes(
+    cold: Sequence[Subject], baseline: Baseline, jobs: int
+) -> Iterator[tuple[Subject, Outcome]]:
+    """Try each with the file that mirrors its source, which kills most; then with the others."""
+
+    def split(subject: Subject) -> tuple[list[str], list[str]]:
+        tests = baseline.affordable(baseline.tests_for(subject))
+        near = [test for test in tests if mirror_of(subject) in test] or tests[:1]
+        return near, [test for test in tests if test not in near]
 
     left: list[Subject] = []
-    for at, status in forked(cold, nearby, jobs):
-        if status == SURVIVED:
+    for at, status in forked(cold, lambda one: run_cold(one, split(one)[0], baseline), jobs):
+        if status == SURVIVED and split(cold[at])[1]:
             left.append(cold[at])
         else:
-            yield cold[at], Outcome.killed
-    for at, status in forked(left, further, jobs):
+            yield cold[at], Outcome.survived if status == SURVIVED else Outcome.killed
+    for at, status in forked(left, lambda one: run_cold(one, split(one)[1], baseline), jobs):
         yield left[at], Outcome.survived if status == SURVIVED else Outcome.killed
 
 

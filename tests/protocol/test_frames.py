@@ -6,11 +6,14 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from holdspace.protocol.frames import (
     SIZE_CLASSES,
+    Append,
     ClientFrame,
     Done,
+    FrameTooLong,
     Greeting,
     OpenRoom,
     OperatorCard,
@@ -117,3 +120,38 @@ def test_any_bytes_are_a_frame_or_refused(rest: bytes, start: bytes) -> None:
 def test_a_second_spelling_of_a_frame_is_refused(body: bytes) -> None:
     with pytest.raises(PeerError):
         decode_relay_frame(as_sent(body))
+
+
+def test_each_frame_has_the_smallest_size_that_holds_it_and_no_more_than_the_largest() -> None:
+    for size in SIZE_CLASSES:
+        longest = Append(1, b"m" * 16, 1, b"")
+        room = size - len(as_whole(longest)) - (2 if size > 2**16 else 1)
+        assert len(encode(replace(longest, payload=b"x" * (room - 2)))) == size
+    with pytest.raises(FrameTooLong):
+        encode(Append(1, b"m" * 16, 1, bytes(SIZE_CLASSES[-1])))
+
+
+def as_whole(frame: ClientFrame) -> bytes:
+    """Return the frame before it is filled up."""
+    padded = encode(frame)
+    return padded[: 4 + int.from_bytes(padded[:4], "big")]
+
+
+def test_a_frame_of_a_type_that_is_newer_than_this_client_is_passed_over() -> None:
+    assert decode_relay_frame(written(127, "anything")) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        encode(OPENING)[:-1],
+        encode(OPENING) + b"\0",
+        encode(OPENING)[:-1] + b"\1",  # filled up with something
+        (1021).to_bytes(4, "big") + bytes(1020),  # longer than it is
+    ],
+)
+def test_a_frame_is_filled_up_with_zeros_to_a_size_that_frames_have(data: bytes) -> None:
+    for decode in (decode_client_frame, decode_relay_frame):
+        with pytest.raises(PeerError, match=r"length that no frame|padded wrongly"):
+            decode(data)

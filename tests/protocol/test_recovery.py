@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.recovery import (
     PHRASE_WORDS,
     SEED_BYTES,
@@ -12,6 +13,7 @@ from holdspace.protocol.recovery import (
     secrets_of,
     seed_of,
 )
+from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.words import WORDS
 
 SEED = bytes(range(16))
@@ -61,3 +63,14 @@ def test_anything_else_is_no_phrase(typed: str) -> None:
 
 def test_keys_do_not_show() -> None:
     assert repr(secrets_of(SEED)) == f"RoomSecrets(handle={secrets_of(SEED).handle!r})"
+
+
+def test_a_room_has_the_root_key_of_its_seed() -> None:
+    secrets = secrets_of(SEED)
+    assert secrets.root.public == SigningKey.from_seed(secrets.root_seed).public
+
+
+@pytest.mark.parametrize("length", [SEED_BYTES - 1, SEED_BYTES + 1])
+def test_only_a_whole_seed_is_written_down(length: int) -> None:
+    with pytest.raises(LocalError):
+        phrase_of(bytes(length))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdspace.protocol.lookalikes import LOOKALIKES, SEEN_AS
 from holdspace.protocol.text import (
     MAX_CLEAN,
     RESERVED_NAMES,
@@ -252,3 +253,141 @@ def test_a_tag_has_two_characters_and_follows_the_identity() -> None:
     assert all(len(tag) == 2 and tag.isascii() and tag.isalnum() for tag in tags)
     assert len(tags) > 100
     assert name_tag(b"a" * 32) == name_tag(b"a" * 32)
+
+
+# ---- to the letter: what exactly is left
+
+
+@pytest.mark.parametrize(
+    ("came", "shown"),
+    [
+        ("a\tb", "a b"),  # a tab jumps by terminal
+        ("a\u2003b\u00a0c", "a b c"),  # spaces of other widths
+        ("one  \ntwo ", "one\ntwo"),
+        ("one\n\n\n\n\ntwo", "one\n\ntwo"),
+        ("\n\none\n\n", "one"),
+        ("one\r\ntwo\rthree\x0bfour\x85five", "one\ntwo\nthree\nfour\nfive"),
+        ("é\u0323\u0301", "\u1eb9\u0301\u0301"),  # written the one way such letters are
+        ("x" + "\u0323" * 4 + "y", "x" + "\u0323" * 4 + "y"),
+        ("\u0323" * 5 + "y", "\u0323" * 4 + "y"),
+    ],
+)
+def test_what_is_left_of_a_text(came: str, shown: str) -> None:
+    assert clean(came) == shown
+
+
+def test_lines_become_one_line_with_one_space_between_words() -> None:
+    assert clean_line("  one \n\n two\tthree   four ") == "one two three four"
+
+
+def test_what_is_dropped_makes_no_room_for_what_comes_behind_the_bound() -> None:
+    assert clean("\0" * 10 + "hidden", limit=10) == ""
+    assert clean("ab" * 10, limit=7) == "abababa"
+
+
+def test_the_last_stage_shows_a_mark_in_the_place_of_what_it_held_back() -> None:
+    assert last_stage(f"a{ESC}[31mb\nc\u202ed") == "a\ufffd[31mb\ufffdc\ufffdd"
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [("Ana", 3), ("木村", 4), ("Ｆ", 2), ("e\u0301", 1), ("a\u20dd", 1), ("सी", 2), ("", 0)],
+)
+def test_how_many_cells_a_line_takes(text: str, width: int) -> None:
+    assert cells(text) == width
+
+
+def test_the_words_this_program_speaks_with_are_nobodys_name() -> None:
+    """Written out: who takes one from the list lets somebody pass for the program."""
+    assert " ".join(RESERVED_NAMES) == (
+        "you room turn stage door notice error help relay system holdspace everyone nobody host "
+        "co-facilitator facilitator member say time draft invitation agreements lobby about queue "
+        "agenda support sheet plain private not ok at the door"
+    )
+    assert {"not ok", "at the door"} <= set(RESERVED_NAMES)
+    for word in RESERVED_NAMES:
+        with pytest.raises(NameRefused, match="means something else"):
+            check_name(word.title())
+
+
+ALPHABETS = {
+    "LATIN": "Ana", "GREEK": "Νίκος", "CYRILLIC": "Олег", "ARMENIAN": "Արամ",
+    "GEORGIAN": "ნინო", "HEBREW": "נועה", "ARABIC": "ليلى", "SYRIAC": "ܐܒܐ", "THAANA": "ހަސަން",
+    "DEVANAGARI": "मीरा", "BENGALI": "রিতা", "GURMUKHI": "ਸਿਮਰ", "GUJARATI": "મીરા",
+    "ORIYA": "ମୀରା", "TAMIL": "மீரா", "TELUGU": "మీరా", "KANNADA": "ಮೀರಾ", "MALAYALAM": "മീര",
+    "SINHALA": "නිමල්", "THAI": "สมชาย", "LAO": "ບຸນ", "TIBETAN": "དོན", "MYANMAR": "အောင်",
+    "ETHIOPIC": "ሰላም", "KHMER": "សុខា", "MONGOLIAN": "ᠪᠠᠲᠤ", "CJK": "木村", "HIRAGANA": "さくら",
+    "KATAKANA": "サクラ", "HANGUL": "지민", "BOPOMOFO": "ㄅㄆㄇ", "together": "木さサ지ㄅ々",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("alphabet", ALPHABETS)
+def test_people_write_their_name_in_their_own_alphabet_and_in_one(alphabet: str) -> None:
+    name = unicodedata.normalize("NFC", ALPHABETS[alphabet])
+    assert check_name(name) == name
+    with pytest.raises(NameRefused, match="mixes alphabets"):
+        check_name(f"{name} " + ("Олег" if alphabet == "LATIN" else "Ana"))
+
+
+@pytest.mark.parametrize("typed", ["Ana\u2019s", "Ana\u2018s", "Ana\u02bcs", "Ana\u02bbs",
+    "Ana\u02b9s", "Ana`s", "Ana\u00b4s", "Ana\uff07s"])  # fmt: skip
+def test_every_apostrophe_is_the_same(typed: str) -> None:
+    assert check_name(typed) == "Ana's"
+
+
+@pytest.mark.parametrize("hyphen", "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d")
+def test_every_hyphen_is_the_same(hyphen: str) -> None:
+    assert check_name(f"Ana{hyphen}Lena") == "Ana-Lena"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ana\u20ac", "Ana1\u00b2", "Ana\u2160", "\U00013000a", "Ana_", "An.a"]
+)
+def test_only_letters_digits_and_what_joins_them_make_a_name(typed: str) -> None:
+    with pytest.raises(NameRefused, match="letters, digits, spaces"):
+        check_name(typed)
+
+
+def test_three_marks_on_a_letter_are_read_and_a_fourth_is_not() -> None:
+    assert check_name("b\u0301\u0302\u0303a\u0301") == unicodedata.normalize(
+        "NFC", "b\u0301\u0302\u0303a\u0301"
+    )
+    with pytest.raises(NameRefused, match="marks"):
+        check_name("b\u0301\u0302\u0303\u0304")
+
+
+def test_a_name_is_measured_before_it_is_looked_at() -> None:
+    """96 characters can be a name, if most of them are white space; 97 are not even read."""
+    assert check_name("Ana" + " " * 93) == "Ana"
+    with pytest.raises(NameRefused, match="too long"):
+        check_name("Ana" + " " * 94)
+
+
+def test_a_tag_is_the_same_in_every_version() -> None:
+    assert [name_tag(bytes([number]) * 32) for number in range(3)] == ["g5", "q5", "tm"]
+
+
+@pytest.mark.parametrize(
+    ("borrowed", "latin"),
+    [
+        ("АВЕЅІЈКМНОРСТУХ", "ABESIJKMHOPCTYX"),
+        ("аесорухгьһӏ", "aecopyxrbhl"),
+        ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
+        ("αγικνορυχ", "ayiKvopux"),
+        ("ՕՍԼ", "OUL"),
+        ("օոսհցզյ", "onuhgqj"),
+        ("łŁøØđĐ", "lLoOdD"),
+        ("rn", "m"),
+        ("vv", "w"),
+        ("cl", "d"),
+    ],
+)
+def test_every_letter_that_is_read_as_a_latin_one_is_one(borrowed: str, latin: str) -> None:
+    assert looks_like(borrowed, latin)
+    assert not looks_like(borrowed, f"{latin}x")
+
+
+def test_what_stands_for_a_letter_is_written_down() -> None:
+    assert SEEN_AS == (("1", "l"), ("I", "l"), ("0", "O"), ("rn", "m"), ("vv", "w"), ("cl", "d"))
+    assert len(LOOKALIKES) == 95
+    assert set(map(len, LOOKALIKES.values())) == {1}

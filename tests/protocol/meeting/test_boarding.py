@@ -155,3 +155,14 @@ def test_it_goes_with_its_owner_and_with_its_stage(meeting: Meeting) -> None:
 @pytest.mark.parametrize("board", [Board(identity("Zoe")), Board(identity("Ana"), "asked", 2)])
 def test_a_board_that_cannot_be_is_refused(meeting: Meeting, board: Board) -> None:
     assert broken_law(replace(meeting.state, board=board)) == "The snapshot's board cannot be."
+
+
+def test_whose_writing_is_paused_asks_later_and_no_list_ends_that_was_not_begun(
+    meeting: Meeting,
+) -> None:
+    meeting.does("Mara", ev.PauseWriting(identity("Ana"), 60))
+    assert reason(meeting.does("Ana", PROBLEM)) == PAUSED
+    end = ev.EndList(meeting.state.version)
+    assert reason(meeting.does("Mara", end)) == boarding.NO_LIST
+    meeting.does("Ben", PROBLEM)
+    assert reason(meeting.does("Mara", end)) == boarding.NO_LIST

@@ -148,3 +148,16 @@ def test_spoiled_bytes_are_refused_or_are_another_event(
     except ev.NotAnEvent:
         return
     assert ev.encode_event(decoded) == bytes(data)
+
+
+def test_what_is_no_event_of_the_table_is_never_written() -> None:
+    """What is still to be sealed for one person would be readable by all."""
+    with pytest.raises(TypeError):
+        ev.encode_event(ev.Event())
+
+
+def test_an_envelope_has_one_spelling() -> None:
+    data = ev.encode_envelope(ENVELOPE)
+    at = data.index(b"\x02\x05")  # epoch and counter, each in one byte
+    with pytest.raises(ev.NotAnEvent, match="the one way"):
+        ev.decode_envelope(data[:at] + b"\xcc\x02" + data[at + 1 :])

@@ -170,6 +170,12 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
     "a bidi character": ("Hello, I'm", "\\u202e Hello", "say =", "direction"),
     "a bidi character in a comment": ("[policy]", "# \u202e\n[policy]", "# \u202e", "direction"),
     "an id twice": ('id = "talk"', 'id = "check-in"', 'id = "check-in"\nkind = "disc', "the id"),
+    "a poll without a question": (
+        'kind = "discussion"',
+        'kind = "poll"',
+        '[[stage]]\nid = "talk"',
+        "needs a [stage.poll]",
+    ),
     "a group inside out": ("min = 2", "min = 20", "group =", "over its max"),
     "pairs without a block": ('turn = "hands"', 'turn = "pairs"', 'turn = "pairs"', 'kind "pairs"'),
     "no stages": (FLOW[FLOW.index("[[stage]]") :], "", "", "needs a key stage"),
@@ -445,3 +451,27 @@ share = "me"
 spread_min = 5
 
 """
+
+
+def test_where_nobody_shares_nothing_has_to_be_agreed_on() -> None:
+    start, end = FLOW.index("[[stage]]"), FLOW.index('[[stage]]\nid = "closing"')
+    quiet = FLOW[:start] + FLOW[end:].replace('"round"', '"listen"')
+    assert [stage.kind for stage in read_flow(quiet).stages] == ["closing"]
+
+
+def test_what_people_agree_to_is_not_a_place_for_placeholders_nobody_fills() -> None:
+    items = (
+        '[stage.consent]\nitems = ["What {who} says stays here."]\nversion = 1\n'
+        'choices = ["accept", "leave"]\n\n[[stage]]\nid = "check-in"'
+    )
+    with pytest.raises(FlowError, match=r"fill \{who\}"):
+        read_flow(FLOW.replace('[[stage]]\nid = "check-in"', items))
+
+
+def test_a_check_in_asks_for_something() -> None:
+    scales = 'scales = [\n  { id = "pain", low = "none", high = "worst" },\n]\n'
+    nothing = CHECKIN.replace(scales, "word = false\n").lstrip()
+    flow = FLOW.replace('[[stage]]\nid = "closing"', nothing)
+    with pytest.raises(FlowError, match="add scales, or word = true"):
+        read_flow(flow)
+    assert read_flow(flow.replace("word = false", "word = true")).stages

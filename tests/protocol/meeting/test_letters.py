@@ -96,3 +96,16 @@ def test_any_bytes_are_a_note_or_refused(data: bytes, size: int) -> None:
             assert read(data.ljust(size, b"\0")) is not None
         except letters.NotALetter:
             continue
+
+
+def test_nothing_written_shows_where_a_note_is_drawn() -> None:
+    assert letters.NotOk("my hands shake").__rich_repr__() == []
+
+
+def test_what_is_said_aside_has_one_spelling() -> None:
+    with pytest.raises(letters.NotALetter, match="the one way"):
+        letters.decode_word(b"\xdc\x00\x01" + letters.encode_word(letters.Ended())[1:])
+
+
+def test_a_letter_is_bound_to_the_room_the_meeting_and_both_people() -> None:
+    assert letters.letter_context(b"room", b"meeting", b"from", b"to") == b"roommeetingfromto"

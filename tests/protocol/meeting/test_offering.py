@@ -5,7 +5,7 @@ import pytest
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import offering
 from holdspace.protocol.meeting.effects import OfferAnswered, OfferAsked, Offered
-from holdspace.protocol.meeting.rights import ASK_FIRST, NO_RESPONSES, ON_HOLD, PAUSED
+from holdspace.protocol.meeting.rights import ASK_FIRST, LISTING, NO_RESPONSES, ON_HOLD, PAUSED
 from meeting_room import FLOW, Meeting, has, identity, reason
 
 SHARE = b"message id......"
@@ -125,3 +125,12 @@ def test_only_so_many_ask_at_once() -> None:
         ask(room, name)
     last = ev.AskToOffer(SHARE, identity("Ana"))
     assert reason(room.does(names[4], last)) == offering.MANY_ASK
+
+
+def test_an_idea_that_is_welcome_waits_while_ideas_are_listed() -> None:
+    room = talking()
+    ask(room)
+    room.does("Ana", ev.AnswerOffer(identity("Ben"), is_yes=True))
+    room.does("Cem", ev.AskForIdeas("How do I sleep?"))
+    room.does("Mara", ev.BeginList(room.state.version))
+    assert reason(room.does("Ben", ev.OpenOffer("A cushion."))) == LISTING

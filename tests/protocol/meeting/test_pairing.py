@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import pairing
@@ -308,3 +309,29 @@ def test_nobody_is_in_two_pairs_alone_in_one_or_in_one_without_a_yes(
             # On hold nobody is put into a pair but a facilitator who was called to it.
             assert came <= ({who} if isinstance(event, ev.JoinPair) else set())
         said_yes &= {*state.pairs.willing}
+
+
+def test_a_pair_is_never_more_than_four() -> None:
+    names = ("Ana", "Ben", "Cem", "Eva")
+    room = Meeting(*names)
+    room.arrange("Mara", *names, co=("Eva",))
+    room.mode("pairs")
+    for name in ("Ana", "Ben", "Cem"):
+        room.does(name, ev.BeWilling())
+    form(room)
+    room.does("Ana", ev.CallFacilitator())
+    room.does("Mara", ev.JoinPair(met_number(room)))
+    assert met(room) == [{"Mara", "Ana", "Ben", "Cem"}]
+    # Only a snapshot could say so: whoever has a facilitator with them calls no other one.
+    assert room.state.pairs
+    full = structs.replace(room.state.pairs.pairs[0], is_calling=True)
+    room.state = structs.replace(room.state, pairs=structs.replace(room.state.pairs, pairs=(full,)))
+    outcome = room.does("Eva", ev.JoinPair(full.number))
+    assert reason(outcome) == pairing.PAIR_IS_FULL
+
+
+def met_number(room: Meeting) -> int:
+    """Return the number of the only pair."""
+    assert room.state.pairs
+    (pair,) = room.state.pairs.pairs
+    return pair.number

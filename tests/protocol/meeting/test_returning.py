@@ -132,3 +132,16 @@ def test_two_may_come_back_at_once() -> None:
     claims = [(identity("Ana"), NEW), (identity("Ben"), other)]
     outcome = apply_membership(meeting.state, after, claims)
     assert [person.identity for person in outcome.state.people][1:] == [NEW, other]
+
+
+def test_a_seat_does_not_go_on_where_that_would_break_a_law() -> None:
+    """Whatever a later version counts by identity: the seat is then left, and taken anew."""
+    meeting = Meeting("Ana", "Ben").mode("hands")
+    meeting.gives("Ana")
+    state = replace(meeting.state, floors_given=0)  # a floor that was never given
+    assert broken_law(state)
+    outcome = apply_membership(
+        state, people("Mara", "Ana", "Ben", new="Ana"), [(identity("Ana"), NEW)]
+    )
+    assert not has(outcome, SeatCarriedOn)
+    assert Left(identity("Ana")) in outcome.effects

@@ -1,13 +1,16 @@
 """Who may do what, and which commits are within anybody's rights (R6, ML04)."""
 
+import hashlib
+
 import msgspec
 import pytest
 from msgspec.structs import replace
 
-from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.keys import SigningKey, verify
 from holdspace.protocol.meeting.roles import (
     MAX_PEOPLE,
     RIGHTS,
+    ROLES_EXTENSION,
     Act,
     FacilitatorRole,
     PolicyRefused,
@@ -212,3 +215,78 @@ def test_every_act_has_a_row_and_members_have_no_power_over_others() -> None:
     assert {act for act in Act if may("host", act)} - {
         act for act in Act if may("co-facilitator", act)
     } == {Act.CHANGE_ROLES, Act.SET_SCHEDULE}
+
+
+@pytest.mark.parametrize(
+    ("act", "added", "removed", "following"),
+    [
+        (Act.ADD, (BEN,), (), PRIOR),
+        (Act.REMOVE, (), (ANA,), PRIOR),
+        (Act.REMOVE_FACILITATOR, (), (EVA,), roles(HOST)),
+        (Act.CHANGE_ROLES, (), (), WITH_ANA),
+        (Act.CHANGE_SLOTS, (), (), NEW_SLOTS),
+    ],
+)
+def test_each_part_of_a_commit_is_judged_by_its_own_row_of_the_table(
+    act: Act,
+    added: tuple[bytes, ...],
+    removed: tuple[bytes, ...],
+    following: RolesExtension,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for other in {Act.ADD, Act.REMOVE, Act.REMOVE_FACILITATOR, Act.CHANGE_ROLES, Act.CHANGE_SLOTS}:
+        monkeypatch.setitem(RIGHTS, other, frozenset() if other != act else RIGHTS[act])
+    judge(MARA, added=added, removed=removed, following=following)
+    monkeypatch.setitem(RIGHTS, act, frozenset())
+    with pytest.raises(PolicyRefused, match=f"tried to {act}"):
+        judge(MARA, added=added, removed=removed, following=following)
+
+
+def test_facilitators_are_whom_the_list_names() -> None:
+    assert [PRIOR.is_facilitator(who) for who in EVERYBODY] == [True, True, False, False]
+
+
+def test_a_refusal_can_name_every_act() -> None:
+    assert all(Act)
+    assert len({*Act}) == len(Act.__members__)
+
+
+def test_as_many_facilitators_as_there_are_keys_and_all_of_them_alone_in_the_room() -> None:
+    crowd = [identity_of(bytes([number])) for number in range(8)]
+    many = [entry(who, "co-facilitator") for who in crowd]
+    check(roles(HOST, *many[:7]), MARA, *crowd[:7])
+    with pytest.raises(PolicyRefused, match="more facilitators than there are keys"):
+        check(roles(HOST, *many), MARA, *crowd)
+
+
+def test_a_list_is_as_long_as_a_list_may_be_and_no_longer() -> None:
+    for length, words in ((8 * 1024, "cannot be read"), (8 * 1024 + 1, "too long")):
+        with pytest.raises(PolicyRefused, match=words):
+            decode_roles(bytes(length))
+
+
+SHORT, LONG_KEY = ROOT.public[:-1], ROOT.public + b"\0"
+WRONG_LENGTHS = {
+    "a host key too short": [SHORT, [[MARA, "host", bytes(64)]], list(SLOTS)],
+    "a host key too long": [LONG_KEY, [[MARA, "host", bytes(64)]], list(SLOTS)],
+    "a vouch too short": [ROOT.public, [[MARA, "host", bytes(63)]], list(SLOTS)],
+    "a vouch too long": [ROOT.public, [[MARA, "host", bytes(65)]], list(SLOTS)],
+    "an identity too short": [ROOT.public, [[MARA[1:], "host", bytes(64)]], list(SLOTS)],
+    "an identity too long": [ROOT.public, [[MARA + MARA, "host", bytes(64)]], list(SLOTS)],
+    "nine slots": [ROOT.public, [[MARA, "host", bytes(64)]], [*SLOTS, MARA]],
+    "nobody": [ROOT.public, [], list(SLOTS)],
+}
+
+
+@pytest.mark.parametrize("what", WRONG_LENGTHS)
+def test_a_list_with_a_part_of_another_length_is_refused(what: str) -> None:
+    with pytest.raises(PolicyRefused, match="cannot be read"):
+        decode_roles(msgspec.msgpack.encode(WRONG_LENGTHS[what]))
+
+
+def test_what_all_versions_must_agree_on() -> None:
+    """Another label or number here, and people with two versions could not meet."""
+    assert (ROLES_EXTENSION, MAX_PEOPLE) == (0xF0A0, 24)
+    assert identity_of(b"Mara") == hashlib.sha256(b"holdspace identity" + b"Mara").digest()
+    message = b"holdspace vouch v1" + ROOM + MEETING + MARA + b"host"
+    assert verify(ROOT.public, HOST.vouch, message)

@@ -1,7 +1,7 @@
 """What a round, and a line of hands, remember while the floor goes its way (T5, T10, T12)."""
 
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting import rights
+from holdspace.protocol.meeting import rights, turns
 from holdspace.protocol.meeting.effects import Arrived, RoundEnded
 from holdspace.protocol.meeting.state import Person, apply_membership
 from holdspace.protocol.meeting.values import MAX_NAME, Hand, Round
@@ -217,3 +217,16 @@ def test_a_name_as_long_as_a_name_may_be_stays_whole() -> None:
     longest = "n" * MAX_NAME
     state = apply_membership(Meeting().state, [Person(identity("Ana"), longest)]).state
     assert [person.name for person in state.people] == [longest]
+
+
+def test_who_has_the_floor_when_they_say_yes_to_speaking_speaks() -> None:
+    room = Meeting("Ana", "Ben").mode("listen")
+    room.does("Mara", ev.Invite(identity("Ana")))
+    room.gives("Ana")
+    room.does("Ana", ev.AnswerInvite(is_yes=True))
+    assert (room.floor, room.queue) == ("Ana", [])
+
+
+def test_where_no_round_goes_on_nobody_joins_one() -> None:
+    state = Meeting("Ana").mode("hands").state
+    assert turns.join_round(state, identity("Ana")) == state

@@ -1,10 +1,21 @@
 """When a room meets, as its host typed it."""
 
-from datetime import datetime
+import calendar
+from datetime import date, datetime
 
 import pytest
 
-from holdspace.protocol.meeting.schedule import NotASchedule, Schedule, read_schedule
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.effects import ScheduleSet
+from holdspace.protocol.meeting.schedule import (
+    EVERY_WORDS,
+    NotASchedule,
+    Schedule,
+    day_words,
+    read_schedule,
+    schedule_words,
+)
+from meeting_room import Meeting, identity
 
 
 def at(text: str) -> datetime:
@@ -44,3 +55,38 @@ def test_anything_else_is_answered_with_an_example(typed: str) -> None:
 def test_far_days_do_not_overflow() -> None:
     far = Schedule(day=3_000_000, minute=1439, zone="UTC", every="four-weekly", minutes=1440)
     assert far.next_after(at("2026-01-01T00:00")) == far.first()
+
+
+def test_a_schedule_is_said_in_the_same_words_everywhere() -> None:
+    weekly = read_schedule("2026-12-01 18:00 weekly", zone="Europe/Berlin")
+    once = read_schedule("2027-03-07 09:05", zone="UTC")
+    assert schedule_words(weekly) == (
+        f"Tuesday 1 December 2026, 18:00 (Europe/Berlin), and then {EVERY_WORDS['weekly']}"
+    )
+    assert schedule_words(once) == "Sunday 7 March 2027, 09:05 (UTC)"
+
+
+def test_every_month_and_day_has_its_name() -> None:
+    days = [date(2026, month, 3 * month % 8 + month) for month in range(1, 13)]
+    assert [day_words(day) for day in days] == [
+        f"{day:%A} {day.day} {day:%B} {day.year}" for day in days
+    ]
+    assert {day_words(day).split()[0] for day in days} == set(calendar.day_name)
+
+
+def test_what_is_missing_is_once_and_an_hour_and_the_bounds_are_five_minutes_and_a_day() -> None:
+    assert read_schedule("2026-12-01 18:00", zone="UTC").minutes == 60
+    for minutes in (5, 1440):
+        assert read_schedule(f"2026-12-01 18:00 {minutes}", zone="UTC").minutes == minutes
+    for minutes in (4, 1441, 100_000):
+        with pytest.raises(NotASchedule, match="5 to 1440 minutes"):
+            read_schedule(f"2026-12-01 18:00 {minutes}", zone="UTC")
+
+
+def test_the_room_meets_when_its_host_said_so_and_saying_it_again_changes_nothing() -> None:
+    room, weekly = Meeting("Ana"), read_schedule("2026-12-01 18:00 weekly", zone="UTC")
+    assert room.does("Mara", ev.SetSchedule(weekly)).effects == (ScheduleSet(identity("Mara")),)
+    assert room.state.schedule == weekly
+    assert room.does("Mara", ev.SetSchedule(weekly)).effects == ()
+    room.does("Mara", ev.SetSchedule(None))
+    assert room.state.schedule is None

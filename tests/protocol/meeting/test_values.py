@@ -1,0 +1,124 @@
+"""What can be asked of a meeting's state, with an agenda and without."""
+
+import pytest
+from msgspec.structs import replace
+
+from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting import undoing
+from holdspace.protocol.meeting.effects import Undone
+from holdspace.protocol.meeting.flow import read_flow
+from holdspace.protocol.meeting.state import act_of
+from holdspace.protocol.meeting.values import (
+    MAX_SPOKEN,
+    MAX_STATE_BYTES,
+    MeetingState,
+    NotAState,
+    decode_state,
+    encode_state,
+)
+from meeting_room import FLOW, Meeting, has, identity, reason
+
+TALK = read_flow(FLOW).stages[2].seconds(2)
+
+
+def test_before_there_is_an_agenda_nothing_is_planned() -> None:
+    state = replace(MeetingState(), extra_seconds=60)
+    assert (state.stage_seconds, state.seconds_of(0), state.next_stage) == (60, 0, None)
+    assert state.left_out == ()
+
+
+def test_an_open_agenda_plans_every_stage_and_added_time_comes_on_top() -> None:
+    room = Meeting("Ana")
+    room.does("Mara", ev.OpenFlow(FLOW))
+    assert room.state.stage_seconds == 0
+    assert [room.state.seconds_of(stage) > 0 for stage in (-1, 0, 3, 4)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert room.state.next_stage == 0
+    room.stage(2)
+    room.does("Mara", ev.AddTime(60, room.state.version))
+    assert room.state.stage_seconds == TALK + 60
+
+
+def test_a_stage_left_out_is_passed_by_and_has_its_length_again_for_who_goes_there() -> None:
+    room = Meeting("Ana").stage(1)
+    room.does("Mara", ev.Replan(((2, 0),), room.state.version))
+    assert (room.state.left_out, room.state.next_stage) == ((2,), 3)
+    assert room.state.seconds_of(2) == 0
+    assert room.stage(2).state.stage_seconds == TALK
+
+
+def test_another_length_is_the_length() -> None:
+    room = Meeting("Ana").stage(1)
+    room.does("Mara", ev.Replan(((2, 77),), room.state.version))
+    assert (room.state.left_out, room.stage(2).state.stage_seconds) == ((), 77)
+
+
+def test_the_last_stage_has_none_after_it() -> None:
+    assert Meeting("Ana").stage(3).state.next_stage is None
+
+
+def test_who_speaks_is_counted_alone_and_only_so_far() -> None:
+    room = Meeting("Ana", "Ben")
+    room.says("Ana")
+    assert [person.spoken for person in room.state.people] == [0, 1, 0]
+    people = tuple(replace(person, spoken=MAX_SPOKEN) for person in room.state.people)
+    room.state = replace(room.state, people=people)
+    room.says("Ana")
+    assert room.state.people == people
+
+
+def test_people_and_places_are_found_or_are_not_there() -> None:
+    room = Meeting("Ana", "Ben").mode("listen")
+    room.raises("Ben", "Ana")
+    names = ("Ana", "Ben", "Eva")
+    assert [room.state.place_of(identity(name)) for name in names] == [2, 1, 0]
+    assert [room.state.has_floor(identity(name)) for name in names] == [False] * 3
+    room.gives("Ana")
+    assert [room.state.has_floor(identity(name)) for name in names] == [True, False, False]
+    assert [room.state.person(identity(name)) is None for name in names] == [False, False, True]
+
+
+def test_a_snapshot_has_one_spelling_and_one_bound() -> None:
+    data = encode_state(Meeting("Ana").state)
+    start, version, rest = data[:3], data[3:4], data[4:]
+    assert (start[:1], version) == (b"\xdc", b"\0")
+    for spoilt, words in (
+        (start + b"\xcc" + version + rest, "the one way"),
+        (data[:-1], "cannot be read"),
+        (data.ljust(MAX_STATE_BYTES, b"\0"), "cannot be read"),
+        (data.ljust(MAX_STATE_BYTES + 1, b"\0"), "too long"),
+    ):
+        with pytest.raises(NotAState, match=words):
+            decode_state(spoilt)
+
+
+def test_each_act_asks_for_one_right_and_what_is_unknown_for_none() -> None:
+    assert act_of(ev.Hold()) == "hold the room"
+    assert act_of(ev.Event()) is None
+
+
+# ---- undo
+
+
+def test_a_stage_begun_while_nobody_had_the_floor_goes_back_to_that() -> None:
+    room = Meeting("Ana").stage(0)
+    room.does("Mara", ev.GoToStage(2, room.state.version))
+    outcome = room.does("Mara", ev.Undo(room.state.version))
+    assert has(outcome, Undone)
+    assert (room.state.stage, room.state.mode, room.floor) == (0, "silent", None)
+
+
+def test_a_gathering_that_was_left_by_mistake_goes_on_with_all_that_was_marked() -> None:
+    room = Meeting("Ana", "Ben", "Cem").stage(1)
+    room.does("Ana", ev.Ready())
+    room.passes("Ben")
+    gathering = room.state.gather
+    room.does("Mara", ev.GoToStage(2, room.state.version))
+    room.does("Mara", ev.Undo(room.state.version))
+    assert room.state.gather == gathering
+    room.does("Mara", ev.Undo(room.state.version))
+    assert reason(room.does("Mara", ev.Undo(room.state.version))) == undoing.NOTHING_TO_UNDO
