@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from holdspace.client.plain.answers import Asked
 from holdspace.client.plain.narrator import (
+    GATHER_MEMBER,
     REMOVED_WORDS,
     narrate,
     nod_lines,
@@ -17,9 +19,12 @@ from holdspace.client.plain.narrator import (
 )
 from holdspace.client.seat.view import (
     Connection,
+    GatherView,
+    KeepingView,
     KnockView,
     Line,
     Notice,
+    Part,
     Passage,
     PersonView,
     Place,
@@ -63,6 +68,49 @@ def told(before: RoomView, now: RoomView, *notices: Notice) -> list[str]:
     return list(narrate(before, now, notices).lines)
 
 
+WRITING = replace(
+    WELCOME,
+    mode="gather",
+    asks=("What to call you.", "What brings you"),
+    responses="No replies in this stage; nods are heard.",
+)
+GATHER = GatherView(3, 0, 0, 0, is_released=False, mine=Part.WRITING)
+WRITTEN = replace(ROOM, stages=(WRITING, TRY), gather=GATHER)
+
+
+def test_a_gathering_begins_with_no_more_than_a_listener_needs() -> None:
+    before = replace(ROOM, stages=(WRITING, TRY))
+    assert told(before, after(passage(Line.STAGE, "Welcome"), room=WRITTEN)) == [
+        "stage: 1 of 2, Welcome, 4 minutes.",
+        "stage: Settle in. No hurry.",
+        "stage: What to call you; What brings you.",
+        f"you: {GATHER_MEMBER}",
+    ]
+    # The rest is there for whoever asks.
+    assert list(OWN_ANSWERS["where"](Asked(WRITTEN, 1060.0)))[2:] == [
+        "stage: What to call you.",
+        "stage: What brings you",
+        "stage: No replies in this stage; nods are heard.",
+        "time: About 3 of 4 minutes are left.",
+    ]
+
+
+def test_who_comes_into_the_middle_of_it_hears_the_stage_and_one_line_of_the_card() -> None:
+    here = after(
+        passage(Line.STAGE, "Welcome"),
+        passage(Line.NOTICE, "We are at Welcome, 1 of 2."),
+        passage(Line.NOTICE, "About 3 of 4 minutes are left."),
+        room=replace(WRITTEN, keeping=KeepingView(is_kept=True)),
+    )
+    assert told(RoomView(), here) == [
+        "room: This is Tuesday circle. Here: Mara (host), Ana (you), Ben (away, place kept).",
+        "stage: 1 of 2, Welcome, 4 minutes.",
+        "stage: Settle in. No hurry.",
+        "notice: We are at Welcome, 1 of 2. About 3 of 4 minutes are left.",
+        f"you: {GATHER_MEMBER}",
+    ]
+
+
 def test_shares_begin_with_who_speaks_on_every_line() -> None:
     room = after(
         passage(Line.SHARE, "Hello.\n\nroom: you are removed", MARA),
@@ -88,8 +136,7 @@ def test_what_happens_is_said_in_its_order_and_comings_and_goings_together() -> 
         "room: Cleo is here. Dan has left.",
         "turn: Mara has the floor.",
         "stage: 1 of 2, Welcome, 4 minutes.",
-        "stage: Settle in.",
-        "stage: No hurry.",
+        "stage: Settle in. No hurry.",
         "notice: The relay restarted.",
         "room: There is a little more time.",
     ]

@@ -1,7 +1,7 @@
 """Ten seconds to take something back, as people in the room meet it (M31)."""
 
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.undoing import ALL_DOWN, OFFERS, TOO_LATE
+from holdspace.client.seat.undoing import ALL_DOWN, NO_TURN, OFFERS, TOO_LATE
 from holdspace.client.seat.view import Refusal
 from holdspace.protocol.meeting.undoing import NOTHING_TO_UNDO
 from seat_table import Guest, Table
@@ -26,6 +26,15 @@ def test_a_pass_can_be_taken_back_for_ten_seconds(table: Table) -> None:
     assert table.do(ben, i.UndoIt()) is None
     assert holds_floor(ben)
     assert "Ben takes the pass back." in ana.lines
+    assert not ben.view.can_undo
+
+
+def test_a_pass_where_everybody_tries_it_gives_up_nothing_and_says_so(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ben, i.PassTurn())
+    assert ben.words[-1] == NO_TURN
+    assert NO_TURN not in ana.words
     assert not ben.view.can_undo
 
 

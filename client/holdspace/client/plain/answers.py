@@ -20,6 +20,8 @@ from holdspace.client.plain.narrator import (
     people_words,
     share_lines,
     speak,
+    stage_details,
+    stage_heading,
     stage_lines,
 )
 from holdspace.client.questions import result_lines
@@ -43,13 +45,15 @@ class Asked:
 
 
 def where(asked: Asked) -> Iterator[str]:
-    """Yield the stage and how much of its time is left."""
+    """Yield the stage with all that belongs to it, and how much of its time is left."""
     stage = asked.view.stage
     if stage is None:
         yield "stage: No stage has begun."
     else:
-        yield next(stage_lines(stage, asked.view))
-        yield from speak("stage", stage.prompt)
+        yield from stage_heading(stage, asked.view)
+        for ask in stage.asks:
+            yield from speak("stage", ask)
+        yield from stage_details(stage)
     yield from clock(asked)
 
 

@@ -33,12 +33,12 @@ from holdspace.client.seat.view import (
 from holdspace.protocol.meeting.events import NodKind
 
 GATHER_MEMBER = (
-    "Now Enter does not send: it marks your words ready, and they stay on this device until all are "
-    "released. /edit takes them back to write on; /pass only reads."
+    "Now Enter does not send: your words are marked ready, and stay on this device until all are "
+    "released. /pass only reads."
 )
 GATHER_LEADER = (
-    "Everybody writes for themselves now. You hear here how many are ready; /release lets it be read. "
-    "What you type is shared at once, as always."
+    "You hear how many are ready; /release lets it be read. What you type is shared at once, as "
+    "always."
 )
 REMOVED_WORDS = "You are no longer a member of this meeting."
 _LABELS = {line: line.value for line in Line if line is not Line.SHARE}
@@ -106,18 +106,38 @@ def share_lines(passage: Passage) -> Iterator[str]:
 
 
 def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
-    """Yield a stage as everybody hears it, and what to say for who leads."""
+    """Yield a stage as it begins: as few lines as a listener needs, and what to say for who leads."""
+    yield from stage_heading(stage, view)
+    if stage.mode == "gather":
+        # What to write about, in one go; while all write there is nothing to reply to. /where has it all.
+        asks = "; ".join(ask.strip().rstrip(".") for ask in stage.asks)
+        yield from speak("stage", f"{asks}." if asks else "")
+    else:
+        for ask in stage.asks:
+            yield from speak("stage", ask)
+        yield from speak("stage", stage.responses)
+    yield from _own_acts(stage)
+    yield from speak("say", " ".join(stage.say.split()))
+
+
+def stage_heading(stage: StageView, view: RoomView) -> Iterator[str]:
+    """Yield which stage it is, and what it asks of everybody."""
     number = view.stages.index(stage) + 1
     minutes = f", {_count(stage.minutes, 'minute')}" if stage.minutes else ""
     yield f"stage: {number} of {len(view.stages)}, {stage.title}{minutes}."
-    yield from speak("stage", stage.prompt)
-    for ask in stage.asks:
-        yield from speak("stage", ask)
+    yield from speak("stage", " ".join(stage.prompt.split()))
+
+
+def stage_details(stage: StageView) -> Iterator[str]:
+    """Yield how one replies here, and what this stage has besides."""
     yield from speak("stage", stage.responses)
+    yield from _own_acts(stage)
+
+
+def _own_acts(stage: StageView) -> Iterator[str]:
     for act_id in STAGE_ACTS.get(stage.kind, ()):
         act = BY_ID[act_id]
         yield f"stage: /{act.slash}: {act.sentence}"
-    yield from speak("say", stage.say)
 
 
 def knock_line(knock: KnockView) -> str:
@@ -198,6 +218,9 @@ def _place_lines(before: RoomView, after: RoomView) -> Iterator[str]:
         yield from speak("room", after.now_words or "You knocked. Somebody will answer.")
     if _is_in(after) and not _is_in(before):
         yield f"room: This is {after.room_name}. Here: {people_words(after.people)}."
+        if after.keeping.is_kept:
+            # They compared the words when they first came, and know the commands.
+            return
         yield f"room: The four words to compare are: {after.check_phrase}."
         yield "room: /help lists the commands. /what says what happens now."
 
@@ -210,17 +233,18 @@ def _is_in(view: RoomView) -> bool:
 def _passage_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) -> Iterator[str]:
     known = {passage.key for passage in before.transcript if _is_there(passage)}
     fresh = [p for p in after.transcript if p.key not in known and _is_there(p)]
-    together: list[str] = []
+    together: list[Passage] = []
     for passage in fresh:
-        # Comings, goings and the like that arrive together are one line.
-        if passage.line is Line.ROOM:
-            together.append(passage.text)
+        # Comings and goings that arrive together are one line, and so is the card for who comes back.
+        if together and together[0].line is not passage.line:
+            yield from _joined(together)
+        if passage.line in _TOGETHER:
+            together.append(passage)
             continue
-        yield from _joined(together)
         if passage.line is Line.SHARE and passage.is_mine and not reads_own_words:
             yield "you: shared."
         else:
-            yield from _one_passage(passage, after)
+            yield from _one_passage(passage, after, is_arriving=not _is_in(before))
     yield from _joined(together)
 
 
@@ -254,18 +278,22 @@ def _is_there(passage: Passage) -> bool:
     return not (passage.is_sending or passage.is_ready)
 
 
-def _joined(together: list[str]) -> Iterator[str]:
+_TOGETHER = frozenset({Line.ROOM, Line.NOTICE})
+
+
+def _joined(together: list[Passage]) -> Iterator[str]:
     if together:
-        yield from speak("room", " ".join(together))
+        yield from speak(together[0].line.value, " ".join(one.text for one in together))
         together.clear()
 
 
-def _one_passage(passage: Passage, view: RoomView) -> Iterator[str]:
+def _one_passage(passage: Passage, view: RoomView, *, is_arriving: bool) -> Iterator[str]:
     if passage.line is Line.SHARE:
         return share_lines(passage)
     stage = view.stage
     if passage.line is Line.STAGE and stage is not None and stage.title == passage.text:
-        return stage_lines(stage, view)
+        # Who comes in the middle of it hears the rest when they ask: /where.
+        return (stage_heading if is_arriving else stage_lines)(stage, view)
     return speak(_LABELS[passage.line], passage.text)
 
 

@@ -54,9 +54,9 @@ def rested(seat: Seat, effect: fx.Rested, moment: Moment) -> Seat:
     """Tell the person, and the facilitators; the room need not wonder."""
     if is_me(seat, effect.identity):
         words = (
-            "You rest. Rounds pass you by; /return when you like."
+            "You rest. Rounds pass you by, and a hand of yours is down; /return when you like."
             if effect.is_resting
-            else "Welcome back."
+            else "Welcome back. If you had raised a hand before, raise it again when you like."
         )
         moment.notices.append(Notice(words))
     elif seat.is_staff:

@@ -19,7 +19,9 @@ from .step import Moment
 from .unled import allowed
 from .view import Notice, Refusal, Urgency
 
-READY_WORDS = "Your words are ready. They stay on this device until all are released."
+READY_WORDS = (
+    "Your words are ready. They stay on this device until all are released; /edit takes them back."
+)
 CHANGED_WORDS = "Your words are changed, and ready."
 AFTER_READING = "People are still reading. Your words follow when they have read."
 BACK_WORDS = "Your words are back in the text field; nothing was sent."

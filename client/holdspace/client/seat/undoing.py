@@ -27,6 +27,8 @@ OFFERS: dict[UndoKind, str] = {
     "floor": "The floor moved on. /undo takes that back, for ten seconds.",
     "stage": "The next stage has begun. /undo goes back, for ten seconds.",
 }
+# Where people try the room, a pass is a word: it gives up nothing.
+NO_TURN = "You pass. You had no turn just now, so there is nothing that /undo could take back."
 ALL_DOWN = "All hands are down. /undo puts them up again, for ten seconds."
 _TOLD: dict[UndoKind, str] = {
     "pass": "{name} takes the pass back.",
@@ -42,6 +44,10 @@ def offer(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], mome
     if any(isinstance(effect, fx.HandsLowered) and effect.by == me for effect in effects):
         words = ALL_DOWN
     if not words:
+        is_passed = any(
+            isinstance(effect, fx.Passed) and effect.identity == me for effect in effects
+        )
+        moment.notices.extend([Notice(NO_TURN)] if is_passed else [])
         return seat
     moment.notices.append(Notice(words))
     return replace(seat, undo_until=moment.now + UNDO_SECONDS)
