@@ -6,6 +6,7 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat.view import Line
 from holdspace.protocol.meeting import speaking
 from seat_table import Guest, Table
+from small_flow import SMALL_FLOW
 
 
 @pytest.fixture
@@ -22,6 +23,22 @@ def me(guest: Guest) -> bytes:
 
 def queue(guest: Guest) -> list[str]:
     return [hand.person.name for hand in guest.view.hands]
+
+
+def test_hands_that_stay_up_are_spoken_of_once(table: Table) -> None:
+    ana = table.host(flow=SMALL_FLOW)
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ana, i.NextStage())
+    table.do(ben, i.Raise())
+    table.do(ana, i.NextStage())
+    table.do(chi, i.Raise())
+    for _ in range(2):
+        table.do(ana, i.NextStage())
+    told = [words for words in ana.lines if words.startswith("Still up")]
+    assert [words.partition(".")[0] for words in told] == [
+        "Still up from before: Ben",
+        "Still up from before: Chi",
+    ]
 
 
 def test_being_asked_to_speak_is_between_two_people(

@@ -326,6 +326,7 @@ class Seat:
     names: tuple[tuple[bytes, str], ...] = field(default=(), repr=False)
     changed_by: bytes = field(default=b"", repr=False)
     goodbyes: frozenset[bytes] = field(default=frozenset(), repr=False)
+    hands_told: frozenset[bytes] = frozenset()
     stage_started: float = 0.0
     last_spoke: float = 0.0
     ready_words: str = field(default="", repr=False)

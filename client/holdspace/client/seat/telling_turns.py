@@ -58,12 +58,16 @@ def _mode_changed(seat: Seat, effect: fx.ModeChanged, moment: Moment) -> Seat:
 
 
 def tell_hands_up(seat: Seat, moment: Moment) -> Seat:
-    """Say which hands are still up when turns are taken in another way: they keep their places."""
-    hands = seat.state.queue if seat.state else ()
-    if not hands:
+    """Say once of each hand that is still up what that means where turns are taken in another way."""
+    hands = [hand.identity for hand in seat.state.queue] if seat.state else []
+    names = ", ".join(shown_name(seat, who) for who in hands if who not in seat.hands_told)
+    seat = replace(seat, hands_told=seat.hands_told | set(hands))
+    if not names:
         return seat
-    names = ", ".join(shown_name(seat, hand.identity) for hand in hands)
-    words = f"Still up from before, with their places: {names}. /lower takes a hand down."
+    words = (
+        f"Still up from before: {names}. Hands keep their places until they are called again; /lower "
+        "takes one's own down."
+    )
     return line(seat, Line.TURN, words, moment)
 
 
