@@ -9,6 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from disk import Moment
+from false_commits import FOR_ONE, REFUSED_BY_ALL, WRONG_KEY, commit_falsely
 from holdspace.client.seat import intents as i
 from holdspace.protocol import frames
 from hostile_text import HOSTILE
@@ -193,6 +194,23 @@ def _forged(person: "Person", chance: Random) -> None:
         person.world.tell(sentence)
 
 
+def _false_commit(kind: str) -> Inject:
+    """Once in a meeting at most, by a co-facilitator or by the host."""
+
+    def inject(person: "Person", chance: Random) -> None:
+        world = person.world
+        if world.is_room_broken or (kind == FOR_ONE and not world.is_stub):
+            return
+        leading = [one for one in world.present if one.seat is not None and one.seat.is_staff]
+        one = chance.choice(leading) if leading else None
+        if one is not None and commit_falsely(one, kind, chance):
+            world.is_room_broken = True
+            world.reached(kind)
+            world.tell(f"{one.name}'s changed client sends a false commit: {kind}.")
+
+    return inject
+
+
 # Each with its weight among all that breaks.
 FAULTS: dict[str, tuple[int, Inject]] = {
     "delay": (4, _delay),
@@ -215,4 +233,5 @@ FAULTS: dict[str, tuple[int, Inject]] = {
     "undecryptable junk": (3, _junk),
     "hostile text": (4, _hostile_text),
     "forged event": (30, _forged),
+    **{kind: (1, _false_commit(kind)) for kind in (REFUSED_BY_ALL, FOR_ONE, WRONG_KEY)},
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.relays import Relays
+from holdspace.client.seat.alarm import BROKEN_CHANGE
 from holdspace.client.seat.intents import Accept, Admit, Intent, LetKeep
 from holdspace.client.seat.seat import Seat
 from holdspace.client.seat.sitting import Sitting
@@ -216,10 +217,21 @@ class Person:
             return
         self.take(machine.tick(self.seat_world()))
         machine = self.machine
+        if self._is_told_to_knock():
+            # One way back for everything: whoever reads that leaves and knocks again.
+            self.world.tell(f"{self.name} leaves, and knocks again.")
+            self.crash()
+            self.world.come_back(self, 3.0)
+            return
         if isinstance(machine, Visitor) and machine.place is Place.LOBBY:
             self.do(Accept(self.name))
         elif isinstance(machine, Sitting) and machine.seat.is_staff:
             self._keep_the_door(machine.seat)
+
+    def _is_told_to_knock(self) -> bool:
+        seat = self.seat
+        is_told = seat is not None and seat.alarm == BROKEN_CHANGE
+        return is_told and self.may_crash and self.world.liar.is_honest
 
     def _keep_the_door(self, seat: Seat) -> None:
         for letter in seat.letters:

@@ -67,6 +67,7 @@ class World:
         self.plan = plan
         self.scheduler = Scheduler(START)
         self.chance = Chance(plan.seed)
+        self.is_stub = not is_real
         self.engine: Engine = mls if is_real else StubEngine()
         self.law = Law(self)
         self.liar: Honest = LIES[plan.lie]() if plan.lie else Honest()
