@@ -199,9 +199,12 @@ def _false_commit(kind: str) -> Inject:
 
     def inject(person: "Person", chance: Random) -> None:
         world = person.world
-        if world.is_room_broken or (kind == FOR_ONE and not world.is_stub):
+        is_late = world.is_calm or world.scheduler.now > world.heals_at - 40
+        if world.is_room_broken or not is_late or (kind == FOR_ONE and not world.is_stub):
             return
         leading = [one for one in world.present if one.seat is not None and one.seat.is_staff]
+        if world.tries_as_member:
+            leading = [one for one in world.present if one not in leading]
         one = chance.choice(leading) if leading else None
         if one is not None and commit_falsely(one, kind, chance):
             world.is_room_broken = True

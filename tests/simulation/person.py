@@ -14,7 +14,7 @@ from holdspace.client.seat.seat import Seat
 from holdspace.client.seat.sitting import Sitting
 from holdspace.client.seat.step import Machine, Step
 from holdspace.client.seat.step import World as SeatWorld
-from holdspace.client.seat.view import Notice, Place, Refusal
+from holdspace.client.seat.view import Notice, Passage, Place, Refusal
 from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import close_answer
@@ -69,6 +69,11 @@ class Person:
         machine = self.machine
         is_in = isinstance(machine, Sitting) and machine.seat.place is Place.ROOM
         return machine.seat if isinstance(machine, Sitting) and is_in else None
+
+    @property
+    def transcript(self) -> tuple[Passage, ...]:
+        """Return what this person can read."""
+        return self.seat.transcript if self.seat is not None else ()
 
     @property
     def is_over(self) -> bool:

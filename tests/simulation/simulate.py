@@ -16,7 +16,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -24,6 +24,7 @@ sys.path.append(str(Path(__file__).parent.parent / "support"))
 
 from faults import FAULTS
 from law import LAWS
+from liar import LIES
 from plan import Menu, Plan, make_plan, shrink
 from what_people_do import GUIDING, JOINING_IN
 from world import Result, World
@@ -34,6 +35,7 @@ MENU = Menu(
     acts={**dict.fromkeys(GUIDING, 1), **dict.fromkeys(JOINING_IN, 2), **_OFTEN},
     faults={name: weight for name, (weight, _) in FAULTS.items()},
 )
+KINDS = (*FAULTS, *(f"lie: {lie}" for lie in LIES))
 _SEEDS_AT_ONCE = 5
 _SHRINK_TRIES = 300
 
@@ -68,9 +70,18 @@ class Total:
             self.broken.append((result, is_real))
 
 
-def plan_of(seed: int) -> Plan:
-    """Return the plan of a seed."""
-    return make_plan(seed, MENU)
+def plan_of(seed: int, seconds: float = 100.0) -> Plan:
+    """Return the plan of a seed; in one of eight meetings it is the relay that is not honest."""
+    lies = [*LIES]
+    lie = lies[seed // 8 % len(lies)] if seed % 8 == 0 else ""
+    return calm_plan(seed, lie=lie) if lie else make_plan(seed, MENU, seconds=seconds)
+
+
+def calm_plan(seed: int, *, lie: str = "") -> Plan:
+    """Return a plan in which nothing breaks, so that whatever is noticed is the lie."""
+    plan = make_plan(seed, MENU, seconds=40.0, lie=lie)
+    acts = tuple(one for one in plan.decisions if one.what not in FAULTS)
+    return replace(plan, decisions=acts, on_sqlite=False)
 
 
 def play(job: Job) -> list[Result]:
@@ -154,8 +165,8 @@ def report(total: Total) -> Iterator[str]:
         f"{total.meetings} meetings ({total.real} with real MLS), {total.entries} log entries,"
         f" {total.events} acts, {sum(total.reached.values())} faults."
     )
-    width = max(map(len, FAULTS))
-    for name in FAULTS:
+    width = max(map(len, KINDS))
+    for name in KINDS:
         yield f"  {name:{width}}  {total.reached[name]:>9}"
     for law, words in LAWS.items():
         count = sum(result.law == law for result, _ in total.broken)
@@ -186,7 +197,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for result, is_real in [] if is_stopped else told.values():
         for line in story_of(plan_of(result.seed), result.law, is_real=is_real):
             say(f"{line}\n")
-    never = [name for name in FAULTS if not total.reached[name]]
+    never = [name for name in KINDS if not total.reached[name]]
     if is_stopped:
         say("Stopped: this is what was reached.\n")
     elif never:

@@ -23,12 +23,13 @@ from unittest.mock import patch
 from disk import MemoryStore, SqliteStore, Store
 from faults import FAULTS
 from holdspace.client.seat import reading
-from holdspace.client.seat.host import Opening, open_room
+from holdspace.client.seat.host import Opening, open_room, own_key_package
 from holdspace.client.seat.intents import KeepTheRoom
 from holdspace.client.seat.step import Engine
 from holdspace.client.seat.visitor import come_again, visit
 from holdspace.protocol import mls
 from holdspace.protocol.meeting.state import apply
+from holdspace.protocol.mls import KeyPackage
 from law import Broken, Law
 from liar import LIES, Honest
 from person import Person
@@ -44,6 +45,8 @@ START = 1_800_000_000.0
 RELAY = "ws://127.0.0.1:8787"
 AGREEMENTS = ("What is shared stays here.", "Passing is fine.")
 SETTLE_SECONDS = 5.0
+# Without any of these a plan is one in which nothing breaks by itself.
+CALM = frozenset({"drop", "delay", "forged event"})
 
 
 @dataclass
@@ -77,6 +80,8 @@ class World:
         self.took_back: set[str] = set()
         self.welcomes_to_hold = 0
         self.is_room_broken = False
+        self.tries_as_member = False
+        self.is_calm = not any(one.what in CALM for one in plan.decisions)
         self.is_frozen = False
         self.heals_at = START + ARRIVAL_SECONDS + plan.seconds
         self.events = 0
@@ -198,6 +203,10 @@ class World:
         self.station.die()
         self.station.disk.store = older
         self.scheduler.after(1.0, self.station.start)
+
+    def spare_package(self) -> KeyPackage:
+        """Return the keys of somebody who is nobody here."""
+        return own_key_package("Stranger", bytes(32), self.host.seat_world()).key_package
 
     def sit_down(self, person: Person) -> None:
         """Start somebody's client."""
