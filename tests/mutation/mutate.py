@@ -1,6 +1,7 @@
 """Mutation testing: make every small mistake on purpose, and see whether a test notices.
 
     ./dev mutate protocol/holdspace/protocol/mls/framing.py ... [--sample N] [--tests PATH ...]
+    ./dev mutate --core [--sample N]    the files that core.py names, with a table of them all
 
 The tests are collected once; then each mutant gets a fork of that process, in which the code of the
 one function is exchanged, and only the tests that run through the mutated line. Mutants of what runs
@@ -24,12 +25,14 @@ from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 
+from core import CORE, LEAST, Part
 from mutants import Mutant, mutants_of
 from mutation_runner import Outcome, Subject, run_baseline, run_mutants
 
 ROOT = Path(__file__).parent.parent.parent
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 MEMORY = ROOT / ".mutation"
+OUTCOMES = MEMORY / "outcomes"
 # Tests that cover sources from outside the folder that mirrors theirs.
 FURTHER_TESTS = {
     "protocol/mls": ("tests/vectors/test_vectors.py",),
@@ -69,9 +72,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="./dev mutate", description=(__doc__ or "").split("\n")[0]
     )
-    parser.add_argument("module", nargs="+", type=Path, help="a source file of ours")
+    parser.add_argument("module", nargs="*", type=Path, help="a source file of ours")
+    parser.add_argument("--core", action="store_true", help="all files that core.py names")
     parser.add_argument("--tests", nargs="+", help="instead of the folder that mirrors the source")
-    parser.add_argument("--sample", type=int, help="try only so many mutants, drawn by --seed")
+    parser.add_argument(
+        "--sample",
+        type=int,
+        help="try only so many mutants, drawn by --seed; with --core, of a part",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1, help="mutants tried at the same time")
     parser.add_argument("--grace", type=float, default=3, help="seconds a mutant may take longer")
@@ -85,18 +93,35 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs have found")
     asked = parser.parse_args(arguments)
     missing = [path for path in asked.module if not path.is_file()]
-    if missing:
-        say(f"There is no file {missing[0]}.")
+    if missing or bool(asked.module) == asked.core:
+        say(f"There is no file {missing[0]}." if missing else "Name files, or --core.")
         return 2
-    modules = [load(path.resolve()) for path in asked.module]
-    tests = asked.tests or sorted({test for module in modules for test in tests_of(module.path)})
-    memory = Memory(tests, asked.budget, forget=asked.fresh)
-    chosen = choose(modules, memory, asked.sample, asked.seed)
+    if asked.fresh:
+        OUTCOMES.unlink(missing_ok=True)
+    modules: list[Module] = []
     try:
-        try_all(modules, chosen, memory, tests=tests, asked=asked)
+        for part in CORE if asked.core else [part_of(asked)]:
+            these = [load(path) for path in part.paths()]
+            modules += these
+            try_part(part, these, asked)
     except KeyboardInterrupt:
         say("\nStopped; the same command goes on from here. So far:")
-    return report(modules, asked.least, is_sample=asked.sample is not None)
+    least = min(asked.least, LEAST) if asked.core else asked.least
+    return report(modules, least, is_sample=asked.sample is not None)
+
+
+def part_of(asked: argparse.Namespace) -> Part:
+    """Return the files that were named, and their tests."""
+    paths = [path.resolve() for path in asked.module]
+    tests = asked.tests or sorted({test for path in paths for test in tests_of(path)})
+    return Part(tuple(str(path.relative_to(ROOT)) for path in paths), tuple(tests))
+
+
+def try_part(part: Part, modules: list[Module], asked: argparse.Namespace) -> None:
+    """Note what becomes of the mutants of some modules."""
+    memory = Memory(part.tests, asked.budget)
+    chosen = choose(modules, memory, asked.sample, asked.seed)
+    try_all(modules, chosen, memory, tests=part.tests, asked=asked)
 
 
 def listed() -> list[dict[str, str]]:
@@ -132,13 +157,10 @@ def tests_of(path: Path) -> tuple[str, ...]:
 class Memory:
     """What earlier runs have found: killed for good, alive until a test changes."""
 
-    def __init__(self, tests: Sequence[str], budget: float, *, forget: bool) -> None:
+    def __init__(self, tests: Sequence[str], budget: float) -> None:
         self.alive = f"alive-{budget:g}-{digest_of(tests)}"
         MEMORY.mkdir(exist_ok=True)
-        self.file = MEMORY / "outcomes"
-        if forget:
-            self.file.unlink(missing_ok=True)
-        lines = self.file.read_text().splitlines() if self.file.exists() else []
+        lines = OUTCOMES.read_text().splitlines() if OUTCOMES.exists() else []
         self.known = dict(line.split() for line in lines)
 
     def outcome(self, module: Module, mutant: Mutant) -> Outcome | None:
@@ -148,7 +170,7 @@ class Memory:
     def note(self, module: Module, mutant: Mutant, outcome: Outcome) -> None:
         if outcome is not Outcome.untested:
             word = "killed" if outcome is Outcome.killed else self.alive
-            with self.file.open("a") as file:
+            with OUTCOMES.open("a") as file:
                 file.write(f"{self._key(module, mutant)} {word}\n")
 
     def _key(self, module: Module, mutant: Mutant) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import mutate
+from core import CORE
 from mutants import mutants_of
 
 TOOL = Path(mutate.__file__)
@@ -103,7 +104,7 @@ def test_forever():
 @pytest.fixture
 def trial(tmp_path: Path) -> Path:
     """Return a small project with a copy of the tool."""
-    for name in ("mutate.py", "mutants.py", "mutation_runner.py"):
+    for name in ("core.py", "mutate.py", "mutants.py", "mutation_runner.py"):
         (tmp_path / "tests" / "mutation").mkdir(parents=True, exist_ok=True)
         (tmp_path / "tests" / "mutation" / name).write_text(TOOL.with_name(name).read_text())
     (tmp_path / "protocol" / "holdspace").mkdir(parents=True)
@@ -152,3 +153,12 @@ def test_all_that_is_listed_as_equivalent_is_still_there() -> None:
     for module in (mutate.load(sources[title]) for title in titles):
         assert module.equivalent.keys() <= {mutant.key for mutant in module.mutants}, module.title
         assert all(module.equivalent.values())
+
+
+def test_every_part_of_the_core_is_there_and_has_its_tests() -> None:
+    for part in CORE:
+        for pattern in part.files:
+            assert any(path.match(pattern) for path in part.paths()), pattern
+        for test in part.tests:
+            assert (mutate.ROOT / test).exists(), test
+    assert len(titles := [path for part in CORE for path in part.paths()]) == len({*titles})

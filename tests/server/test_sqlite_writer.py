@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from holdspace.protocol.frames import SLOT_COUNT
+from holdspace.server.limits import MIB
 from holdspace.server.log.copies import DATABASE, back_up
 from holdspace.server.log.records import (
     EntryAppended,
@@ -21,6 +23,7 @@ from holdspace.server.log.records import (
 from holdspace.server.log.sqlite import SqliteLog
 from holdspace.server.log.sqlite_file import open_database, schema_steps
 from holdspace.server.log.sqlite_writer import Writer
+from holdspace.server.log.sqlite_writer import _as_many_as_may_go as as_many_as_may_go
 
 PATIENCE = 20.0
 FAR = 2**31
@@ -161,3 +164,53 @@ def test_a_relay_that_starts_goes_on_where_another_was_stopped(tmp_path: Path) -
         await log.close()
 
     asyncio.run(play())
+
+
+def test_a_long_meeting_goes_256_entries_or_a_mebibyte_at_a_time(
+    database: sqlite3.Connection,
+) -> None:
+    writer = Writer(database)
+    writer.write([opened(1), begun(1)])
+    writer.write([entry(1, seq) for seq in range(1, 701)])
+    writer.write([MeetingClosed(meeting=bytes([1] * 16))])
+    left = [count(database)]
+    while writer.has_doomed:
+        writer.erase()
+        left.append(count(database))
+    assert left == [444, 188, 0]
+
+
+@pytest.mark.parametrize(
+    ("costs", "may_go"),
+    [([], 0), ([MIB + 1], 1), ([MIB], 1), ([MIB, 1], 1), ([MIB - 1, 1, 1], 2), ([1, 1, 1], 3)],
+)
+def test_one_entry_always_may_go_and_more_only_up_to_the_bound(
+    costs: list[int], may_go: int
+) -> None:
+    assert as_many_as_may_go(list(enumerate(costs))) == may_go
+
+
+@pytest.mark.parametrize("impossible", [7, 1])
+def test_of_what_is_written_together_all_is_kept_or_nothing(
+    database: sqlite3.Connection, impossible: int
+) -> None:
+    writer = Writer(database)
+    with pytest.raises(LookupError):
+        writer.write([opened(2), begun(2), entry(2, 1), entry(2, 1 + impossible + 1)])
+    assert [count(database, table) for table in ("room", "meeting", "entry")] == [0, 0, 0]
+    writer.write([opened(2), begun(2), entry(2, 1)])
+
+
+def test_an_entry_that_moves_the_end_of_a_meeting_moves_it_only_if_it_is_kept(
+    database: sqlite3.Connection,
+) -> None:
+    writer = Writer(database)
+    writer.write([opened(1), begun(1)])
+    later = replace(entry(1, 1), expires_minute=FAR + 7)
+    with pytest.raises(LookupError):
+        writer.write([later, entry(1, 9)])
+    ends = database.execute("SELECT expires_minute FROM meeting")
+    assert ends.fetchall() == [(FAR,)]
+    writer.write([later])
+    ends = database.execute("SELECT expires_minute FROM meeting")
+    assert ends.fetchall() == [(FAR + 7,)]
