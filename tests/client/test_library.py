@@ -1,6 +1,7 @@
 """What is shipped can be used as it is: every file reads, and the sessions take the time they say."""
 
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -20,15 +21,22 @@ from holdspace.protocol.meeting.flow import parse_flow, render
 
 SHIPPED = Library()
 KINDS = ("flows", "agreements", "techniques", "crisis", "cards", "phrases")
-TOTALS = {"intro-60.en": {5: 54, 8: 57, 12: 61}, "intro-45.en": {5: 42, 8: 45, 12: 49}}
+LANGUAGES = ("de", "en")
+# What people read, by its key; everything else is the same in every language.
+READ = {
+    *("title", "purpose", "say", "prompt", "ask", "starters", "ready", "pass", "items", "limits"),
+    *("question", "options", "low", "high", "phrases", "text", "opening", "stop_line", "begins"),
+    *("answers", "template", "fit", "words", "steps"),
+}
+TOTALS = {"intro-60": {5: 54, 8: 57, 12: 61}, "intro-45": {5: 42, 8: 45, 12: 49}}
 # M12: within ten per cent of what it says, for few, usual and many people.
 MINUTES = {
-    "intro-60.en": 60,
-    "intro-45.en": 45,
-    "weekly-60.en": 60,
-    "skills-20.en": 20,
-    "meet-15.en": 15,
-    "listening-30.en": 30,
+    "intro-60": 60,
+    "intro-45": 45,
+    "weekly-60": 60,
+    "skills-20": 20,
+    "meet-15": 15,
+    "listening-30": 30,
 }
 INTRODUCTION = [
     ("welcome", "listen"),
@@ -75,8 +83,9 @@ def test_the_introductory_session_takes_the_time_it_says(name: str) -> None:
     assert [(stage.id, stage.turn) for stage in flow.stages] == INTRODUCTION
 
 
-def test_both_lengths_of_the_introduction_say_the_same() -> None:
-    long, short = (parse_flow(read_flow(name)) for name in TOTALS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_both_lengths_of_the_introduction_say_the_same(lang: str) -> None:
+    long, short = (parse_flow(read_flow(f"{name}.{lang}")) for name in TOTALS)
     for one, other in zip(long.stages, short.stages, strict=True):
         assert (one.title, one.say, one.prompt, one.ask) == (
             other.title,
@@ -86,23 +95,72 @@ def test_both_lengths_of_the_introduction_say_the_same() -> None:
         )
 
 
-def test_nothing_people_read_is_longer_than_three_short_sentences() -> None:
-    for stage in parse_flow(read_flow()).stages:
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_people_read_is_longer_than_three_short_sentences(lang: str) -> None:
+    for stage in parse_flow(read_flow(f"intro-60.{lang}")).stages:
         sentences = [part for part in stage.prompt.replace("?", ".").split(".") if part.strip()]
         assert stage.say
         assert 1 <= len(sentences) <= 3
-        assert len(stage.prompt) <= 130
+        assert len(stage.prompt) <= 130 if lang == "en" else 150
 
 
-def test_the_session_recalls_exactly_the_agreements_of_the_door() -> None:
-    consent = parse_flow(read_flow()).stages[1].consent
-    agreements = read_agreements()
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_session_recalls_exactly_the_agreements_of_the_door(lang: str) -> None:
+    consent = parse_flow(read_flow(f"intro-60.{lang}")).stages[1].consent
+    agreements = read_agreements(f"standard.{lang}")
     assert consent
     assert len(agreements.items) == 7
     assert (consent.items, consent.version) == (agreements.items, agreements.version)
     filled = tuple(render(item, {"limits": agreements.limits}) for item in consent.items)
     assert filled == agreements.lines
     assert not any("{" in line for line in agreements.lines)
+
+
+def shape(value: object, *, is_read: bool = False) -> object:
+    """Return a file without what people read: keys, numbers, names of things, and how many of each."""
+    if isinstance(value, dict):
+        return {name: shape(one, is_read=name in READ) for name, one in value.items()}
+    if isinstance(value, list):
+        return [shape(one, is_read=is_read) for one in value]
+    if not isinstance(value, str):
+        return value
+    return (
+        "words"
+        if is_read
+        else value.replace(".de.", ".en.").replace("de", "en", int(value == "de"))
+    )
+
+
+def sentences(value: object, *, is_read: bool = False) -> Iterator[str]:
+    """Yield what people read in a file, but for single words."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from sentences(one, is_read=name in READ)
+    elif isinstance(value, list):
+        for one in value:
+            yield from sentences(one, is_read=is_read)
+    elif isinstance(value, str) and is_read and " " in value:
+        yield value
+
+
+def in_both_languages() -> Iterator[tuple[str, str]]:
+    for kind in KINDS:
+        for name in SHIPPED.names(kind):
+            if name == "de" or name.endswith(".de"):
+                yield kind, name.removesuffix("de") + "en"
+
+
+@pytest.mark.parametrize(("kind", "name"), tuple(in_both_languages()))
+def test_every_language_has_the_same_of_everything(kind: str, name: str) -> None:
+    english = tomllib.loads(SHIPPED.text(kind, name))
+    german = tomllib.loads(SHIPPED.text(kind, name.removesuffix("en") + "de"))
+    assert shape(german) == shape(english)
+    assert not {*sentences(german)} & {*sentences(english)}, "not translated"
+
+
+def test_what_is_there_in_no_other_language_is_there_in_english() -> None:
+    assert SHIPPED.cards("xx") == SHIPPED.cards("en") != SHIPPED.cards("de")
+    assert SHIPPED.technique("breath-4-6", "xx") == SHIPPED.technique("breath-4-6", "en")
 
 
 def test_everything_a_flow_names_is_there() -> None:
@@ -158,7 +216,7 @@ checked_on = 2026-05-01
 def test_every_shipped_flow_fits_the_time_it_says(name: str) -> None:
     flow = parse_flow(read_flow(name))
     assert flow.minutes == MINUTES[name]
-    assert list_flows() == tuple(sorted(MINUTES))
+    assert list_flows() == tuple(sorted(f"{one}.{lang}" for one in MINUTES for lang in LANGUAGES))
     for people in flow.usual_sizes:
         minutes = flow.seconds(people) / 60
         # Fewer people may be done sooner; more must not run over.
@@ -190,7 +248,7 @@ def test_a_hosts_own_file_stands_in_for_the_shipped_one(tmp_path: Path) -> None:
     own = read_flow().replace("Introductory session", "Our first evening")
     for name in ("intro-60.en", "ours.en"):
         (tmp_path / "flows" / f"{name}.toml").write_text(own)
-    assert list_flows(tmp_path) == tuple(sorted((*MINUTES, "ours.en")))
+    assert list_flows(tmp_path) == tuple(sorted((*list_flows(), "ours.en")))
     assert parse_flow(read_flow("intro-60.en", tmp_path)).title == "Our first evening"
     assert (
         parse_flow(read_flow(str(tmp_path / "flows" / "ours.en.toml"))).title == "Our first evening"
@@ -204,7 +262,7 @@ def test_a_hosts_own_file_stands_in_for_the_shipped_one(tmp_path: Path) -> None:
 )
 def test_a_name_means_a_file_of_the_library_or_nothing(name: str) -> None:
     with pytest.raises(
-        NotInLibrary, match=r"there are: intro-45\.en, intro-60\.en, listening-30\.en, meet"
+        NotInLibrary, match=r"there are: intro-45\.de, intro-45\.en, intro-60\.de, intro-60\.en, "
     ):
         SHIPPED.text("flows", name)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from holdspace.client.library import DataError, Library, NotInLibrary, Step, TechniqueCard
+from holdspace.client.library import LANGUAGE, DataError, Library, NotInLibrary, Step, TechniqueCard
 from holdspace.client.seat.view import PairsView, PersonView, RoomView
 
 DONE = "That was all of it. Talk on, or come back to the room."
@@ -28,7 +28,7 @@ def guide(view: RoomView) -> Guide | None:
     """Return where this person's pair is, or None outside a pair with an exercise."""
     pairs = view.pairs
     aside = next((one for one in view.asides if one.kind == "pair" and one.is_open), None)
-    card = card_of(pairs.exercise) if pairs else None
+    card = card_of(pairs.exercise, view.lang) if pairs else None
     if pairs is None or aside is None or card is None:
         return None
     # While a facilitator is there because they were called, the exercise rests.
@@ -43,10 +43,10 @@ def guide(view: RoomView) -> Guide | None:
 
 
 @lru_cache(maxsize=8)
-def card_of(name: str) -> TechniqueCard | None:
+def card_of(name: str, lang: str = LANGUAGE) -> TechniqueCard | None:
     """Return the card of an exercise for pairs; None for one that is not there."""
     try:
-        card = Library().technique(name)
+        card = Library().technique(name, lang)
     except (NotInLibrary, DataError):
         return None
     return card if any(step.who for step in card.steps) else None

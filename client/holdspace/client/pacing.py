@@ -7,7 +7,7 @@ minutes of breathing do not drift. Pure: the front ends bring the clock.
 from dataclasses import dataclass, replace
 from math import ceil
 
-from holdspace.client.library import DataError, Library, NotInLibrary, TechniqueCard
+from holdspace.client.library import LANGUAGE, DataError, Library, NotInLibrary, TechniqueCard
 
 USUAL = "breath-4-6"
 SENSES = "ground-54321"
@@ -92,16 +92,18 @@ def dots(practice: Practice, now: float) -> str:
     return " ".join("●" * gone + "○" * (seconds - gone)) if seconds <= MOST_DOTS else ""
 
 
-def begin(name: str, now: float, library: Library | None = None) -> Practice:
+def begin(
+    name: str, now: float, library: Library | None = None, *, lang: str = LANGUAGE
+) -> Practice:
     """Return the exercise of this name, begun; an unknown name is the usual one."""
     wanted = CALLED.get(name.strip().lower(), name.strip().lower()) or USUAL
     if wanted == REST:
         return Practice(REST, "Rest", "", "", (REST_WORDS,), (0,))
     shelf = library or Library()
     try:
-        card = shelf.technique(wanted)
+        card = shelf.technique(wanted, lang)
     except (NotInLibrary, DataError):
-        card = shelf.technique(USUAL)
+        card = shelf.technique(USUAL, lang)
     return _begun(card, now)
 
 

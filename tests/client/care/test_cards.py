@@ -39,3 +39,10 @@ def test_a_phrase_knows_the_stage_and_leaves_names_to_the_facilitator() -> None:
         "Welcome, {name}. We're at Talk. Read as long as you like."
     )
     assert "the beginning" in cards.filled(late.phrases[0], replace(TALK, stages=()))
+
+
+def test_cards_are_in_the_language_of_the_meeting_if_they_are_there_in_it() -> None:
+    assert next(iter(cards.card_list("de"))) == "1. Stille"
+    assert cards.chosen("1", "de")[0] == cards.cards("de")[0]
+    assert "Was ging gut?" in cards.debrief_lines("de")
+    assert list(cards.card_list("xx")) == list(cards.card_list())

@@ -103,7 +103,7 @@ def test_every_way_to_leave_can_be_typed(view: RoomView) -> None:
 
 @pytest.mark.parametrize("act", WITH_REASON, ids=lambda act: act.id)
 async def test_every_ready_reason_has_the_number_that_it_has_on_the_screen(act: Act) -> None:
-    options = asking.why_options(wish(act, f"/{act.slash} Fay"))
+    options = asking.why_options(wish(act, f"/{act.slash} Fay"), "en")
     for option in (one for one in options if one.intent):
         assert option.intent is not None
         async with evening(DESK) as one:

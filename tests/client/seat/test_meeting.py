@@ -1,6 +1,7 @@
 """People meet: from an invitation code to talking, taking turns, coming late and leaving."""
 
 from holdspace.client.acts import Problem, parse_command
+from holdspace.client.library import read_flow
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.seat import MOST_ANSWERED
 from holdspace.client.seat.view import Connection, Line, Place, Role, RoomView
@@ -289,3 +290,10 @@ def test_who_is_never_shown_where_the_meeting_stands_is_told_so(table: Table) ->
     table.wait(61)
     assert ben.view.place is Place.ENDED
     assert "knock again" in ben.view.ended_words
+
+
+def test_a_meeting_has_the_language_of_its_flow_also_when_it_is_over() -> None:
+    table = Table()
+    assert table.host("Mara").view.lang == "en"
+    host = Table().host("Mara", flow=read_flow("skills-20.de"))
+    assert host.view.lang == "de"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from holdspace.client.library import Card, Library
+from holdspace.client.library import LANGUAGE, Card, Library
 from holdspace.client.seat.view import RoomView
 
 AFTER = "after"
@@ -11,14 +11,14 @@ NO_PHRASE = "That card has no phrase with this number."
 LIST_HELP = "/cards 3 opens the third; /cards 3 1 prepares its first phrase, and /send sends it."
 
 
-def cards() -> tuple[Card, ...]:
+def cards(lang: str = LANGUAGE) -> tuple[Card, ...]:
     """Return the cards for during a meeting, in order."""
-    return tuple(card for card in Library().cards() if card.id != AFTER)
+    return tuple(card for card in Library().cards(lang) if card.id != AFTER)
 
 
-def card_list() -> Iterator[str]:
+def card_list(lang: str = LANGUAGE) -> Iterator[str]:
     """Yield the moments there are cards for, numbered."""
-    for number, card in enumerate(cards(), 1):
+    for number, card in enumerate(cards(lang), 1):
         yield f"{number}. {card.title}"
     yield LIST_HELP
 
@@ -37,17 +37,17 @@ def card_lines(card: Card, view: RoomView) -> Iterator[str]:
         yield f"phrase {number}: {filled(phrase, view)}"
 
 
-def chosen(words: str) -> tuple[Card | None, int]:
+def chosen(words: str, lang: str = LANGUAGE) -> tuple[Card | None, int]:
     """Return the card and the phrase's number that were typed, or no card and 0."""
     numbers = [int(word) for word in words.split()[:2] if word.isascii() and word.isdigit()]
-    there = cards()
+    there = cards(lang)
     if not numbers or not 1 <= numbers[0] <= len(there):
         return None, 0
     return there[numbers[0] - 1], numbers[1] if len(numbers) > 1 else 0
 
 
-def debrief_lines() -> Iterator[str]:
+def debrief_lines(lang: str = LANGUAGE) -> Iterator[str]:
     """Yield what a facilitator reads after closing, alone; nothing of it is sent or kept."""
-    card = next((card for card in Library().cards() if card.id == AFTER), None)
+    card = next((card for card in Library().cards(lang) if card.id == AFTER), None)
     yield "For you alone, now that it is over:"
     yield from card.steps if card else ()

@@ -6,7 +6,7 @@ The person reads it, and nobody else does. A number takes a ready phrase; own wo
 from collections.abc import Iterator
 from dataclasses import replace
 
-from holdspace.client.library import Library
+from holdspace.client.library import LANGUAGE, Library
 from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, PauseTheWriting, Remove
 from holdspace.client.seat.view import RoomView
 
@@ -33,9 +33,9 @@ def why_question(intent: Intent, view: RoomView) -> str:
     return _ASKS[type(intent)].replace("{name}", name)
 
 
-def phrases() -> tuple[str, ...]:
+def phrases(lang: str = LANGUAGE) -> tuple[str, ...]:
     """Return the ready words, numbered from 1 where they are shown."""
-    return Library().reasons()
+    return Library().reasons(lang)
 
 
 def can_be_unsaid(intent: Intent) -> bool:
@@ -51,16 +51,16 @@ def with_words(intent: Intent, words: str) -> Intent:
 def why_lines(intent: Intent, view: RoomView) -> Iterator[str]:
     """Yield the question and its ready answers, a line each."""
     yield why_question(intent, view)
-    for number, phrase in enumerate(phrases(), 1):
+    for number, phrase in enumerate(phrases(view.lang), 1):
         yield f"{number}. {phrase}"
     without = "y does it without a reason, " if can_be_unsaid(intent) else ""
     yield f"Type a number or your own words; {without}n does nothing."
 
 
-def answered(intent: Intent, answer: str) -> Intent | None:
+def answered(intent: Intent, answer: str, lang: str = LANGUAGE) -> Intent | None:
     """Return the step with the words that were meant, or None to do nothing."""
     answer = answer.strip()
-    ready = phrases()
+    ready = phrases(lang)
     if answer.lower() in {"n", "no"}:
         return None
     if answer.isascii() and answer.isdigit() and 1 <= int(answer[:3]) <= len(ready):
@@ -68,7 +68,7 @@ def answered(intent: Intent, answer: str) -> Intent | None:
     return with_words(intent, answer) if answer else None
 
 
-def own_words(intent: Intent) -> str:
+def own_words(intent: Intent, lang: str = LANGUAGE) -> str:
     """Return what the facilitator wrote themselves, so that it is not lost when nothing is done."""
     words: str = getattr(intent, "words", "")
-    return "" if words == UNSAID or words in phrases() else words
+    return "" if words == UNSAID or words in phrases(lang) else words

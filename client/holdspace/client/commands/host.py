@@ -23,7 +23,9 @@ from holdspace.client.here import relay_here
 from holdspace.client.keeping import Keeper
 from holdspace.client.library import (
     DEFAULT_FLOW,
+    Agreements,
     DataError,
+    NotInLibrary,
     read_agreements,
     read_crisis_card,
     read_flow,
@@ -90,7 +92,7 @@ def _prepare(asked: argparse.Namespace, code: SigningKey | None, flow: str, fron
     # Who is asked for a name is asked for this, too: a standing nobody chose would be a claim.
     standing = asked.standing or ("" if asked.name else _words(_ASK_STANDING)) or _DEFAULT_STANDING
     relays = tuple(asked.relay or ()) or (() if asked.here else _asked_relays())
-    agreements = read_agreements()
+    agreements = agreements_for(flow)
     opening = Opening(
         room_name=room,
         name=name,
@@ -193,6 +195,16 @@ def read_the_flow(name: str) -> str:
             say(f"{clean_line(name)}:{problem.line}: {problem.sentence}")
         raise CannotStart(_BROKEN_FLOW) from None
     return toml
+
+
+def agreements_for(flow: str) -> Agreements:
+    """Return what people accept at the door: what the flow names, or else the standard ones."""
+    path = parse_flow(flow).policy.agreement if flow else ""
+    try:
+        return read_agreements(path.rpartition("/")[2]) if path else read_agreements()
+    except (NotInLibrary, DataError):
+        say(f"agreements: {clean_line(path)} cannot be used; people accept the standard ones.")
+        return read_agreements()
 
 
 def crisis_text(path: Path | None) -> str:

@@ -8,7 +8,6 @@ from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import complain
 from holdspace.client.front_end import choose_plain
 from holdspace.client.kept_rooms import KeptRoom
-from holdspace.client.library import read_agreements
 from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
 
@@ -16,6 +15,7 @@ from .host import (
     Front,
     Where,
     add_meeting_options,
+    agreements_for,
     code_in,
     crisis_text,
     is_covered,
@@ -70,7 +70,7 @@ def _open(asked: argparse.Namespace) -> int:
         kept = chosen(asked, keeper, lambda room: room.host is not None)
         if kept.host is None:
             return complain(ONLY_HOST)
-        agreements = read_agreements()
+        agreements = agreements_for(flow)
         opening = Opening(
             room_name=shown_name(kept),
             name=kept.my_name,

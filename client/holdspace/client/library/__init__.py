@@ -25,10 +25,12 @@ from holdspace.client.library.sections import (
     TechniqueCard,
 )
 from holdspace.protocol import toml_reader as toml
+from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.toml_reader import DataError, Problem
 
 __all__ = [
+    "LANGUAGE",
     "Agreements",
     "Card",
     "CrisisCard",
@@ -48,7 +50,6 @@ __all__ = [
     "read_flow",
 ]
 
-LANGUAGE = "en"
 DEFAULT_FLOW = "intro-60"
 CRISIS_CARD_DAYS = 180
 _NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -100,27 +101,27 @@ class Library:
         """Return the agreements of this name."""
         return self._section(Agreements, "agreements", name)
 
-    def technique(self, name: str, lang: str = "en") -> TechniqueCard:
+    def technique(self, name: str, lang: str = LANGUAGE) -> TechniqueCard:
         """Return a technique by its id ("breath-4-6") or file name."""
-        known = self.names("techniques")
-        wanted = name if name.removesuffix(".toml") in known else f"{name}.{lang}"
+        is_file = name.removesuffix(".toml") in self.names("techniques")
+        wanted = name if is_file else self._in("techniques", name, lang)
         return self._section(TechniqueCard, "techniques", wanted)
 
     def crisis_card(self, locale: str = "en") -> CrisisCard:
         """Return the crisis card of a locale; the shipped ones wait to be filled in by the host."""
         return self._section(CrisisCard, "crisis", locale)
 
-    def cards(self, lang: str = "en") -> tuple[Card, ...]:
+    def cards(self, lang: str = LANGUAGE) -> tuple[Card, ...]:
         """Return the facilitator's cards."""
-        return self._section(Cards, "cards", f"facilitator.{lang}").card
+        return self._section(Cards, "cards", self._in("cards", "facilitator", lang)).card
 
-    def phrases(self, lang: str = "en") -> tuple[str, ...]:
+    def phrases(self, lang: str = LANGUAGE) -> tuple[str, ...]:
         """Return the facilitator's ready phrases, for keys 1 to 9."""
-        return self._section(Phrases, "phrases", f"facilitator.{lang}").phrases
+        return self._section(Phrases, "phrases", self._in("phrases", "facilitator", lang)).phrases
 
-    def reasons(self, lang: str = "en") -> tuple[str, ...]:
+    def reasons(self, lang: str = LANGUAGE) -> tuple[str, ...]:
         """Return ready words from a facilitator to one person alone."""
-        return self._section(Phrases, "phrases", f"reasons.{lang}").phrases
+        return self._section(Phrases, "phrases", self._in("phrases", "reasons", lang)).phrases
 
     def own_files(self) -> Iterator[tuple[str, tuple[Problem, ...]]]:
         """Yield which of one's own files are used, and what keeps one from being used."""
@@ -133,6 +134,11 @@ class Library:
                     yield f"{kind}/{name}.toml", error.problems
                 else:
                     yield f"{kind}/{name}.toml", ()
+
+    def _in(self, kind: str, name: str, lang: str) -> str:
+        """Return the name of the file in this language, or in the one that everything is there in."""
+        wanted = f"{name}.{lang}"
+        return wanted if wanted in self.names(kind) else f"{name}.{LANGUAGE}"
 
     def _section(self, section: type[SectionType], kind: str, name: str) -> SectionType:
         try:

@@ -71,8 +71,7 @@ class Confirming:
             self._do(intent)
             return
         self._say([NOTHING_DONE])
-        if own_words(intent):
-            self._kept.keep_apart(own_words(intent))
+        self._kept.keep_apart(own_words(intent, self._view().lang))
         if word.startswith("/"):
             self._command(answer)
         elif word not in _NO:
@@ -83,7 +82,7 @@ class Confirming:
         if answer.strip().lower() in _YES and can_be_unsaid(intent):
             self._do(with_words(intent, UNSAID))
             return
-        meant = None if is_command else answered(intent, answer)
+        meant = None if is_command else answered(intent, answer, self._view().lang)
         if meant is not None:
             self.begin(meant)
             return

@@ -361,7 +361,7 @@ def _ending_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if before.place is not after.place and after.place in _ENDINGS:
         yield from speak("room", after.ended_words or _ENDINGS[after.place])
         if after.place is Place.CLOSED and after.is_facilitator:
-            for words in debrief_lines():
+            for words in debrief_lines(after.lang):
                 yield f"after: {words}"
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from holdspace.client import pacing
+from holdspace.client.library import LANGUAGE
 from holdspace.client.pacing import Practice
 
 HELP = "practice: Enter goes on, g: by the senses, r: rest, x: stop. Nothing is sent."
@@ -29,12 +30,14 @@ class Pacer:
         self._say = say
         self._copy = copy
         self._clock = clock
+        self._lang = LANGUAGE
         self._practice: Practice | None = None
         self._changed = asyncio.Event()
 
-    def begin(self, name: str) -> None:
-        """Begin an exercise, in place of one that runs."""
-        practice = pacing.begin(name, self._clock())
+    def begin(self, name: str, lang: str = "") -> None:
+        """Begin an exercise, in place of one that runs, in its language unless there is another."""
+        self._lang = lang or self._lang
+        practice = pacing.begin(name, self._clock(), lang=self._lang)
         said = (practice.title, practice.opening, practice.stop_line)
         how = [COPIES] if practice.template else []
         self._say([*(f"practice: {words}" for words in said if words), HELP, *how])

@@ -381,7 +381,8 @@ class Session:
 
     def _begin_practice(self, local: Local) -> None:
         stage = self._attending.view.stage
-        self._pacer.begin(local.text or (stage.technique if stage else ""))
+        name = local.text or (stage.technique if stage else "")
+        self._pacer.begin(name, self._attending.view.lang)
 
     def _keepsake(self, local: Local) -> None:
         try:
@@ -415,10 +416,10 @@ class Session:
         self._say(support_lines(card_here(self._attending.view), self._attending.view))
 
     def _cards(self, local: Local) -> None:
-        card, number = chosen(local.text)
         view = self._attending.view
+        card, number = chosen(local.text, view.lang)
         if card is None:
-            lines = card_list() if not local.text else (NO_CARD,)
+            lines = card_list(view.lang) if not local.text else (NO_CARD,)
             self._say(f"card: {words}" for words in lines)
         elif not number:
             self._say(f"card: {words}" for words in card_lines(card, view))

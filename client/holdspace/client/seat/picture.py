@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from holdspace.protocol.meeting import boarding, gathering, offering
 from holdspace.protocol.meeting.events import AskForIdeas, GiveIdea, Share
+from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
@@ -66,6 +67,7 @@ def room_view(seat: Seat, now: float) -> RoomView:
         transcript=seat.transcript,
         card=seat.card,
         room=seat.facts.room,
+        lang=_lang(seat),
         unsent=_unsent(seat),
     )
     if seat.place is not Place.ROOM or seat.state is None:
@@ -73,6 +75,11 @@ def room_view(seat: Seat, now: float) -> RoomView:
         led = seat.place is Place.CLOSED and seat.is_staff
         return replace(view, now_words=_now_words_outside(seat), is_facilitator=led)
     return _with_meeting(seat, seat.state, view, now)
+
+
+def _lang(seat: Seat) -> str:
+    flow = seat.state.flow if seat.state else None
+    return flow.lang if flow else LANGUAGE
 
 
 def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -> RoomView:

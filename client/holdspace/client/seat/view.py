@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
+from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.meeting.letters import AsideKind
 from holdspace.protocol.meeting.schedule import Schedule
 
@@ -333,6 +334,7 @@ class RoomView:
     card: CardView | None = None
     people: tuple[PersonView, ...] = ()
     me: PersonView | None = None
+    lang: str = LANGUAGE
     flow_title: str = ""
     stages: tuple[StageView, ...] = ()
     stage_started: float = 0.0

@@ -168,7 +168,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._ask(question_of(intent, self._view), leave_options(self._view))
             return None
         if asks_why(intent):
-            options = why_options(intent)
+            options = why_options(intent, self._view.lang)
             self.push_screen(
                 ConfirmScreen(why_question(intent, self._view), options), self._reasoned
             )
@@ -252,7 +252,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def steady(self) -> None:
         """Begin the exercise by the senses, over whatever is there."""
-        self.lay_over(PracticeScreen(SENSES))
+        self.lay_over(PracticeScreen(SENSES, self._view.lang))
 
     # Life.
 

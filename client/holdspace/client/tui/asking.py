@@ -36,11 +36,11 @@ def yes_options(intent: Intent) -> list[Option]:
     return [Option("y", f"yes, {act_of(intent).verb}", intent)]
 
 
-def why_options(intent: Intent) -> list[Option]:
+def why_options(intent: Intent, lang: str) -> list[Option]:
     """Return the ready words for the person, numbered; own words are typed as a command."""
     ready = [
         Option(str(at), phrase, with_words(intent, phrase))
-        for at, phrase in enumerate(phrases(), 1)
+        for at, phrase in enumerate(phrases(lang), 1)
     ]
     unsaid = [Option("0", "without a reason", with_words(intent, UNSAID))]
     own = Option("", f"your own words: /{act_of(intent).slash} NAME WORDS in the text field", None)

@@ -76,7 +76,9 @@ def _flow(app: "HoldspaceApp", command: Local) -> None:
 
 def _practice(app: "HoldspaceApp", command: Local) -> None:
     stage = app.view.stage
-    app.open_screen(PracticeScreen(command.text or (stage.technique if stage else "")))
+    app.open_screen(
+        PracticeScreen(command.text or (stage.technique if stage else ""), app.view.lang)
+    )
 
 
 def _keepsake(app: "HoldspaceApp", command: Local) -> None:
@@ -187,7 +189,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "who": lambda app, _: app.open_screen(PeopleScreen()),
     "sheet": lambda app, _: app.open_screen(SheetScreen()),
     "room": lambda app, _: app.open_screen(LastingScreen()),
-    "cards": lambda app, _: app.open_screen(CardsScreen()),
+    "cards": lambda app, _: app.open_screen(CardsScreen(app.view.lang)),
     "door": lambda app, _: app.open_screen(DoorScreen()),
     "invitation": lambda app, _: app.open_screen(InvitationScreen()),
 }

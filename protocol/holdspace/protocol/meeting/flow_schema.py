@@ -29,6 +29,8 @@ PLACEHOLDERS = ("name", "role", "n", "minutes", "limits", "stage")
 BRACES = re.compile(r"\{([^{}]*)\}")
 
 _ID = toml.pattern(r"[a-z0-9][a-z0-9-]{0,39}", "a short name of small letters, digits and hyphens")
+# What is there in no other language is there in this one.
+LANGUAGE = "en"
 _LANG = toml.pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag like en or pt-BR")
 _FILE = toml.pattern(r"[a-z]+/[a-z0-9{}-]+(\.[a-z0-9-]+){0,2}", "the path of a file in the library")
 _FIELD = toml.pattern(r"[a-z][a-z_]{0,39}", "a short name of small letters and underscores")

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from holdspace.client import pacing
 from holdspace.client.acts import Spot
+from holdspace.client.library import LANGUAGE
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
@@ -32,9 +33,10 @@ class PracticeScreen(HoldScreen):
         ("c", "copy", "copy the lines"),
     ]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, lang: str = LANGUAGE) -> None:
         super().__init__()
-        self._practice = pacing.begin(name, time.monotonic())
+        self._lang = lang
+        self._practice = pacing.begin(name, time.monotonic(), lang=lang)
         self._timer: Timer | None = None
 
     @override
@@ -61,7 +63,7 @@ class PracticeScreen(HoldScreen):
 
     def action_other(self, name: str) -> None:
         """Do another exercise instead; nobody is told."""
-        self._take(pacing.begin(name, time.monotonic()))
+        self._take(pacing.begin(name, time.monotonic(), lang=self._lang))
 
     def action_copy(self) -> None:
         """Put the lines to fill in into the room's text field; nothing is sent."""

@@ -127,7 +127,7 @@ class EndedScreen(StillScreen):
         if view.place is Place.CLOSED and view.is_facilitator:
             lines += [
                 BLANK,
-                *(line for words in debrief_lines() for line in paragraph(words, width)),
+                *(line for words in debrief_lines(view.lang) for line in paragraph(words, width)),
             ]
         return lines
 
