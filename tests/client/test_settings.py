@@ -7,8 +7,8 @@ import pytest
 
 from holdspace.client.act_kinds import use_keys
 from holdspace.client.act_table import ACTS
-from holdspace.client.acts import BY_ID, BY_SLASH
-from holdspace.client.keymap import moved
+from holdspace.client.acts import BY_ID, BY_SLASH, Spot
+from holdspace.client.keymap import keys_for, moved
 from holdspace.client.settings import (
     Settings,
     example,
@@ -109,3 +109,48 @@ class TestKeys:
         lines = "\n".join(f'{name} = "{key}"' for name, key in everything)
         _, problems = read_settings(f"[keys]\n{lines}\n")
         assert problems == ()
+
+
+# On a keyboard as it is sold in most countries; what is done every evening, by who takes part and who leads.
+HALVES = {"left": set("qwertasdfgzxcvb"), "right": set("yuiophjklnm,.;'[]-=\\/")}
+EVERYDAY = (
+    *("raise", "lower", "pass", "nod", "metoo", "yes", "no", "what"),
+    *("next", "release", "admit", "leave"),
+)
+
+
+class TestOneHand:
+    @pytest.mark.parametrize("hand", ["left", "right"])
+    def test_what_is_done_every_evening_lies_under_that_hand(self, hand: str) -> None:
+        keys = {act.id: act.usual_key for act in ACTS} | keys_for(hand, ())
+        far = {name: keys[BY_SLASH[name].id] for name in EVERYDAY}
+        assert {name: key for name, key in far.items() if key not in HALVES[hand]} == {}
+
+    @pytest.mark.parametrize("hand", ["left", "right"])
+    def test_no_key_means_two_things_there(self, hand: str) -> None:
+        keys = {act.id: act.usual_key for act in ACTS} | keys_for(hand, ())
+        for spot in Spot:
+            here = [act for act in ACTS if act.spot in (spot, Spot.ANYWHERE)]
+            usual: dict[str, set[str]] = {}
+            for act in here:
+                usual.setdefault(keys[act.id], set()).add(act.usual_key)
+            assert {key: own for key, own in usual.items() if len(own) > 1} == {}
+
+    def test_somebody_s_own_keys_come_before_those_of_the_hand(self) -> None:
+        keys = keys_for("left", (("raise", "f5"), ("what", "g"), ("agenda", "w")))
+        assert (keys["raise"], keys["what"], keys["agenda"]) == ("f5", "g", "w")
+        # The place of the agenda was for "next", which nothing stands in the way of.
+        assert keys["next"] == "a"
+        assert keys["pass"] == "c"
+
+    def test_what_an_own_key_stands_in_the_way_of_is_where_it_usually_is(self) -> None:
+        # "g" is nobody's usually, and the left hand's for raising.
+        keys = keys_for("left", (("hold", "g"),))
+        assert keys["hold"] == "g"
+        assert keys.get("raise", "h") == "h"
+        assert keys.get("repeat", "b") == "b"
+
+
+def test_no_key_of_ours_is_one_that_a_multiplexer_wants() -> None:
+    # tmux and screen take Ctrl+B and Ctrl+A, terminals Ctrl+S and Ctrl+Q; here no key has to be held down.
+    assert {key for act in ACTS for key in [act.usual_key] if "+" in key and len(key) > 1} == set()

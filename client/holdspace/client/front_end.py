@@ -14,7 +14,7 @@ from holdspace.client.attend import Attendance
 from holdspace.client.care.soft_time import use_quiet_clock
 from holdspace.client.command_line import FAILED, WELL
 from holdspace.client.keeping import Keeper
-from holdspace.client.keymap import moved
+from holdspace.client.keymap import keys_for
 from holdspace.client.plain import attend
 from holdspace.client.prompt import say
 from holdspace.client.seat.view import Place
@@ -59,7 +59,7 @@ def choose_plain(*, flag: bool) -> bool:
 async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = None) -> int:
     """Hold the meeting in plain lines or on the screen; return the program's exit code."""
     settings = find_settings().settings
-    use_keys(moved(settings.keys))
+    use_keys(keys_for(settings.hand, settings.keys))
     use_quiet_clock(is_quiet=settings.quiet_clock)
     used = keeper or Keeper()
     used.when_opened(

@@ -1,7 +1,9 @@
 """Somebody's own keys: other keys for acts, by the acts' commands.
 
 For one hand, for a layout without some sign, for a multiplexer that wants a key for itself. Acts
-that share a key (hold and resume) share the other one, too. Pure.
+that share a key (hold and resume) share the other one, too. For the left and for the right hand
+there are ready ones: what is done every evening lies on that half of the keyboard, and changes
+places with what is rarely needed. Pure.
 """
 
 from typing import Any
@@ -12,6 +14,34 @@ from holdspace.protocol.toml_reader import Path, Reader, Wrong, unknown_key
 
 Keymap = tuple[tuple[str, str], ...]
 
+HANDS = {
+    "both": "the usual keys",
+    "left": "everyday keys on the left half of a keyboard",
+    "right": "everyday keys on the right half of a keyboard",
+}
+_LEFT = (
+    *(("raise", "g"), ("lower", "b"), ("repeat", "h"), ("pass", "c"), ("who", "p")),
+    *(("yes", "v"), ("queue", "y"), ("metoo", "e"), ("about", "m"), ("next", "a")),
+    *(("agenda", "n"), ("release", "t"), ("mode", "o"), ("admit", "a"), ("ask", "a")),
+    *(("pause", "c"), ("lowerfor", "z"), ("first", "f"), ("promote", "e"), ("flow", "f")),
+    *(("listideas", "d"), ("notnow", "c"), ("elsewhere", "e"), ("note", "w"), ("notebook", "e")),
+    *(("mutual", "f"), ("letkeep", "a"), ("lockdoor", "d"), ("attendance", "w")),
+)
+_RIGHT = (
+    *(("nod", "."), ("no", "'"), ("leave", "]"), ("what", "\\"), ("edit", "[")),
+    *(("door", "u"), ("with", "d"), ("sheet", "i"), ("invitation", "f"), ("hold", "-")),
+    *(("takeback", "z"), ("give", "o"), ("aside", "i"), ("lastword", "."), ("demote", ",")),
+    *(("sendback", "j"), ("remove", "'"), ("decline", "n"), ("doorword", "o"), ("back", "p")),
+    *(("close", "'"), ("askideas", "y"), ("suggest", "u"), ("putaway", "p"), ("room", "o")),
+    *(
+        ("endprivate", "'"),
+        ("calendar", "m"),
+        ("forgetone", "p"),
+        ("schedule", "u"),
+        ("notkeep", "n"),
+    ),
+)
+_READY: dict[str, Keymap] = {"both": (), "left": _LEFT, "right": _RIGHT}
 # The keys that are the same for everybody, because somebody may need them who cannot look them up.
 _FIXED = {"1-9", "enter", "f2", "f12"}
 _NAMED = {f"f{number}" for number in range(3, 12)}
@@ -26,6 +56,16 @@ def moved(keymap: Keymap, acts: tuple[Act, ...] = ACTS) -> dict[str, str]:
         for sibling in acts
         if (sibling.usual_key, sibling.spot) == (by_command[name].usual_key, by_command[name].spot)
     }
+
+
+def keys_for(hand: str, own: Keymap) -> dict[str, str]:
+    """Return the keys of acts for a hand, by the acts' ids; somebody's own keys come before those."""
+    named = {name for name, _ in own}
+    ready = tuple(row for row in _READY[hand] if row[0] not in named)
+    while clashing := {*_clashing((*ready, *own))} - named:
+        # What is moved for the hand gives way, and is where it usually is.
+        ready = tuple(row for row in ready if row[0] not in clashing)
+    return moved((*ready, *own))
 
 
 def check_keymap(reader: Reader, value: Any, path: Path) -> Keymap:

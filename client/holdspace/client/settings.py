@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from holdspace.client.keymap import Keymap, check_keymap
+from holdspace.client.keymap import HANDS, Keymap, check_keymap
 from holdspace.client.library import own_folder
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import DataError, Problem, Reader
@@ -76,6 +76,12 @@ class Settings:
         False,
         "When you host: everybody's program sends one small message every two seconds, with words in it "
         "or without, so that the relay cannot tell who speaks; as --cover-slots asks for.",
+    )
+    hand: str = _setting(
+        toml.choice(*HANDS),
+        "both",
+        "Which hand is at the keyboard. No key has to be held down with any of them.",
+        HANDS,
     )
     keys: Keymap = _setting(
         check_keymap,

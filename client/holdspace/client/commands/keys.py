@@ -6,7 +6,7 @@ from itertools import product
 from holdspace.client.act_kinds import use_keys
 from holdspace.client.acts import ACTS, Spot, Who
 from holdspace.client.command_line import WELL
-from holdspace.client.keymap import moved
+from holdspace.client.keymap import keys_for
 from holdspace.client.prompt import say
 from holdspace.client.settings import find_settings
 
@@ -17,7 +17,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _keys(_asked: argparse.Namespace) -> int:
-    use_keys(moved(find_settings().settings.keys))
+    settings = find_settings().settings
+    use_keys(keys_for(settings.hand, settings.keys))
     for who, spot in product(Who, Spot):
         here = [act for act in ACTS if act.who is who and act.spot is spot]
         if here:
