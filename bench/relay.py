@@ -25,6 +25,7 @@ from relay_cases import (
     Dose,
     Kind,
     Result,
+    answers,
     floor,
     idle,
     many_rooms,
@@ -71,8 +72,11 @@ class Bench:
             kinds = [kind for kind in self._kinds if kind.name in half]
             yield "half", self._each(kinds, "half", lambda kind: pace(kind, dose, half[kind.name]))
         if self._is_asked("paced"):
-            yield "floor", self._floor()
             yield "paced", self._each(self._kinds, "paced", lambda kind: pace(kind, dose, 1000))
+        if self._is_asked("answers"):
+            yield "floor", self._floor()
+            answered = partial(answers, dose=dose, rate=1000)
+            yield "answers", self._each(self._kinds, "answers", answered)
         for case, measure in _OF_BOTH.items():
             if self._is_asked(case):
                 yield case, self._each(pair, case, partial(_measured, measure, dose))

@@ -69,10 +69,10 @@ def serving(kind: Kind) -> Iterator[Server]:
         yield server
 
 
-def load(**job: Any) -> Result:
+def load(program: str = "relay_load.py", **job: Any) -> Result:
     """Let the load process do a job."""
     done = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, str(HERE / "relay_load.py"), json.dumps(job)],
+        [sys.executable, str(HERE / program), json.dumps(job)],
         stdout=subprocess.PIPE,
         check=True,
     )
@@ -103,6 +103,13 @@ def pace(kind: Kind, dose: Dose, rate: float) -> Result:
     """One room, at a steady rate."""
     result = ask(kind, dose, do="pace", rooms=1, people=PEOPLE, rate=rate)
     return result | per_cpu(result)
+
+
+def answers(kind: Kind, dose: Dose, rate: float) -> Result:
+    """One room, in which one speaks who does nothing but wait for the answer."""
+    job = {"do": "answers", "people": PEOPLE, "rate": rate, "raw": kind.is_raw}
+    with serving(kind) as server:
+        return load("relay_answers.py", url=server.url, warm=0.7, seconds=dose.seconds, **job)
 
 
 def many_rooms(kind: Kind, dose: Dose, rate: float) -> Result:

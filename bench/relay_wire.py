@@ -6,8 +6,11 @@ which of them are acks is one slice. Frames of any other kind are read one by on
 """
 
 import asyncio
+import os
+import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from typing_extensions import override
@@ -72,6 +75,18 @@ class Wire(asyncio.Protocol):
         """Read on."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
+
+    @contextmanager
+    def alone(self) -> Iterator[socket.socket]:
+        """Give the socket to somebody who waits for it and for nothing else."""
+        if self._transport is None:
+            raise ConnectionError("there is no connection")
+        self.pause()
+        with socket.socket(fileno=os.dup(self._transport.get_extra_info("socket").fileno())) as own:
+            own.setblocking(True)
+            yield own
+            own.setblocking(False)
+        self.resume()
 
     def abort(self) -> None:
         """Vanish without a word."""
