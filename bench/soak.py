@@ -1,8 +1,9 @@
 """A relay under half of the load it can bear, for half an hour: what it holds must not grow.
 
 People join, leave, change epochs, stop reading and come back all the time, and meetings end and
-begin anew. Exits with 1 if anybody heard something wrong, the relay said anything, or its memory or
-its open files grew.
+begin anew. Fifteen times everything ends at once and everybody goes: what the relay holds at those
+moments is the same, so its memory can be compared, which under load swings with what is under way.
+Exits with 1 if anybody heard something wrong, or its memory or its open files grew.
 """
 
 import argparse
@@ -18,19 +19,26 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from typing_extensions import override
+
 from relay_load import cpu_seconds, percentiles, resident_kib
 from relay_people import Counts
 from relay_servers import HERE, relay
-from soak_room import Room
+from soak_room import Rest, Room
 
 ROOMS, PEOPLE = 6, 12
 _TURN_SECONDS = 0.005
 # How long a meeting takes when everything asked for is said.
 _MEETING_SECONDS = 20.0
 _LOOK_SECONDS = 5.0
+# So often all meetings end at once and everybody goes, for what a relay holds then can be compared.
+_RESTS = 15
 # Of the time, until what a relay holds has settled; and how much it may hold more in the end.
 _SETTLING = 0.2
 _FLAT = 0.02
+# A relay that uses less of a core than this, for so long, has erased all there was to erase.
+_STILL = 0.02
+_STILL_SECONDS = 1.0
 
 
 class Look(NamedTuple):
@@ -49,6 +57,9 @@ class Soak:
     def __init__(self, url: str, pid: int, rate: float) -> None:
         self.counts = Counts()
         self.looks: list[Look] = []
+        # What was held in rests, when nobody was connected and nothing was kept.
+        self.rests: list[Look] = []
+        self._rest = Rest(ROOMS)
         self.ack_seconds: list[float] = []
         self._pid = pid
         self._rate = rate
@@ -57,7 +68,8 @@ class Soak:
         # then: only so can it be seen whether it grows.
         messages = int(rate * _MEETING_SECONDS / ROOMS)
         self.rooms = [
-            Room(url, PEOPLE, self.counts, seed=seed, messages=messages) for seed in range(ROOMS)
+            Room(url, PEOPLE, self.counts, self._rest, seed=seed, messages=messages)
+            for seed in range(ROOMS)
         ]
         self._entries = 0
         self._started = time.monotonic()
@@ -69,6 +81,7 @@ class Soak:
         self._started = time.monotonic()
         tasks = [asyncio.create_task(room.live()) for room in self.rooms]
         tasks.append(asyncio.create_task(self._speak()))
+        tasks.append(asyncio.create_task(self._rest_now_and_then(seconds / _RESTS)))
         while (passed := time.monotonic() - self._started) < seconds:
             await asyncio.sleep(min(_LOOK_SECONDS, seconds - passed))
             self._look()
@@ -98,17 +111,33 @@ class Soak:
                 self._random.choice(self.rooms).speak()
             said = due
 
-    def _look(self) -> None:
-        self._entries += self.counts.entries
-        self.ack_seconds += self.counts.ack_seconds[::20]
-        self.counts.clear()
-        look = Look(
+    async def _rest_now_and_then(self, seconds: float) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            self._rest.is_due = True
+            await self._rest.meet()
+            self._rest.is_due = False
+            used = -1.0
+            while (now := cpu_seconds(self._pid)) - used > _STILL * _STILL_SECONDS:
+                used = now
+                await asyncio.sleep(_STILL_SECONDS)
+            self.rests.append(self._now())
+            await self._rest.meet()
+
+    def _now(self) -> Look:
+        return Look(
             time.monotonic() - self._started,
             resident_kib(self._pid),
             open_files(self._pid),
             cpu_seconds(self._pid),
             self._entries,
         )
+
+    def _look(self) -> None:
+        self._entries += self.counts.entries
+        self.ack_seconds += self.counts.ack_seconds[::20]
+        self.counts.clear()
+        look = self._now()
         before = self.looks[-1] if self.looks else Look(0.0, 0, 0, 0.0, 0)
         self.looks.append(look)
         took = look.seconds - before.seconds
@@ -145,32 +174,47 @@ def half_load(url: str, pid: int) -> float:
     return rate
 
 
-def flatness(looks: list[Look], seconds: float) -> tuple[float, float]:
-    """Return the median of what was held after settling, and in the last fifth of the time."""
-    settled = [one.kib for one in looks if _SETTLING <= one.seconds / seconds < 2 * _SETTLING]
-    last = [one.kib for one in looks if one.seconds / seconds >= 1 - _SETTLING]
-    return statistics.median(settled) / 1024, statistics.median(last) / 1024
+class Held(NamedTuple):
+    """What a relay held, in MiB: medians of the first and the last third of the time, once settled."""
+
+    first: float
+    last: float
+
+    @classmethod
+    def of(cls, looks: list[Look], seconds: float) -> "Held":
+        """Compare what was seen."""
+        settled = [one.kib / 1024 for one in looks if one.seconds >= _SETTLING * seconds]
+        third = max(1, len(settled) // 3)
+        return cls(statistics.median(settled[:third]), statistics.median(settled[-third:]))
+
+    @property
+    def growth(self) -> float:
+        return self.last / self.first - 1
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.first:.1f} and {self.last:.1f} MiB ({self.growth:+.1%})"
 
 
 def report(soak: Soak, seconds: float, rate: float, *, files: tuple[int, int]) -> bool:
     """Print the table, and return whether all is well."""
-    early, late = flatness(soak.looks, seconds)
+    resting, loaded = Held.of(soak.rests, seconds), Held.of(soak.looks, seconds)
     last = soak.looks[-1]
     acks = percentiles("ack", soak.ack_seconds)
-    growth = late / early - 1
-    is_well = abs(growth) <= _FLAT and files[0] == files[1] and not soak.trouble
+    is_well = abs(resting.growth) <= _FLAT and files[0] == files[1] and not soak.trouble
     rows = {
         "minutes": f"{last.seconds / 60:.1f}",
         "messages a second asked for": f"{rate:,.0f}",
         "deliveries": f"{last.entries:,}",
         "CPU of the relay": f"{100 * last.cpu / last.seconds:.0f} %",
         "ack, p50 and p99": f"{acks['ack_p50_ms']:.1f} and {acks['ack_p99_ms']:.1f} ms",
-        "memory, settled and at the end": f"{early:.1f} and {late:.1f} MiB ({growth:+.1%})",
+        "memory at rest, first and last third": str(resting),
+        "memory under load, the same": str(loaded),
         "open files before and after": f"{files[0]} and {files[1]}",
         **{name: f"{count:,}" for name, count in sorted(soak.happened().items())},
         "heard wrong": f"{soak.trouble}",
     }
-    say("\n\n" + "".join(f"| {name:<34} | {value:>34} |\n" for name, value in rows.items()))
+    say("\n\n" + "".join(f"| {name:<36} | {value:>34} |\n" for name, value in rows.items()))
     return is_well
 
 

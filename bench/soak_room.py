@@ -69,11 +69,26 @@ class Listener(Member):
         self.seq = seq
 
 
+class Rest:
+    """A pause that all rooms have at the same time: nobody is connected, and nothing is kept."""
+
+    def __init__(self, rooms: int) -> None:
+        self.is_due = False
+        self._barrier = asyncio.Barrier(rooms + 1)
+
+    async def meet(self) -> None:
+        """Wait for all rooms and whoever looks: at the beginning of a rest, and at its end."""
+        await self._barrier.wait()
+
+
 class Room:
     """A room and the people in it."""
 
-    def __init__(self, url: str, people: int, counts: Counts, *, seed: int, messages: int) -> None:
+    def __init__(
+        self, url: str, people: int, counts: Counts, rest: Rest, *, seed: int, messages: int
+    ) -> None:
         self.url = url
+        self._rest = rest
         self.counts = counts
         self.happened: Counter[str] = Counter()
         self.trouble = 0
@@ -120,8 +135,14 @@ class Room:
                 await asyncio.sleep(self._random.uniform(0.5, 1.5))
                 await act()
                 await self._mend()
-                if self._left <= 0:
-                    await self.start_anew()
+                if self._rest.is_due:
+                    await self._end_meeting()
+                    await self._rest.meet()
+                    await self._rest.meet()
+                    await self.begin()
+                elif self._left <= 0:
+                    await self._end_meeting()
+                    await self.begin()
 
     async def swap(self) -> None:
         """Let one leave, and somebody new read everything from the epoch's beginning."""
@@ -165,8 +186,8 @@ class Room:
         self.happened["slow readers sent away" if is_closed else "slow readers kept"] += 1
         await self._add(member.seq)
 
-    async def start_anew(self) -> None:
-        """End the meeting, which deletes its log, and begin the next."""
+    async def _end_meeting(self) -> None:
+        """End the meeting, which deletes its log."""
         await asyncio.gather(*self._slow)
         await self._hush()
         first, *others = self.members
@@ -177,7 +198,6 @@ class Room:
                 self.happened[f"closed with {code}"] += 1
                 self.trouble += 1
         self._left = self._messages
-        await self.begin()
 
     async def end(self) -> None:
         """Let everybody go."""
