@@ -456,3 +456,30 @@ def test_a_second_spelling_of_a_sealed_reply_is_refused() -> None:
     sealed = nonce + AESGCM(LETTER.reply_secret).encrypt(nonce, longer, aad)
     with pytest.raises(InvitationError, match="knock again"):
         open_reply(sealed, LETTER.reply_secret)
+
+
+@pytest.mark.parametrize("length", [0, 1, 120, 250, 256, 257, 280])
+def test_the_length_of_a_letter_does_not_tell_what_is_in_it(length: int) -> None:
+    letter = msgspec.structs.replace(LETTER, introduction="x" * length, slip=b"s" * length)
+    sealed = seal_letter(letter, CARD, knock=KNOCK, random=seeded("letter"))
+    plain = seal_letter(LETTER, CARD, knock=KNOCK, random=seeded("letter"))
+    assert len(sealed) == len(plain)
+    assert open_letter(sealed, SEALING, room=CARD.room, knock=KNOCK) == letter
+
+
+@pytest.mark.parametrize("spare", [*range(250, 262), 0, 1])
+def test_what_is_filled_up_always_has_exactly_the_length(spare: int) -> None:
+    """MessagePack writes some paddings a byte longer, and one length not at all."""
+    bare = len(seal_reply(Reply(), bytes(32), seeded("reply")))
+    words = "x" * max(0, 280 - spare)
+    assert len(seal_reply(Reply(words=words), bytes(32), seeded("reply"))) == bare
+    welcome = bytes(8_000 - spare)
+    sealed = seal_reply(Reply(welcome=welcome), bytes(32), seeded("reply"))
+    assert (len(sealed) - (bare - 600)) % 8_000 == 0
+    assert open_reply(sealed, bytes(32)).welcome == welcome
+
+
+def test_two_cards_of_a_host_look_alike() -> None:
+    other = msgspec.structs.replace(CARD, room_name="Another circle altogether", about="More.")
+    lengths = {len(seal_card(card, ROOT, bytes(32), seeded("card"))) for card in (CARD, other)}
+    assert len(lengths) == 1

@@ -6,6 +6,7 @@ Nothing in the record says what was sent. Who had the floor when is kept beside 
 """
 
 import heapq
+import random
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -196,22 +197,38 @@ def _try(hall: Hall, person: Person, intent: i.Intent) -> None:
 def overhear(seed: int, *, is_covered: bool) -> Record:
     """Return what the relay sees of the meeting with this seed."""
     with quick_sealing():
-        hall = Hall(seed, is_covered=is_covered)
-        chance = hall.random
-        people = chance.randint(4, 8)
-        late = chance.random() < 0.3
-        for _ in range(people - 1 - late):
-            hall.come()
-        hall.pass_time(hall.now + 3)
-        hall.do(hall.founder, i.NextStage())
-        hall.do(hall.founder, i.ChangeMode("round" if chance.random() < 0.4 else "hands"))
-        hall.pass_time(hall.now + 10)
-        hall.record.begun = hall.now
-        if late:
-            hall.after(chance.uniform(10, 100), hall.come)
-        if chance.random() < 0.3:
-            _lose_a_line(hall, chance.uniform(10, 100), chance.uniform(3, 30))
-        hall.pass_time(hall.now + LIVE_SECONDS)
+        people, is_late = who_comes(seed)
+        hall = gather(people - is_late, seed, is_covered=is_covered)
+        return hold(hall, is_late=is_late)
+
+
+def who_comes(seed: int) -> tuple[int, bool]:
+    """Return how many people the meeting with this seed has, and whether the last one comes late."""
+    chance = random.Random(seed)
+    return chance.randint(4, 8), chance.random() < 0.3
+
+
+def gather(people: int, seed: int, *, is_covered: bool) -> Hall:
+    """Return a hall in which so many people have come together."""
+    hall = Hall(seed, is_covered=is_covered)
+    for _ in range(people - 1):
+        hall.come()
+    return hall
+
+
+def hold(hall: Hall, *, is_late: bool) -> Record:
+    """Hold a meeting of whoever is there; return what the relay saw of it."""
+    chance = hall.random
+    hall.pass_time(hall.now + 3)
+    hall.do(hall.founder, i.NextStage())
+    hall.do(hall.founder, i.ChangeMode("round" if chance.random() < 0.4 else "hands"))
+    hall.pass_time(hall.now + 10)
+    hall.record.begun = hall.now
+    if is_late:
+        hall.after(chance.uniform(10, 100), hall.come)
+    if chance.random() < 0.3:
+        _lose_a_line(hall, chance.uniform(10, 100), chance.uniform(3, 30))
+    hall.pass_time(hall.now + LIVE_SECONDS)
     hall.record.frames.sort(key=lambda one: one.at)
     return hall.record
 

@@ -276,9 +276,14 @@ class RoomCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
     is_covered: bool = False
 
 
+# R16: the relay sees how long something sealed is; in steps this large it does not tell two cards apart.
+_CARD_STEP = 4_000
+
+
 class _SignedCard(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     card: Annotated[bytes, Meta(min_length=1, max_length=11 * 1024)]
     signature: Signature
+    padding: Annotated[bytes, Meta(max_length=2 * _CARD_STEP)] = b""
 
 
 def agreements_digest(card: RoomCard) -> bytes:
@@ -294,7 +299,7 @@ def seal_card(card: RoomCard, root: SigningKey, card_key: bytes, random: RandomS
         raise LocalError("A card needs clean text and the key of the host that signs it.")
     body = _encoder.encode(card)
     signed = _SignedCard(body, root.sign(_CARD_LABEL + body))
-    return _seal(card_key, _CARD_LABEL + card.room, _encoder.encode(signed), random)
+    return _seal(card_key, _CARD_LABEL + card.room, _filled(signed, _CARD_STEP), random)
 
 
 def open_card(sealed: bytes, invitation: Invitation, *, is_pass: bool = False) -> RoomCard:
@@ -339,6 +344,10 @@ _LETTER_LABEL = "holdspace knock letter v1"
 _REPLY_LABEL = b"holdspace knock reply v1"
 # A Welcome grows with every member; in steps this large it does not tell how many there are.
 _REPLY_STEP = 8_000
+# R16: nor do a word at the door, a no, a name or an introduction tell how long they are.
+_WORDS_STEP = 600
+_LETTER_STEP = 5_000
+_LONGEST_SHORT = 255
 
 
 class KnockLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -350,6 +359,7 @@ class KnockLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
     agreements_digest: Key
     reply_secret: Key
     slip: Annotated[bytes, Meta(max_length=512)] = b""
+    padding: Annotated[bytes, Meta(max_length=2 * _LETTER_STEP)] = b""
 
     def __repr__(self) -> str:  # type: ignore[explicit-override]
         return "KnockLetter(...)"
@@ -363,7 +373,7 @@ class Reply(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
     welcome: Annotated[bytes, Meta(max_length=56 * 1024)] = b""
     words: Annotated[str, Meta(max_length=MAX_DECLINE)] = ""
-    padding: Annotated[bytes, Meta(max_length=_REPLY_STEP)] = b""
+    padding: Annotated[bytes, Meta(max_length=2 * _REPLY_STEP)] = b""
     is_word: bool = False
 
     def __repr__(self) -> str:  # type: ignore[explicit-override]
@@ -383,7 +393,7 @@ def seal_letter(
         card.sealing_key,
         _LETTER_LABEL,
         card.room + knock,
-        plaintext=_encoder.encode(letter),
+        plaintext=_filled(letter, _LETTER_STEP),
         random=random,
     )
     return _encoder.encode(_SealedLetter(sealed.kem_output, sealed.ciphertext))
@@ -405,7 +415,7 @@ def open_letter(
     except (_NotReadableError, MLSError, NameRefused):
         raise InvitationError(_NO_LETTER) from None
     introduction = clean_line(letter.introduction, MAX_INTRODUCTION)
-    return msgspec.structs.replace(letter, name=name, introduction=introduction)
+    return msgspec.structs.replace(letter, name=name, introduction=introduction, padding=b"")
 
 
 class _SealedLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -420,9 +430,8 @@ def _ciphertext(sealed: bytes) -> HPKECiphertext:
 
 def seal_reply(reply: Reply, reply_secret: bytes, random: RandomSource) -> bytes:
     """Return the reply sealed with the secret that came in the letter, in a length that says little."""
-    spare = -len(reply.welcome) % _REPLY_STEP
-    padded = msgspec.structs.replace(reply, padding=bytes(spare))
-    return _seal(reply_secret, _REPLY_LABEL, _encoder.encode(padded), random)
+    step = _REPLY_STEP if reply.welcome else _WORDS_STEP
+    return _seal(reply_secret, _REPLY_LABEL, _filled(reply, step), random)
 
 
 def open_reply(sealed: bytes, reply_secret: bytes) -> Reply:
@@ -440,6 +449,15 @@ _Struct = TypeVar("_Struct", bound=Struct)
 
 class _NotReadableError(Exception):
     pass
+
+
+def _filled(value: "_SignedCard | KnockLetter | Reply", step: int) -> bytes:
+    """Return the value's bytes with padding up to a multiple of `step`."""
+    spare = -len(_encoder.encode(value)) % step
+    # MessagePack writes more than 255 bytes with one more in front; 256 more there cannot be.
+    spare += step if spare == _LONGEST_SHORT + 1 else 0
+    padding = bytes(spare - (spare > _LONGEST_SHORT))
+    return _encoder.encode(msgspec.structs.replace(value, padding=padding))
 
 
 def _seal(key: bytes, aad: bytes, plaintext: bytes, random: RandomSource) -> bytes:

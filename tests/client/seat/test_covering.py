@@ -44,13 +44,21 @@ def appends(heard: list[Heard], guest: Guest) -> list[Heard]:
     ]
 
 
+def sealed(heard: Heard) -> bytes:
+    frame = decode_client_frame(heard.data)
+    assert isinstance(frame, frames.Append)
+    return frame.payload
+
+
 def rhythm(table: Table, guest: Guest, act: Callable[[], object]) -> Counter[float]:
     """Return how long it takes from one frame of this person to their next, while this happens."""
     del table.heard[:]
     act()
     table.wait(20)
     sent = [one.at for one in appends(table.heard, guest)]
+    # Nor does what is inside the frame: the relay sees the length of what is sealed.
     assert {len(one.data) for one in table.heard} == {frames.SIZE_CLASSES[0]}
+    assert len({len(sealed(one)) for one in table.heard}) == 1
     assert len(table.heard) == 3 * len(sent)
     return Counter(later - earlier for earlier, later in itertools.pairwise(sent))
 
