@@ -59,13 +59,13 @@ def test_the_locale_is_what_was_set_or_what_the_system_says(tmp_path: Path) -> N
     assert crisis.locales({"LANG": "de_AT.UTF-8"}) == ("de-AT", "de", "en")
     assert crisis.locales({"LANG": "C.UTF-8", "LC_ALL": "en_GB"}) == ("en-GB", "en", "C")
     assert crisis.locales({"LANG": "de_AT"}, "en-NZ")[0] == "en-NZ"
-    own_card(tmp_path, "de", "broken")
+    own_card(tmp_path, "fr", "broken")
     card = crisis.local_card(no_settings(tmp_path, LANG="../../etc/passwd"))
     assert card == Library().crisis_card("en")
-    assert crisis.local_card(no_settings(tmp_path, LANG="de_AT")) == Library().crisis_card("en")
+    assert crisis.local_card(no_settings(tmp_path, LANG="fr_FR")) == Library().crisis_card("en")
 
 
-@pytest.mark.parametrize("name", [n for n in Library().names("crisis") if n != "en"])
+@pytest.mark.parametrize("name", [n for n in Library().names("crisis") if "-" in n])
 def test_a_shipped_number_is_marked_to_be_verified_and_the_host_is_warned(name: str) -> None:
     card = Library().crisis_card(name)
     assert card.emergency
