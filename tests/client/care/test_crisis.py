@@ -65,6 +65,16 @@ def test_the_locale_is_what_was_set_or_what_the_system_says(tmp_path: Path) -> N
     assert crisis.local_card(no_settings(tmp_path, LANG="fr_FR")) == Library().crisis_card("en")
 
 
+def test_what_somebody_filled_in_for_their_language_goes_before_what_is_shipped_for_the_place(
+    tmp_path: Path,
+) -> None:
+    own_card(tmp_path, "en")
+    card = crisis.local_card(no_settings(tmp_path, LANG="en_GB.UTF-8"))
+    assert card.emergency == "112 oder 144"
+    own_card(tmp_path, "en", Library().text("crisis", "en"))
+    assert crisis.local_card(no_settings(tmp_path, LANG="en_GB.UTF-8")).lang == "en-GB"
+
+
 @pytest.mark.parametrize("name", [n for n in Library().names("crisis") if "-" in n])
 def test_a_shipped_number_is_marked_to_be_verified_and_the_host_is_warned(name: str) -> None:
     card = Library().crisis_card(name)

@@ -6,6 +6,7 @@ then the shipped one of one's locale. Whatever is broken on the way, there is al
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -85,13 +86,16 @@ def card_here(view: RoomView) -> Shown:
 
 def local_card(environment: Mapping[str, str], locale: str = "") -> CrisisCard:
     """Return the first card this computer has for the person's locale; at worst one without numbers."""
-    library = Library(own_folder(environment))
-    for name in locales(environment, locale):
-        try:
-            return library.crisis_card(name)
-        except (NotInLibrary, DataError, OSError):
-            continue
-    return _BARE
+    own, names = own_folder(environment), locales(environment, locale)
+    # A card somebody filled in for all who speak their language is better than a shipped one for the place.
+    filled = (one for one in _cards(Library(own, has_shipped=False), names) if one.is_filled_in)
+    return next(filled, None) or next(_cards(Library(own), names), _BARE)
+
+
+def _cards(library: Library, names: tuple[str, ...]) -> Iterator[CrisisCard]:
+    for name in names:
+        with suppress(NotInLibrary, DataError, OSError):
+            yield library.crisis_card(name)
 
 
 def locales(environment: Mapping[str, str], locale: str = "") -> tuple[str, ...]:

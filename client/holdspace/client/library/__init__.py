@@ -76,11 +76,11 @@ def own_folder(environment: Mapping[str, str] = os.environ) -> Path:
 
 
 class Library:
-    """The shipped files, and in front of them those in a folder of one's `own`."""
+    """The shipped files, if they are wanted, and in front of them those in a folder of one's `own`."""
 
-    def __init__(self, own: Path | None = None) -> None:
-        shipped = files("holdspace.client.library")
-        self._places: tuple[Traversable, ...] = (own or own_folder(), shipped)
+    def __init__(self, own: Path | None = None, *, has_shipped: bool = True) -> None:
+        shipped = (files("holdspace.client.library"),) if has_shipped else ()
+        self._places: tuple[Traversable, ...] = (own or own_folder(), *shipped)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of all files of a kind ("flows", "techniques" ...), in order."""
@@ -145,10 +145,11 @@ class Library:
             return _section(section, self.text(kind, name))
         except DataError:
             # A mistake in a file of one's own must not be found out in the middle of a meeting.
-            shipped = self._places[1] / kind / f"{name.removesuffix('.toml')}.toml"
-            if not shipped.is_file():
-                raise
-            return _section(section, _decoded(shipped))
+            for place in self._places[1:]:
+                shipped = place / kind / f"{name.removesuffix('.toml')}.toml"
+                if shipped.is_file():
+                    return _section(section, _decoded(shipped))
+            raise
 
     def flow_file(self, path: str) -> str:
         """Return the text of what a flow names, like "agreements/standard.en.toml"."""
