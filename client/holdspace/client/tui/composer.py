@@ -42,6 +42,10 @@ class Composer(TextArea):
         """Put this text in, with the caret after it."""
         self.text = text
         self.move_cursor(self.document.end)
+        # Textual lets the terminal's cursor follow, also when another screen lies over this one.
+        place = getattr(self.app.screen, "place_cursor", None)
+        if place is not None and not self.screen.is_current:
+            place()
 
     @override
     async def _on_key(self, event: events.Key) -> None:

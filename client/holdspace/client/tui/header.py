@@ -1,6 +1,7 @@
 """The first lines of the room: where this is, how it is protected, and what is wrong if anything."""
 
 from holdspace.client.seat.view import Connection, RoomView
+from holdspace.client.tui import marks
 from holdspace.client.tui.between import status_parts
 from holdspace.client.tui.circle import floor_words
 from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, row, shorten
@@ -44,10 +45,13 @@ def trouble(view: RoomView, width: int) -> list[Row]:
 def status(view: RoomView, width: int) -> list[Row]:
     """Return the side panel's facts in one line, for windows too narrow for a panel."""
     floor = floor_words(view)
-    waiting = ", ".join("you" if hand.person.is_me else hand.person.name for hand in view.hands)
+    mine = next((hand for hand in view.hands if hand.person.is_me), None)
+    place = f"you are {marks.ordinal(mine.place)} of {len(view.hands)}" if mine else ""
+    waiting = ", ".join(hand.person.name for hand in view.hands)
     knocks = f"at the door: {len(view.knocks)}" if view.is_facilitator and view.knocks else ""
     gather = view.gather.words if view.gather else ""
-    hands = f"hands: {waiting}" if waiting else ""
+    hands = place or (f"hands: {waiting}" if waiting else "")
     parts = [*status_parts(view), gather, hands, knocks]
-    rest = "".join(f" · {part}" for part in parts if part)
-    return [clip(row((floor[0].upper() + floor[1:], "amber"), (rest, "hand")), width)]
+    rest = " · ".join(part for part in parts if part)
+    line = row((floor[0].upper() + floor[1:], "amber"), (f" · {rest}" if rest else "", "hand"))
+    return [clip(line, width)]

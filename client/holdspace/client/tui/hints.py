@@ -2,16 +2,36 @@
 
 from holdspace.client.acts import ACTS, BY_ID, Act, is_here, is_permitted
 from holdspace.client.seat.view import RoomView
-from holdspace.client.tui.rows import Ink, Row, apart, cells, clip, flow, paragraph, row
+from holdspace.client.tui.rows import (
+    Ink,
+    Row,
+    apart,
+    cells,
+    clip,
+    flow,
+    paragraph,
+    plain,
+    row,
+    shorten,
+)
 from holdspace.protocol.meeting.events import MAX_TEXT
 
 COMMAND_ROWS = 2
 
 
 def hint(
-    view: RoomView, draft: str, refusal: str, width: int, *, is_writing: bool = True
+    view: RoomView,
+    draft: str,
+    refusal: str,
+    width: int,
+    *,
+    is_writing: bool = True,
+    is_low: bool = False,
 ) -> list[Row]:
-    """Return the one sentence that matters most about this draft now, in at most two rows."""
+    """Return the one sentence that matters most about this draft now, in at most two rows.
+
+    In a low window the usual sentences have one row, so that more of what is said can be read.
+    """
     if refusal:
         return _sentence(_floor(view) + refusal, width, "amber")
     if draft.startswith("/") and not draft.startswith("//"):
@@ -21,7 +41,7 @@ def hint(
         words = f"Too long for one piece, by {over} of {MAX_TEXT} characters. All of it stays here."
         return _sentence(_floor(view) + words, width, "amber")
     words = _before_the_flow(view, is_writing=is_writing) or view.composer_words or _fallback(view)
-    lines = _sentence(words, width, "muted")
+    lines = _sentence(_first_clauses(words, width) if is_low else words, width, "muted")
     length = row((_length(view, draft), "muted"))
     if cells(lines[-1]) + cells(length) <= width:
         lines[-1] = apart(lines[-1], length, width)
@@ -30,7 +50,17 @@ def hint(
 
 def _sentence(words: str, width: int, ink: Ink) -> list[Row]:
     lines = paragraph(words, width, ink)
-    return lines if len(lines) < 3 else [lines[0], clip((*lines[1], *row(" …")), width)]
+    return (
+        lines if len(lines) < 3 else [lines[0], row((shorten(f"{plain(lines[1])} …", width), ink))]
+    )
+
+
+def _first_clauses(words: str, width: int) -> str:
+    """Return as much of it as fits in one row and ends where a sentence can, or all of it."""
+    ends = [at for at in range(min(len(words), width)) if words[at] in ".;" and at > width // 3]
+    if len(words) <= width or not ends:
+        return words
+    return f"{words[: ends[-1]]}."
 
 
 def _to_send(draft: str) -> str:

@@ -9,14 +9,17 @@ from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Piece, Row, cells, flow, row
 
 ESCAPE = ("Esc", "keys")
+NEW_LINE = ("Ctrl+J", "new line")
 WRITING = (
     ("Enter", "send"),
-    ("Ctrl+J", "new line"),
+    NEW_LINE,
     ESCAPE,
     ("F1", "help"),
     ("/", "commands"),
 )
 GAP = "   "
+# In a narrow window keys stand closer, so that one more of them fits.
+NARROW = 48
 # Whoever needs it does not look for it: it stands there in every window.
 ALWAYS = (("F2", "need help now"),)
 # What a person reaches for most comes first; what does not fit is in the help.
@@ -83,7 +86,10 @@ def key_name(key: str) -> str:
 def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     """Return the keys of the room for where the focus is."""
     if is_writing:
-        return keys(_writing(view), width, last=ALWAYS)
+        writing = _writing(view)
+        if width < NARROW:
+            writing = [pair for pair in writing if pair != NEW_LINE]
+        return keys(writing, width, last=ALWAYS)
     usual = _LEADER if view.is_facilitator else _MEMBER
     own = _stage_acts(view)
     order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *own, *usual))
@@ -135,19 +141,32 @@ def keys(
     pairs: Iterable[tuple[str, str]], width: int, *, last: Iterable[tuple[str, str]] = ()
 ) -> Row:
     """Return as many keys with their words as fit; those in `last` are always among them."""
-    end = tuple(piece for pair in last for piece in (Piece(GAP), *_key(pair)))
+    gap = GAP if width >= NARROW else GAP[1:]
+    end = tuple(piece for pair in last for piece in (Piece(gap), *_key(pair)))
     line: Row = ()
     for pair in pairs:
-        longer = (*line, Piece(GAP), *_key(pair)) if line else _key(pair)
-        if cells((*longer, *end)) > width:
-            break
-        line = longer
+        longer = (*line, Piece(gap), *_key(pair)) if line else _key(pair)
+        # One that is too long for what is left makes room for a shorter one after it.
+        line = longer if cells((*longer, *end)) <= width else line
     return (*line, *end) if line else end[1:]
 
 
 def key_rows(pairs: Iterable[tuple[str, str]], width: int) -> list[Row]:
     """Return all keys with their words, in as many rows as that takes."""
     return flow(map(_key, pairs), width)
+
+
+def few_key_rows(
+    pairs: Iterable[tuple[str, str]], width: int, *, last: Sequence[tuple[str, str]]
+) -> list[Row]:
+    """Return in at most two rows what is reached for first, and always the last ones."""
+    shown = list(pairs)
+    whole = key_rows((*shown, last[-1]), width)
+    if len(whole) <= 2:
+        return whole
+    while len(rows := key_rows((*shown, *last), width)) > 2 and shown:
+        shown.pop()
+    return rows
 
 
 def _key(pair: tuple[str, str]) -> Row:

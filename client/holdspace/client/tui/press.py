@@ -31,9 +31,14 @@ class Press(Painted, can_focus=True):
             """Return what was pressed."""
             return self._control
 
-    def __init__(self, words: str, *, id: str) -> None:  # noqa: A002  Textual's name
+    def __init__(self, words: str, short: str = "", *, id: str) -> None:  # noqa: A002  Textual's name
         super().__init__(id=id)
-        self._words = words
+        self._full, self._short = words, short or words
+
+    @property
+    def _words(self) -> str:
+        """Return the words, or the few of them that fit beside others in a narrow window."""
+        return self._short if self.screen.has_class("-narrow") else self._full
 
     @override
     def get_content_width(self, container: Size, viewport: Size) -> int:

@@ -2,7 +2,7 @@
 
 from holdspace.client.acts import BY_ID
 from holdspace.client.seat.view import RoomView, StageView
-from holdspace.client.tui.rows import Row, cells, clip, paragraph, plain, row, wrap
+from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, plain, row, shorten, wrap
 
 
 def prompt(view: RoomView, width: int, height: int) -> list[Row]:
@@ -53,7 +53,7 @@ def _fit(card: list[Row], say: list[Row], width: int, height: int) -> list[Row]:
     room = max(2, height - len(say))
     if len(card) <= room:
         return [*card, *say]
-    more = row(("  a: all of it", "amber"))
-    kept = clip(card[room - 1], width - cells(more) - 2)
-    dots = () if plain(kept).endswith("…") else row((" …", "muted"))
-    return [*card[: room - 1], (*kept, *dots, *more), *say]
+    more = row(("a: all of it", "amber"))
+    title = clip(card[0], width - cells(more) - 2)
+    last = row((shorten(f"{plain(card[room - 1])} …", width), card[room - 1][0].ink))
+    return [apart(title, more, width), *card[1 : room - 1], last, *say]

@@ -70,10 +70,18 @@ def clip(line: Row, width: int) -> Row:
 
 
 def shorten(text: str, width: int) -> str:
-    """Return the text cut to this many cells, with an ellipsis where something was cut."""
+    """Return the text cut to this many cells, with an ellipsis where something was cut.
+
+    It is cut between two words where one ends in the second half of what fits.
+    """
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, max(0, width - 1)).rstrip() + "…" if width > 0 else ""
+    if width <= 0:
+        return ""
+    kept = set_cell_size(text, width - 1)
+    end = kept.rfind(" ")
+    is_inside_a_word = not kept.endswith(" ") and text[len(kept) : len(kept) + 1] not in ("", " ")
+    return (kept[:end] if is_inside_a_word and end > len(kept) // 2 else kept).rstrip() + "…"
 
 
 def pad(line: Row, width: int) -> Row:

@@ -22,7 +22,7 @@ from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import Row, clip, paragraph, row
+from holdspace.client.tui.rows import Row, flow, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 
 WRITING = (("Enter", "send"), ("Ctrl+J", "new line"), ("Esc", "keys"))
@@ -52,7 +52,7 @@ class ApartScreen(HoldScreen):
     def compose(self) -> ComposeResult:
         """Lay out the page."""
         with Vertical(id="top"):
-            yield Drawing(lambda width, _: [self._title(width)], id="title")
+            yield Drawing(lambda width, _: self._title(width), id="title")
             yield Drawing(lambda width, _: trouble(self.view, width), id="trouble")
             yield from self._guides()
         yield from self._said()
@@ -105,9 +105,9 @@ class ApartScreen(HoldScreen):
     def _for_here(self, command: Intent) -> Intent:
         """Return what was typed, with words to share going to whom this page is with."""
 
-    def _title(self, width: int) -> Row:
-        words = row((self._who(), "sage-strong"), ("   the room does not read this", "muted"))
-        return clip(words, width)
+    def _title(self, width: int) -> list[Row]:
+        parts = row((self._who(), "sage-strong")), row(("the room does not read this", "muted"))
+        return flow(parts, width)
 
     def _hint(self, width: int) -> list[Row]:
         words, is_strong = (self._refusal, True) if self._refusal else self._hint_words()

@@ -6,9 +6,10 @@ from typing import ClassVar, cast
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from holdspace.client.acts import ACTS, BY_ID, Spot
 from holdspace.client.seat.view import RoomView
@@ -122,6 +123,10 @@ class HoldScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the picture there is."""
+        # What has the focus moves when what stands above it grows.
+        self.screen_layout_refresh_signal.subscribe(
+            self, lambda _: self.call_after_refresh(self.place_cursor)
+        )
         self.begin()
         self.show(self.view)
 
@@ -135,11 +140,22 @@ class HoldScreen(Screen[None], inherit_bindings=False):
         self.redraw()
 
     def place_cursor(self) -> None:
-        """Put the terminal's own cursor where the focus is."""
+        """Put the terminal's own cursor where the focus is, unless another screen lies over this one."""
+        if not self.is_current:
+            return
         focused = self.focused
-        cursor = getattr(focused, "cursor", None)
-        if cursor is not None:
-            self.app.cursor_position = cursor
+        if isinstance(focused, Input | TextArea):
+            self.app.cursor_position = focused.cursor_screen_offset
+        elif focused is not None:
+            cursor = getattr(focused, "cursor", None)
+            self.app.cursor_position = cursor or focused.content_region.offset
+        else:
+            self.app.cursor_position = self.rest_cursor()
+
+    def rest_cursor(self) -> Offset:
+        """Return where the cursor stands while nothing has the focus: before what is to be read."""
+        drawn = next(iter(self.query(Drawing)), None)
+        return drawn.cursor if drawn else Offset()
 
 
 def notice_rows(screen: HoldScreen, width: int) -> list[Row]:

@@ -10,13 +10,12 @@ from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, Given, Need, Spot, acts_for, same_key_now
 from holdspace.client.tui.choices import Choices
-from holdspace.client.tui.keyline import act_keys, key_rows
+from holdspace.client.tui.keyline import act_keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
-from holdspace.client.tui.screens.desk import BACK, ListScreen
+from holdspace.client.tui.screens.desk import NORMAL, ListScreen
 
-NORMAL = 20
 NOBODY_ASKED = "Nobody has asked for ideas. a asks for some, about something of yours."
 
 
@@ -73,7 +72,7 @@ class BoardScreen(ListScreen):
     @override
     def _keys(self, width: int) -> list[Row]:
         useful = [act for act in acts_for(self.view, Spot.BOARD) if act.when(self.view)]
-        return key_rows((*act_keys(useful), ("↑ ↓", "choose"), BACK), width)
+        return self.foot((*act_keys(useful), ("↑ ↓", "choose")), width)
 
     @override
     def key_of(self, at: int) -> object:

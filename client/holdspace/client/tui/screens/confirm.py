@@ -12,6 +12,7 @@ from typing_extensions import override
 from holdspace.client.seat.intents import Intent
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
+from holdspace.client.tui.screens.base import HoldScreen
 
 # A long question can be read in a small window, too.
 _SCROLLS = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
@@ -31,6 +32,8 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
 
     CSS_PATH = "confirm.tcss"
     ALLOW_SELECT = False
+    HORIZONTAL_BREAKPOINTS = HoldScreen.HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = HoldScreen.VERTICAL_BREAKPOINTS
 
     def __init__(self, question: str, options: Sequence[Option]) -> None:
         super().__init__()
@@ -64,10 +67,14 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Let the terminal's cursor stand at the question."""
+        self.screen_layout_refresh_signal.subscribe(
+            self, lambda _: self.call_after_refresh(self._place_cursor)
+        )
         self.call_after_refresh(self._place_cursor)
 
     def _place_cursor(self) -> None:
-        self.app.cursor_position = self.query_one("#question", Drawing).cursor
+        if self.is_current:
+            self.app.cursor_position = self.query_one("#question", Drawing).cursor
 
     def step_back(self) -> None:
         """Answer no."""

@@ -1,22 +1,24 @@
 """What the facilitator's lists share: choose with the arrow keys, act with the key of the act."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from typing_extensions import override
 
-from holdspace.client.acts import BY_ID, Given, Spot, acts_for
+from holdspace.client.acts import BY_ID, Act, Given, Spot, acts_for
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.choices import Choices
-from holdspace.client.tui.keyline import act_keys, key_rows
+from holdspace.client.tui.keyline import act_keys, few_key_rows, key_rows
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 
 BACK = ("Esc", "back")
+HELP = ("?", "help")
 NOBODY = -1
+NORMAL = 20
 
 
 class ListScreen(HoldScreen):
@@ -86,6 +88,10 @@ class ListScreen(HoldScreen):
         super().show(view)
 
     @on(Choices.Moved)
+    def _chose(self) -> None:
+        self._remember()
+        self.query_one("#keys", Drawing).redraw()
+
     def _remember(self) -> None:
         at = self.choices.at
         self._chosen = self.key_of(at) if 0 <= at < len(self.items(80)) else None
@@ -93,9 +99,18 @@ class ListScreen(HoldScreen):
     def _items_or_none(self, width: int) -> Sequence[list[Row]]:
         return self.items(width) or [[row((self.EMPTY_WORDS, "muted"))]]
 
+    def acts(self) -> Sequence[Act]:
+        """Return the acts that would do something here, for what is chosen."""
+        return acts_for(self.view, self.SPOT) if self.items(80) else ()
+
     def _keys(self, width: int) -> list[Row]:
-        acts = acts_for(self.view, self.SPOT) if self.items(80) else ()
-        return key_rows((*act_keys(acts), ("↑ ↓", "choose"), BACK), width)
+        return self.foot((*act_keys(self.acts()), ("↑ ↓", "choose")), width)
+
+    def foot(self, pairs: Iterable[tuple[str, str]], width: int) -> list[Row]:
+        """Return the keys and the way back; in a low window as many as leave room for the list."""
+        if self.size.height >= NORMAL:
+            return key_rows((*pairs, BACK), width)
+        return few_key_rows(pairs, width, last=(HELP, BACK))
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:

@@ -45,7 +45,7 @@ class DoorScreen(ListScreen):
         warning = paragraph(f"Look twice: {knock.warning}", width, "amber") if knock.warning else []
         note = paragraph(knock.note, width, "muted") if knock.note else []
         words = f"“{knock.introduction}”" if knock.introduction else "They wrote no introduction."
-        accepted = row(("They have accepted the agreements.", "muted"))
+        accepted = paragraph("They have accepted the agreements.", width, "muted")
         said = knock.thread[-1:]
         newest = [
             part
@@ -54,7 +54,7 @@ class DoorScreen(ListScreen):
                 f"{'You' if line.is_mine else knock.name}: {line.text}", width, "sage"
             )[:2]
         ]
-        return [clip(head, width), *warning, *note, *paragraph(words, width), *newest, accepted]
+        return [clip(head, width), *warning, *note, *paragraph(words, width), *newest, *accepted]
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:

@@ -18,7 +18,7 @@ from holdspace.client.seat.intents import Accept
 from holdspace.client.seat.view import CardView
 from holdspace.client.tui import marks, pages
 from holdspace.client.tui.header import trouble
-from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.keyline import ALWAYS, keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.press import Press
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
@@ -31,7 +31,6 @@ KEYS = (
     ("PgDn", "read on"),
     ("Enter", "go on"),
     ("F1", "help"),
-    ("F2", "need help now"),
 )
 
 
@@ -58,17 +57,15 @@ class LobbyScreen(HoldScreen):
             yield Drawing(lambda width, _: self._answer(width), id="answer")
             with Horizontal(classes="field"):
                 yield self._label("Name", "name")
-                yield _field("What to call you here; any name", id="name", max_length=60)
+                yield _field("What to call you; any name", id="name", max_length=60)
             with Horizontal(classes="field"):
                 yield self._label("A line", "introduction")
-                yield _field(
-                    "About you, for the facilitator (you may leave it empty)", id="introduction"
-                )
+                yield _field("About you, if you like", id="introduction")
             with Horizontal(id="presses"):
-                yield Press("I accept the agreements, and knock", id="accept")
-                yield Press("Only read today", id="read")
+                yield Press("I accept the agreements, and knock", "Accept, knock", id="accept")
+                yield Press("Only read today", "Only read", id="read")
                 yield Press("Leave", id="leave")
-            yield Drawing(lambda width, _: [keys(KEYS, width)], id="keys")
+            yield Drawing(lambda width, _: [keys(KEYS, width, last=ALWAYS)], id="keys")
         yield self.too_small()
 
     @property

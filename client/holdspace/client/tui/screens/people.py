@@ -1,19 +1,21 @@
 """Who is here, one a row with the words of every sign; facilitators act on the chosen person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import BindingType
 from typing_extensions import override
 
-from holdspace.client.acts import Given, Spot
-from holdspace.client.seat.view import PersonView
+from holdspace.client.acts import Act, Given, Spot
+from holdspace.client.seat.view import PersonView, Role
 from holdspace.client.tui import marks
-from holdspace.client.tui.rows import Piece, Row, clip, pad, row
+from holdspace.client.tui.rows import Piece, Row, cells, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
 
 NAME_WIDTH = 20
+ROOMY = 60
 
 
 class PeopleScreen(ListScreen):
@@ -26,23 +28,45 @@ class PeopleScreen(ListScreen):
     @override
     def items(self, width: int) -> Sequence[list[Row]]:
         """Return one row for each person, in the order of the seats."""
-        return [[clip(self._person(person), width)] for person in self.view.people]
+        return [self._person(person, width) for person in self.view.people]
 
-    def _person(self, person: PersonView) -> Row:
-        name = clip(row((marks.called(person), marks.name_ink(person))), NAME_WIDTH - 2)
+    def _name_width(self, width: int) -> int:
+        """Return how wide the names are: as the longest, and less in a narrow window."""
+        longest = max((cell_len(marks.called(person)) for person in self.view.people), default=0)
+        return NAME_WIDTH if width >= ROOMY else min(NAME_WIDTH, longest + 4)
+
+    def _person(self, person: PersonView, width: int) -> list[Row]:
+        room = self._name_width(width)
+        name = clip(row((marks.called(person), marks.name_ink(person))), room - 2)
         spoken = f"has spoken {person.times_spoken}×" if self.view.is_facilitator else ""
         leads = "leads now" if person.leads_now else ""
         words = [marks.role_words(person), leads, marks.state_words(person), spoken]
         facts = " · ".join(word for word in words if word)
-        start = pad((marks.mark(person), Piece(" "), *name), NAME_WIDTH)
-        return (*start, *row((f"{person.tag}   ", "muted"), (facts, "muted")))
+        start = pad((marks.mark(person), Piece(" "), *name), room)
+        head = (*start, *row((f"{person.tag}   ", "muted")))
+        first, *rest = paragraph(facts, max(1, width - cells(head)), "muted")
+        return [(*head, *first), *indent(rest, cells(head))]
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
         """Do the act for the chosen person; who was given the floor is listened to in the room."""
+        fitting = next((act for act in self.acts() if key and act.key == key), None)
+        if fitting and fitting.build and not fitting.choices and fitting.id != act_id:
+            # One key for both sides: what is meant is said by the person chosen, not by the others.
+            refusal = self.home.want(fitting.build(self.given(self.choices.at)))
+            self.home.tell(refusal.words if refusal else "")
+            return
         super().action_act(act_id, key)
         if act_id == "give" and not self.home.notice:
             self.step_back()
+
+    @override
+    def acts(self) -> Sequence[Act]:
+        """Return what can be done for the person chosen, as they are now."""
+        at, people = self.choices.at, self.view.people
+        if not 0 <= at < len(people):
+            return ()
+        return [act for act in super().acts() if _fits(act, people[at])]
 
     @override
     def key_of(self, at: int) -> object:
@@ -53,3 +77,24 @@ class PeopleScreen(ListScreen):
     def given(self, at: int) -> Given:
         """Return the chosen person."""
         return Given(person=self.view.people[at].identity)
+
+
+def _fits(act: Act, person: PersonView) -> bool:
+    fits = _FITS.get(act.id)
+    return fits(person) if fits else not person.is_me
+
+
+# Who an act can be done for; everything else is for anybody but oneself.
+_FITS: dict[str, Callable[[PersonView], bool]] = {
+    "give": lambda person: not person.has_floor,
+    "ask": lambda person: not (person.is_me or person.has_floor),
+    "first": lambda person: person.place_in_queue > 1,
+    "last-word": lambda _: True,
+    "lower-for": lambda person: person.place_in_queue > 0,
+    "pause": lambda person: not (person.is_me or person.is_paused or marks.leads(person)),
+    "pause-longer": lambda person: not (person.is_me or person.is_paused or marks.leads(person)),
+    "let-write": lambda person: person.is_paused,
+    "hand-over": lambda person: marks.leads(person) and not (person.is_me or person.leads_now),
+    "promote": lambda person: person.role is Role.MEMBER,
+    "demote": lambda person: person.role is Role.FACILITATOR and not person.is_me,
+}

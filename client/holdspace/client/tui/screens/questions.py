@@ -89,6 +89,8 @@ class QuestionsScreen(HoldScreen):
     @override
     def place_cursor(self) -> None:
         """Let the terminal's cursor stand behind what is typed."""
+        if not self.is_current:
+            return
         answer = self.query_one("#answer", Drawing)
         width = min(cells(row((YOURS, "muted"), self._typed)), max(0, answer.size.width - 1))
         self.app.cursor_position = answer.content_region.offset + Offset(width, 0)

@@ -131,7 +131,14 @@ class RoomScreen(HoldScreen):
 
     def _hint(self, width: int, height: int) -> list[Row]:
         del height
-        return hint(self.view, self.composer.text, self._refusal, width, is_writing=self.is_writing)
+        return hint(
+            self.view,
+            self.composer.text,
+            self._refusal,
+            width,
+            is_writing=self.is_writing,
+            is_low=self.size.height < NORMAL,
+        )
 
     def _keys(self, width: int, height: int) -> list[Row]:
         del height

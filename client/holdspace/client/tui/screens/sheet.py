@@ -14,11 +14,11 @@ from holdspace.client.seat.view import StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.clock import left_words
-from holdspace.client.tui.keyline import act_keys, as_it_is_now, key_rows
+from holdspace.client.tui.keyline import act_keys, as_it_is_now
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
-from holdspace.client.tui.screens.desk import BACK, ListScreen
+from holdspace.client.tui.screens.desk import ListScreen
 
 # These work on the sheet as they do in the room, so that a whole meeting can be led from here.
 FROM_ROOM = ("next", "more-time", "hold", "resume", "drift", "ready")
@@ -104,7 +104,7 @@ class SheetScreen(ListScreen):
             BY_ID["more-time"],
             *([BY_ID["drift"]] if self.view.drift_words else []),
         ]
-        return key_rows((*act_keys([*first, *acts_for(self.view, Spot.SHEET)]), BACK), width)
+        return self.foot(act_keys([*first, *acts_for(self.view, Spot.SHEET)]), width)
 
     def action_read(self, pages_on: int) -> None:
         """Scroll the stage in full."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from typing_extensions import override
 
 from holdspace.client.acts import Spot
@@ -14,7 +14,7 @@ from holdspace.client.seat.view import Connection, Place, RoomView
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 
 Pairs = tuple[tuple[str, str], ...]
@@ -29,6 +29,8 @@ class StillScreen(HoldScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *act_bindings(Spot.ANYWHERE),
         ("enter,space", "finish", "close"),
+        ("down,pagedown", "read(1)", "read on"),
+        ("up,pageup", "read(-1)", "read back"),
     ]
 
     def keys(self, view: RoomView) -> Pairs:
@@ -43,10 +45,16 @@ class StillScreen(HoldScreen):
     def compose(self) -> ComposeResult:
         """Put the lines in the middle, the keys under them."""
         with Vertical(id="still"):
-            yield Drawing(lambda width, _: self.lines(self.view, width), id="lines")
+            # In a very small window the words scroll, and the keys stay in sight.
+            with VerticalScroll(id="body", can_focus=False):
+                yield Drawing(lambda width, _: self.lines(self.view, width), id="lines")
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
-            yield Drawing(lambda width, _: [BLANK, keys(self.keys(self.view), width)], id="keys")
+            yield Drawing(lambda width, _: [keys(self.keys(self.view), width)], id="keys")
         yield self.too_small()
+
+    def action_read(self, rows: int) -> None:
+        """Scroll the words, where the window is too small for them."""
+        self.query_one("#body").scroll_relative(y=rows, animate=False)
 
     def action_finish(self) -> None:
         """Close the screen, when there is nothing left to wait for."""
@@ -82,15 +90,21 @@ class WaitingScreen(StillScreen):
             ("r", "nods to what somebody said: I hear you"),
             ("w", "says in one sentence what happens now"),
         )
-        table = [row((f"  {key}", "amber-strong"), (f"  {what}", "muted")) for key, what in inside]
+        table = [line for key, what in inside for line in _with_key(key, what, width)]
         rest = "Nothing to do. You can fetch a drink; your place at the door is kept."
         return [
             *_said("You have knocked", words, rest, width),
             BLANK,
-            row(("Inside, with the text field left by Esc", "sage-strong")),
+            *paragraph("Inside, with the text field left by Esc", width, "sage-strong"),
             *table,
             *([BLANK, *trouble(view, width)] if trouble(view, width) else []),
         ]
+
+
+def _with_key(key: str, words: str, width: int) -> list[Row]:
+    """Return a key and what it does; the words go on in the next row."""
+    first, *rest = paragraph(words, max(1, width - 5), "muted")
+    return [(*row((f"  {key}  ", "amber-strong")), *first), *indent(rest, 5)]
 
 
 _ENDS: dict[Place, tuple[str, str]] = {
@@ -133,7 +147,7 @@ class EndedScreen(StillScreen):
 
 
 def _said(title: str, words: str, rest: str, width: int) -> list[Row]:
-    lines = [row((title, "strong")), BLANK, *paragraph(words, width)]
+    lines = [*paragraph(title, width, "strong"), BLANK, *paragraph(words, width)]
     return [*lines, BLANK, *paragraph(rest, width, "muted")] if rest else lines
 
 
