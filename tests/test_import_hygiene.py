@@ -42,6 +42,7 @@ except SystemExit as stop:
         ("import holdspace.client.seat", SCREEN),
         ("import holdspace.client.attend", SCREEN),
         ("import holdspace.client.plain", SCREEN),
+        ("import holdspace.client.tui.app", {"holdspace.protocol.mls"}),
         ("import holdspace.server.cli", SCREEN | MEETING | CLIENT),
         (command("holdspace.server.cli", "--help"), SCREEN | MEETING | CLIENT),
         (command("holdspace.client.cli", "--help"), SCREEN | MEETING | SLOW),
@@ -61,3 +62,8 @@ def test_what_is_loaded_is_seen() -> None:
         "rich",
         "holdspace.protocol.mls",
     }
+
+
+def test_the_screen_is_not_heavier_than_it_has_to_be() -> None:
+    # A count and no time: it is the same on every machine. The room with every page that opens over it.
+    assert len(loaded_by("import holdspace.client.tui.app, holdspace.client.tui.locals")) <= 620

@@ -7,6 +7,7 @@ import pytest
 from holdspace.client.seat import at_the_door, door_talk
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import intents_apart as p
+from holdspace.client.seat.unsent import DOOR
 from holdspace.client.seat.view import KnockView, Place
 from holdspace.protocol import frames
 from holdspace.server.limits import Limits
@@ -232,7 +233,7 @@ def test_an_answer_that_the_relay_had_no_space_for_comes_back_when_they_are_let_
     assert thread(knock(ana))[-1] == (True, QUESTION)
     assert table.do(ana, i.Admit(knock(ana).knock)) is None
     [back] = [notice for notice in ben.notices if notice.kept]
-    assert (back.kept, back.aside) == (ANSWER, at_the_door.DOOR)
+    assert (back.kept, back.aside) == (ANSWER, DOOR)
     assert shares(ana) == []
 
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import screen_samples as sample
-from holdspace.client.seat.at_the_door import DOOR
 from holdspace.client.seat.intents import SayAtDoor, WordAtDoor
+from holdspace.client.seat.unsent import DOOR
 from holdspace.client.seat.view import AsideView, DoorLine, Refusal
 from holdspace.client.tui.screens.door_talk import DoorTalkScreen
 from holdspace.client.tui.screens.private import PrivateScreen

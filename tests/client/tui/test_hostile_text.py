@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import textual
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -133,6 +132,6 @@ async def test_without_colours_none_is_left(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_another_textual_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     check_textual()
-    monkeypatch.setattr(textual, "__version__", "9.0.0")
+    monkeypatch.setattr("holdspace.client.tui.last_filter.TESTED_TEXTUAL", "9.0.0")
     with pytest.raises(UntestedTextualError, match="use holdspace with --plain"):
         HoldspaceApp(object())  # type: ignore[arg-type]

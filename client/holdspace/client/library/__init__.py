@@ -9,8 +9,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,6 +50,8 @@ __all__ = [
 
 DEFAULT_FLOW = "intro-60"
 CRISIS_CARD_DAYS = 180
+# Not by importlib.resources: that takes longer to load than this whole library.
+_SHIPPED = Path(__file__).parent
 _NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 SectionType = TypeVar("SectionType")
@@ -79,8 +79,8 @@ class Library:
     """The shipped files, if they are wanted, and in front of them those in a folder of one's `own`."""
 
     def __init__(self, own: Path | None = None, *, has_shipped: bool = True) -> None:
-        shipped = (files("holdspace.client.library"),) if has_shipped else ()
-        self._places: tuple[Traversable, ...] = (own or own_folder(), *shipped)
+        shipped = (_SHIPPED,) if has_shipped else ()
+        self._places = (own or own_folder(), *shipped)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """Return the names of all files of a kind ("flows", "techniques" ...), in order."""
@@ -203,7 +203,7 @@ def crisis_warning(card: CrisisCard, today: date) -> str:
     return ""
 
 
-def _decoded(file: Traversable) -> str:
+def _decoded(file: Path) -> str:
     with file.open("rb") as opened:
         data = opened.read(toml.MAX_BYTES + 1)
     try:
@@ -216,7 +216,7 @@ def _decoded(file: Traversable) -> str:
         raise DataError((Problem(line, "The file is not UTF-8 text."),)) from None
 
 
-def _names(place: Traversable, kind: str) -> Iterator[str]:
+def _names(place: Path, kind: str) -> Iterator[str]:
     folder = place / kind
     if not folder.is_dir():
         return

@@ -11,6 +11,7 @@ from holdspace.client import lasting_words
 from holdspace.client.act_table import ORDER_WORDS
 from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
 from holdspace.client.care.crisis import Shown, Ways, crisis_lines
+from holdspace.client.care.first_aid import CARD as NOT_OK_CARD
 from holdspace.client.care.happened import log_lines
 from holdspace.client.care.soft_time import is_quiet, part_words
 from holdspace.client.plain.lobby import card_lines
@@ -25,7 +26,6 @@ from holdspace.client.plain.narrator import (
     stage_lines,
 )
 from holdspace.client.questions import result_lines
-from holdspace.client.seat.not_ok import CARD as NOT_OK_CARD
 from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
 
 _REPEATED = 3

@@ -13,10 +13,9 @@ from holdspace.protocol.invite import MAX_INTRODUCTION
 from holdspace.protocol.text import clean_line
 
 from .apart import Apart, Aside, Stage
+from .unsent import DOOR
 from .view import DoorLine, Line, Passage, PersonView, Refusal, Role
 
-# The handle of what was said at the door, once one is in; no group has this name.
-DOOR = b"word at the door"
 MOST_EARLIER = 3
 MOST_LINES = 200
 MOST_UNSAID = 20

@@ -27,13 +27,6 @@ NOBODY_TO_TELL = Refusal(
 )
 NOT_RAISED = Refusal("You have not said that you are not OK, so there is nothing to take back.")
 TAKEN_BACK = "Taken back: the facilitators read that you are OK."
-# Look, listen, link: psychological first aid, in the order in which it is done.
-CARD = (
-    "Look: read what they wrote last. Are they safe, and are they still here?",
-    "Listen: /aside and their name steps aside with them. Ask what they need, and let them take time.",
-    "Link: /support is the card with help outside. Who could be with them tonight?",
-    "The room: a co-facilitator goes on, or /practice steadies everybody, or /hold lets it rest.",
-)
 
 
 def raise_flag(seat: Seat, text: str, moment: Moment) -> Seat | Refusal:

@@ -4,7 +4,6 @@ What was meant for a private word is never offered to the room, and the other wa
 place for each, and `/send` sends only what was meant for where typing goes now.
 """
 
-from .at_the_door import DOOR
 from .intents import Intent, Say, SayAtDoor
 from .intents_apart import SayAside
 from .view import Place, RoomView
@@ -12,6 +11,8 @@ from .view import Place, RoomView
 ROOM = b""
 # What was meant for nobody here: an answer to a private question, a note, a reason that was not given.
 NOBODY = b"nobody"
+# The handle of what was said at the door, once one is in; no group has this name.
+DOOR = b"word at the door"
 
 
 def typing_goes_to(view: RoomView) -> bytes:

@@ -34,7 +34,7 @@ from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
-from .at_the_door import DOOR, LET_IN, NOT_ASKED, Talk, brought_in
+from .at_the_door import LET_IN, NOT_ASKED, Talk, brought_in
 from .door_words import (
     AGREED_ANEW,
     DECLINED,
@@ -55,6 +55,7 @@ from .policy import newcomer_policy
 from .seat import Facts, Seat, roles_of
 from .sitting import Sitting
 from .step import Step, World
+from .unsent import DOOR
 from .view import (
     SAYS_NOTHING,
     CardView,

@@ -8,6 +8,8 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import partial
+from importlib import import_module
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -39,7 +41,6 @@ from holdspace.client.tui.attending import Attending, moment_of
 from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
-from holdspace.client.tui.locals import open_local
 from holdspace.client.tui.pages import support_page
 from holdspace.client.tui.screens.apart import ApartScreen
 from holdspace.client.tui.screens.base import HoldScreen
@@ -56,6 +57,8 @@ from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
 
 ESCAPES_TO_VANISH = 3
 ESCAPE_WINDOW = 1.5
+# The pages that open over the room: not loaded before the first picture is there.
+_LATER = "holdspace.client.tui.locals"
 
 
 class Ending(Enum):
@@ -198,7 +201,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def run_local(self, command: Local) -> None:
         """Answer a command that is not sent to anybody."""
-        open_local(self, command)
+        import_module(_LATER).open_local(self, command)
 
     def vanish(self) -> None:
         """Close the screen at once, like a lost connection."""
@@ -262,6 +265,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self.install_screen(self._room, "room")
         self._show_view(self._view)
         self.run_worker(self._follow(), name="follow", group="follow", exclusive=True)
+        self.call_after_refresh(self._load_later)
+
+    def _load_later(self) -> None:
+        """Load what opens over the room, beside the first picture; no key waits for that."""
+        self.run_worker(partial(import_module, _LATER), name="load", group="load", thread=True)
 
     def on_unmount(self) -> None:
         """Give the terminal back its title."""

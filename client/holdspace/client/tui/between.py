@@ -4,7 +4,7 @@ Quiet lines for the panel beside the room and the line above it; always in words
 """
 
 from holdspace.client.act_table import ACTS
-from holdspace.client.seat.not_ok import CARD
+from holdspace.client.care.first_aid import CARD
 from holdspace.client.seat.view import AsideView, FlagView, RoomView
 from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
