@@ -97,13 +97,15 @@ class Baseline:
         found = {test for line in lines for test in by_line.get(line, ())}
         if not any(by_line.values()):  # nothing in it runs after import: any test may depend on it
             found = set(self.seconds)
-        mirror = mirror_of(subject)
-        return sorted(found, key=lambda test: (mirror not in test, self.seconds[test], test))
+        return sorted(
+            found, key=lambda test: (not is_mirror(subject, test), self.seconds[test], test)
+        )
 
 
-def mirror_of(subject: Subject) -> str:
-    """Return what the tests that mirror a source have in their names."""
-    return f"/test_{subject.path.stem}.py"
+def is_mirror(subject: Subject, test: str) -> bool:
+    """Tell whether a test stands in a file that mirrors this source, or a chapter of it."""
+    file = Path(test.partition("::")[0]).stem
+    return f"{file}_".startswith(f"test_{subject.path.stem}_")
 
 
 def lines_of(mutant: Mutant) -> range:
@@ -219,7 +221,7 @@ def cold_outcomes(
 
     def split(subject: Subject) -> tuple[list[str], list[str]]:
         tests = baseline.affordable(baseline.tests_for(subject))
-        near = [test for test in tests if mirror_of(subject) in test] or tests[:1]
+        near = [test for test in tests if is_mirror(subject, test)] or tests[:1]
         return near, [test for test in tests if test not in near]
 
     left: list[Subject] = []

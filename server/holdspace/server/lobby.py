@@ -50,8 +50,8 @@ def put_invitation(
     room = world.rooms.get(frame.room)
     digest = invitation_digest(frame.knock_key, frame.expires, frame.card)
     key = room.root_key if room else None
-    world.check(connection, Claim(key, frame.proof, Purpose.INVITE, room=frame.room, digest=digest))
-    if room is None:
+    claim = Claim(key, frame.proof, Purpose.INVITE, room=frame.room, digest=digest)
+    if not world.is_proved(connection, claim) or room is None:
         raise Refused(Refusal.NOT_HERE)
     if not is_safe_public_key(frame.knock_key):
         raise Refused(Refusal.BAD_KEY)
@@ -137,8 +137,8 @@ def knock(world: World, connection: Connection, frame: Knock, now: float) -> Ite
     room = world.rooms.get(frame.room)
     digest = knock_digest(frame.knock, frame.sealed)
     key = frame.knock_key if room and _knows(room, frame) else None
-    world.check(connection, Claim(key, frame.proof, Purpose.KNOCK, room=frame.room, digest=digest))
-    if room is None:
+    claim = Claim(key, frame.proof, Purpose.KNOCK, room=frame.room, digest=digest)
+    if not world.is_proved(connection, claim) or room is None:
         raise Refused(Refusal.NOT_HERE)
     here = (connection.number,)
     answer = _answer_for(room, frame, now)
@@ -180,12 +180,10 @@ def watch_lobby(
         room=frame.room,
         meeting=frame.meeting,
     )
-    if not world.is_proved(connection, claim):
+    if not world.is_proved(connection, claim) or room is None:
         # Only somebody who already reads this meeting is told that it is there.
         is_member = is_named and connection.meeting is meeting
         raise Refused(Refusal.NOT_FACILITATOR if is_member else Refusal.NOT_HERE)
-    if room is None:
-        raise Refused(Refusal.NOT_HERE)
     world.unwatch(connection)
     room.watchers[connection.number] = frame.slot_key
     connection.watched_room = room.handle

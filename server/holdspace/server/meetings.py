@@ -29,8 +29,7 @@ def attach(world: World, connection: Connection, frame: Attach, now: float) -> I
     meeting = world.meetings.get(frame.meeting)
     key = meeting.access_key(frame.epoch) if meeting else None
     claim = Claim(key, frame.proof, Purpose.ATTACH, meeting=frame.meeting, epoch=frame.epoch)
-    world.check(connection, claim)
-    if meeting is None:
+    if not world.is_proved(connection, claim) or meeting is None:
         raise Refused(Refusal.NOT_HERE)
     head = meeting.last_readable(frame.epoch)
     # A client that has read more than there is must hear that the relay lost something.

@@ -147,8 +147,7 @@ def begin_meeting(
         meeting=frame.meeting,
         digest=digest,
     )
-    world.check(connection, claim)
-    if room is None:
+    if not world.is_proved(connection, claim) or room is None:
         raise Refused(Refusal.NOT_HERE)
     if not all(is_safe_public_key(key) for key in (frame.access_key, *frame.slots)):
         raise Refused(Refusal.BAD_KEY)

@@ -4,6 +4,7 @@ from holdspace.protocol.meeting import away
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.effects import Outcome, RoundEnded, SteppedOverAway
 from holdspace.protocol.meeting.rights import ON_HOLD
+from holdspace.protocol.meeting.values import Hand
 from meeting_room import Meeting, has, identity, reason
 
 
@@ -96,3 +97,48 @@ def test_nothing_moves_on_hold_and_members_cannot_say_it() -> None:
     assert "Only facilitators" in reason(steps_over(room, "Ana", by="Ben"))
     room.does("Mara", ev.Hold())
     assert reason(steps_over(room, "Ana")) == ON_HOLD
+
+
+def test_whoever_is_away_keeps_what_their_hand_is_for_and_is_kept_once() -> None:
+    room = Meeting("Ana", "Ben").mode("hands")
+    room.raises("Ana", kind="question", note="about sleep")
+    room.raises("Ben")
+    steps_over(room, "Ana")
+    assert room.state.queue == (
+        Hand(identity("Ana"), "question", "about sleep", stepped_over=True),
+    )
+
+
+def test_a_turn_that_was_given_waits_as_a_hand_to_share() -> None:
+    room = Meeting("Ana", "Ben").mode("hands")
+    room.gives("Ana")
+    room.raises("Ben")
+    steps_over(room, "Ana")
+    assert room.state.queue == (Hand(identity("Ana"), "share", stepped_over=True),)
+
+
+def test_in_a_round_the_turn_of_who_is_away_is_kept_once_and_a_hand_stays_a_hand() -> None:
+    room = Meeting("Ana", "Ben", "Cem").mode("round")
+    room.says("Mara")
+    steps_over(room, "Ana")
+    assert room.state.round is not None
+    assert room.state.round.to_come == (identity("Ana"), identity("Cem"))
+    room.says("Ben")
+    room.says("Ana")
+    room.raises("Ana", kind="question")
+    room.raises("Ben")
+    room.gives("Ana")
+    steps_over(room, "Ana")
+    assert room.state.round is not None
+    assert identity("Ana") not in room.state.round.to_come
+    assert "Ana" in room.queue
+
+
+def test_who_came_late_and_is_away_gets_no_turn_of_a_round_by_that() -> None:
+    room = Meeting("Ana", "Ben").mode("round")
+    room.says("Mara")
+    room.arrange("Mara", "Ana", "Ben", "Eva")
+    room.gives("Eva")
+    steps_over(room, "Eva")
+    assert room.state.round is not None
+    assert identity("Eva") not in room.state.round.to_come

@@ -151,7 +151,7 @@ def next_floor(state: MeetingState) -> MeetingState:
         if not going.to_come:
             return state
         return give_floor(state, gathering.who_is_next(going, state.gather))
-    if state.mode == "open" or not state.queue:
+    if not state.queue:
         return state
     return give_floor(state, state.queue[0].identity)
 

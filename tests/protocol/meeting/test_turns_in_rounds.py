@@ -230,3 +230,20 @@ def test_who_has_the_floor_when_they_say_yes_to_speaking_speaks() -> None:
 def test_where_no_round_goes_on_nobody_joins_one() -> None:
     state = Meeting("Ana").mode("hands").state
     assert turns.join_round(state, identity("Ana")) == state
+
+
+def test_who_responds_is_behind_those_who_respond_already() -> None:
+    room = Meeting("Ana", "Ben", "Cem", "Dua").mode("hands")
+    room.raises("Ana", "Ben")
+    room.raises("Cem", kind="respond")
+    room.does("Mara", ev.MoveHand(identity("Cem"), 2))
+    room.raises("Dua", kind="respond")
+    assert room.queue == ["Ben", "Cem", "Dua"]
+
+
+def test_of_those_not_heard_yet_who_was_stepped_over_is_first() -> None:
+    room = Meeting("Ana", "Ben", "Cem").mode("hands")
+    room.does("Mara", ev.SetOrder("not-yet-heard", room.state.version))
+    room.raises("Ana", "Ben", "Cem")
+    room.next()
+    assert (room.floor, room.queue) == ("Ben", ["Ana", "Cem"])

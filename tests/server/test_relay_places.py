@@ -1,0 +1,150 @@
+"""What a shared log hands out is judged at its place: what came too late, or never could be, is void."""
+
+import pytest
+
+from holdspace.protocol.frames import Refuse
+from holdspace.protocol.refusals import Close, Refusal
+from holdspace.server.effects import HangUp, Send, Settled
+from holdspace.server.limits import Limits
+from holdspace.server.log import Noted, NotPlaced, Placed
+from holdspace.server.log import records as r
+from holdspace.server.relay import Relay
+from relay_papers import Circle, id16
+from relay_table import ORIGIN, START, Caller, Table, refused
+
+FAR = int(START // 60) + 1000
+HERE, OTHER = Circle(), Circle("other")
+OPENED = r.RoomOpened(HERE.room, HERE.root.public, FAR)
+BEGUN = r.MeetingBegun(HERE.room, HERE.meeting, HERE.access(0).public, HERE.slots, FAR)
+INVITED = r.InvitationPut(HERE.room, HERE.knock_key.public, b"card", FAR)
+ENTRY = r.EntryAppended(
+    meeting=HERE.meeting, epoch=0, message_id=id16("one"), payload=b"words", cost=1100
+)
+
+
+@pytest.fixture
+def relay() -> Relay:
+    """Return a relay of a cluster that has heard of a room and its meeting."""
+    relay = Relay(Limits(), [ORIGIN], is_alone=False)
+    assert voids(relay, OPENED, BEGUN) == [False, False]
+    return relay
+
+
+def voids(relay: Relay, *records: r.Record) -> list[bool]:
+    """Hand records out, and return which of them had no effect."""
+    placed = Placed(tuple((None, record, at) for at, record in enumerate(records, 1)))
+    effects = relay.heard(placed, START)
+    return [effect.is_void for effect in effects if isinstance(effect, Settled)]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        r.RoomOpened(HERE.room, OTHER.root.public, FAR),
+        r.MeetingBegun(OTHER.room, OTHER.meeting, HERE.access(0).public, HERE.slots, FAR),
+        r.MeetingBegun(HERE.room, id16("late"), HERE.access(0).public, HERE.slots, FAR),
+        r.MeetingClosed(meeting=OTHER.meeting, slot_key=HERE.slots[0]),
+        r.MeetingClosed(meeting=HERE.meeting, slot_key=OTHER.slots[0]),
+        r.EntryAppended(
+            meeting=OTHER.meeting, epoch=0, message_id=id16("one"), payload=b"words", cost=1100
+        ),
+        r.InvitationPut(OTHER.room, HERE.knock_key.public, b"card", FAR),
+        r.InvitationRevoked(room=OTHER.room, knock_key=HERE.knock_key.public),
+        r.InvitationRevoked(room=HERE.room, knock_key=HERE.knock_key.public),
+        r.Forgotten(minute=FAR - 1, rooms=(HERE.room, OTHER.room)),
+        r.Forgotten(minute=FAR - 1, meetings=(HERE.meeting, OTHER.meeting)),
+        r.Forgotten(minute=FAR - 1, invitations=((HERE.room, b"k"), (OTHER.room, b"k"))),
+        r.Forgotten(minute=FAR - 1, welcomes=((HERE.room, b"w"), (OTHER.room, b"w"))),
+    ],
+)
+def test_what_does_not_fit_what_came_before_it_is_void(relay: Relay, record: r.Record) -> None:
+    sizes = relay.sizes
+    assert voids(relay, record) == [True]
+    assert relay.sizes == sizes
+    assert voids(relay, ENTRY, r.MeetingClosed(meeting=HERE.meeting, slot_key=HERE.slots[0])) == [
+        False,
+        False,
+    ]
+
+
+def test_what_comes_twice_takes_effect_once(relay: Relay) -> None:
+    assert voids(relay, BEGUN, ENTRY, BEGUN, ENTRY) == [False]
+    assert relay.sizes == (0, 1, 1)
+
+
+def test_who_is_gone_is_told_nothing_of_what_was_not_placed(relay: Relay) -> None:
+    assert relay.heard(NotPlaced((404,), Refusal.NOT_SAVED), START) == []
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        r.KnockEnded(room=OTHER.room, knock=id16("knock")),
+        r.KnockEnded(room=HERE.room, knock=id16("knock")),
+        r.KnockEnded(room=HERE.room, knock=id16("knock"), declined=b"no"),
+        r.KnockMade(
+            room=HERE.room,
+            knock=id16("knock"),
+            knock_key=OTHER.knock_key.public,
+            sealed=b"sealed",
+            until_minute=FAR,
+        ),
+        r.KnockMade(
+            room=HERE.room,
+            knock=id16("knock"),
+            knock_key=HERE.knock_key.public,
+            sealed=b"sealed",
+            until_minute=int(START // 60),
+        ),
+    ],
+)
+def test_a_note_of_somebody_who_is_not_at_this_door_changes_nothing(
+    relay: Relay, note: r.Note
+) -> None:
+    voids(relay, INVITED)
+    assert relay.heard(Noted(note), START) == []
+
+
+# ---- a relay alone
+
+
+def test_a_room_is_opened_only_by_who_has_its_root_key(table: Table, circle: Circle) -> None:
+    caller = table.call()
+    mine, theirs = caller.papers.open(circle), caller.papers.open(Circle("other"))
+    caller.news()
+    forged = type(mine)(mine.ref, mine.room, mine.root_key, theirs.proof)
+    assert refused(caller.send(forged)) == [Refusal.NOT_HERE]
+    assert table.relay.sizes[1] == 0
+
+
+def test_an_invitation_is_revoked_once(table: Table, circle: Circle, host: Caller) -> None:
+    host.send(host.papers.invite(circle, FAR))
+    assert refused(host.send(host.papers.revoke(circle))) == []
+    assert refused(host.send(host.papers.revoke(circle))) == [Refusal.NOT_HERE]
+
+
+def test_a_bundle_too_finds_an_end_of_the_space(circle: Circle) -> None:
+    table = Table(Limits(meeting_bytes=3000))
+    table_host = table.call()
+    for frame in (table_host.papers.open(circle), table_host.papers.begin(circle)):
+        table_host.send(frame)
+    table_host.attach(circle)
+    table_host.news()
+    bundle = table_host.papers.bundle(circle, 0, commit="c" * 3000)
+    assert refused(table_host.send(bundle)) == [Refusal.MEETING_FULL_OF_WORDS]
+    assert refused(table_host.send(table_host.papers.append("a few words"))) == []
+
+
+def test_who_sends_too_fast_is_told_and_who_reads_too_slowly_goes(
+    table: Table, circle: Circle, host: Caller
+) -> None:
+    frame = host.papers.append("words")
+    [told] = table.relay.too_fast(host.number, frame)
+    assert told == Send((host.number,), Refuse(frame.ref, Refusal.TOO_FAST))
+    assert table.relay.too_slow(host.number, table.now) == [HangUp(host.number, Close.TOO_SLOW)]
+    assert table.relay.too_slow(host.number, table.now) == []
+
+
+def test_a_log_that_answers_out_of_order_is_not_believed(table: Table, host: Caller) -> None:
+    with pytest.raises(LookupError):
+        table.relay.saved([404], table.now)
