@@ -14,6 +14,7 @@ from holdspace.client.seat.seat import Seat
 from holdspace.client.seat.view import Line
 from holdspace.protocol import frames
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.effects import AlreadyMovedOn, NoEffect
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.state import Outcome
 from holdspace.protocol.meeting.values import (
@@ -85,6 +86,11 @@ class Law:
         self._removed: dict[tuple[bytes, bytes], int] = {}
         self._people: dict[tuple[bytes, int], frozenset[bytes]] = {}
         self.alarms: dict[str, tuple[float, str]] = {}
+
+    @property
+    def entries(self) -> int:
+        """Return how many places of logs somebody has read."""
+        return len(self._states)
 
     # where frames go by
 
@@ -276,6 +282,8 @@ class Law:
             state: MeetingState, event: ev.Event, author: bytes, message_id: bytes
         ) -> Outcome:
             outcome = apply(state, event, author, message_id)
+            if not all(isinstance(one, NoEffect | AlreadyMovedOn) for one in outcome.effects):
+                self._world.acted[type(event).__name__] += 1
             if outcome.state is not state and outcome.state != state:
                 person = state.person(author)
                 if person is None:

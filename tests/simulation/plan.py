@@ -33,6 +33,7 @@ class Plan:
     decisions: tuple[Decision, ...]
     is_kept: bool = False
     on_sqlite: bool = False
+    is_covered: bool = False
     lie: str = ""
 
 
@@ -49,7 +50,7 @@ def make_plan(seed: int, menu: Menu, *, seconds: float = 100.0, lie: str = "") -
     """Return what this seed decides."""
     chance = Random(seed)
     people = chance.randint(5, 12)
-    acts = round(seconds * 1.6)
+    acts = round(seconds * 1.3)
     faults = round(seconds * chance.choice((0.1, 0.25, 0.35)))
     chosen = [
         *chance.choices([*menu.acts], [*menu.acts.values()], k=acts),
@@ -74,6 +75,7 @@ def make_plan(seed: int, menu: Menu, *, seconds: float = 100.0, lie: str = "") -
         tuple(decisions),
         is_kept=chance.random() < 0.5,
         on_sqlite=not lie and chance.random() < 0.06,
+        is_covered=not lie and chance.random() < 0.04,
         lie=lie,
     )
 

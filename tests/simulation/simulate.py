@@ -19,23 +19,32 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import get_args
 
 sys.path.append(str(Path(__file__).parent.parent / "support"))
 
 from faults import FAULTS
+from holdspace.protocol.meeting.events import AnyEvent
 from law import LAWS
 from liar import LIES
 from plan import Menu, Plan, make_plan, shrink
-from what_people_do import GUIDING, JOINING_IN
+from what_people_do import GUIDING, JOINING_IN, SCENES
 from world import Result, World
 
 CI = (2_000, 100)
 _OFTEN = {"say": 25, "raise": 6, "nod": 6, "keep room": 6, "keep ready": 4}
 MENU = Menu(
-    acts={**dict.fromkeys(GUIDING, 1), **dict.fromkeys(JOINING_IN, 2), **_OFTEN},
+    acts={
+        **dict.fromkeys(GUIDING, 1),
+        **dict.fromkeys(JOINING_IN, 2),
+        **dict.fromkeys(SCENES, 1),
+        **_OFTEN,
+    },
     faults={name: weight for name, (weight, _) in FAULTS.items()},
 )
 KINDS = (*FAULTS, *(f"lie: {lie}" for lie in LIES))
+# What the reducer never sees: letters, slots and snapshots are a seat's own business.
+UNSEEN = frozenset({"Letter", "Whisper", "CoverSlot", "Snapshot", "Leaving"})
 _SEEDS_AT_ONCE = 5
 _SHRINK_TRIES = 300
 
@@ -57,6 +66,7 @@ class Total:
     entries: int = 0
     events: int = 0
     reached: Counter[str] = field(default_factory=Counter)
+    acted: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[Result, bool]] = field(default_factory=list)
 
     def add(self, result: Result, *, is_real: bool) -> None:
@@ -66,6 +76,7 @@ class Total:
         self.entries += result.entries
         self.events += result.events
         self.reached += result.reached
+        self.acted += result.acted
         if result.law:
             self.broken.append((result, is_real))
 
@@ -168,6 +179,9 @@ def report(total: Total) -> Iterator[str]:
     width = max(map(len, KINDS))
     for name in KINDS:
         yield f"  {name:{width}}  {total.reached[name]:>9}"
+    events = {kind.__name__ for kind in get_args(AnyEvent)}
+    never = sorted(events - total.acted.keys() - UNSEEN)
+    yield f"{len(events & total.acted.keys())} kinds of events had an effect; never: {', '.join(never)}."
     for law, words in LAWS.items():
         count = sum(result.law == law for result, _ in total.broken)
         if count:

@@ -8,7 +8,7 @@ end could not ask, except by `forge`, for which somebody has a changed client.
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from msgspec import inspect
 
@@ -226,6 +226,39 @@ JOINING_IN: dict[str, Act] = {
 }
 
 
+# What takes several people one after the other: after how many seconds, who, and what they do.
+Scene = tuple[tuple[float, Literal["one", "all"], str], ...]
+SCENES: dict[str, Scene] = {
+    "meeting in pairs": (
+        (0, "one", "pairs"), (0.6, "all", "willing"), (3, "one", "make pairs"),
+        (5, "all", "say aside"), (7, "all", "call into pair"), (9, "one", "go to caller"),
+        (11, "one", "from pair"), (12, "all", "say aside"), (14, "one", "bring back"),
+    ),
+    "a poll": (
+        (0, "one", "poll"), (1.5, "all", "answer"), (4, "all", "answer"), (6, "one", "close count"),
+    ),
+    "a board of ideas": (
+        (0, "one", "ask ideas"), (1.5, "one", "begin list"), (3, "all", "suggest"),
+        (6, "one", "end list"), (8, "all", "choose idea"),
+    ),
+    "writing together": (
+        (0, "one", "gather"), (1.5, "all", "keep ready"), (4, "one", "rewrite"),
+        (6, "one", "release"), (8, "all", "say"),
+    ),
+    "a private word": (
+        (0, "one", "ask aside"), (2, "all", "answer invite"), (4, "all", "say aside"),
+        (6, "all", "say aside"), (9, "one", "end aside"),
+    ),
+    "an offer": (
+        (0, "one", "turn mode"), (1, "one", "say"), (2.5, "all", "offer"), (4, "all", "answer invite"),
+    ),
+    "going around": (
+        (0, "one", "round"), (1.5, "all", "say"), (3, "all", "pass"), (5, "all", "say"),
+    ),
+    "leading by another": ((0, "one", "promote"), (3, "one", "hand over"), (8, "one", "demote")),
+}  # fmt: skip
+
+
 class Inventor:
     """Make up events of every type, as somebody with a changed client could send them."""
 
@@ -320,11 +353,6 @@ def forge(person: "Person", seat: Seat, chance: Random) -> str:
     forging = replace(machine, seat=forged)
     person.take(Step(forging, tuple(moment.frames), tuple(moment.notices)))
     return f"{person.name}'s changed client sends {type(event).__name__}."
-
-
-def is_for_facilitators(what: str) -> bool:
-    """Tell whether only who leads can do this."""
-    return what in GUIDING
 
 
 def leading(people: list["Person"], chance: Random) -> "Person | None":

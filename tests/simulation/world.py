@@ -12,6 +12,7 @@ more, and within a minute all who are there have the same meeting, or were told 
 
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,7 +40,7 @@ from shortcuts import shortcuts
 from small_flow import SMALL_FLOW
 from station import Station
 from stub_mls import KeyUsedTwice, StubEngine
-from what_people_do import GUIDING, JOINING_IN, leading
+from what_people_do import GUIDING, JOINING_IN, SCENES, leading
 
 START = 1_800_000_000.0
 RELAY = "ws://127.0.0.1:8787"
@@ -57,6 +58,7 @@ class Result:
     law: str = ""
     words: str = ""
     reached: Counter[str] = field(default_factory=Counter)
+    acted: Counter[str] = field(default_factory=Counter)
     entries: int = 0
     events: int = 0
     trace: str = ""
@@ -75,6 +77,7 @@ class World:
         self.law = Law(self)
         self.liar: Honest = LIES[plan.lie]() if plan.lie else Honest()
         self.counts: Counter[str] = Counter()
+        self.acted: Counter[str] = Counter()
         self.story: list[str] = []
         self.said: list[tuple[str, str, bytes]] = []
         self.took_back: set[str] = set()
@@ -109,10 +112,9 @@ class World:
                 law, words = "total", f"{type(error).__name__}: {error}"
                 if self._tells:
                     raise
-        kept = self.station.store.load().meetings
         self.station.store.close()
         return Result(
-            self.plan.seed, law, words, self.counts, max((one.head for one in kept), default=0),
+            self.plan.seed, law, words, self.counts, self.acted, self.law.entries,
             self.events, self._trace.hexdigest(), self.story,
         )  # fmt: skip
 
@@ -135,7 +137,13 @@ class World:
 
     def _arrive(self) -> None:
         host = self.host
-        opening = Opening("Tuesday circle", host.name, AGREEMENTS, flow_toml=SMALL_FLOW)
+        opening = Opening(
+            "Tuesday circle",
+            host.name,
+            AGREEMENTS,
+            flow_toml=SMALL_FLOW,
+            is_covered=self.plan.is_covered,
+        )
         host.sit(open_room((RELAY,), opening, host.seat_world()))
         if self.plan.is_kept:
             self.scheduler.after(1.0, lambda: host.do(KeepTheRoom()))
@@ -149,7 +157,23 @@ class World:
         if decision.what in FAULTS:
             FAULTS[decision.what][1](self.people[decision.who % len(self.people)], chance)
             return
-        present = self.present
+        if decision.what in SCENES:
+            self.tell(f"Time for {decision.what}.")
+            for one in self._scene(decision, chance):
+                self.scheduler.at(START + one.at, partial(self._act, one))
+            return
+        self._act(decision)
+
+    def _scene(self, decision: Decision, chance: Random) -> Iterator[Decision]:
+        """Yield what everybody does in a scene that begins with a decision."""
+        for seconds, who, what in SCENES[decision.what]:
+            for number in range(len(self.people)) if who == "all" else (decision.who,):
+                at = decision.at + seconds + chance.random()
+                if START + at < self.heals_at:
+                    yield Decision(at, what, number, chance.randrange(2**32))
+
+    def _act(self, decision: Decision) -> None:
+        chance, present = Random(decision.salt), self.present
         if not present:
             return
         person = present[decision.who % len(present)]

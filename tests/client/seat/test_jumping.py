@@ -76,3 +76,10 @@ def test_a_slow_second_is_no_jump(table: Table) -> None:
     table.wait(5)
     assert not tick(table, ben, 20)
     assert ben.view.connection is Connection.CONNECTED
+
+
+def test_a_jump_before_the_first_beat_is_one_too(table: Table) -> None:
+    host = table.host()
+    ben = table.join("Ben", host)
+    assert tick(table, ben, -HOUR)
+    assert ben.view.connection_words == JUMPED

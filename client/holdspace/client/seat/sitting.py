@@ -87,7 +87,7 @@ class Sitting:
     def tick(self, world: World) -> Step:
         """Send what waits, be heard from now and then, and notice who went quiet."""
         moment, seat, ticked = Moment.of(world), self.seat, _coarse(world.now)
-        if seat.place is Place.ROOM and jumping.has_jumped(self.ticked, world.now):
+        if seat.place is Place.ROOM and jumping.has_jumped(self.ticked or seat.came_at, world.now):
             step = self._step(jumping.after_jump(seat, world.now), moment, ticked)
             return replace(step, goes_elsewhere=True)
         if seat.place is Place.ROOM and seat.is_caught_up:
