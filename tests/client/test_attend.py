@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from holdspace.client.attend import NO_NOTEBOOK, Attendance, CannotStart, check_address
+from holdspace.client.attend import (
+    NO_NOTEBOOK,
+    Attendance,
+    CannotStart,
+    addresses_to_join,
+    check_address,
+    check_addresses,
+)
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import Connection, Place, RoomView
+from holdspace.client.socks import TOR
 from holdspace.protocol.invite import InvitationError
 
 ONION = "a2" * 28 + ".onion"
@@ -159,6 +167,23 @@ def test_a_relay_that_others_could_listen_to_is_refused(address: str) -> None:
 )
 def test_a_relay_behind_tls_or_tor_or_on_this_machine_is_taken(address: str) -> None:
     assert check_address(address) == address
+
+
+CLEAR, HIDDEN, HERE = "wss://relay.example", f"ws://{ONION}", "ws://127.0.0.1:8787"
+
+
+def test_a_room_opens_at_onion_addresses_or_at_others_never_at_both() -> None:
+    with pytest.raises(CannotStart, match="of one kind"):
+        check_addresses([CLEAR, HIDDEN])
+    for alike in ((CLEAR, "wss://another.example"), (HIDDEN, f"ws://a.{ONION}"), (HIDDEN, HERE)):
+        assert check_addresses(alike) == alike
+
+
+def test_who_comes_by_an_onion_address_comes_by_no_other_unless_all_go_through_a_proxy() -> None:
+    # A code like this can only come from an older or a changed program.
+    assert addresses_to_join((CLEAR, HIDDEN), None) == (HIDDEN,)
+    assert addresses_to_join((CLEAR, HIDDEN), TOR) == (CLEAR, HIDDEN)
+    assert addresses_to_join((CLEAR, HERE), None) == (CLEAR, HERE)
 
 
 async def test_a_room_is_kept_only_where_there_is_a_notebook(relay: RelayProcess) -> None:

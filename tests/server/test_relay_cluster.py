@@ -195,6 +195,30 @@ class TestOrder:
         assert len(cluster.order) == before + 1
 
 
+def test_a_code_keeps_no_more_rooms_when_two_relays_are_asked_in_the_same_instant(
+    cluster: Cluster, near: Side, far: Side
+) -> None:
+    code = key("code")
+    hosts = []
+    for side, name in ((near, "one"), (far, "two")):
+        side.relay.agree(Terms(rooms_are_open=False, codes={code.public: 1}))
+        host = side.call()
+        host.news()
+        assert host.send(host.papers.open(Circle(name), code)) == []
+        hosts.append(host)
+    cluster.settle()
+    first, second = (host.news() for host in hosts)
+    assert of_type(Done, first)
+    assert refused(second) == [Refusal.CODE_IN_USE]
+    # Whoever hears the order anew judges alike.
+    far.start()
+    far.relay.agree(Terms(rooms_are_open=False, codes={code.public: 1}))
+    again = far.call()
+    again.send(again.papers.open(Circle("two"), code))
+    cluster.settle()
+    assert refused(again.got) == [Refusal.CODE_IN_USE]
+
+
 def test_a_code_keeps_no_more_rooms_when_they_are_asked_for_at_once(near: Side) -> None:
     code = key("code")
     near.relay.agree(Terms(rooms_are_open=False, codes={code.public: 2}))

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from holdspace.protocol.frames import Done, Greeting, Hello, OperatorCard
 from holdspace.protocol.keys import Purpose, SigningKey, code_digest
 from holdspace.protocol.refusals import Refusal
+from holdspace.server.rooms import VISITOR_SHARE
 from holdspace.server.terms import Terms
 from relay_papers import Circle, key
 from relay_table import Caller, Table, refused
@@ -138,6 +139,19 @@ class TestOpenToEverybody:
         assert opened(host, Circle("four"), CODE) == []
         table.wait(1801)
         assert opened(table.call(), Circle("three")) == []
+
+    def test_one_visitor_opens_no_more_than_a_share_of_them(self, table: Table) -> None:
+        table.relay.agree(Terms(rooms_per_hour=2 * VISITOR_SHARE, codes={CODE.public: 9}))
+        for name in ("one", "two"):
+            assert opened(table.call(visitor=1), Circle(name)) == []
+        assert opened(table.call(visitor=1), Circle("three")) == [Refusal.RELAY_FULL]
+        # Others are not touched, and neither is who has a code or comes back to their room.
+        assert opened(table.call(visitor=2), Circle("four")) == []
+        assert opened(table.call(), Circle("five")) == []
+        assert opened(table.call(visitor=1), Circle("six"), CODE) == []
+        assert opened(table.call(visitor=1), Circle("one")) == []
+        table.wait(3601)
+        assert opened(table.call(visitor=1), Circle("three")) == []
 
     def test_a_code_that_is_no_longer_known_does_no_harm(
         self, table: Table, circle: Circle

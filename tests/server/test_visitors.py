@@ -7,9 +7,9 @@ from random import Random
 import pytest
 
 from holdspace.protocol.frames import AnyClientFrame, Append, ClientFrame, GetCard, Knock, OpenRoom
-from holdspace.server.addresses import Proxies
+from holdspace.server.addresses import TOR_CIRCUITS, Proxies
 from holdspace.server.limits import Limits
-from holdspace.server.visitors import PRICES, Visitor, Visitors
+from holdspace.server.visitors import NETWORK_SHARE, PRICES, Visitor, Visitors
 
 NOON = 1_000_000.0
 ONE, SAME, ANOTHER = (ip_address(text) for text in ("192.0.2.7", "192.0.2.8", "198.51.100.7"))
@@ -97,10 +97,31 @@ def test_what_one_visitor_spends_is_not_missed_by_another() -> None:
 
 def test_all_visitors_together_arrive_only_so_fast() -> None:
     known = visitors(replace(Limits(), arrivals_burst=50.0))
-    crowd = [known.visitor(ip_address(f"10.0.{number}.1"), NOON) for number in range(20)]
+    crowd = [known.visitor(ip_address(f"10.{number}.0.1"), NOON) for number in range(20)]
     assert sum(one.connects(NOON) for one in crowd * 10) == 50
     # Trying on and on does not push the moment away when there is some for everybody again.
     assert crowd[1].connects(NOON + 1)
+
+
+@pytest.mark.parametrize(
+    ("many", "elsewhere"),
+    [("2001:db8:7:{0:x}00::1", "2001:db8:8::1"), ("10.0.{0}.1", "10.1.0.1")],
+)
+def test_one_network_leaves_others_most_of_the_arrivals(many: str, elsewhere: str) -> None:
+    known = visitors(replace(Limits(), arrivals_burst=80.0))
+    crowd = [known.visitor(ip_address(many.format(number)), NOON) for number in range(200)]
+    assert len({one.number for one in crowd}) == 200
+    assert sum(one.connects(NOON) for one in crowd) == 80 / NETWORK_SHARE
+    other = known.visitor(ip_address(elsewhere), NOON)
+    assert sum(other.connects(NOON) for _ in range(100)) == 80 / NETWORK_SHARE
+
+
+def test_circuits_of_tor_and_this_machine_have_no_network() -> None:
+    known = visitors(replace(Limits(), arrivals_burst=80.0))
+    tor = [IPv6Address(int(next(iter(TOR_CIRCUITS))) + number) for number in range(60)]
+    assert all(known.visitor(one, NOON).connects(NOON) for one in tor)
+    local = known.visitor(None, NOON)
+    assert sum(local.connects(NOON) for _ in range(100)) == 20
 
 
 def test_a_crowd_of_visitors_leaves_another_all_it_may_keep() -> None:

@@ -83,7 +83,7 @@ class Attendance:
     ) -> "Attendance":
         """Go to the lobby that an invitation code leads to; raise InvitationError if it is none."""
         visitor = visit(code, _world(clock))
-        addresses = check_addresses(visitor.invitation.relays)
+        addresses = addresses_to_join(visitor.invitation.relays, socks)
         # Everybody begins at another one, so that a cluster shares the work.
         start = os.urandom(1)[0] % len(addresses)
         return cls(visitor, addresses, start=start, socks=socks, clock=clock)
@@ -93,7 +93,7 @@ class Attendance:
         cls, kept: KeptRoom, socks: Proxy | None = None, *, clock: Clock = CLOCK
     ) -> "Attendance":
         """Go to a room that is kept; whoever is known there is let in at once."""
-        addresses = check_addresses(kept.relays)
+        addresses = addresses_to_join(kept.relays, socks)
         start = os.urandom(1)[0] % len(addresses)
         return cls(come_again(kept), addresses, start=start, socks=socks, clock=clock)
 
@@ -250,6 +250,10 @@ class Attendance:
             self._changed.set()
 
 
+ONE_KIND = (
+    "A room is at onion addresses or at others, not at both: who comes through Tor would be sent over the "
+    "open network as soon as one relay fails. Nothing was sent. Choose addresses of one kind."
+)
 NO_NOTEBOOK = (
     "You have no notebook open, so nothing can be kept. /notebook opens one, with a passphrase; then "
     "ask again."
@@ -262,6 +266,31 @@ def _world(clock: Clock) -> World:
 
 
 def check_addresses(relays: Iterable[str]) -> tuple[str, ...]:
+    """Return the addresses that a room may open at; raise CannotStart if they are not safe together."""
+    addresses = _each_safe(relays)
+    kinds = {is_onion(place_of(one)[0]) for one in addresses if not _is_here(one)}
+    if len(kinds) > 1:
+        raise CannotStart(ONE_KIND)
+    return addresses
+
+
+def addresses_to_join(relays: Iterable[str], socks: Proxy | None) -> tuple[str, ...]:
+    """Return which of a room's relays to go to: whoever comes by an onion address comes by no other.
+
+    When one relay fails the next is tried, and nobody is asked. Without a proxy for all of them that
+    would show, on the open network and to a relay there, who was hidden until then.
+    """
+    addresses = _each_safe(relays)
+    hidden = tuple(one for one in addresses if is_onion(place_of(one)[0]) or _is_here(one))
+    has_onion = any(is_onion(place_of(one)[0]) for one in addresses)
+    return hidden if has_onion and socks is None else addresses
+
+
+def _is_here(address: str) -> bool:
+    return place_of(address)[0] in LOOPBACK
+
+
+def _each_safe(relays: Iterable[str]) -> tuple[str, ...]:
     """Return each relay's address once, in its one form; raise CannotStart if one is not safe."""
     addresses = tuple(dict.fromkeys(map(check_address, relays)))
     if len(addresses) > MOST_RELAYS:

@@ -106,6 +106,13 @@ def prefix(client: Address) -> bytes:
     return client.packed if client in TOR_CIRCUITS else client.packed[:7]
 
 
+def wide_prefix(client: Address) -> bytes | None:
+    """Return what the visitors of one network have in common: /16 or /48; None for a Tor circuit."""
+    if client in TOR_CIRCUITS:
+        return None
+    return client.packed[:2] if isinstance(client, IPv4Address) else client.packed[:6]
+
+
 def _from_the_right(lines: Sequence[str]) -> Iterable[Address | None]:
     # A proxy may add a line of its own instead of lengthening the one that is there.
     hops = ",".join(lines)[-_LONGEST_LIST:].rsplit(",", _MOST_HOPS)

@@ -37,6 +37,9 @@ class Limits:
 
     invitations_per_room: int = 64
     invitations: int = 4096
+    # R8: people who wait with one code. Each may hold a second knock while a word at the door is
+    # answered: the first stays until the host's word, which may be under way to it, cannot be lost any
+    # more. So at most 6 letters of 4 KiB; a second knock from another connection is one more person.
     knocks_per_invitation: int = 3
     knocks_per_room: int = 32
     knocks: int = 2048

@@ -20,6 +20,8 @@ from holdspace.server.state import Again, Change, Invitation, KnockAnswer, Meeti
 from holdspace.server.world import Claim, World, minute_of, nothing_more
 
 _HOUR = 3600.0
+# One visitor may open this part of the rooms of an hour, where anybody may open rooms.
+VISITOR_SHARE = 12
 _EXPIRY_STEP_MINUTES = 15
 
 
@@ -45,11 +47,13 @@ def open_room(
         raise Refused(Refusal.ALREADY_THERE)
     if before is None and len(world.rooms) >= world.limits.rooms:
         raise Refused(Refusal.RELAY_FULL)
+    code = _code_of(world, connection, frame, now)
     record = records.RoomOpened(
         room=frame.room,
         root_key=frame.root_key,
         expires_minute=minute_of(now) + world.limits.room_minutes,
-        code=_code_of(world, connection, frame, now),
+        code=code,
+        most=world.terms.codes.get(code, 0),
     )
     connection.has_proved = True
     if before is not None and not world.is_alone and _says_nothing_new(before, record):
@@ -83,7 +87,7 @@ def _code_of(world: World, connection: Connection, frame: OpenRoom, now: float) 
     if not terms.rooms_are_open:
         raise Refused(Refusal.NEEDS_CODE)
     if before is None:
-        _count_opening(world, now)
+        _count_opening(world, connection, now)
     return code
 
 
@@ -102,14 +106,16 @@ def _holds_code(world: World, connection: Connection, frame: OpenRoom) -> bool:
     return world.is_proved(connection, claim)
 
 
-def _count_opening(world: World, now: float) -> None:
-    openings, most = world.openings, world.terms.rooms_per_hour
-    while openings and openings[0] <= now - _HOUR:
+def _count_opening(world: World, connection: Connection, now: float) -> None:
+    openings, most, who = world.openings, world.terms.rooms_per_hour, connection.visitor
+    while openings and openings[0][0] <= now - _HOUR:
         openings.popleft()
     if most is not None:
-        if len(openings) >= most:
+        # A visitor is forgotten after ten minutes of silence: six times this is half of the hour's.
+        mine = sum(visitor == who for _, visitor in openings) if who is not None else 0
+        if len(openings) >= most or mine >= max(1, most // VISITOR_SHARE):
             raise Refused(Refusal.RELAY_FULL)
-        openings.append(now)
+        openings.append((now, who))
 
 
 def place_room(world: World, record: records.RoomOpened) -> Change:
@@ -117,6 +123,9 @@ def place_room(world: World, record: records.RoomOpened) -> Change:
     before = world.rooms.get(record.room)
     if before is not None and before.root_key != record.root_key:
         raise Refused(Refusal.ALREADY_THERE)
+    is_new_to_code = before is None or before.code != record.code
+    if record.most and is_new_to_code and count_of(world, record.code) >= record.most:
+        raise Refused(Refusal.CODE_IN_USE)
     room = before or Room(record.room, record.root_key, record.expires_minute)
     expires_before, code_before = room.expires_minute, room.code
     room.code = record.code

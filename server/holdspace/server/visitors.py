@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from typing import Any, NamedTuple
 
 from holdspace.protocol.frames import (
@@ -29,10 +30,12 @@ from holdspace.protocol.frames import (
     RevokeInvitation,
     WatchLobby,
 )
-from holdspace.server.addresses import Address, Proxies, prefix
+from holdspace.server.addresses import Address, Proxies, prefix, wide_prefix
 from holdspace.server.bucket import Bucket
 from holdspace.server.limits import Limits
 
+# One network may take this part of all arrivals.
+NETWORK_SHARE = 4
 _KEY_SECONDS = 3600.0
 # With a sweep every minute, silence of ten minutes is forgotten.
 _REMEMBERED_SECONDS = 9 * 60.0
@@ -79,6 +82,8 @@ class Visitor:
     # Of everybody together. There is none like it for keeping: all that is kept has its bound, and
     # a few strangers could empty a purse that everybody's knocks are paid from.
     arrivals: Bucket = field(repr=False)
+    # Of one network: whoever holds a /48 has 256 visitors, and must not take all there is to arrive.
+    of_network: Bucket = field(repr=False)
     last_seen: float = field(repr=False)
     # Whoever holds a connection is not silent.
     guests: int = field(default=0, repr=False)
@@ -94,10 +99,11 @@ class Visitor:
         if self.number is None:
             return True
         # All of it or nothing: what is refused costs nobody else anything.
-        if not (self.requests.has(CONNECTION.requests, now) and self.arrivals.has(1, now)):
+        purses = ((self.requests, CONNECTION.requests), (self.of_network, 1), (self.arrivals, 1))
+        if not all(purse.has(price, now) for purse, price in purses):
             return False
-        self.requests.take(CONNECTION.requests, now)
-        self.arrivals.take(1, now)
+        for purse, price in purses:
+            purse.take(price, now)
         return True
 
     def asks(self, kind: type[ClientFrame], now: float) -> float | None:
@@ -135,6 +141,7 @@ class Visitors:
         self._key_until = float("-inf")
         self._known: OrderedDict[bytes, Visitor] = OrderedDict()
         self._numbers = count(1)
+        self._networks: OrderedDict[bytes, Bucket] = OrderedDict()
         self._arrivals = Bucket.full(limits.arrivals_per_second, limits.arrivals_burst, now)
 
     def __len__(self) -> int:
@@ -149,7 +156,7 @@ class Visitors:
         known = self._known.get(name)
         if known is None:
             self._make_place(now)
-            known = self._known[name] = self._new(next(self._numbers), now)
+            known = self._known[name] = self._new(next(self._numbers), now, client)
         known.last_seen = now
         self._known.move_to_end(name)
         return known
@@ -160,6 +167,7 @@ class Visitors:
             # Whoever is connected keeps their share; who they were cannot be found out any more.
             self._key, self._key_until = self._random(32), now + _KEY_SECONDS
             self._known.clear()
+            self._networks.clear()
         while self._known:
             name, oldest = next(iter(self._known.items()))
             if oldest.last_seen > now - _REMEMBERED_SECONDS:
@@ -179,7 +187,24 @@ class Visitors:
                 oldest.last_seen = now
                 self._known[name] = oldest
 
-    def _new(self, number: int | None, now: float) -> Visitor:
+    def _network(self, client: Address | None, now: float) -> Bucket:
+        """Return what the network of a visitor has left of all arrivals."""
+        place = None if client is None or client.is_loopback else wide_prefix(client)
+        if place is None:
+            return Bucket.full(0.0, inf, now)
+        name = hmac.digest(self._key, b"network" + place, "sha256")
+        purse = self._networks.pop(name, None)
+        if purse is None:
+            limits = self._limits
+            rate, burst = limits.arrivals_per_second, limits.arrivals_burst
+            purse = Bucket.full(rate / NETWORK_SHARE, burst / NETWORK_SHARE, now)
+        self._networks[name] = purse
+        # An empty purse is full again within half a minute, so forgetting one gives little away.
+        while len(self._networks) > self._limits.visitors:
+            self._networks.popitem(last=False)
+        return purse
+
+    def _new(self, number: int | None, now: float, client: Address | None = None) -> Visitor:
         limits = self._limits
         return Visitor(
             number,
@@ -187,6 +212,7 @@ class Visitors:
             Bucket.full(limits.visitor_requests_per_second, limits.visitor_requests_burst, now),
             Bucket.full(limits.visitor_keeping_per_second, limits.visitor_keeping_burst, now),
             self._arrivals,
+            self._network(client, now),
             now,
         )
 

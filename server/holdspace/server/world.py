@@ -78,7 +78,8 @@ class World:
     knock_count: int = 0
     sweep_at: float = 0.0
     # When rooms were opened that nobody vouched for, in the last hour.
-    openings: deque[float] = field(default_factory=deque)
+    # Rooms that nobody vouched for, within the hour: when, and by which visitor.
+    openings: deque[tuple[float, int | None]] = field(default_factory=deque)
     _numbers: int = 0
 
     def next_number(self) -> int:

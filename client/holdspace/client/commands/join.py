@@ -5,7 +5,7 @@ import asyncio
 import time
 from contextlib import closing
 
-from holdspace.client.attend import Attendance, CannotStart, check_addresses
+from holdspace.client.attend import Attendance, CannotStart, addresses_to_join
 from holdspace.client.command_line import (
     ASKED_WRONGLY,
     CODE_MARK,
@@ -104,7 +104,7 @@ def _readable(code: str) -> str:
     while is_unfinished(code) and (rest := _rest()):
         code = rest if CODE_MARK.search(rest) else code + rest
     # Read here only to say what is wrong with it; the seat reads it again.
-    check_addresses(decode_invitation(code, time.time()).relays)
+    addresses_to_join(decode_invitation(code, time.time()).relays, None)
     return code
 
 

@@ -19,13 +19,16 @@ class Record(msgspec.Struct, frozen=True, gc=False, kw_only=True, array_like=Tru
 class RoomOpened(Record, frozen=True, tag=1):
     """A room is known; writing it again moves its last day.
 
-    `code` is the public key of the room code it was opened with; empty if none was asked for.
+    `code` is the public key of the room code it was opened with; empty if none was asked for. `most` is
+    how many rooms that code keeps by whoever asked, judged at the record's place: two relays of a
+    cluster that are asked in the same instant cannot both give the last one away. 0 says nothing.
     """
 
     room: bytes
     root_key: bytes
     expires_minute: int
     code: bytes = b""
+    most: int = 0
 
 
 class MeetingBegun(Record, frozen=True, tag=2):

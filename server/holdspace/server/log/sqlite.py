@@ -133,7 +133,7 @@ class SqliteLog(Alone):
         damage = self._reads.execute("PRAGMA quick_check(1)").fetchone()[0]
         if damage != "ok":
             raise sqlite3.DatabaseError(damage)
-        rooms = self._reads.execute("SELECT handle, root_key, expires_minute, code FROM room")
+        rooms = self._reads.execute("SELECT handle, root_key, expires_minute, code, 0 FROM room")
         invitations = self._reads.execute(
             "SELECT room, knock_key, card, expires_minute FROM invitation"
         )

@@ -31,7 +31,7 @@ def leave(contents: Contents, record: r.Record, place: int, *, is_ours: bool) ->
 
     It must not have one later, for a relay that starts when what stood before it is erased.
     """
-    if isinstance(record, r.MeetingBegun | r.Forgotten):
+    if isinstance(record, r.MeetingBegun | r.Forgotten | r.RoomOpened):
         contents.eraser.erase(Erasure((message_of(place),)), is_ours=is_ours)
     if isinstance(record, r.MeetingBegun) and record.meeting not in contents.index.meetings:
         contents.index.drop_key(record.meeting, message_of(place))
