@@ -72,6 +72,17 @@ def client_frames() -> Iterable[bytes]:
     yield msgspec.msgpack.encode(frames.Hello(1, 1))
 
 
+def relay_frames() -> Iterable[bytes]:
+    """Return what a relay says, without its padding."""
+    said = (
+        frames.Ack(1, 2),
+        frames.Attached(1, 0, 2, 1),
+        frames.Entry(1, 0, False, b"sealed"),
+        frames.Refuse(1, 101),
+    )
+    return [msgspec.msgpack.encode(frame) for frame in said]
+
+
 def role_lists() -> Iterable[bytes]:
     """Return a list with one facilitator."""
     entry = roles.RoleEntry(bytes(32), "host", bytes(64))
@@ -196,7 +207,7 @@ def read_reply(data: bytes) -> None:
 
 ROOM_TARGETS: dict[str, Target] = {
     "client frame": Target(partial(read_frame, frames.decode_client_frame), client_frames, PEER),
-    "relay frame": Target(partial(read_frame, frames.decode_relay_frame), tuple, PEER),
+    "relay frame": Target(partial(read_frame, frames.decode_relay_frame), relay_frames, PEER),
     "invitation": Target(
         lambda data: invite.decode_invitation(data.decode(errors="replace"), NOW),
         invitations,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, partial
 
+from fuzz_files import FILE_TARGETS
 from fuzz_judge import Target
 from fuzz_rooms import ROOM_TARGETS
 from fuzz_scene import SUITE, harvest, scene
@@ -349,4 +350,5 @@ TARGETS: dict[str, Target] = {
     "group extensions": Target(read_extensions, lambda: harvest()["GroupContextExtensions"]),
     "hpke": Target(open_sealed, sealed_seeds),
     **ROOM_TARGETS,
+    **FILE_TARGETS,
 }
