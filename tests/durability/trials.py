@@ -27,12 +27,13 @@ async def histories(
     folder: Path, number: int, chance: random.Random, *, acts: int = 5000
 ) -> AsyncIterator[Counter[str]]:
     """Let people ask for so many things at once, and find the one order that explains it all."""
-    with SqliteRelay(folder / "relay") as relay:
-        for count in range(number):
-            circle = Circle(f"history {count}")
-            async with story([relay.url], circle, chance.getrandbits(32), acts=acts) as told:
+    for count in range(number):
+        name = f"history {count}"
+        with SqliteRelay(folder / name) as relay:
+            async with story([relay.url], Circle(name), chance.getrandbits(32), acts=acts) as told:
                 pass
             yield await told.judge(folder) + Counter(times=1)
+        shutil.rmtree(folder / name)
 
 
 async def kills(folder: Path, number: int, chance: random.Random) -> AsyncIterator[Counter[str]]:
