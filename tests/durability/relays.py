@@ -113,6 +113,9 @@ class Story:
         """Read the log anew, and judge everything by it; what is wrong is kept as a file."""
         log = await self.read()
         try:
+            for one in self.people:
+                if one.heard != log[: len(one.heard)]:
+                    raise BrokenHistoryError(f"{one.name} heard something else than there is.")
             return check(self.about.history, log, looks_may_lag=looks_may_lag)
         except BrokenHistoryError as error:
             where = evidence / f"{self.about.circle.name}.json".replace(" ", "-")
