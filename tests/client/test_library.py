@@ -335,3 +335,9 @@ def test_a_flow_that_is_not_there_is_named_without_its_folder(tmp_path: Path) ->
 
 def test_a_shipped_flow_is_found_by_its_short_name() -> None:
     assert read_flow("intro-60") == read_flow("intro-60.en") == read_flow()
+
+
+def test_a_name_longer_than_any_file_is_not_in_the_library() -> None:
+    # A flow of somebody else's names its exercises; the system would refuse to look for this one.
+    with pytest.raises(NotInLibrary):
+        Library().technique("x" * 600)

@@ -1,7 +1,6 @@
 """The screen in a real terminal: which bytes reach it, when it is idle, and how it is left (TD01, A22)."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,16 +10,12 @@ import pexpect
 import pytest
 
 from hostile_text import is_forbidden
+from terminal_bytes import TOKENS, kinds, words
 
 PROGRAM = Path(__file__).parents[2] / "support" / "screen_on_a_terminal.py"
 F2, F12 = "\x1bOQ", "\x1b[24~"
 TITLE = "\x1b]0;holdspace\x07"
 LEFT = "\x1b[?1049l"
-TOKENS = re.compile(
-    r"\x1b\[(?P<mark>[<-?]?)(?P<numbers>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"
-    r"|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)"
-    r"|\x1b(?P<other>[^\[\]])"
-)
 
 
 class Terminal:
@@ -80,23 +75,6 @@ def terminal(picture: str, environment: Mapping[str, str] | None = None) -> Iter
         yield Terminal(child)
     finally:
         child.close(force=True)
-
-
-def kinds(written: str) -> set[str]:
-    """Return which kinds of control sequences were written."""
-    found = set()
-    for token in TOKENS.finditer(written):
-        parts = token.groupdict("")
-        if parts["osc"]:
-            found.add(f"OSC {parts['osc']}")
-        else:
-            found.add(parts["mark"] + parts["between"] + parts["final"] + parts["other"])
-    return found
-
-
-def words(written: str) -> str:
-    """Return what was written without control sequences."""
-    return TOKENS.sub("", written)
 
 
 def test_no_byte_of_hostile_text_is_obeyed_and_the_title_is_neutral() -> None:

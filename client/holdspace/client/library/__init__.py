@@ -52,7 +52,8 @@ DEFAULT_FLOW = "intro-60"
 CRISIS_CARD_DAYS = 180
 # Not by importlib.resources: that takes longer to load than this whole library.
 _SHIPPED = Path(__file__).parent
-_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+# Bounded: beyond some 250 letters a system raises instead of finding nothing.
+_NAME = re.compile(r"(?=.{1,100}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 SectionType = TypeVar("SectionType")
 SECTIONS: dict[str, type[Any]] = {

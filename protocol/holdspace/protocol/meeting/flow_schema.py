@@ -32,7 +32,9 @@ _ID = toml.pattern(r"[a-z0-9][a-z0-9-]{0,39}", "a short name of small letters, d
 # What is there in no other language is there in this one.
 LANGUAGE = "en"
 _LANG = toml.pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag like en or pt-BR")
-_FILE = toml.pattern(r"[a-z]+/[a-z0-9{}-]+(\.[a-z0-9-]+){0,2}", "the path of a file in the library")
+_FILE = toml.pattern(
+    r"(?=.{1,120}$)[a-z]+/[a-z0-9{}-]+(\.[a-z0-9-]+){0,2}", "the path of a file in the library"
+)
 _FIELD = toml.pattern(r"[a-z][a-z_]{0,39}", "a short name of small letters and underscores")
 _TURNS = get_args(TurnMode)
 _KINDS = (
