@@ -1,4 +1,4 @@
-"""What only benches use: other servers and another event loop, fetched when they are first needed."""
+"""What only benches use: other servers, another event loop and another screen, fetched when first needed."""
 
 import importlib.util
 import os
@@ -8,22 +8,22 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".peers" / "bench"
-_REQUIREMENTS = ROOT / "requirements" / "bench.txt"
-# Written last, so that a half-made folder is never taken for a ready one.
-_STAMP = FOLDER / ".holdspace-stamp"
 
 
-def fetch() -> bool:
-    """Install what is missing, hashes checked; return whether it is all there."""
-    wanted = _REQUIREMENTS.read_text() + sys.version
-    if _STAMP.exists() and _STAMP.read_text() == wanted:
+def fetch(folder: Path = FOLDER) -> bool:
+    """Install what is missing of a folder's packages, hashes checked; return whether all is there."""
+    requirements = ROOT / "requirements" / f"{folder.name}.txt"
+    wanted = requirements.read_text() + sys.version
+    # Written last, so that a half-made folder is never taken for a ready one.
+    stamp = folder / ".holdspace-stamp"
+    if stamp.exists() and stamp.read_text() == wanted:
         return True
-    sys.stderr.write("Fetching what the relay is compared with ...\n")
+    sys.stderr.write("Fetching what it is compared with ...\n")
     done = subprocess.run(  # noqa: S603  # this Python's own pip
         [
             sys.executable, "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check",
             "install", "--require-hashes", "--only-binary", ":all:", "--upgrade",
-            "--target", str(FOLDER), "-r", str(_REQUIREMENTS),
+            "--target", str(folder), "-r", str(requirements),
         ],
         check=False,
         capture_output=True,
@@ -31,7 +31,7 @@ def fetch() -> bool:
     if done.returncode:
         sys.stderr.write("That did not work; what needs it is left out below, and said so.\n")
         return False
-    _STAMP.write_text(wanted)
+    stamp.write_text(wanted)
     return True
 
 
