@@ -8,7 +8,7 @@ import random
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +91,12 @@ async def _meeting(
 ) -> AsyncIterator[ClusterStory]:
     relays = Relays(cluster, f"durability-{secrets.token_hex(4)}", folder)
     try:
-        for _ in range(RELAYS):
-            await asyncio.to_thread(relays.start)
+        while len(relays.running) < RELAYS:
+            # A cluster that has just healed may refuse a new log for a moment, in words.
+            with suppress(AssertionError):
+                await asyncio.to_thread(relays.start)
+                continue
+            await cluster.until_ready()
         circle = Circle(relays.name)
         async with story(relays.urls, circle, chance.getrandbits(32), pause=0.02) as told:
             meeting = ClusterStory(relays, told)
