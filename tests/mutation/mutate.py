@@ -81,6 +81,9 @@ def main(arguments: Sequence[str]) -> int:
         help="try only so many mutants, drawn by --seed; with --core, of a part",
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--inside", action="store_true", help="only mutants inside of functions, which are quick"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="mutants tried at the same time")
     parser.add_argument("--grace", type=float, default=3, help="seconds a mutant may take longer")
     parser.add_argument(
@@ -107,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("\nStopped; the same command goes on from here. So far:")
     least = min(asked.least, LEAST) if asked.core else asked.least
-    return report(modules, least, is_sample=asked.sample is not None)
+    return report(modules, least, is_sample=asked.sample is not None or asked.inside)
 
 
 def part_of(asked: argparse.Namespace) -> Part:
@@ -120,7 +123,7 @@ def part_of(asked: argparse.Namespace) -> Part:
 def try_part(part: Part, modules: list[Module], asked: argparse.Namespace) -> None:
     """Note what becomes of the mutants of some modules."""
     memory = Memory(part.tests, asked.budget)
-    chosen = choose(modules, memory, asked.sample, asked.seed)
+    chosen = choose(modules, memory, asked)
     try_all(modules, chosen, memory, tests=part.tests, asked=asked)
 
 
@@ -199,11 +202,13 @@ def function_text(module: Module, mutant: Mutant) -> str:
 Chosen = list[tuple[Module, Mutant]]
 
 
-def choose(modules: list[Module], memory: Memory, sample: int | None, seed: int) -> Chosen:
+def choose(modules: list[Module], memory: Memory, asked: argparse.Namespace) -> Chosen:
     """Return the mutants to try; those known to die are counted at once."""
     every = [(module, mutant) for module in modules for mutant in module.tried]
-    if sample is not None:
-        every = random.Random(seed).sample(every, min(sample, len(every)))
+    if asked.inside:
+        every = [(module, mutant) for module, mutant in every if mutant.function]
+    if asked.sample is not None:
+        every = random.Random(asked.seed).sample(every, min(asked.sample, len(every)))
     left = []
     for module, mutant in every:
         known = memory.outcome(module, mutant)

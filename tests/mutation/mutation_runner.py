@@ -33,6 +33,8 @@ from mutants import Mutant, Source
 PYTEST = ["-q", "-n0", "-s", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header"]
 # A mutant may take so many times what its tests take, and some seconds more, of the processor.
 PATIENCE = 5
+# What every declaration of something that travels answers to.
+FORMS = "test_wire_forms"
 MEMORY = 3 * 2**30
 KILLED, SURVIVED, NOT_WARM = 10, 11, 12
 
@@ -92,10 +94,9 @@ class Baseline:
     def tests_for(self, subject: Subject) -> list[str]:
         """Return the tests that could notice, those that cost least first."""
         by_line = self.tests_by_line[str(subject.path)]
-        # What stands outside of functions may be used by any of them.
-        lines: Iterable[int] = lines_of(subject.mutant) if subject.mutant.function else by_line
-        found = {test for line in lines for test in by_line.get(line, ())}
-        if not any(by_line.values()):  # nothing in it runs after import: any test may depend on it
+        # What stands outside of functions is there for whoever imports it, line or no line.
+        found = {test for line in lines_of(subject.mutant) for test in by_line.get(line, ())}
+        if not subject.mutant.function:
             found = set(self.seconds)
         return sorted(
             found, key=lambda test: (not is_mirror(subject, test), self.seconds[test], test)
@@ -105,7 +106,7 @@ class Baseline:
 def is_mirror(subject: Subject, test: str) -> bool:
     """Tell whether a test stands in a file that mirrors this source, or a chapter of it."""
     file = Path(test.partition("::")[0]).stem
-    return f"{file}_".startswith(f"test_{subject.path.stem}_")
+    return file == FORMS or f"{file}_".startswith(f"test_{subject.path.stem}_")
 
 
 def lines_of(mutant: Mutant) -> range:

@@ -249,3 +249,40 @@ def test_the_proof_of_a_room_code_is_good_for_one_root_key() -> None:
     assert check_proof(code.public, proof, Purpose.CODE, OCCASION, digest=good)
     other = code_digest(code.public)
     assert not check_proof(code.public, proof, Purpose.CODE, OCCASION, digest=other)
+
+
+def test_what_a_proof_signs_is_the_same_in_every_version() -> None:
+    """Each part with its length before it: no two occasions have the same bytes."""
+    parts = (
+        b"holdspace relay proof v1", b"attach", b"wss://relay.example", b"r" * 16, b"m" * 16,
+        (7).to_bytes(8, "big"), b"n" * 32, b"digest",
+    )  # fmt: skip
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    assert Purpose.ATTACH.encode() == b"attach"
+    assert prove(KEY, Purpose.ATTACH, OCCASION, b"digest") == KEY.sign(message)
+
+
+def test_a_room_code_is_the_same_key_in_every_version() -> None:
+    key = "0eb4e875c72e697f814f6a994060921f1ef86fc2a795ab7fe0bf96a0fa8d62e3"
+    assert room_code_key("abcde-fghjk-mnpqr-stvwx-yz234").public.hex() == key
+
+
+def test_a_room_code_is_read_in_200_letters_and_spaces() -> None:
+    code = "abcdefghjkmnpqrstvwxyz234" + "0"
+    for spaces, fits in ((200 - 25, True), (200 - 24, False)):
+        typed = code[:24] + " " * spaces + code[24]
+        if fits:
+            assert room_code_key(typed).public == room_code_key(code[:25]).public
+        else:
+            with pytest.raises(NotARoomCodeError, match="25 letters and digits"):
+                room_code_key(typed)
+
+
+@pytest.mark.parametrize(("host", "is_one"), [("a", True), ("a" * 253, True), ("a" * 254, False)])
+def test_a_host_has_a_name_that_names_can_have(host: str, is_one: bool) -> None:
+    if is_one:
+        assert origin(f"wss://{host}") == f"wss://{host}"
+        return
+    with pytest.raises(NotAnAddressError, match="not the address of a relay") as refused:
+        origin(f"wss://{host}")
+    assert refused.value.url == f"wss://{host}"

@@ -143,3 +143,24 @@ def test_other_keys_are_taken() -> None:
     assert all(is_safe_mask_key(public_half(key(at))) for at in range(20))
     assert not is_safe_mask_key(b"")
     assert not is_safe_mask_key(public_half(key(1)) + b"\0")
+
+
+def test_a_mask_is_the_same_in_every_version() -> None:
+    """Made once by hand, from the label, the context, the roster and the shared secret."""
+    privates = [bytes([1]) * 32, bytes([2]) * 32]
+    roster = [public_half(private) for private in privates]
+    vectors = [masked((1, 2, 3), private, roster, context=b"sum 1") for private in privates]
+    assert vectors == [
+        (2077050866, 4028488132, 172191390),
+        (2217916432, 266479168, 4122775912),
+    ]
+    assert added(*vectors) == (2, 4, 6)
+
+
+def test_words_are_added_around_the_modulus() -> None:
+    assert added((2**32 - 1, 7), (2, 5)) == (1, 12)
+
+
+@pytest.mark.parametrize("key", [b"", bytes(31), bytes(33), (2**255 - 19).to_bytes(32, "little")])
+def test_a_key_has_one_length_and_one_spelling(key: bytes) -> None:
+    assert is_safe_mask_key(key) is False

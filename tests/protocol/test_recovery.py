@@ -74,3 +74,32 @@ def test_a_room_has_the_root_key_of_its_seed() -> None:
 def test_only_a_whole_seed_is_written_down(length: int) -> None:
     with pytest.raises(LocalError):
         phrase_of(bytes(length))
+
+
+def test_a_phrase_opens_the_same_room_in_every_version() -> None:
+    """Somebody wrote these words on paper years ago."""
+    phrase = (
+        "acorn almond amber anchor apple apron arrow autumn bacon badger bakery bamboo banjo barley "
+        "basket beetle lumber igloo"
+    )
+    assert (phrase_of(SEED), seed_of(phrase)) == (phrase, SEED)
+    secrets = secrets_of(SEED)
+    assert secrets.handle.hex() == "983d46d4ce4f98d5a68a5ac8bac71479"
+    assert secrets.pass_secret.hex() == "65f951cfb1a8040226ea4740f17c2686"
+    assert secrets.root_seed.hex() == (
+        "26d41940a197291397600e727346ab1f3467840c588b0af188fad7a71d9ef93f"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("acorn almond", "these are 2"),
+        (f"{phrase_of(SEED)} acorn", "these are 19"),
+        (phrase_of(SEED).replace("amber", "amberr"), "Word 3 is not one"),
+        (phrase_of(SEED).replace("amber", "anchor"), "do not belong together"),
+    ],
+)
+def test_what_is_wrong_with_a_phrase_is_said(typed: str, words: str) -> None:
+    with pytest.raises(NotAPhrase, match=words):
+        seed_of(typed)

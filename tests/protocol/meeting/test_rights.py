@@ -1,5 +1,7 @@
 """What somebody may do is asked in one place, and each answer is a yes or one sentence."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 
 from holdspace.protocol.meeting import events as ev
@@ -24,6 +26,17 @@ def test_where_everybody_writes_nobody_is_asked_to_wait() -> None:
     answers = asked(Meeting("Ana"), "Ana")
     assert (answers.why_not, answers.why_not_raise, answers.why_not_pass) == ("", "", "")
     assert (answers.why_not_nod, answers.why_not_ready) == ("", gathering.NOT_GATHERING)
+
+
+def test_a_hand_that_is_up_keeps_nobody_from_writing_where_everybody_does() -> None:
+    room = Meeting("Ana")
+    room.raises("Ana")
+    assert asked(room, "Ana").can_write
+
+
+def test_what_somebody_may_do_is_an_answer_and_no_place_to_write_to() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Rights().why_not = "Not now."  # type: ignore[misc]
 
 
 def test_a_facilitator_may_write_even_while_somebody_else_speaks_and_on_hold() -> None:

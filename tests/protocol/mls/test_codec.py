@@ -1,6 +1,6 @@
 """The codec, by its laws: for every struct there is exactly one encoding, and nothing else is read."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,7 @@ from holdspace.protocol.mls.codec import (
     Select,
     Struct,
     When,
+    codec_of,
     registered_structs,
 )
 from holdspace.protocol.mls.errors import CodecError, UsageError
@@ -22,6 +23,7 @@ from holdspace.protocol.mls.structs import Capabilities, Credential, LeafNode, L
 from holdspace.protocol.mls.wire import (
     MAX_INPUT,
     MAX_ITEMS,
+    Bytes4,
     Codec,
     Opaque,
     Reader,
@@ -234,3 +236,16 @@ def test_our_own_mistakes_are_named_as_ours(kind: Any) -> None:
 def test_a_length_no_header_can_hold_is_our_mistake() -> None:
     with pytest.raises(UsageError):
         length_header(2**30)
+
+
+def test_bytes_of_a_fixed_length_have_it() -> None:
+    encode = next(one.encode for one in get_args(Bytes4) if isinstance(one, Codec))
+    assert encode(b"four") == b"four"
+    for wrong in (b"", b"one", b"seven.."):
+        with pytest.raises(UsageError, match="takes 4 bytes"):
+            encode(wrong)
+
+
+def test_a_declaration_that_says_no_encoding_is_our_mistake() -> None:
+    with pytest.raises(TypeError, match="no encoding is known"):
+        codec_of(float)

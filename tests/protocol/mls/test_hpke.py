@@ -297,3 +297,10 @@ def test_r13_the_library_takes_keys_of_small_order_so_we_do_not() -> None:
     assert X25519PublicKey.from_public_bytes(bytes(32)).public_bytes_raw() == bytes(32)
     with pytest.raises(CryptoError, match="small order"):
         DHKEM_X25519.check_public_key(bytes(32))
+
+
+@pytest.mark.parametrize("length", [0, 1087, 1088 + 31])
+def test_an_xwing_ciphertext_of_another_length_is_refused(length: int) -> None:
+    key_pair = XWing().derive_key_pair(bytes(32))
+    with pytest.raises(CryptoError):
+        XWing().decap(bytes(length), key_pair)

@@ -116,7 +116,7 @@ def _why_not_raise(state: MeetingState, identity: bytes) -> str:
     going = state.round
     if going is not None and identity in going.to_come:
         return COMES_BY_ITSELF
-    if going is not None and may_join_round(state, identity):
+    if may_join_round(state, identity):
         return ""
     # A hand that is up may still say something else.
     return QUEUE_CLOSED if state.is_queue_closed and not state.place_of(identity) else ""
@@ -140,10 +140,10 @@ def _why_not_nod(state: MeetingState) -> str:
 def why_not_respond(state: MeetingState, identity: bytes) -> str:
     """Return why this person cannot ask to respond to the current speaker, or nothing (T2)."""
     flow = state.flow
-    has_rule = flow is not None and state.stage >= 0
-    if flow and has_rule and flow.response_in(state.stage) not in RESPONSES_ALLOWED:
+    rule = flow.response_in(state.stage) if flow and state.stage >= 0 else "open"
+    if rule not in RESPONSES_ALLOWED:
         return NO_RESPONSES
-    if flow and has_rule and flow.response_in(state.stage) == "ask-first":
+    if rule == "ask-first":
         return ASK_FIRST
     others = [hand for hand in state.queue if hand.identity != identity]
     waiting = sum(hand.kind == "respond" for hand in others)
