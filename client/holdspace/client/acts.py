@@ -55,6 +55,7 @@ __all__ = [
     "Who",
     "act_of",
     "acts_for",
+    "choices_of",
     "is_here",
     "is_last_stage",
     "is_only_facilitator",
@@ -66,6 +67,7 @@ __all__ = [
     "question_for",
     "same_key_now",
     "takes_the_room",
+    "wants_a_choice",
 ]
 
 BY_ID: dict[str, Act] = {act.id: act for act in ACTS}
@@ -202,6 +204,27 @@ class Problem:
 
 
 Command = Intent | Local | Problem
+
+
+def choices_of(act: Act, view: RoomView) -> list[tuple[str, Intent]]:
+    """Return what can be chosen for an act, in the order of its numbers, with what it means."""
+    if act.build is None:
+        return []
+    words = CHOICE_WORDS.get(act.id, {})
+    now = {"turns": view.mode, "order": view.order}.get(act.id)
+    return [
+        (f"{words.get(one, one)}{' (now)' if one == now else ''}", act.build(Given(choice=one)))
+        for one in act.choices
+    ]
+
+
+def wants_a_choice(line: str, view: RoomView) -> Act | None:
+    """Return the act of a command that does not say yet which of its choices is meant."""
+    word, _, rest = line.strip().removeprefix("/").partition(" ")
+    act = BY_SLASH.get(word.lower()) if line.lstrip().startswith("/") else None
+    if act is None or act.is_optional or rest or not choices_of(act, view):
+        return None
+    return act if is_permitted(act, view) and is_here(act, view) else None
 
 
 def parse_command(line: str, view: RoomView) -> Command:

@@ -94,6 +94,26 @@ def test_every_choice_of_the_screen_can_be_typed(act: Act) -> None:
     assert [parse_command(f"/{act.slash} {one}", DESK) for one in act.choices] == offered
 
 
+@pytest.mark.parametrize(
+    "act", [act for act in ACTS if act.choices and not act.is_optional], ids=lambda act: act.id
+)
+async def test_a_choice_is_asked_for_by_the_numbers_it_has_on_the_screen(act: Act) -> None:
+    for option in asking.choice_options(act, DESK):
+        async with evening(DESK) as one:
+            said = await one.type(f"/{act.slash}")
+            assert f"choice: {option.key}. {option.words}." in said
+            await one.type(option.key)
+            assert one.meeting.wanted == [option.intent]
+
+
+async def test_what_is_typed_instead_of_a_number_is_kept_and_not_shared() -> None:
+    async with evening(DESK) as one:
+        await one.type("/mode")
+        assert (await one.type("I am still here"))[0] == "room: Nothing was done."
+        assert one.meeting.wanted == []
+        assert "draft: I am still here" in await one.type("/draft")
+
+
 @pytest.mark.parametrize("view", [LOBBY, ROOM, DESK, replace(DESK, people=(HOST, FAY))])
 def test_every_way_to_leave_can_be_typed(view: RoomView) -> None:
     for option in asking.leave_options(view):

@@ -5,7 +5,14 @@ The person's next line is the answer. What is not an answer does nothing, and no
 
 from collections.abc import Callable, Iterable
 
-from holdspace.client.acts import BY_ID, is_useful, question_for, takes_the_room
+from holdspace.client.acts import (
+    BY_ID,
+    Act,
+    choices_of,
+    is_useful,
+    question_for,
+    takes_the_room,
+)
 from holdspace.client.care.reasons import (
     UNSAID,
     answered,
@@ -20,6 +27,7 @@ from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import RoomView
 
 NOTHING_DONE = "room: Nothing was done."
+HOW_TO_CHOOSE = "Type a number, or n for nothing."
 _YES, _NO = frozenset({"y", "yes"}), frozenset({"", "n", "no"})
 
 Say = Callable[[Iterable[str]], None]
@@ -65,13 +73,31 @@ class Confirming:
         self._say([f"{question} {_how_to_answer(intent, view)}"])
         self._hear = lambda answer: self._answered(intent, answer)
 
+    def choose(self, act: Act) -> None:
+        """Ask which of the act's choices is meant, by their numbers."""
+        self._say([f"choice: {act.sentence} {HOW_TO_CHOOSE}"])
+        choices = choices_of(act, self._view())
+        self._say(f"choice: {at}. {words}." for at, (words, _) in enumerate(choices, 1))
+        self._hear = lambda answer: self._chosen([intent for _, intent in choices], answer)
+
+    def _chosen(self, meant: list[Intent], answer: str) -> None:
+        word = answer.strip()
+        if word.isascii() and word.isdigit() and 1 <= int(word[:3]) <= len(meant):
+            self.begin(meant[int(word[:3]) - 1])
+            return
+        self._not_done(answer)
+
     def _answered(self, intent: Intent, answer: str) -> None:
-        word = answer.strip().lower()
-        if word in _YES:
+        if answer.strip().lower() in _YES:
             self._do(intent)
             return
+        self._not_done(answer, own_words(intent, self._view().lang))
+
+    def _not_done(self, answer: str, own: str = "") -> None:
+        """Say so, and lose no word of what was typed instead of an answer."""
+        word = answer.strip().lower()
         self._say([NOTHING_DONE])
-        self._kept.keep_apart(own_words(intent, self._view().lang))
+        self._kept.keep_apart(own)
         if word.startswith("/"):
             self._command(answer)
         elif word not in _NO:

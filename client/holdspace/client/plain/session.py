@@ -16,6 +16,7 @@ from holdspace.client.acts import (
     Problem,
     parse_command,
     takes_the_room,
+    wants_a_choice,
 )
 from holdspace.client.calendar_file import save as save_calendar
 from holdspace.client.care.cards import NO_CARD, NO_PHRASE, card_lines, card_list, chosen, filled
@@ -275,6 +276,9 @@ class Session:
             self._do_typed(line)
 
     def _do_typed(self, line: str) -> None:
+        if act := wants_a_choice(line, self._attending.view):
+            self._confirming.choose(act)
+            return
         command = parse_command(line, self._attending.view)
         match command:
             case Problem(words):

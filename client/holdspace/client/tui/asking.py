@@ -2,10 +2,9 @@
 
 from holdspace.client.acts import (
     BY_ID,
-    CHOICE_WORDS,
     Act,
-    Given,
     act_of,
+    choices_of,
     is_last_stage,
     is_only_facilitator,
     lets_be_read,
@@ -65,15 +64,7 @@ def leave_options(view: RoomView) -> list[Option]:
 
 def choice_options(act: Act, view: RoomView) -> list[Option]:
     """Return what can be chosen for an act, numbered, with what it means."""
-    if act.build is None:
-        return []
-    words = CHOICE_WORDS.get(act.id, {})
-    now = {"turns": view.mode, "order": view.order}.get(act.id)
     return [
-        Option(
-            str(at),
-            f"{words.get(choice, choice)}{'  (now)' if choice == now else ''}",
-            act.build(Given(choice=choice)),
-        )
-        for at, choice in enumerate(act.choices, 1)
+        Option(str(at), words, intent)
+        for at, (words, intent) in enumerate(choices_of(act, view), 1)
     ]
