@@ -45,7 +45,7 @@ MENU = Menu(
 KINDS = (*FAULTS, *(f"lie: {lie}" for lie in LIES))
 # What the reducer never sees: letters, slots and snapshots are a seat's own business.
 UNSEEN = frozenset({"Letter", "Whisper", "CoverSlot", "Snapshot", "Leaving"})
-_SEEDS_AT_ONCE = 5
+_SEEDS_AT_ONCE = 2
 _SHRINK_TRIES = 300
 
 
