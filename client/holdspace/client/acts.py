@@ -206,16 +206,13 @@ class Problem:
 Command = Intent | Local | Problem
 
 
-def choices_of(act: Act, view: RoomView) -> list[tuple[str, Intent]]:
-    """Return what can be chosen for an act, in the order of its numbers, with what it means."""
+def choices_of(act: Act, view: RoomView) -> list[tuple[str, bool, Intent]]:
+    """Return what can be chosen for an act: what it means, whether it is so now, and the wish."""
     if act.build is None:
         return []
     words = CHOICE_WORDS.get(act.id, {})
     now = {"turns": view.mode, "order": view.order}.get(act.id)
-    return [
-        (f"{words.get(one, one)}{' (now)' if one == now else ''}", act.build(Given(choice=one)))
-        for one in act.choices
-    ]
+    return [(words.get(one, one), one == now, act.build(Given(choice=one))) for one in act.choices]
 
 
 def wants_a_choice(line: str, view: RoomView) -> Act | None:

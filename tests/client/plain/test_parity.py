@@ -101,7 +101,7 @@ async def test_a_choice_is_asked_for_by_the_numbers_it_has_on_the_screen(act: Ac
     for option in asking.choice_options(act, DESK):
         async with evening(DESK) as one:
             said = await one.type(f"/{act.slash}")
-            assert f"choice: {option.key}. {option.words}." in said
+            assert f"choice: {option.key}. {option.words.replace('  ', ' ')}." in said
             await one.type(option.key)
             assert one.meeting.wanted == [option.intent]
 

@@ -77,8 +77,11 @@ class Confirming:
         """Ask which of the act's choices is meant, by their numbers."""
         self._say([f"choice: {act.sentence} {HOW_TO_CHOOSE}"])
         choices = choices_of(act, self._view())
-        self._say(f"choice: {at}. {words}." for at, (words, _) in enumerate(choices, 1))
-        self._hear = lambda answer: self._chosen([intent for _, intent in choices], answer)
+        self._say(
+            f"choice: {at}. {words}{' (now)' if is_now else ''}."
+            for at, (words, is_now, _) in enumerate(choices, 1)
+        )
+        self._hear = lambda answer: self._chosen([intent for *_, intent in choices], answer)
 
     def _chosen(self, meant: list[Intent], answer: str) -> None:
         word = answer.strip()

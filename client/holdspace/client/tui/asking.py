@@ -65,6 +65,6 @@ def leave_options(view: RoomView) -> list[Option]:
 def choice_options(act: Act, view: RoomView) -> list[Option]:
     """Return what can be chosen for an act, numbered, with what it means."""
     return [
-        Option(str(at), words, intent)
-        for at, (words, intent) in enumerate(choices_of(act, view), 1)
+        Option(str(at), f"{words}{'  (now)' if is_now else ''}", intent)
+        for at, (words, is_now, intent) in enumerate(choices_of(act, view), 1)
     ]
