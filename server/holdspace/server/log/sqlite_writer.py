@@ -16,11 +16,13 @@ from holdspace.server.log import records as r
 from holdspace.server.log.records import Record
 
 _COLUMNS = 6
-# How many entries go into one statement: as many as fit, then as many of the rest.
+# How many entries go into one statement: as many as fit, then all of the rest. Python keeps the
+# last 128 statements ready.
 _INSERTS = {
     count: f"INSERT INTO entry VALUES {', '.join(['(?, ?, ?, ?, ?, ?)'] * count)}"  # noqa: S608
-    for count in (64, 32, *range(16, 0, -1))
+    for count in range(1, 65)
 }
+_MOST_IN_ONE = max(_INSERTS)
 # What may wait until others of its kind can go with it.
 _INSERTED = {r.EntryAppended, r.EpochChanged}
 # What is erased at a time; it takes some milliseconds.
@@ -165,13 +167,10 @@ class Writer:
         return number
 
     def _insert(self) -> None:
-        values, at = self._values, 0
-        for count, statement in _INSERTS.items():
-            size = count * _COLUMNS
-            while len(values) - at >= size:
-                self._database.execute(statement, values[at : at + size])
-                at += size
-        self._values = []
+        values, self._values = self._values, []
+        for at in range(0, len(values), _MOST_IN_ONE * _COLUMNS):
+            rows = values[at : at + _MOST_IN_ONE * _COLUMNS]
+            self._database.execute(_INSERTS[len(rows) // _COLUMNS], rows)
 
     def _number_of(self, meeting: bytes) -> int:
         number = self._numbers.get(meeting)
