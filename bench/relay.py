@@ -34,9 +34,10 @@ from relay_cases import (
     storm,
 )
 from relay_marks import MARKS, Round, Row
-from relay_report import machine, save, show
+from relay_report import as_table, machine, put_into, save, show
 
 _RESULTS = Path(__file__).parent / "results"
+_DOCUMENT = Path(__file__).parent.parent / "docs" / "relay-figures.md"
 
 
 _OF_BOTH: dict[str, Callable[[Kind, Dose], Result]] = {
@@ -66,7 +67,7 @@ class Bench:
     def _cases(self) -> Iterator[tuple[str, Iterator[tuple[str, Result]]]]:
         dose, pair = self._dose, [RAW, RELAY]
         half: dict[str, float] = {}
-        if self._is_asked("saturated"):
+        if self._is_asked("saturated") or self._is_asked("half"):
             yield "saturated", self._saturated(half)
         if half:
             kinds = [kind for kind in self._kinds if kind.name in half]
@@ -143,6 +144,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a small dose, in under three minutes")
     parser.add_argument("--rounds", type=int, help="how often everything is measured")
     parser.add_argument("--only", default="", help="only cases whose name has this in it")
+    parser.add_argument(
+        "--keep", action="store_true", help="put a small dose where the whole one goes: in the docs"
+    )
     asked = parser.parse_args()
     dose = QUICK if asked.quick else WHOLE
     dose = dose._replace(rounds=asked.rounds or dose.rounds)
@@ -155,15 +159,19 @@ def main() -> None:
         f"Medians of {dose.rounds} rounds of {dose.seconds:.0f} s; {dose.idle:,} idle connections; "
         f"{dose.clients:,} clients come back for {dose.entries} entries each.\n"
     )
-    show(rows)
+    show([row for row in rows if row.is_ok is not None or not asked.only])
     if bench.left_out:
         sys.stdout.write(f"Not here, so not compared: {', '.join(bench.left_out)}.\n")
     if not asked.only:
-        name = "relay-quick" if asked.quick else "relay"
-        save(
+        is_kept = asked.keep or not asked.quick
+        name = "relay" if is_kept else "relay-quick"
+        figures = save(
             _RESULTS, name, rows, rounds, machine=here, dose=dose._asdict(), left_out=bench.left_out
         )
         sys.stdout.write(f"Written to bench/results/{name}.json and {name}.svg.\n")
+        if is_kept:
+            put_into(_DOCUMENT, as_table(figures))
+            sys.stdout.write(f"The table is in docs/{_DOCUMENT.name}; what it says of it is not.\n")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import os
 import platform
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Any
 
 from relay_marks import Round, Row
 
+# Between these a document has the table.
+_BEGIN, _END = "<!-- measured -->\n", "<!-- end of what was measured -->\n"
 _ROW, _WIDTH, _LEFT = 24, 900, 520
 _VERDICTS = {True: "ok", False: "over", None: "not compared"}
 _COLOURS = {True: "#2e7d32", False: "#b3541e", None: "#777777"}
@@ -45,10 +47,37 @@ def show(rows: Sequence[Row]) -> None:
     sys.stdout.flush()
 
 
+def as_table(figures: Mapping[str, Any]) -> str:
+    """Return what is saved as a table with its machine, as docs/relay-figures.md has it."""
+    rows = [
+        f"| {row['about']} | {row['value']} | {row['mark']} | {row['verdict']} |\n"
+        for row in figures["rows"]
+    ]
+    dose, here = figures["dose"], figures["machine"]
+    return (
+        "| | measured | mark | |\n|---|---|---|---|\n" + "".join(rows) + "\n"
+        f"{_plural(dose['rounds'], 'round')} of {dose['seconds']:.0f} s a figure, {dose['idle']:,} idle "
+        f"connections, {dose['clients']:,} clients that come back; {here['cpu']} with "
+        f"{_plural(here['cores'], 'core')}, {here['system']}, Python {here['python']}, SQLite "
+        f"{here['sqlite']}, websockets {here['websockets']}; load before the run {here['load_before']}.\n"
+    )
+
+
+def _plural(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def put_into(document: Path, table: str) -> None:
+    """Put a table where a document has the one of the run before."""
+    before, begin, rest = document.read_text().partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    document.write_text(f"{before}{begin}{table}{end}{after}")
+
+
 def save(
     folder: Path, name: str, rows: Sequence[Row], rounds: Sequence[Round], **more: Any
-) -> None:
-    """Write the figures and the picture."""
+) -> dict[str, Any]:
+    """Write the figures and the picture, and return the figures."""
     folder.mkdir(exist_ok=True)
     figures = {
         **more,
@@ -58,6 +87,7 @@ def save(
     (folder / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in more["machine"].items())
     (folder / f"{name}.svg").write_text(picture(rows, about))
+    return figures
 
 
 def picture(rows: Sequence[Row], about: str) -> str:
