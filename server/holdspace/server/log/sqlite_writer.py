@@ -23,8 +23,6 @@ _INSERTS = {
     for count in range(1, 65)
 }
 _MOST_IN_ONE = max(_INSERTS)
-# What may wait until others of its kind can go with it.
-_INSERTED = {r.EntryAppended, r.EpochChanged}
 # What is erased at a time; it takes some milliseconds.
 _ERASED_ENTRIES = 256
 _ERASED_BYTES = MIB
@@ -46,20 +44,18 @@ class Writer:
 
     def write(self, records: Sequence[Record]) -> None:
         """Keep records, all or none; raise sqlite3.Error or LookupError for none."""
-        # A statement is a transaction by itself, and most of the time one is all it takes.
-        is_one_statement = len(records) in _INSERTS and all(map(_is_only_inserted, records))
         try:
-            if not is_one_statement:
-                self._database.execute("BEGIN IMMEDIATE")
             for record in records:
-                kind = type(record)
-                if kind not in _INSERTED:
-                    self._insert()
-                self._KEEPERS[kind](self, record)
+                if type(record) is r.EntryAppended:
+                    self._append(record, is_commit=False)
+                else:
+                    self._keep(record)
+            if len(self._values) > _MOST_IN_ONE * _COLUMNS:
+                self._begin()
             self._insert()
             if self._is_deleting:
                 self._erase()
-            if not is_one_statement:
+            if self._database.in_transaction:
                 self._database.execute("COMMIT")
         except (sqlite3.Error, LookupError):
             self._take_back()
@@ -81,6 +77,18 @@ class Writer:
             self._take_back()
             raise
 
+    def _begin(self) -> None:
+        # A statement is a transaction by itself, and most of the time one is all it takes.
+        if not self._database.in_transaction:
+            self._database.execute("BEGIN IMMEDIATE")
+
+    def _keep(self, record: Record) -> None:
+        self._begin()
+        kind = type(record)
+        if kind is not r.EpochChanged:
+            self._insert()
+        self._KEEPERS[kind](self, record)
+
     def _take_back(self) -> None:
         self._values = []
         self._numbers.clear()
@@ -88,9 +96,6 @@ class Writer:
         if self._database.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
-
-    def _entry_appended(self, record: r.EntryAppended) -> None:
-        self._append(record, is_commit=False)
 
     def _epoch_changed(self, record: r.EpochChanged) -> None:
         commit = record.commit
@@ -151,7 +156,7 @@ class Writer:
         self._delete("DELETE FROM room WHERE handle = ?", [(room,) for room in record.rooms])
 
     def _append(self, record: r.EntryAppended, *, is_commit: bool) -> int:
-        number = self._number_of(record.meeting)
+        number = self._numbers.get(record.meeting) or self._number_of(record.meeting)
         if record.seq != self._heads[number] + 1:
             raise LookupError("An entry would leave a gap.")
         self._heads[number] = record.seq
@@ -160,6 +165,7 @@ class Writer:
             record.payload,
         )  # fmt: skip
         if record.expires_minute is not None:
+            self._begin()
             self._database.execute(
                 "UPDATE meeting SET expires_minute = ? WHERE number = ?",
                 (record.expires_minute, number),
@@ -173,18 +179,16 @@ class Writer:
             self._database.execute(_INSERTS[len(rows) // _COLUMNS], rows)
 
     def _number_of(self, meeting: bytes) -> int:
-        number = self._numbers.get(meeting)
-        if number is None:
-            row = self._database.execute(
-                "SELECT number, (SELECT ifnull(max(place), 0) & 4294967295 FROM entry"
-                " WHERE place BETWEEN number << 32 AND (number + 1 << 32) - 1)"
-                " FROM meeting WHERE handle = ?",
-                (meeting,),
-            ).fetchone()
-            if row is None:
-                raise LookupError("There is no such meeting.")
-            number = self._numbers[meeting] = int(row[0])
-            self._heads[number] = int(row[1])
+        row = self._database.execute(
+            "SELECT number, (SELECT ifnull(max(place), 0) & 4294967295 FROM entry"
+            " WHERE place BETWEEN number << 32 AND (number + 1 << 32) - 1)"
+            " FROM meeting WHERE handle = ?",
+            (meeting,),
+        ).fetchone()
+        if row is None:
+            raise LookupError("There is no such meeting.")
+        number, head = map(int, row)
+        self._numbers[meeting], self._heads[number] = number, head
         return number
 
     def _delete_meetings(self, meetings: Sequence[bytes]) -> None:
@@ -218,7 +222,6 @@ class Writer:
         self.has_doomed = bool(left[0])
 
     _KEEPERS: ClassVar[dict[type[Record], Callable[["Writer", Any], object]]] = {
-        r.EntryAppended: _entry_appended,
         r.EpochChanged: _epoch_changed,
         r.RoomOpened: _room_opened,
         r.MeetingBegun: _meeting_begun,
@@ -227,10 +230,6 @@ class Writer:
         r.MeetingClosed: _meeting_closed,
         r.Forgotten: _forgotten,
     }
-
-
-def _is_only_inserted(record: Record) -> bool:
-    return type(record) is r.EntryAppended and record.expires_minute is None
 
 
 def _as_many_as_may_go(rows: Sequence[tuple[int, int]]) -> int:
