@@ -1,15 +1,18 @@
 """However bytes are cut, a wire hears what the library would hear, and leaves to it what is its to say."""
 
 import asyncio
+import gc
 import struct
+import weakref
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from holdspace.protocol.frames import MAX_FRAME
 from holdspace.server.wire import Wire
@@ -228,3 +231,24 @@ async def test_who_leaves_while_having_to_wait_leaves_nothing_behind() -> None:
             await ear.over.wait()
         assert ear.wire._waiting is None or ear.wire._waiting.cancelled()
         assert ear.quick == [sized(0)]
+
+
+async def test_who_is_gone_is_freed_without_the_collector_that_comes_seldom() -> None:
+    class Patient(Ear):
+        async def attend(self, connection: ServerConnection) -> None:  # type: ignore[explicit-override]
+            with suppress(ConnectionClosed):  # as the gate does
+                await super().attend(connection)
+
+    ear = Patient()
+    gc.disable()
+    try:
+        async with on_the_line(ear) as line:
+            await line.say(frame(_BINARY, sized(1)))
+            await until(lambda: ear.wire is not None and ear.quick == [sized(1)])
+            assert ear.wire is not None
+            gone = weakref.ref(ear.wire.protocol)
+            ear.wire = None
+            line.writer.close()
+            await until(lambda: gone() is None)
+    finally:
+        gc.enable()

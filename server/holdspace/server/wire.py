@@ -95,6 +95,11 @@ class Wire(ServerConnection):
             self._waiting.cancel()
         self._take = self._on_room = None
         super().connection_lost(exc)
+        # Where the library's parser is, or was when it failed, leads to all of the connection and
+        # back: it would be freed only when Python's collector comes by, and that is seldom.
+        self.protocol.parser.close()
+        if self.protocol.parser_exc is not None:
+            self.protocol.parser_exc.with_traceback(None)
 
     def resume_writing(self) -> None:  # type: ignore[explicit-override]
         """Go on sending."""
