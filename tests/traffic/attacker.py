@@ -118,11 +118,14 @@ def moments_of(record: Record) -> list[Moment]:
     """Return the moments of a meeting at which somebody other than the host had the floor."""
     live = [one for one in record.frames if one.at >= record.begun]
     lines = {who: Line([one for one in live if one.who == who]) for who in record.members}
+    came = {one.who: one.at for one in reversed(record.frames)}
     found, at = [], record.begun + EVERY_SECONDS
     while at < record.ended:
         holder = record.floor_at(at)
-        if holder in lines:
-            values = {who: [t(line, at) for t in TRICKS.values()] for who, line in lines.items()}
+        # Who has not come yet has no floor, and the relay knows: that is no guess.
+        here = {who: line for who, line in lines.items() if came.get(who, at) < at}
+        if holder in here:
+            values = {who: [t(line, at) for t in TRICKS.values()] for who, line in here.items()}
             found.append(Moment(_with_places(values), holder))
         at += EVERY_SECONDS
     return found
@@ -274,15 +277,16 @@ class Outcome:
 
 
 def attack(records: Iterable[Record], seed: int = 7) -> Outcome:
-    """Learn from every second meeting, and guess in the others."""
+    """Learn from every second meeting and guess in the others, and then the other way around."""
     meetings = [moments_of(record) for record in records]
     chance = Chance(seed)
-    attacker = Attacker.taught_by(meetings[::2], chance)
     right: dict[str, int] = dict.fromkeys((*NAMES, ALL, SMOOTH), 0)
-    count, by_chance = 0, 0.0
-    for meeting in meetings[1::2]:
-        for name, found in attacker.guesses(meeting, chance).items():
-            right[name] += sum(one == m.holder for one, m in zip(found, meeting, strict=True))
-        count += len(meeting)
-        by_chance += sum(1 / len(moment.seen) for moment in meeting)
-    return Outcome(count, by_chance / count, {name: n / count for name, n in right.items()})
+    for told, asked in ((meetings[::2], meetings[1::2]), (meetings[1::2], meetings[::2])):
+        attacker = Attacker.taught_by(told, chance)
+        for meeting in asked:
+            for name, found in attacker.guesses(meeting, chance).items():
+                right[name] += sum(one == m.holder for one, m in zip(found, meeting, strict=True))
+    moments = [moment for meeting in meetings for moment in meeting]
+    by_chance = fmean(1 / len(moment.seen) for moment in moments)
+    share = {name: hits / len(moments) for name, hits in right.items()}
+    return Outcome(len(moments), by_chance, share)
