@@ -9,9 +9,16 @@ The relay passes sealed messages on and cannot read them. It can see that somebo
 address, when, and how much is sent; not names, words, stages, hands, or who is who. When the meeting \
 closes, it deletes what it kept."""
 COVERED = """\
-In this meeting everybody's program sends one small message every two seconds, with words in it or without, \
-so the relay cannot tell who speaks. What you write arrives within two seconds, what is long a little \
-later. It costs about 2 MB an hour for each person in the room."""
+Once the first stage of this meeting has begun, everybody's program sends one small message every two \
+seconds, with words in it or without, so that the sending does not tell the relay who speaks. What you write \
+arrives within two seconds, what is long a little later. It costs about 2 MB an hour for each person in the \
+room."""
+# From docs/traffic.md; a test compares them.
+GUESSED, BY_CHANCE = 55, 22
+WITHOUT_SLOTS = (
+    "Without cover slots, somebody at the relay can guess who has the floor: in simulated meetings "
+    f"{GUESSED} of 100 guesses were right, where chance is {BY_CHANCE}."
+)
 ITS_OWN_WORD = "This is what the relay says about itself. Nobody checks it."
 NOT_SAID = "The relay does not say who runs it."
 
@@ -27,7 +34,9 @@ Who sees what:
   That you keep a room to come again: you and its host. Not the others there, not the relay.
   That your internet address talked to this relay, and when: the relay, and your network.
   About how many people meet, when, and for how long: the relay. Also that a kept room meets again.
-  Which connection sends something and in which of four sizes: the relay.
+  Which connection sends something and in which of four sizes: the relay. From that it can guess who has
+  the floor: about every second guess is right, where by chance it would be every fifth. In a meeting
+  whose host chose cover slots (--cover-slots), no more than by chance.
   That a facilitator admitted or removed somebody: people in the room, and the relay (not whom).
 
 What is kept:

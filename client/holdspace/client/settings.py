@@ -75,7 +75,8 @@ class Settings:
         toml.flag(),
         False,
         "When you host: everybody's program sends one small message every two seconds, with words in it "
-        "or without, so that the relay cannot tell who speaks; as --cover-slots asks for.",
+        "or without, so that the sending does not tell the relay who speaks; as --cover-slots asks for. "
+        "An hour costs each about 2 MB for each person in the room.",
     )
     hand: str = _setting(
         toml.choice(*HANDS),

@@ -31,7 +31,7 @@ from holdspace.client.library import (
     read_flow,
 )
 from holdspace.client.look import look_at
-from holdspace.client.privacy import COVERED
+from holdspace.client.privacy import COVERED, WITHOUT_SLOTS
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.seat.host import Opening
 from holdspace.client.settings import find_settings
@@ -67,6 +67,13 @@ _NOT_HERE = (
     "That looks like a room code. It was not used, and nobody was shown it: it is asked for when the "
     "relay wants one. Now to the question."
 )
+COVER_HELP = (
+    "once the first stage has begun, let everybody's program send one small message every two seconds, with "
+    "words in it or without, so that the sending does not tell the relay who speaks. What is said "
+    "arrives up to two seconds later, a private word or a pair needs most of a minute to begin, and an hour "
+    "costs each about 2 MB for each person in the room. Off, unless your settings say otherwise."
+)
+_ABOUT_SLOTS = "--cover-slots is against that; holdspace explain-privacy says more."
 _NOT_OPENED = "No room was opened. Nothing is kept."
 _BROKEN_FLOW = (
     "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
@@ -222,8 +229,7 @@ def is_covered(asked: argparse.Namespace) -> bool:
     is_chosen: bool | None = asked.cover_slots
     if is_chosen is None:
         is_chosen = find_settings().settings.cover_slots
-    if is_chosen:
-        say(f"relay: {COVERED}")
+    say(f"relay: {COVERED if is_chosen else f'{WITHOUT_SLOTS} {_ABOUT_SLOTS}'}")
     return is_chosen
 
 
@@ -311,10 +317,7 @@ def add_meeting_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cover-slots",
         action=argparse.BooleanOptionalAction,
-        help="let everybody's program send one small message every two seconds, with words in it or "
-        "without, so that the relay cannot tell who speaks: what is said arrives up to two seconds "
-        "later, and an hour costs each about 2 MB for each person in the room; without it, as your "
-        "settings say, and usually not",
+        help=f"{COVER_HELP} {WITHOUT_SLOTS}",
     )
     parser.add_argument(
         "--room-code-file",

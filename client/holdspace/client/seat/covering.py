@@ -34,8 +34,8 @@ PART_COST = 26
 _URGENT = (Hold, PauseWriting)
 _PHASES = 2**16
 BEGIN = (
-    "From now on everybody's program sends a small message every two seconds, so that the relay cannot "
-    "tell who speaks. What you send arrives within two seconds; what is long takes a little longer."
+    "From now on everybody's program sends a small message every two seconds, so that the sending does not "
+    "tell the relay who speaks. What you send arrives within two seconds, what is long a little later."
 )
 CLOSES_SOON = "What you wrote is still being sent. The meeting closes when it is."
 
