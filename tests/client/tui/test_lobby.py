@@ -59,9 +59,10 @@ async def test_a_name_and_a_line_knock() -> None:
         assert player.wanted == [intents.Accept("Sam", "First time")]
 
 
-async def test_who_was_asked_back_has_their_name_and_reads_why() -> None:
+@pytest.mark.parametrize("size", [*SIZES, (40, 12)])
+async def test_who_was_asked_back_has_their_name_and_reads_why(size: tuple[int, int]) -> None:
     view = replace(sample.LOBBY, door_words="Ana asks you to step back.", door_name="Sam")
-    async with shown(view) as (pilot, player):
+    async with shown(view, size) as (pilot, player):
         assert "Ana asks you to step back." in screen_text(pilot.app)
         await pilot.press(*"Better now", "enter", "enter")
         assert player.wanted == [intents.Accept("Sam", "Better now")]

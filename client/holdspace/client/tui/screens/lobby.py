@@ -102,7 +102,18 @@ class LobbyScreen(HoldScreen):
         head = row(("What we agree on here", "sage-strong"))
         limits = [*paragraph(pages.WHAT_THIS_IS, width, "muted"), BLANK]
         way_out = paragraph(pages.EXIT_WORDS, width, "muted")
-        return [*about, head, *pages.agreements(self.card, width), BLANK, *limits, *way_out, BLANK]
+        # A low window has no place for the answer below.
+        told = self._told(width) if self.has_class("-short") else []
+        return [
+            *told,
+            *about,
+            head,
+            *pages.agreements(self.card, width),
+            BLANK,
+            *limits,
+            *way_out,
+            BLANK,
+        ]
 
     def _facts(self, width: int) -> list[Row]:
         parts = (
@@ -114,10 +125,13 @@ class LobbyScreen(HoldScreen):
 
     def _answer(self, width: int) -> list[Row]:
         """Why the door did not open, or else what happens when you knock."""
-        told = notice_rows(self, width)
         words = f"{self.card.host_name or 'The facilitator'} reads your name and your line, and lets you in."
+        return self._told(width) or paragraph(words, width, "muted")
+
+    def _told(self, width: int) -> list[Row]:
+        """Why the door did not open, or why somebody was asked back to it."""
         back = paragraph(self.view.door_words, width, "hand") if self.view.door_words else []
-        return told or back or paragraph(words, width, "muted")
+        return notice_rows(self, width) or back
 
     @on(Input.Submitted, "#name")
     def _name_done(self) -> None:
