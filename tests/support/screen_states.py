@@ -227,6 +227,8 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "75-steadying": (sample.ROOM, pressing("f2", "g")),
     "24-agenda": (sample.ROOM, pressing("escape", "a")),
     "25-hands": (sample.ROOM, pressing("escape", "v")),
+    "25-hands-led": (sample.FACILITATOR, pressing("escape", "v")),
+    "22-help-people": (sample.FACILITATOR, pressing("escape", "c", "down", "f1")),
     "26-about": (replace(sample.ROOM, card=sample.CARD), pressing("escape", "e")),
     "27-invitation": (sample.FACILITATOR, pressing("escape", "i")),
     "28-left": (sample.ended(Place.LEFT), nothing),
@@ -260,6 +262,7 @@ STATES: dict[str, tuple[RoomView, Act]] = {
 }
 # Of a large window one state of each screen is kept, and of the room what the width changes.
 LARGE = (
+    "25-hands-led",
     "01-connecting",
     "03-lobby",
     "61-lasting",

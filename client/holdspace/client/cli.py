@@ -46,10 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Libraries log what they were handling; none of that may reach the terminal.
     logging.getLogger().addHandler(logging.NullHandler())
     words = sys.argv[1:] if arguments is None else list(arguments)
-    asked = _parser(words).parse_args(words)
+    asked = _asked(words or _begin())
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
-        return run(asked)
+        exit_code = run(asked)
+        return _go_on(asked) if "then" in asked else exit_code
     except NobodyAnswersError:
         return complain(_NOBODY_ANSWERS)
     except KeyboardInterrupt:
@@ -61,6 +62,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not isinstance(error, _for_the_person()):
             raise
         return complain(str(error))
+
+
+def _asked(words: Sequence[str]) -> argparse.Namespace:
+    return _parser(words).parse_args(words)
+
+
+def _begin() -> Sequence[str]:
+    """Return what `holdspace` alone means: the first page, for somebody who sits at a terminal."""
+    return ("home",) if sys.stdin.isatty() and sys.stdout.isatty() else ()
+
+
+def _go_on(first: argparse.Namespace) -> int:
+    """Do what was chosen on the first page, with the notebook that was opened there."""
+    asked = _asked(first.then)
+    asked.keeper, asked.plain = first.keeper, first.plain
+    run: Callable[[argparse.Namespace], int] = asked.run
+    try:
+        return run(asked)
+    finally:
+        first.keeper.close()
 
 
 def _for_the_person() -> tuple[type[Exception], ...]:

@@ -19,6 +19,11 @@ _A_DAY = "A code is good for a day."
 _HERE = __name__
 
 COMMANDS = (
+    Command(
+        "home",
+        "Begin here: your rooms and when they meet, coming with a code, hosting. `holdspace` alone does it.",
+        f"{_HERE}.home",
+    ),
     Command("host", f"Open a room and lead a meeting in it. {_A_DAY}", f"{_HERE}.host"),
     Command(
         "join",

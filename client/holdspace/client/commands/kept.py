@@ -43,7 +43,7 @@ def room_lines(rooms: tuple[KeptRoom, ...]) -> Iterator[str]:
     for number, kept in enumerate(rooms, 1):
         role = "you are its host" if kept.host else f"you are {clean_line(kept.my_name)} there"
         at = f"at {' '.join(kept.relays)}"
-        yield f"{number}. {shown_name(kept)}, {role}, {at}. {_meets(kept)}".rstrip()
+        yield f"{number}. {shown_name(kept)}, {role}, {at}. {meets(kept)}".rstrip()
 
 
 def shown_name(kept: KeptRoom) -> str:
@@ -95,7 +95,8 @@ def room_number(typed: str) -> int:
     return int(typed[:4])
 
 
-def _meets(kept: KeptRoom) -> str:
+def meets(kept: KeptRoom) -> str:
+    """Return when a room meets next, or ""."""
     if kept.schedule is None:
         return ""
     try:

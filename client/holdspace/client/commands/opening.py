@@ -37,6 +37,10 @@ def place_of(asked: argparse.Namespace) -> Path:
 
 def open_keeper(asked: argparse.Namespace) -> Keeper:
     """Return the opened notebook, or one in memory; raise VaultError for one that was named in vain."""
+    opened: Keeper | None = getattr(asked, "keeper", None)
+    if opened is not None:
+        # From the first page, where it was opened already.
+        return opened
     path = place_of(asked)
     if asked.passphrase_file:
         vault = Vault.open(path, read_secret_file(asked.passphrase_file))

@@ -12,13 +12,15 @@ from holdspace.client.own.talk import Step, Talk
 from holdspace.client.questions import begin_with
 from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
 from holdspace.client.tui import between, pages
+from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.board import BoardScreen
 from holdspace.client.tui.screens.cards import CardsScreen
 from holdspace.client.tui.screens.door import DoorScreen
+from holdspace.client.tui.screens.hands import HandsScreen
 from holdspace.client.tui.screens.invitation import InvitationScreen
 from holdspace.client.tui.screens.lasting import LastingScreen
 from holdspace.client.tui.screens.own import OwnScreen
-from holdspace.client.tui.screens.page import CrisisScreen, Draw, PageScreen
+from holdspace.client.tui.screens.page import CrisisScreen, Draw, HelpScreen, PageScreen
 from holdspace.client.tui.screens.people import PeopleScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.questions import QuestionsScreen
@@ -156,6 +158,17 @@ def _calendar(app: "HoldspaceApp", command: Local) -> None:
     app.tell(save_calendar(app.view.keeping.schedule, command.text, app.now()))
 
 
+def _help(app: "HoldspaceApp", _: Local) -> None:
+    here = app.screen
+    words, acts = (here.help_words(), here.acts()) if isinstance(here, HoldScreen) else ("", ())
+    app.lay_over(HelpScreen(lambda view, width: pages.help_page(view, width, words, acts)))
+
+
+def _hands(app: "HoldspaceApp", _: Local) -> None:
+    page = HandsScreen() if app.view.is_facilitator else PageScreen("Hands", pages.hands_page)
+    app.open_screen(page)
+
+
 def _unfold(app: "HoldspaceApp", _: Local) -> None:
     app.unfold()
 
@@ -179,11 +192,11 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "idea": _idea,
     "note": _note,
     "exit": lambda app, _: app.vanish(),
-    "help": _page("Keys and commands", pages.help_page),
+    "help": _help,
     "support": lambda app, _: app.lay_over(CrisisScreen(pages.support_page)),
     "about": _page("This room", pages.about_page),
     "agenda": _page("Agenda", pages.agenda_page),
-    "queue": _page("Hands", pages.hands_page),
+    "queue": _hands,
     "flags": _page("Who is not OK", between.flags_page),
     "log": _page("What was done", pages.log_page),
     "who": lambda app, _: app.open_screen(PeopleScreen()),

@@ -151,6 +151,12 @@ def hands_page(view: RoomView, width: int) -> list[Row]:
         lines.append(clip(name, width))
     if not lines:
         lines = [row(("No hand is raised.", "muted"))]
+    return [*lines, *beside_the_hands(view, width)]
+
+
+def beside_the_hands(view: RoomView, width: int) -> list[Row]:
+    """Return who comes next without a hand: the going-around, who passed, pairs."""
+    lines: list[Row] = []
     if view.going_around:
         names = " → ".join(marks.called(person) for person in view.going_around)
         lines += [BLANK, *titled("Going around", names, width)]
@@ -239,9 +245,19 @@ _HELP_LEAD = (
 )
 
 
-def help_page(view: RoomView, width: int) -> list[Row]:
-    """Return every key and command this person may use."""
+def help_page(
+    view: RoomView, width: int, here: str = "", acts_here: Sequence[Act] = ()
+) -> list[Row]:
+    """Return what helps where somebody is, then every key and command this person may use."""
+    local = [
+        row(("Where you are", "sage-strong")),
+        *paragraph(here, width),
+        BLANK,
+        *_acts(acts_here, width),
+        *([BLANK] if acts_here else []),
+    ]
     lines = [
+        *(local if here else []),
         *paragraph(_HELP_LEAD, width, "muted"),
         BLANK,
         *paragraph(EXIT_WORDS, width, "muted"),

@@ -32,6 +32,10 @@ class ApartScreen(HoldScreen):
     """A page over the room: whom it is with above, what was said in the middle, the text field below."""
 
     CSS_PATH: ClassVar[str] = "apart.tcss"
+    HELP_WORDS = (
+        "Only those named above read what you write here. Enter sends it; Esc leaves the text field, "
+        "and once more goes back."
+    )
 
     def __init__(self, unsent: Unsent) -> None:
         super().__init__()

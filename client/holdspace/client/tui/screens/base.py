@@ -1,7 +1,7 @@
 """What all screens share: sizes, the sentence for a window that is too small, the cursor, Esc."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import ClassVar, cast
 
 from textual import events
@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from holdspace.client.acts import ACTS, BY_ID, Spot
+from holdspace.client.acts import ACTS, BY_ID, Act, Spot
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.attending import Home
 from holdspace.client.tui.painted import Drawing, Painted
@@ -55,6 +55,7 @@ class HoldScreen(Screen[None], inherit_bindings=False):
     """A screen of the room."""
 
     ALLOW_SELECT = False
+    HELP_WORDS = "Up and down read on. Esc goes back to where you were."
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares it without ClassVar
         (0, "-tiny"),
         (SMALLEST[0], "-narrow"),
@@ -117,6 +118,14 @@ class HoldScreen(Screen[None], inherit_bindings=False):
             fitting = max(least for least, _ in breakpoints if cells >= least)
             for least, name in breakpoints:
                 self.set_class(least == fitting, name)
+
+    def help_words(self) -> str:
+        """Return in a sentence or two what this screen is, and what the usual keys do on it."""
+        return self.HELP_WORDS
+
+    def acts(self) -> Sequence[Act]:
+        """Return the acts that would do something here, for what is chosen."""
+        return ()
 
     def begin(self) -> None:
         """Put the focus where this screen begins."""

@@ -25,6 +25,7 @@ class ListScreen(HoldScreen):
     """Items to choose from; subclasses say which, and what an act is given."""
 
     CSS_PATH = "desk.tcss"
+    HELP_WORDS = "This is a list: up and down choose, and a key does something for what is chosen. Esc goes back."
     TITLE_WORDS = ""
     EMPTY_WORDS = ""
     SPOT = Spot.PEOPLE
@@ -99,6 +100,7 @@ class ListScreen(HoldScreen):
     def _items_or_none(self, width: int) -> Sequence[list[Row]]:
         return self.items(width) or [[row((self.EMPTY_WORDS, "muted"))]]
 
+    @override
     def acts(self) -> Sequence[Act]:
         """Return the acts that would do something here, for what is chosen."""
         return acts_for(self.view, self.SPOT) if self.items(80) else ()

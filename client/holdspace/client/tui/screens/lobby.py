@@ -38,6 +38,10 @@ class LobbyScreen(HoldScreen):
     """The group's card, the agreements, and a name."""
 
     CSS_PATH = "lobby.tcss"
+    HELP_WORDS = (
+        "You are at the door, and nobody sees you yet. Tab goes from field to field, Page Down reads "
+        "on. You knock only by saying that you accept the agreements; everything else sends nothing."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         *act_bindings(Spot.ANYWHERE),
         ("pagedown", "read(1)", "read on"),

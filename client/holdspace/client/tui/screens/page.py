@@ -55,6 +55,13 @@ class PageScreen(HoldScreen):
         self.step_back()
 
 
+class HelpScreen(PageScreen):
+    """Help over whatever it was asked for on; Esc comes back to that."""
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__("Keys and commands", draw)
+
+
 class CrisisScreen(PageScreen):
     """The card for hard moments, over whatever is there; g begins an exercise."""
 

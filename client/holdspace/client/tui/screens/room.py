@@ -37,6 +37,14 @@ from holdspace.client.tui.transcript import Transcript
 
 # Acts whose words are typed: their key begins the command in the text field.
 _BEGIN_IN_FIELD = frozenset({"fold", "idea", "offer", "poll"})
+_IN_THE_FIELD = (
+    "You are in the text field. Enter sends what you write, Ctrl+J makes a new line, and a paste never "
+    "sends. Esc leaves the field; then single keys act."
+)
+_IN_WHAT_WAS_SAID = (
+    "You are in what was said. The arrow keys, Page Up and Page Down read back; End comes back to now. "
+    "Enter goes to the text field."
+)
 TALL = 30
 NORMAL = 20
 
@@ -77,6 +85,11 @@ class RoomScreen(HoldScreen):
             yield Composer(id="composer")
             yield Drawing(self._keys, id="keys")
         yield self.too_small()
+
+    @override
+    def help_words(self) -> str:
+        """Return what the text field is for, or what was said."""
+        return _IN_THE_FIELD if self.is_writing else _IN_WHAT_WAS_SAID
 
     @property
     def composer(self) -> Composer:

@@ -1,0 +1,38 @@
+"""The first page on the screen: an app of its own that ends with what was chosen."""
+
+import asyncio
+from collections.abc import Sequence
+
+from typing_extensions import override
+
+from holdspace.client.home import Way
+from holdspace.client.seat.view import RoomView
+from holdspace.client.settings import USUAL, Settings
+from holdspace.client.tui.app import HoldspaceApp
+from holdspace.client.tui.screens.base import HoldScreen
+from holdspace.client.tui.screens.home import HomeScreen
+from holdspace.client.tui.solo import Nobody
+
+
+class HomeApp(HoldspaceApp):
+    """Where to begin."""
+
+    def __init__(self, ways: Sequence[Way], lead: str = "", *, settings: Settings = USUAL) -> None:
+        super().__init__(Nobody(), settings=settings)
+        self._ways, self._lead = tuple(ways), lead
+        self.chosen: Way | None = None
+
+    @override
+    def _screen_for(self, view: RoomView) -> HoldScreen:
+        return HomeScreen(self._ways, self._lead, self._take)
+
+    def _take(self, way: Way) -> None:
+        self.chosen = way
+        self.finish()
+
+
+def choose(ways: Sequence[Way], lead: str, settings: Settings) -> Way | None:
+    """Show the page; return what was chosen, or None when somebody left instead."""
+    app = HomeApp(ways, lead, settings=settings)
+    asyncio.run(app.run_async())
+    return app.chosen
