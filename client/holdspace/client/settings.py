@@ -44,6 +44,11 @@ class Settings:
         "The colours of the screen. NO_COLOR has the last word.",
         THEMES,
     )
+    people: str = _setting(
+        toml.choice("circle", "list"),
+        "circle",
+        "How people are shown beside the room: drawn as a circle where it fits, or always as a list.",
+    )
     plain: bool = _setting(
         toml.flag(), False, "Plain lines instead of the screen, as --plain asks for."
     )

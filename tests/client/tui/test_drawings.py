@@ -65,6 +65,14 @@ def test_too_little_room_for_a_circle_gives_the_list_instead(size: tuple[int, in
     assert all(name in listed for name in ("Ana", "Ben", "Chi", "Dov", "Eli", "Fay", "Gus", "You"))
 
 
+def test_who_prefers_words_gets_the_list_however_large_the_window_is() -> None:
+    drawn, listed = (side(sample.ROOM, 42, 40, has_circle=wished) for wished in (True, False))
+    assert "·" in text(drawn)
+    assert "·" not in text(listed)
+    assert "◌ Gus  away" in text(listed)
+    assert "Eli has the floor" in text(listed)
+
+
 def test_the_panel_says_in_words_what_its_signs_say() -> None:
     shown = text(side(sample.ROOM, 36, 25))
     assert "Eli has" in shown

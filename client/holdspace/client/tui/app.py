@@ -143,6 +143,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Return whether exercises may move a little: none, or gentle."""
         return self._settings.motion
 
+    @property
+    def has_circle(self) -> bool:
+        """Return whether people are drawn as a circle where it fits."""
+        return self._settings.people == "circle"
+
     def now(self) -> float:
         """Return the wall-clock time."""
         return self._clock()

@@ -41,6 +41,10 @@ class Home(Protocol):
     def motion(self) -> str:
         """Return whether exercises may move a little: none, or gentle."""
 
+    @property
+    def has_circle(self) -> bool:
+        """Return whether people are drawn as a circle where it fits."""
+
     def now(self) -> float:
         """Return the wall-clock time."""
 

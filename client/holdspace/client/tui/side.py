@@ -12,8 +12,8 @@ LOWEST_CIRCLE = 11
 HANDS_SHOWN = 4
 
 
-def side(view: RoomView, width: int, height: int) -> list[Row]:
-    """Return the panel in this size: drawn when there is room, else the same in words."""
+def side(view: RoomView, width: int, height: int, *, has_circle: bool = True) -> list[Row]:
+    """Return the panel in this size: drawn when there is room and it is wished, else the same in words."""
     blocks = [
         *between.blocks(view, width),
         _door(view, width),
@@ -24,7 +24,7 @@ def side(view: RoomView, width: int, height: int) -> list[Row]:
     ]
     below = _stacked(blocks)
     room = height - len(below) - 1
-    if width >= WIDE and room >= LOWEST_CIRCLE:
+    if has_circle and width >= WIDE and room >= LOWEST_CIRCLE:
         drawn = circle(view, width, min(room, TALLEST_CIRCLE))
         if drawn:
             return [*drawn, BLANK, *below]

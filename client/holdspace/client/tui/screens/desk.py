@@ -25,7 +25,10 @@ class ListScreen(HoldScreen):
     """Items to choose from; subclasses say which, and what an act is given."""
 
     CSS_PATH = "desk.tcss"
-    HELP_WORDS = "This is a list: up and down choose, and a key does something for what is chosen. Esc goes back."
+    HELP_WORDS = (
+        "This is a list: up and down choose, and a key does something for what is chosen. "
+        "Esc goes back."
+    )
     TITLE_WORDS = ""
     EMPTY_WORDS = ""
     SPOT = Spot.PEOPLE

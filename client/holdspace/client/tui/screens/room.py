@@ -78,7 +78,7 @@ class RoomScreen(HoldScreen):
             with Vertical(id="left"):
                 yield Drawing(self._prompt, id="prompt")
                 yield Transcript(id="transcript")
-            yield Drawing(lambda width, height: side(self.view, width, height), id="side")
+            yield Drawing(self._side, id="side")
         with Vertical(id="bottom"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
             yield Drawing(self._hint, id="hint")
@@ -136,6 +136,9 @@ class RoomScreen(HoldScreen):
         del height
         lines = 2 if self.size.height >= TALL else 1
         return agenda(self.view, self.home.now(), width=width, height=lines)
+
+    def _side(self, width: int, height: int) -> list[Row]:
+        return side(self.view, width, height, has_circle=self.home.has_circle)
 
     def _prompt(self, width: int, height: int) -> list[Row]:
         del height
