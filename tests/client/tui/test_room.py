@@ -220,6 +220,23 @@ async def test_reading_back_is_never_moved_and_says_how_many_wait() -> None:
         assert "new below" not in screen_text(pilot.app)
 
 
+async def test_a_line_says_where_the_new_words_begin_until_they_were_read() -> None:
+    async with shown(replace(sample.ROOM, transcript=many(40))) as (pilot, player):
+        await pilot.press("escape", "home")
+        transcript = room(pilot).query_one(Transcript)
+        for unseen in (1, 2):
+            player.change(transcript=many(40 + unseen))
+            await until(pilot, lambda: transcript.unseen == unseen, "the count")  # noqa: B023
+        await pilot.press("end")
+        await until(pilot, lambda: "new from here" in screen_text(pilot.app), "the line")
+        now = screen_text(pilot.app)
+        assert row_of(now, "Share number 39.") < row_of(now, "new from here")
+        assert row_of(now, "new from here") < row_of(now, "Share number 40.")
+        player.change(transcript=many(43))
+        await until(pilot, lambda: "Share number 42." in screen_text(pilot.app), "the next")
+        assert "new from here" not in screen_text(pilot.app)
+
+
 async def test_nods_and_resizes_above_do_not_move_what_is_read() -> None:
     shares = many(40)
     async with shown(replace(sample.ROOM, transcript=shares), SIZES[1]) as (pilot, player):

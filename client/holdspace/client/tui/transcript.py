@@ -20,7 +20,9 @@ from holdspace.client.seat.view import Passage
 from holdspace.client.tui import marks
 from holdspace.client.tui.painted import Inked
 from holdspace.client.tui.passages import inner_width, passage_height, passage_rows
-from holdspace.client.tui.rows import Row, centred, row
+from holdspace.client.tui.rows import BLANK, Row, centred, row
+
+_NEW = (BLANK, row(("  new from here ", "amber"), ("─" * 24, "faint")))
 
 
 class Transcript(Inked, ScrollView, can_focus=True):
@@ -37,6 +39,8 @@ class Transcript(Inked, ScrollView, can_focus=True):
         self._width = 0
         self._rows: LRUCache[int, list[Row]] = LRUCache(256)
         self._unseen = 0
+        # The key of the first passage that came in while somebody read back: a line is drawn above it.
+        self._first_new = b""
         self._follows = True
         self._is_unfolded = False
 
@@ -67,11 +71,24 @@ class Transcript(Inked, ScrollView, can_focus=True):
             return
         place = self._place()
         added = max(0, len(new) - len(self._passages))
+        if added:
+            same = min(same, self._divide(new, len(self._passages)))
         self._passages = new
         self._measure(same)
         self._settle(place)
         self._unseen = 0 if self._follows else self._unseen + added
         self.refresh()
+
+    def _divide(self, new: Sequence[Passage], old: int) -> int:
+        """Draw the line above what is new to who reads back; take it away once they have caught up.
+
+        Return from which passage on heights may be others than before.
+        """
+        if not self._follows:
+            self._first_new = self._first_new if self._unseen else new[old].key
+            return old
+        first, self._first_new = self._first_new, b""
+        return next((at for at, one in enumerate(self._passages) if one.key == first), old)
 
     def follow(self) -> None:
         """Go to the newest passage."""
@@ -92,10 +109,15 @@ class Transcript(Inked, ScrollView, can_focus=True):
         self._scroll_update(self.virtual_size)
 
     def _height_at(self, at: int) -> int:
-        return passage_height(self._shown(at), self._width, self._before(at))
+        height = passage_height(self._shown(at), self._width, self._before(at))
+        return height + len(_NEW) if self._is_first_new(at) else height
 
     def _rows_at(self, at: int) -> list[Row]:
-        return passage_rows(self._shown(at), self._width, self._before(at))
+        rows = passage_rows(self._shown(at), self._width, self._before(at))
+        return [*_NEW, *rows] if self._is_first_new(at) else rows
+
+    def _is_first_new(self, at: int) -> bool:
+        return self._passages[at].key == self._first_new
 
     def _before(self, at: int) -> Passage | None:
         return self._passages[at - 1] if at else None
