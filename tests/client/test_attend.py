@@ -3,9 +3,11 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from holdspace.client.attend import (
     NO_NOTEBOOK,
@@ -15,7 +17,9 @@ from holdspace.client.attend import (
     check_address,
     check_addresses,
 )
+from holdspace.client.clock import CLOCK, Clock
 from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.seat import covering
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import Connection, Place, RoomView
@@ -214,3 +218,36 @@ async def test_a_room_that_is_not_open_says_so_to_who_keeps_it(relay: RelayProce
         view = await early.arrived()
         assert view.is_not_open
         assert view.place is Place.ENDED
+
+
+class QuickClock(Clock):
+    """A clock on which an evening passes in minutes: cover slots come five times a second."""
+
+    @override
+    def now(self) -> float:
+        return CLOCK.now() * 10
+
+    @override
+    async def beat(self) -> None:
+        await asyncio.sleep(0.1)
+
+
+async def test_in_cover_slots_long_words_arrive_whole_and_a_goodbye_waits_for_them(
+    relay: RelayProcess,
+) -> None:
+    clock, words = QuickClock(), "It was a long day. " * 150
+    opening = replace(OPENING, is_covered=True)
+    async with await Attendance.host([relay.url], opening, clock=clock) as ana:
+        await until(ana, lambda view: view.invitation)
+        ben = await Attendance.join(ana.view.invitation, clock=clock)
+        await until(ben, lambda view: view.card)
+        ben.do(i.Accept("Ben"))
+        await until(ana, lambda view: view.knocks)
+        ana.do(i.Admit(ana.view.knocks[0].knock))
+        await until(ben, has_line(covering.BEGIN))
+        assert ben.do(i.Say(words)) is None
+        assert ben.view.sending == 1
+        await ben.leave(fine=True)
+        assert ben.view.place is Place.LEFT
+        await until(ana, has_line(words.strip()))
+        await until(ana, lambda view: len(view.people) == 1)
