@@ -132,6 +132,7 @@ GUIDING: dict[str, Act] = {
     "stage before": _simply(lambda _: i.BackStage(), "goes back a stage"),
     "to a stage": _simply(lambda c: i.ToStage(c.randint(1, 4)), "goes to a stage"),
     "turn mode": _simply(lambda c: i.ChangeMode(c.choice(_MODES)), "changes how turns are taken"),
+    "hands": _simply(lambda _: i.ChangeMode("hands"), "lets hands be raised"),
     "gather": _simply(lambda _: i.ChangeMode("gather"), "lets everybody write"),
     "round": _simply(lambda _: i.ChangeMode("round"), "goes around"),
     "pairs": _simply(lambda _: i.ChangeMode("pairs"), "asks who would meet in pairs"),
@@ -233,6 +234,12 @@ SCENES: dict[str, Scene] = {
         (0, "one", "pairs"), (0.6, "all", "willing"), (3, "one", "make pairs"),
         (5, "all", "say aside"), (7, "all", "call into pair"), (9, "one", "go to caller"),
         (11, "one", "from pair"), (12, "all", "say aside"), (14, "one", "bring back"),
+    ),
+    "a line of hands": (
+        (0, "one", "hands"), (1, "all", "raise"), (3, "one", "move hand"), (4, "one", "lower for"),
+        (5, "one", "onward"), (6, "all", "say"), (8, "one", "lower all"), (9, "one", "restore hands"),
+        (10, "one", "skip pause"), (11, "one", "onward"), (11.5, "one", "undo"), (12, "all", "later"),
+        (12, "all", "step back"),
     ),
     "a poll": (
         (0, "one", "poll"), (1.5, "all", "answer"), (4, "all", "answer"), (6, "one", "close count"),
