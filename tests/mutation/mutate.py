@@ -45,6 +45,7 @@ class Module:
     """One source under trial, and what became of each of its mutants."""
 
     path: Path
+    source: str
     mutants: list[Mutant]
     equivalent: dict[tuple[str, str, str], str]
     outcomes: dict[Mutant, Outcome] = field(default_factory=dict)
@@ -147,7 +148,8 @@ def load(path: Path) -> Module:
         for entry in listed()
         if entry["file"] == title_of(path)
     }
-    return Module(path, mutants_of(path.read_text()), equivalent)
+    source = path.read_text()
+    return Module(path, source, mutants_of(source), equivalent)
 
 
 def tests_of(path: Path) -> tuple[str, ...]:
@@ -236,7 +238,9 @@ def try_all(
         [module.path for module in modules], list(tests), grace=asked.grace, budget=asked.budget
     )
     say(f"{len(baseline.seconds)} tests in {monotonic() - started:.0f} s")
-    subjects = [Subject(module.path, module.name, mutant) for module, mutant in chosen]
+    subjects = [
+        Subject(module.path, module.name, module.source, mutant) for module, mutant in chosen
+    ]
     progress = Progress(len(subjects))
     owners = {id(subject): owner for subject, owner in zip(subjects, chosen, strict=True)}
     for subject, outcome in run_mutants(subjects, baseline, list(tests), asked.jobs):

@@ -49,14 +49,15 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Subject:
-    """A mutant, and the module it is of."""
+    """A mutant, and the module it is of, as it was read: somebody may write to the file meanwhile."""
 
     path: Path
     module: str
+    source: str
     mutant: Mutant
 
     def text(self) -> str:
-        return Source(self.path.read_text()).mutated(self.mutant.edit)
+        return Source(self.source).mutated(self.mutant.edit)
 
 
 @dataclass(frozen=True)

@@ -391,3 +391,9 @@ def test_what_stands_for_a_letter_is_written_down() -> None:
     assert SEEN_AS == (("1", "l"), ("I", "l"), ("0", "O"), ("rn", "m"), ("vv", "w"), ("cl", "d"))
     assert len(LOOKALIKES) == 95
     assert set(map(len, LOOKALIKES.values())) == {1}
+
+
+def test_letters_that_are_written_as_two_do_not_make_a_text_longer() -> None:
+    """NFC takes some letters apart for good: what was within the bound is cut to it again."""
+    assert unicodedata.normalize("NFC", "\u0958") == "\u0915\u093c"
+    assert clean("\u0958" * 8, limit=8) == "\u0915\u093c" * 4

@@ -1,6 +1,7 @@
 """What a shared log hands out is judged at its place: what came too late, or never could be, is void."""
 
 import pytest
+from msgspec.structs import replace
 
 from holdspace.protocol.frames import Refuse
 from holdspace.protocol.refusals import Close, Refusal
@@ -148,3 +149,35 @@ def test_who_sends_too_fast_is_told_and_who_reads_too_slowly_goes(
 def test_a_log_that_answers_out_of_order_is_not_believed(table: Table, host: Caller) -> None:
     with pytest.raises(LookupError):
         table.relay.saved([404], table.now)
+
+
+def test_a_room_that_was_kept_longer_since_is_not_forgotten(relay: Relay) -> None:
+    sooner = r.RoomOpened(OTHER.room, OTHER.root.public, FAR - 100)
+    later = r.RoomOpened(OTHER.room, OTHER.root.public, FAR)
+    forgotten = r.Forgotten(minute=FAR - 50, rooms=(OTHER.room,))
+    assert voids(relay, sooner, later, forgotten) == [False, False, True]
+    assert voids(relay, r.Forgotten(minute=FAR, rooms=(OTHER.room,))) == [False]
+
+
+def test_an_entry_moves_the_end_of_a_meeting_only_to_later(relay: Relay) -> None:
+    for message, end in (("sooner", FAR - 500), ("later", FAR + 500)):
+        entry = replace(ENTRY, message_id=id16(message), expires_minute=end)
+        assert voids(relay, entry) == [False]
+        over = r.Forgotten(minute=FAR - 200, meetings=(HERE.meeting,))
+        assert voids(relay, over) == [True]
+    assert voids(relay, r.Forgotten(minute=FAR + 499, meetings=(HERE.meeting,))) == [True]
+    assert voids(relay, r.Forgotten(minute=FAR + 500, meetings=(HERE.meeting,))) == [False]
+
+
+def test_a_meeting_that_nobody_comes_back_to_is_over_for_its_readers_once_that_is_kept(
+    table: Table, circle: Circle, host: Caller
+) -> None:
+    table.disk_is_full = True
+    table.wait(table.limits.meeting_minutes * 60 + 120)
+    assert table.relay.sizes[2] == 1  # taken back: it was not kept that it is over
+    table.disk_is_full = False
+    reader = table.call()
+    reader.attach(circle)
+    table.wait(table.limits.sweep_seconds + 60)
+    assert table.relay.sizes[2] == 0
+    assert reader.closed is Close.MEETING_OVER
