@@ -20,6 +20,7 @@ from relays import Story, story
 RELAYS = 3
 TROUBLES_A_MEETING = 10
 PARTED_SECONDS = 6.0
+TRIES = 20
 
 
 @dataclass
@@ -91,12 +92,8 @@ async def _meeting(
 ) -> AsyncIterator[ClusterStory]:
     relays = Relays(cluster, f"durability-{secrets.token_hex(4)}", folder)
     try:
-        while len(relays.running) < RELAYS:
-            # A cluster that has just healed may refuse a new log for a moment, in words.
-            with suppress(AssertionError):
-                await asyncio.to_thread(relays.start)
-                continue
-            await cluster.until_ready()
+        for _ in range(RELAYS):
+            await _start(relays)
         circle = Circle(relays.name)
         async with story(relays.urls, circle, chance.getrandbits(32), pause=0.02) as told:
             meeting = ClusterStory(relays, told)
@@ -105,3 +102,13 @@ async def _meeting(
     except BaseException:
         relays.end()
         raise
+
+
+async def _start(relays: Relays) -> None:
+    """Start a relay; a cluster that has just healed may refuse a new log for a moment, in words."""
+    for _ in range(TRIES):
+        with suppress(AssertionError):
+            await asyncio.to_thread(relays.start)
+            return
+        await relays.cluster.until_ready()
+    await asyncio.to_thread(relays.start)

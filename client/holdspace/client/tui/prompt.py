@@ -55,5 +55,7 @@ def _fit(card: list[Row], say: list[Row], width: int, height: int) -> list[Row]:
         return [*card, *say]
     more = row(("a: all of it", "amber"))
     title = clip(card[0], width - cells(more) - 2)
-    last = row((shorten(f"{plain(card[room - 1])} …", width), card[room - 1][0].ink))
+    # Between two paragraphs there is nothing to take the ink from.
+    cut = card[room - 1]
+    last = row((shorten(f"{plain(cut)} …", width), cut[0].ink if cut else "muted"))
     return [apart(title, more, width), *card[1 : room - 1], last, *say]
