@@ -13,7 +13,7 @@ from holdspace.protocol.invite import MAX_INTRODUCTION
 from holdspace.protocol.text import clean_line
 
 from .apart import Apart, Aside, Stage
-from .unsent import DOOR
+from .unsent import DOOR, LEADS
 from .view import DoorLine, Line, Passage, PersonView, Refusal, Role
 
 MOST_EARLIER = 3
@@ -21,8 +21,6 @@ MOST_LINES = 200
 MOST_UNSAID = 20
 NOT_ASKED = Refusal("You knocked. A facilitator will answer; there is nothing to write yet.")
 LET_IN = "You were let in."
-# Any of those who lead may write; which of them it is, is not told at the door.
-LEADS = "facilitator"
 
 
 @dataclass(frozen=True)

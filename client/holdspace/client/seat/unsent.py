@@ -13,6 +13,8 @@ ROOM = b""
 NOBODY = b"nobody"
 # The handle of what was said at the door, once one is in; no group has this name.
 DOOR = b"word at the door"
+# Any of those who lead may write there; which of them it is, is not told at the door.
+LEADS = "facilitator"
 
 
 def typing_goes_to(view: RoomView) -> bytes:

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from holdspace.client.acts import Spot
 from holdspace.client.seat.intents import Intent, Say, SayAtDoor, WordAtDoor
-from holdspace.client.seat.unsent import DOOR, Unsent
-from holdspace.client.seat.view import DoorLine, KnockView, Role, RoomView
+from holdspace.client.seat.unsent import DOOR, LEADS, Unsent
+from holdspace.client.seat.view import DoorLine, KnockView, RoomView
 from holdspace.client.tui.keyline import ALWAYS, keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
@@ -60,7 +60,7 @@ class DoorTalkScreen(ApartScreen):
         if self._knock:
             known = self._at_door()
             return known.name if known else "somebody"
-        return Role.FACILITATOR.value
+        return LEADS
 
     @override
     def _who(self) -> str:
