@@ -1,7 +1,10 @@
 """R16: what real seats send has few sizes, and none of them tells how many are here or what was written."""
 
 from collections import defaultdict
+from typing import NamedTuple
 from unittest.mock import patch
+
+import pytest
 
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
@@ -9,13 +12,13 @@ from holdspace.protocol import frames
 from holdspace.protocol.frames import decode_client_frame
 from meeting_room import FLOW
 from seat_forging import me
-from seat_table import Guest, Table
+from seat_table import Table
 
 NAMES = ("Ben", "Chi", "Dov", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon")
 KIB = 1024
 
 
-def whole_meeting(table: Table) -> list[Guest]:
+def whole_meeting(table: Table) -> None:
     """Let people come, be turned away, talk in all ways, go and be removed; then close."""
     ana = table.host(flow=FLOW)
     turned_away = table.visitor("Zoe", ana.view.invitation)
@@ -37,34 +40,43 @@ def whole_meeting(table: Table) -> list[Guest]:
     table.do(ana, i.Remove(me(people[5])))
     table.wait(40)
     table.do(ana, i.CloseTheMeeting())
-    return people
 
 
-def test_a_whole_meeting_travels_in_the_four_sizes(table: Table) -> None:
-    told: list[int] = []
-    encode = frames.encode
+class Meeting(NamedTuple):
+    """What the relay heard in a whole meeting, and how long each frame was, in both directions."""
+
+    heard: list[frames.ClientFrame]
+    lengths: set[int]
+
+
+@pytest.fixture(scope="module")
+def meeting() -> Meeting:
+    told: set[int] = set()
+    encode, table = frames.encode, Table()
 
     def noting(frame: frames.ClientFrame | frames.RelayFrame) -> bytes:
         data = encode(frame)
-        told.append(len(data))
+        told.add(len(data))
         return data
 
     with patch.object(frames, "encode", noting):
         whole_meeting(table)
-    kinds = {type(decode_client_frame(data)) for data in table.overheard}
+    return Meeting([decode_client_frame(data) for data in table.overheard], told)
+
+
+def test_a_whole_meeting_travels_in_the_four_sizes(meeting: Meeting) -> None:
+    kinds = {type(frame) for frame in meeting.heard}
     assert {frames.Knock, frames.DeclineKnock, frames.Bundle, frames.CloseMeeting} <= kinds
-    assert set(told) == set(frames.SIZE_CLASSES)
+    assert meeting.lengths == set(frames.SIZE_CLASSES)
 
 
-def test_comings_and_goings_do_not_tell_how_many_are_here(table: Table) -> None:
-    whole_meeting(table)
+def test_comings_and_goings_do_not_tell_how_many_are_here(meeting: Meeting) -> None:
     sizes: dict[str, set[int]] = defaultdict(set)
-    for data in table.overheard:
-        frame = decode_client_frame(data)
+    for frame in meeting.heard:
         if isinstance(frame, frames.Bundle):
             sizes["commit"].add(len(frame.commit))
             sizes["welcome"].update(len(welcome.sealed) for welcome in frame.welcomes)
-            sizes[f"bundle with {len(frame.welcomes)}"].add(len(data))
+            sizes[f"bundle with {len(frame.welcomes)}"].add(len(frames.encode(frame)))
         elif isinstance(frame, frames.Knock):
             sizes["knock"].add(len(frame.sealed))
     names = ("knock", "bundle with 0", "bundle with 1")
@@ -74,12 +86,8 @@ def test_comings_and_goings_do_not_tell_how_many_are_here(table: Table) -> None:
     assert len(sizes["welcome"]) <= 3
 
 
-def test_what_is_said_has_four_lengths_whatever_it_is(table: Table) -> None:
-    whole_meeting(table)
-    lengths = {
-        len(frame.payload)
-        for frame in map(decode_client_frame, table.overheard)
-        if isinstance(frame, frames.Append)
-    }
+def test_what_is_said_has_four_lengths_whatever_it_is(meeting: Meeting) -> None:
+    said = [frame for frame in meeting.heard if isinstance(frame, frames.Append)]
+    lengths = {len(frame.payload) for frame in said}
     assert len(lengths) <= len(frames.SIZE_CLASSES)
     assert {length // KIB for length in lengths} <= {0, 3, 15, 58}
