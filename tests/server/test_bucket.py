@@ -44,3 +44,16 @@ def test_what_is_not_there_is_not_taken_by_asking() -> None:
     assert not bucket.has(1, 100.0)
     assert not bucket.has(1, 100.0 + 0.5)
     assert bucket.has(1, 100.0 + 1)
+
+
+def test_asking_twice_at_one_moment_makes_nothing_more() -> None:
+    bucket = Bucket.full(1.0, 5.0, 100.0)
+    bucket.take(5, 100.0)
+    assert [bucket.has(2, 101.0) for _ in range(3)] == [False] * 3
+    assert bucket.has(2, 102.0)
+
+
+def test_time_that_was_counted_is_not_counted_again() -> None:
+    bucket = Bucket.full(10.0, 3.0, now=0.0)
+    bucket.take(3, 1.0)
+    assert bucket.take(1, 1.0) == 0.1

@@ -150,6 +150,30 @@ class TestKeeping:
         assert [one.seq for one in bench.read(max_weight=3 * 1024)] == [1, 2, 3]
         assert [one.seq for one in bench.read(after=3, max_weight=0)] == [4]
 
+    def test_reading_leaves_nothing_out_for_being_heavy(self, bench: Bench) -> None:
+        heavy = entry(2, "x" * 9000)
+        bench.saved(opened(), begun(), entry(1), heavy, entry(3))
+        assert [one.seq for one in bench.read(max_weight=4 * 1024)] == [1]
+        assert [one.seq for one in bench.read(after=1, max_weight=4 * 1024)] == [2]
+
+    def test_each_meeting_has_its_own_entries_after_a_restart(self, bench: Bench) -> None:
+        other = Circle("other")
+        theirs = msgspec.structs.replace(entry(1), meeting=other.meeting, cost=7)
+        bench.saved(opened(), begun(), opened(other), begun(other), entry(1), entry(2), theirs)
+        kept = {one.meeting: (one.head, one.cost) for one in bench.reopen().meetings}
+        assert kept == {CIRCLE.meeting: (2, 2003), other.meeting: (1, 7)}
+
+    def test_thousands_at_once_are_saved_each_once_and_in_their_order(self, bench: Bench) -> None:
+        bench.saved(opened(), begun())
+        bench.log.submit_all([(10_000 + seq, entry(seq)) for seq in range(1, 2501)])
+        reported: list[int] = []
+        while len(reported) < 2500:
+            outcome = bench.outcomes.get(timeout=PATIENCE)
+            assert isinstance(outcome, Saved)
+            reported += outcome.tickets
+        assert reported == list(range(10_001, 12_501))
+        assert len(bench.read(up_to=3000)) == 2500
+
     def test_everything_is_there_after_a_restart(self, bench: Bench) -> None:
         bench.saved(
             opened(), begun(), invited(), entry(1), changed(2), entry(3, expires_minute=999)
@@ -228,6 +252,13 @@ class TestDeleting:
         revoked = r.InvitationRevoked(room=CIRCLE.room, knock_key=CIRCLE.knock_key.public)
         bench.saved(opened(), invited(), revoked)
         assert bench.reopen().invitations == ()
+
+    def test_a_forgotten_room_takes_its_own_invitations_along(self, bench: Bench) -> None:
+        other = Circle("other")
+        theirs = msgspec.structs.replace(invited(), room=other.room)
+        bench.saved(opened(), invited(), opened(other), theirs)
+        bench.saved(r.Forgotten(rooms=(other.room,)))
+        assert bench.reopen().invitations == (invited(),)
 
     def test_what_ran_out_is_gone_and_nothing_else(self, bench: Bench) -> None:
         other = Circle("other")
