@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from holdspace.client.seat import covering
+from holdspace.client.seat import covering, saying
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
 from holdspace.client.seat.view import Place
@@ -331,3 +331,32 @@ def test_a_relay_has_space_for_the_slots_of_twelve_people_for_more_than_four_hou
     # A house with all of them behind one address, too.
     assert limits.visitor_words_per_second > 12 / SLOT
     assert limits.frames_per_second > 1 / SLOT
+
+
+def test_r2_slots_that_the_relay_keeps_to_itself_never_go_further_than_others_can_follow(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    send, lost = table._send, 0
+
+    def swallow(guest: Guest, frame: frames.ClientFrame) -> None:
+        nonlocal lost
+        if guest is ben and isinstance(frame, frames.Append):
+            lost += 1
+        else:
+            send(guest, frame)
+
+    table._send = swallow  # type: ignore[method-assign]
+    table.do(ben, i.Say("kept back by the relay"))
+    table.wait(120)
+    assert lost == saying.LONGEST_LEAP + 1
+    assert ben.view.connection_words == saying.NOT_ARRIVING
+    table._send = send  # type: ignore[method-assign]
+    table.disconnect(ben)
+    table.connect(ben)
+    table.wait(3 * SLOT)
+    table.do(ben, i.Say("and after that"))
+    table.wait(2 * SLOT)
+    assert shares(ana) == shares(chi) == ["kept back by the relay", "and after that"]
+    assert is_calm(ana)
+    assert is_calm(ben)
