@@ -9,6 +9,7 @@ from holdspace.protocol.meeting.effects import (
     BoardPutAway,
     IdeaChosen,
     IdeaListed,
+    IdeasAsked,
     ListBegan,
     ListEnded,
     Spoke,
@@ -166,3 +167,9 @@ def test_whose_writing_is_paused_asks_later_and_no_list_ends_that_was_not_begun(
     assert reason(meeting.does("Mara", end)) == boarding.NO_LIST
     meeting.does("Ben", PROBLEM)
     assert reason(meeting.does("Mara", end)) == boarding.NO_LIST
+
+
+def test_what_is_asked_is_told_with_who_asked(meeting: Meeting) -> None:
+    outcome = meeting.does("Ana", PROBLEM)
+    assert outcome.effects == (IdeasAsked(identity("Ana"), PROBLEM.text, b"message id......"),)
+    assert boarding.why_not_give(meeting.state, identity("Ben")) == boarding.NO_LIST

@@ -134,3 +134,21 @@ def test_an_idea_that_is_welcome_waits_while_ideas_are_listed() -> None:
     room.does("Cem", ev.AskForIdeas("How do I sleep?"))
     room.does("Mara", ev.BeginList(room.state.version))
     assert reason(room.does("Ben", ev.OpenOffer("A cushion."))) == LISTING
+
+
+def test_an_offer_that_is_welcome_can_still_be_taken_back_by_both() -> None:
+    for name in ("Ana", "Ben"):
+        room = talking()
+        ask(room)
+        room.does("Ana", ev.AnswerOffer(identity("Ben"), is_yes=True))
+        again = room.does("Ana", ev.AnswerOffer(identity("Ben"), is_yes=True))
+        assert reason(again) == offering.NOTHING_ASKED
+        assert has(room.does(name, ev.AnswerOffer(identity("Ben"), is_yes=False)), OfferAnswered)
+        assert room.state.offers == ()
+
+
+def test_before_the_first_stage_ideas_can_be_offered() -> None:
+    room = Meeting("Ana", "Ben")
+    room.does("Mara", ev.OpenFlow(FLOW.replace('title = "Closing"', 'title = "End"')))
+    assert room.state.stage == -1
+    assert offering.why_not_offer(room.state, identity("Ben")) == ""

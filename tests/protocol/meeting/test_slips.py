@@ -12,6 +12,7 @@ from holdspace.protocol.meeting.slips import (
     Slip,
     encode_attendance,
     encode_move,
+    is_as_written,
     moved_room,
     read_attendance,
     read_leaf_vouch,
@@ -121,3 +122,25 @@ def test_nothing_that_is_pasted_raises_anything_else() -> None:
         for read in (moved_room, read_attendance):
             with pytest.raises(NotASlip):
                 read(text)
+
+
+def test_a_vouch_has_one_length_and_a_key_that_can_sign() -> None:
+    vouch = vouch_leaf(ANA, room=ROOM, signature_key=b"leaf")
+    unsafe = bytes([1]) + bytes(31) + vouch[32:]
+    for spoilt in (b"", vouch[:-1], vouch + b"\0", vouch[:32], unsafe):
+        assert read_leaf_vouch(spoilt, room=ROOM, signature_key=b"leaf") == b""
+
+
+def test_what_is_no_move_says_so_and_a_strangers_move_names_the_host() -> None:
+    with pytest.raises(NotASlip) as nothing:
+        read_move("hello", host_key=HOST.public)
+    with pytest.raises(NotASlip) as forged:
+        read_move(encode_move(STRANGER, MOVE), host_key=HOST.public)
+    assert str(nothing.value) != str(forged.value)
+
+
+def test_an_attendance_slip_has_one_spelling() -> None:
+    written = encode_attendance(HOST, HERE)
+    assert is_as_written(written)
+    for other in ("", "hello", written.upper(), f" {written}", written[:-1]):
+        assert not is_as_written(other)
