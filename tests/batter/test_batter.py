@@ -3,10 +3,13 @@
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from batter import MOST_GROWTH, Battering, flood, table
 from wrecks import WRECKS
 
 
+@pytest.mark.long
 async def test_nothing_malformed_kills_a_relay_or_fills_it(tmp_path: Path) -> None:
     battering = Battering()
     await flood(7_000, Random(1), tmp_path, battering)

@@ -59,6 +59,7 @@ async def test_power_may_go_at_any_moment(tmp_path: Path) -> None:
     assert counts["syncs"] > 10
 
 
+@pytest.mark.long
 @needs_strace
 @pytest.mark.parametrize("forgotten", [{"fdatasync"}, {"fsync"}])
 async def test_a_relay_that_does_not_sync_what_it_answers_is_seen(
