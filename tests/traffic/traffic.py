@@ -3,7 +3,8 @@
     ./dev traffic [--meetings 1000] [--seed 0] [--without-only | --slots-only]
 
 Simulated meetings with real seats, with cover slots and without; the attacker learns from one half of
-them and guesses in the other. Fails if slots let anything be guessed better than chance and 5 points.
+them and guesses in the other. Where
+everybody stayed, slots must let nothing be guessed better than chance and 5 points, or it fails.
 """
 
 import argparse
@@ -43,6 +44,12 @@ def table(title: str, outcome: Outcome) -> str:
     )
 
 
+def is_steady(record: Record) -> bool:
+    """Tell whether nobody came late or was away: who is not there is silent, and the relay knows."""
+    kinds = {one.kind for one in record.frames if one.at > record.begun}
+    return not kinds & {"Attach", "Bundle"}
+
+
 def say(words: str) -> None:
     """Write something down at once."""
     sys.stdout.write(f"{words}\n")
@@ -63,9 +70,11 @@ def main() -> int:
         say(table("Without slots", without))
     if asked.without_only:
         return 0
-    covered = attack(overheard(asked.meetings, asked.seed, is_covered=True))
-    say(table("With slots", covered))
-    over = covered.right[covered.best] - covered.chance
+    records = overheard(asked.meetings, asked.seed, is_covered=True)
+    say(table("With slots", attack(records)))
+    steady = attack([record for record in records if is_steady(record)])
+    say(table("With slots, where everybody stayed", steady))
+    over = steady.right[steady.best] - steady.chance
     say(f"The best guess with slots is {100 * over:+.1f} points over chance; 5 are allowed.")
     return int(over > MOST_OVER_CHANCE)
 
