@@ -77,6 +77,13 @@ async def reading_back(pilot: Pilot[Ending], player: Player) -> None:
     player.change(transcript=(*player.view.transcript, *more))
 
 
+async def caught_up(pilot: Pilot[Ending], player: Player) -> None:
+    """Come back to now after reading back."""
+    await reading_back(pilot, player)
+    await pilot.pause()
+    await pilot.press("end")
+
+
 async def noticed(pilot: Pilot[Ending], player: Player) -> None:
     """Be told something."""
     player.change(Notice("It is your turn. Take the time you need, or pass."))
@@ -207,6 +214,7 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "11-room-moved": (sample.ROOM, moved),
     "12-room-quiet": (sample.QUIET, nothing),
     "13-room-reading-back": (LONG, reading_back),
+    "13-room-caught-up": (LONG, caught_up),
     "14-room-command": (sample.ROOM, pressing(draft="/")),
     "15-facilitator": (sample.FACILITATOR, pressing("escape")),
     "15-facilitator-flag": (FLAGGED, pressing("escape")),

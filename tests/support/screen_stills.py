@@ -162,6 +162,13 @@ class Stills:
         self.screens |= {type(screen).__name__ for screen in app.screen_stack}
         return await self._at_rest(name, theme)
 
+    async def resize(self, sizes: Iterable[tuple[int, int]]) -> list[str]:
+        """Resize the window again and again; return its last lines, as wide as they were drawn."""
+        for width, height in sizes:
+            await self._pilot.resize_terminal(width, height)
+        strips = self._app.screen._compositor.render_strips()
+        return ["".join(one.text for one in strip) for strip in strips]
+
     async def _at_rest(self, name: str, theme: str) -> str:
         """Return the still once nothing changes any more: a layout can follow on a layout."""
         self._app._escapes = []
@@ -211,19 +218,6 @@ def kept(size: tuple[int, int]) -> dict[str, str]:
     """Return the stills that are kept of a size, by the name of the state."""
     parts = file_of(size).read_text("utf-8").rstrip("\n").split("\n\n")[1:]
     return {part.split(" · ")[0].removeprefix("## "): part for part in parts}
-
-
-def without_inks(still: str) -> str:
-    """Return a still as it is in a theme that leaves every colour to the terminal: bold or not."""
-    head, *rows = still.split("\n")
-    return "\n".join([head, *(_bold_only(row) for row in rows)])
-
-
-def _bold_only(row: str) -> str:
-    inks, bar, text = row.partition("│")
-    signs = ("T" if one.isupper() else "t" for one in inks if one.isalpha() and one != BAR)
-    merged = "".join(sign for sign, _ in groupby(signs))
-    return f"{merged}{bar}{text}" if bar else row
 
 
 async def _write(size: tuple[int, int], theme: str) -> None:
