@@ -162,13 +162,6 @@ class Stills:
         self.screens |= {type(screen).__name__ for screen in app.screen_stack}
         return await self._at_rest(name, theme)
 
-    async def resize(self, sizes: Iterable[tuple[int, int]]) -> list[str]:
-        """Resize the window again and again; return its last lines, as wide as they were drawn."""
-        for width, height in sizes:
-            await self._pilot.resize_terminal(width, height)
-        strips = self._app.screen._compositor.render_strips()
-        return ["".join(one.text for one in strip) for strip in strips]
-
     async def _at_rest(self, name: str, theme: str) -> str:
         """Return the still once nothing changes any more: a layout can follow on a layout."""
         self._app._escapes = []

@@ -8,7 +8,6 @@ import importlib
 import pkgutil
 
 import pytest
-from rich.cells import cell_len
 from textual.screen import Screen
 
 import holdspace.client.tui.screens as screens_package
@@ -79,14 +78,3 @@ ALONE = {"HomeScreen", "SoloScreen"}
 def test_every_theme_is_seen_at_every_size(size: tuple[int, int]) -> None:
     assert {theme_of(name, size) for name in shown_at(size)} == set(THEMES)
     assert set(LARGE) <= set(STATES)
-
-
-async def test_a_storm_of_resizes_leaves_every_screen_whole() -> None:
-    storm = [(10 + (step * 37) % 150, 4 + (step * 13) % 50) for step in range(2 * len(LARGE))]
-    async with stills(SIZES[1]) as camera:
-        for at, name in enumerate(LARGE):
-            await camera.take(name, THEMES[0])
-            lines = await camera.resize([*storm[2 * at : 2 * at + 2], SIZES[1]])
-            assert len(lines) == SIZES[1][1], name
-            assert {cell_len(line) for line in lines} == {SIZES[1][0]}, name
-            assert "window is too small" not in " ".join(lines), name
