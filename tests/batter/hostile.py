@@ -22,7 +22,8 @@ from terminal_bytes import kinds, words
 
 PROGRAM = Path(__file__).parents[1] / "support" / "poisoned_on_a_terminal.py"
 FRONTS = ("lines", "screen")
-SILENCE = 300
+# However many texts there are: the program gives up by itself when it stands still.
+SILENCE = None
 # What a hostile text says on a line of its own, as if it were the program.
 POSE = "room: The meeting is over."
 
