@@ -17,7 +17,7 @@ from holdspace.client.notebook import SAVED_WITHIN, Draft, Notebook
 from holdspace.client.own.notebook_card import NOT_HERE, OPEN_ALREADY, notebook_card
 from holdspace.client.own.talk import Done, Step
 from holdspace.client.seat.view import RoomView
-from holdspace.client.vault import Vault, VaultError, check_passphrase, exists
+from holdspace.client.vault import Vault, VaultError, WrongPassphrase, check_passphrase, exists
 
 # Looked at so often that looking, sealing and writing together stay within what was promised.
 LOOK_SECONDS = SAVED_WITHIN / 3
@@ -39,10 +39,15 @@ ONLY_IN_MEMORY = (
 
 @dataclass(frozen=True)
 class Opened:
-    """What became of opening the notebook, in words, and what was being written in this room before."""
+    """What became of opening the notebook, in words, and what was being written in this room before.
+
+    `asks_again`: it was another passphrase. Who types it once more must find a place for it at once:
+    the next line goes to the room.
+    """
 
     words: str
     was_writing: str = field(default="", repr=False)
+    asks_again: bool = False
 
 
 class Keeper:
@@ -96,7 +101,7 @@ class Keeper:
             # In a thread: a passphrase is made costly to guess, for a second or two.
             vault = await asyncio.to_thread(open_or_make, self._place, passphrase)
         except VaultError as error:
-            return Opened(str(error))
+            return Opened(str(error), asks_again=isinstance(error, WrongPassphrase))
         self._saved = vault.read()
         before = self._saved.draft(self._writing().room) if self._writing else Draft(b"")
         self._notebook = self._saved.joined(self._notebook)

@@ -19,6 +19,7 @@ async def main():
     terminal = open_terminal()
 
     def arrive():
+        terminal.conceal(False)
         terminal.say(["Mara: I arrived meanwhile."])
         terminal.bell()
 
@@ -26,6 +27,8 @@ async def main():
     terminal.say(["room: ready."])
     while (line := await terminal.read()) is not None:
         terminal.say([f"heard {len(line)}: {line[:40]}"])
+        if line == "conceal":
+            terminal.conceal(True)
         if line == "hostile":
             terminal.say(["Mara: \\x1b[2J\\u202e gone"])
     terminal.close()
@@ -97,6 +100,17 @@ def test_a_line_longer_than_a_terminal_takes_is_not_cut(person: "pexpect.spawn[s
         person.expect_exact("word " * 3)
     person.send("\n")
     person.expect_exact("heard 6000: ")
+
+
+def test_half_a_passphrase_goes_when_it_is_asked_for_no_more(person: "pexpect.spawn[str]") -> None:
+    person.sendline("conceal")
+    person.expect_exact("heard 7: conceal\r\n")
+    person.send("heron over")
+    person.kill(signal.SIGUSR1)
+    person.expect_exact(f"{ARRIVED}\r\n\a")
+    assert "heron" not in str(person.before)
+    person.send("\n")
+    person.expect_exact("heard 0: ")
 
 
 def test_hostile_bytes_do_not_reach_the_terminal(person: "pexpect.spawn[str]") -> None:

@@ -36,6 +36,15 @@ class OwnThings:
         """Tell whether the next line is a passphrase, to be taken as it is."""
         return self._talker.is_secret
 
+    def drop_secret(self) -> None:
+        """Ask for no passphrase any more."""
+        self._talker.drop_secret()
+
+    def ask_again(self) -> None:
+        """Ask for the passphrase anew, unless another card is asking by now."""
+        if not self._talker.is_asking:
+            self._talker.begin("notebook", self._own().notebook_card)
+
     def hears(self, line: str) -> bool:
         """Take a line that was meant for a card; tell whether it was."""
         return self._talker.hears(line)

@@ -179,6 +179,7 @@ class Session:
         if not (is_asked and takes_the_room(self._attending.view)):
             return True
         self._insists = True
+        self._mine.drop_secret()
         self._confirming.begin(Leave())
         return False
 
@@ -252,6 +253,9 @@ class Session:
         self._insists = False
         if line.endswith("\\") and not self._mine.hears_a_secret:
             self._unfinished += line[:-1] + "\n"
+            return
+        # Before whoever else asks something: a passphrase is nobody's name, reason or draft.
+        if self._mine.hears_a_secret and self._mine.hears(line):
             return
         line, self._unfinished = self._unfinished + line, ""
         if self._confirming.hears(line):
@@ -404,6 +408,8 @@ class Session:
             self._say([f"notebook: {opened.words}"])
             if opened.was_writing:
                 self._kept.keep(opened.was_writing, ROOM, first=True)
+            if opened.asks_again and not self._terminal.typing:
+                self._mine.ask_again()
 
         self._opening = asyncio.create_task(opening(), name="holdspace opening the notebook")
 

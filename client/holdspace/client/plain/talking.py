@@ -53,6 +53,16 @@ class Talker:
         """Tell whether a passphrase is asked for."""
         return self._talk is not None and self._talk.is_secret
 
+    @property
+    def is_asking(self) -> bool:
+        """Tell whether an answer is awaited."""
+        return self._talk is not None
+
+    def drop_secret(self) -> None:
+        """Ask for no passphrase any more: something else is asked, and its answer is not one."""
+        if self._talk is not None and self._talk.is_secret:
+            self._stop(self._talk)
+
     def hears(self, line: str) -> bool:
         """Take a line that was meant for the card; tell whether it was."""
         if self._talk is None:

@@ -192,6 +192,9 @@ class TypingTerminal:
 
     def conceal(self, is_on: bool) -> None:
         """Show nothing of what is typed, and hold none of it as a draft, until this is off again."""
+        # Half a passphrase must not become the beginning of a line that is shown and sent.
+        if self._is_concealed and not is_on:
+            self._draft = Draft()
         self._is_concealed = is_on
 
     def bell(self) -> None:

@@ -235,7 +235,8 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     if isinstance(agreed, Spoken) and isinstance(agreed.event, Snapshot):
         return _read_snapshot(seat, agreed.author, agreed.event, moment)
     if seat.state is None:
-        return replace(seat, held_back=(*seat.held_back, agreed)[-HELD_BACK:])
+        # All of it or none: `on_entry` bounds how many entries, a slot how many events there are in one.
+        return replace(seat, held_back=(*seat.held_back, agreed))
     if isinstance(agreed, Changed):
         outcome = apply_membership(seat.state, agreed.people, agreed.came_back)
     else:

@@ -163,6 +163,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
         async def opening() -> None:
             opened = await self.keeper.open_with(passphrase)
+            # Never in place of something else that was opened meanwhile, help above all.
+            if opened.asks_again and isinstance(self.screen, RoomScreen):
+                self.run_local(Local(BY_ID["notebook"]))
             self.tell(opened.words)
             if opened.was_writing:
                 self.give_back(opened.was_writing)

@@ -20,6 +20,8 @@ MAX_SEALED = 16 * 1024
 MAX_WHISPER = 20 * 1024
 # As many parts as the longest event has, one in each slot.
 MAX_SLOT_PARTS = 128
+# More than fit into the smallest frame, so that no message is many times the work of another.
+MAX_PARTS_AT_ONCE = 24
 
 Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
 MessageId = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -161,7 +163,7 @@ class CoverSlot(Event, frozen=True, tag=17):
     What does not fit goes on in its author's next slots; slots.py says how it is put together.
     """
 
-    parts: Annotated[tuple[SlotPart, ...], Meta(max_length=MAX_SLOT_PARTS)] = ()
+    parts: Annotated[tuple[SlotPart, ...], Meta(max_length=MAX_PARTS_AT_ONCE)] = ()
 
 
 class OpenFlow(Event, frozen=True, tag=20):
