@@ -13,7 +13,7 @@ from holdspace.client.care.reasons import UNSAID, phrases
 from holdspace.client.clock import Clock
 from holdspace.client.plain.kept_back import KEPT_APART
 from holdspace.client.plain.lobby import CONSENT
-from holdspace.client.plain.session import Session
+from holdspace.client.plain.session import BEGUN_BEFORE, Session
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
@@ -468,3 +468,17 @@ async def test_help_comes_before_there_is_a_connection() -> None:
         said = await one.type("/support")
         assert said[0].startswith("support: If you or someone is in danger now")
         await one.type("/exit")
+
+
+async def test_a_line_begun_at_the_door_does_not_go_to_the_room() -> None:
+    async with evening(replace(LOBBY, place=Place.WAITING)) as one:
+        one.terminal.typing = "I come because of my"
+        one.meeting.become(replace(ROOM, mode="open"))
+        await one.until(lambda: any("This is Tuesday circle" in line for line in one.terminal.said))
+        one.terminal.typing = ""
+        assert await one.type("I come because of my mother") == [BEGUN_BEFORE]
+        assert not one.meeting.wanted
+        await one.type("/take", "/send")
+        assert one.meeting.wanted == [Say("I come because of my mother")]
+        await one.type("hello")
+        assert one.meeting.wanted[1:] == [Say("hello")]

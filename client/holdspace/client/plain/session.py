@@ -50,6 +50,10 @@ _GOODBYE_KEPT = (
     "room: You have left the meeting. Your own words are in your notebook; nothing else of it is kept "
     "on this computer. Go gently."
 )
+BEGUN_BEFORE = (
+    "draft: You began that line before who reads it changed, so it was not sent. /draft reads it to you, "
+    "/take takes it up."
+)
 _FAILED = frozenset({Place.ENDED})
 _LEAVING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -123,6 +127,7 @@ class Session:
         self._mine = OwnThings(terminal.say, self._own, self._kept.keep_apart, ways)
         self._opening: asyncio.Task[None] | None = None
         self._unfinished = ""
+        self._is_for_before = False
         self._early: list[str] = []
         self._last_refused = ""
         self._leaving: Leave | None = None
@@ -220,6 +225,8 @@ class Session:
 
     def _tell(self, view: RoomView, notices: tuple[Notice, ...]) -> None:
         before, self._told = self._told, view
+        if _heard_by(before) != _heard_by(view) and (self._unfinished or self._terminal.typing):
+            self._is_for_before = True
         said = narrate(before, view, notices, reads_own_words=not self._terminal.echoes)
         if said.rings:
             self._terminal.bell()
@@ -258,6 +265,10 @@ class Session:
         if self._mine.hears_a_secret and self._mine.hears(line):
             return
         line, self._unfinished = self._unfinished + line, ""
+        was_for_before, self._is_for_before = self._is_for_before, False
+        if was_for_before and not line.lstrip().startswith("/"):
+            self._kept.keep_apart(line, BEGUN_BEFORE)
+            return
         if self._confirming.hears(line):
             return
         if self._door.is_asking and not line.startswith("/"):
@@ -442,6 +453,11 @@ class Session:
         self._keeper.drop_draft()
         self._is_abrupt = True
         self._gone.set()
+
+
+def _heard_by(view: RoomView) -> tuple[bool, bytes]:
+    """Return what tells apart who would hear a line: the questions of the door, few, or the room."""
+    return view.place is Place.LOBBY, typing_goes_to(view)
 
 
 _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
