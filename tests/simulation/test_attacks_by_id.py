@@ -60,6 +60,7 @@ ATTACKS = {
     "JN04": (_JOINING, "test_jn04_a_welcome_after_the_key_package_ran_out_is_refused"),
     "JN06": ("protocol/test_invite.py", "test_a_holder_of_the_invitation_cannot_pose_as_the_host"),
     "JN07": (_JOINING, "test_the_same_key_twice_at_the_door_comes_in_once"),
+    "JN10": (_JOINING, "test_jn10_a_knock_put_in_the_place_of_somebodys_has_other_words"),
     "JN08": (_LOBBY, "test_jn08_ten_thousand_knocks_without_the_key_leave_nothing"),
     "EV01": ("client/seat/test_attacks.py", "test_ev01_a_member_cannot_act_as_a_facilitator"),
     "EV03": (

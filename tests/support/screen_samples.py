@@ -187,6 +187,7 @@ KNOCKS = (
         "Hal",
         "Back pain for three years; my physio told me about you.",
         minute(9),
+        fingerprint=b"hal",
         warning="The name is like “Ha1”, who was removed.",
     ),
     KnockView(
@@ -385,7 +386,7 @@ LOBBY = RoomView(
     check_phrase=PHRASE,
     card=CARD,
 )
-WAITING = replace(LOBBY, place=Place.WAITING)
+WAITING = replace(LOBBY, place=Place.WAITING, knock_fingerprint=b"sam")
 
 
 def ended(place: Place, words: str = "") -> RoomView:

@@ -14,7 +14,7 @@ from holdspace.client.seat.people import SLOT_EXTENSION, member_with
 from holdspace.client.seat.view import Place
 from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
-from holdspace.protocol.invite import KnockLetter, agreements_digest, seal_letter
+from holdspace.protocol.invite import KnockLetter, agreements_digest, knock_phrase, seal_letter
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.roles import ROLES_EXTENSION, encode_roles, make_roles
 from holdspace.protocol.meeting.values import MeetingState, Person, encode_state
@@ -304,6 +304,22 @@ def test_jn08_a_letter_with_more_in_it_than_a_person_stays_outside(table: Table)
     assert lobby.UNREADABLE in ana.words
     knock_by(table, ana.view.invitation, "Ben", slot=bytes(32))
     assert [knock.name for knock in ana.view.knocks] == ["Ben"]
+
+
+def test_jn10_a_knock_put_in_the_place_of_somebodys_has_other_words(table: Table) -> None:
+    ana = table.host()
+    ben = table.visitor("Ben", ana.view.invitation)
+    table.do(ben, i.Accept("Ben", "It is me."))
+    # Who has the invitation, and the relay on their side, knocks under the same name and words.
+    other = table.visitor("Ben", ana.view.invitation)
+    table.do(other, i.Accept("Ben", "It is me."))
+    true, put = ana.view.knocks
+    assert (true.name, true.introduction) == (put.name, put.introduction)
+    assert true.fingerprint == ben.view.knock_fingerprint
+    assert put.fingerprint != ben.view.knock_fingerprint
+    words = {knock_phrase(knock.fingerprint) for knock in ana.view.knocks}
+    assert len(words) == 2
+    assert all(len(phrase.split()) == 4 for phrase in words)
 
 
 def test_a_letter_is_good_for_one_knock_and_one_invitation(table: Table) -> None:

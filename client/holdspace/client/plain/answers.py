@@ -27,6 +27,7 @@ from holdspace.client.plain.narrator import (
 )
 from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
+from holdspace.protocol.invite import knock_phrase
 
 _REPEATED = 3
 
@@ -248,6 +249,9 @@ def door(asked: Asked) -> Iterator[str]:
         yield "door: Nobody is at the door."
     for knock in asked.view.knocks:
         yield knock_line(knock)
+        if knock.fingerprint:
+            words = knock_phrase(knock.fingerprint)
+            yield f"door: {knock.name} reads these words, too, if nobody changed the knock: {words}."
 
 
 def flags(asked: Asked) -> Iterator[str]:

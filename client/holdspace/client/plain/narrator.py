@@ -30,6 +30,7 @@ from holdspace.client.seat.view import (
     StageView,
     Urgency,
 )
+from holdspace.protocol.invite import knock_phrase
 from holdspace.protocol.meeting.events import NodKind
 
 GATHER_MEMBER = (
@@ -216,6 +217,9 @@ def _connection_lines(before: RoomView, after: RoomView) -> Iterator[str]:
 def _place_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if after.place is Place.WAITING and before.place is not Place.WAITING:
         yield from speak("room", after.now_words or "You knocked. Somebody will answer.")
+        if after.knock_fingerprint:
+            words = knock_phrase(after.knock_fingerprint)
+            yield f"room: The facilitator may ask you for the words of your knock: {words}."
     if _is_in(after) and not _is_in(before):
         yield f"room: This is {after.room_name}. Here: {people_words(after.people)}."
         if after.keeping.is_kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from holdspace.protocol.invite import knock_fingerprint
 from holdspace.protocol.meeting import boarding, gathering, offering
 from holdspace.protocol.meeting.events import AskForIdeas, GiveIdea, Share
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
@@ -26,7 +27,7 @@ from .asking import asking_view
 from .display import shown_person, shown_stages
 from .picture_apart import now_words_apart, with_private_words
 from .picture_rooms import keeping_view
-from .seat import Letter, Seat
+from .seat import Known, Letter, Seat
 from .view import (
     Connection,
     GatherView,
@@ -159,7 +160,7 @@ def _for_who_leads(seat: Seat, state: MeetingState, view: RoomView, now: float) 
         is_facilitator=is_staff,
         is_host=seat.host is not None,
         takes_relay_along=seat.host is not None and seat.host.is_relay_here,
-        knocks=tuple(_knock(letter) for letter in _waiting(seat)),
+        knocks=tuple(_knock(seat, letter) for letter in _waiting(seat)),
         invitation=_invitation(seat),
         can_restore_hands=is_staff and bool(state.lowered),
         drift_words=drift.drift_words(seat, now) if is_staff else "",
@@ -215,7 +216,7 @@ def _waiting(seat: Seat) -> tuple[Letter, ...]:
     return tuple(letter for letter in seat.letters if letter.knock not in coming)
 
 
-def _knock(letter: Letter) -> KnockView:
+def _knock(seat: Seat, letter: Letter) -> KnockView:
     return KnockView(
         letter.handle or letter.knock,
         letter.name,
@@ -225,6 +226,9 @@ def _knock(letter: Letter) -> KnockView:
         letter.number,
         letter.thread,
         returning.NOTES.get(letter.known, ""),
+        knock_fingerprint(seat.facts.room, letter.key_package)
+        if letter.known is Known.NOT
+        else b"",
     )
 
 

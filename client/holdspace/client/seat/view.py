@@ -197,6 +197,7 @@ class DoorLine:
 class KnockView:
     """Somebody at the door, as their own (cleaned) words say; `warning` and `note` are ours.
 
+    `fingerprint` is the same on both sides of the door; its four words (`knock_phrase`) can be compared.
     `number` stays theirs when others go in: it is read out long before it is typed.
     """
 
@@ -208,6 +209,7 @@ class KnockView:
     number: int = 1
     thread: tuple[DoorLine, ...] = ()
     note: str = ""
+    fingerprint: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -331,6 +333,7 @@ class RoomView:
     connection_words: str = ""
     room_name: str = field(default="", repr=False)
     check_phrase: str = ""
+    knock_fingerprint: bytes = b""
     card: CardView | None = None
     people: tuple[PersonView, ...] = ()
     me: PersonView | None = None

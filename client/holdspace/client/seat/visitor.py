@@ -23,6 +23,7 @@ from holdspace.protocol.invite import (
     agreements_digest,
     check_phrase,
     decode_invitation,
+    knock_fingerprint,
     open_card,
     open_reply,
 )
@@ -162,6 +163,7 @@ class Visitor:
             connection_words=self.lost_words,
             room_name=card.room_name if card else "",
             check_phrase=check_phrase(card.host_key, card.room) if card else "",
+            knock_fingerprint=self._fingerprint,
             card=self._card_view(card) if card else None,
             now_words=self._now_words,
             ended_words=self.ended_words,
@@ -179,6 +181,13 @@ class Visitor:
         if self.place is Place.LOBBY and is_anew:
             return AGREED_ANEW
         return _NOW_WORDS.get(self.place, "")
+
+    @property
+    def _fingerprint(self) -> bytes:
+        # Who keeps the room vouches for the knock with a key that the host knows.
+        if self.knocked is None or self.card is None or self.kept is not None:
+            return b""
+        return knock_fingerprint(self.card.room, self.knocked.own.key_package.encode())
 
     @property
     def _door_name(self) -> str:

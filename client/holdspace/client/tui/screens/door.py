@@ -13,6 +13,7 @@ from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import Row, clip, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
+from holdspace.protocol.invite import knock_phrase
 
 
 class DoorScreen(ListScreen):
@@ -44,6 +45,7 @@ class DoorScreen(ListScreen):
         )
         warning = paragraph(f"Look twice: {knock.warning}", width, "amber") if knock.warning else []
         note = paragraph(knock.note, width, "muted") if knock.note else []
+        phrase = _phrase(knock, width) if knock.fingerprint else []
         words = f"“{knock.introduction}”" if knock.introduction else "They wrote no introduction."
         accepted = paragraph("They have accepted the agreements.", width, "muted")
         said = knock.thread[-1:]
@@ -54,7 +56,15 @@ class DoorScreen(ListScreen):
                 f"{'You' if line.is_mine else knock.name}: {line.text}", width, "sage"
             )[:2]
         ]
-        return [clip(head, width), *warning, *note, *paragraph(words, width), *newest, *accepted]
+        return [
+            clip(head, width),
+            *warning,
+            *note,
+            *paragraph(words, width),
+            *newest,
+            *accepted,
+            *phrase,
+        ]
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
@@ -88,3 +98,7 @@ class DoorScreen(ListScreen):
     def given(self, at: int) -> Given:
         """Return the chosen knock."""
         return Given(knock=self.view.knocks[at].knock)
+
+
+def _phrase(knock: KnockView, width: int) -> list[Row]:
+    return paragraph(f"Words of this knock: {knock_phrase(knock.fingerprint)}", width, "muted")

@@ -16,6 +16,7 @@ from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+from holdspace.protocol.invite import knock_phrase
 
 Pairs = tuple[tuple[str, str], ...]
 WAIT_KEYS: Pairs = (("q", "leave"), ("F1", "help"), ("F2", "need help now"))
@@ -94,11 +95,17 @@ class WaitingScreen(StillScreen):
         rest = "Nothing to do. You can fetch a drink; your place at the door is kept."
         return [
             *_said("You have knocked", words, rest, width),
+            *(_phrase(view, width) if view.knock_fingerprint else []),
             BLANK,
             *paragraph("Inside, with the text field left by Esc", width, "sage-strong"),
             *table,
             *([BLANK, *trouble(view, width)] if trouble(view, width) else []),
         ]
+
+
+def _phrase(view: RoomView, width: int) -> list[Row]:
+    asked = "The facilitator may ask you for the words of your knock: "
+    return [BLANK, *paragraph(f"{asked}{knock_phrase(view.knock_fingerprint)}.", width, "muted")]
 
 
 def _with_key(key: str, words: str, width: int) -> list[Row]:
