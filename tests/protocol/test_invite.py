@@ -19,7 +19,6 @@ from holdspace.protocol.invite import (
     Reply,
     RoomCard,
     agreements_digest,
-    check_phrase,
     decode_invitation,
     encode_invitation,
     hash_host_key,
@@ -34,7 +33,6 @@ from holdspace.protocol.invite import (
 )
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.refusals import LocalError
-from holdspace.protocol.words import WORDS
 
 
 def seeded(name: str) -> RandomSource:
@@ -264,18 +262,6 @@ def test_the_two_keys_of_a_code_differ_from_each_other_and_by_room() -> None:
     }
     assert len(keys) == 4
     assert INVITATION.secret not in keys
-
-
-def test_the_check_phrase_is_four_words_that_follow_key_and_room() -> None:
-    phrase = check_phrase(ROOT.public, INVITATION.room)
-    assert len(phrase.split()) == 4
-    assert set(phrase.split()) <= set(WORDS)
-    assert phrase != check_phrase(b"x" * 32, INVITATION.room)
-    assert phrase != check_phrase(ROOT.public, b"ROOM" * 4)
-
-
-def test_the_check_phrase_is_part_of_the_protocol_and_stays_as_it_is() -> None:
-    assert check_phrase(b"h" * 32, b"r" * 16) == "sofa marble rainbow pancake"
 
 
 def test_a_card_gives_back_what_the_host_wrote() -> None:

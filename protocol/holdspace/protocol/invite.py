@@ -13,7 +13,6 @@ import hmac
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -30,7 +29,6 @@ from holdspace.protocol.mls.errors import MLSError
 from holdspace.protocol.mls.messages import HPKECiphertext
 from holdspace.protocol.refusals import LocalError, PeerError
 from holdspace.protocol.text import NameRefused, check_name, clean, clean_line
-from holdspace.protocol.words import WORDS
 
 RandomSource = Callable[[int], bytes]
 
@@ -234,34 +232,6 @@ def _is_origin(relay: str) -> bool:
         return len(relay) <= _MAX_RELAY_BYTES and origin(relay) == relay
     except ValueError:
         return False
-
-
-@lru_cache(maxsize=32)
-def check_phrase(host_key: bytes, room: bytes) -> str:
-    """Return four words that both sides can read to each other over another channel.
-
-    Deliberately slow (about 50 ms): finding a second key with the same four words costs years.
-    """
-    return _four_words(host_key, b"holdspace check phrase" + room)
-
-
-def knock_fingerprint(room: bytes, key_package: bytes) -> bytes:
-    """Return what stands for one knock, the same for whoever made it and whoever reads it."""
-    return hashlib.sha256(b"holdspace knock" + room + key_package).digest()
-
-
-@lru_cache(maxsize=64)
-def knock_phrase(fingerprint: bytes) -> str:
-    """Return four words for a knock: other ones if somebody put another knock in its place (R8).
-
-    As slow as the other four: a knock lives for minutes, and finding such a second one costs years.
-    """
-    return _four_words(fingerprint, b"holdspace knock phrase")
-
-
-def _four_words(of: bytes, salt: bytes) -> str:
-    digest = hashlib.scrypt(of, salt=salt, n=2**14, r=8, p=1, dklen=4)
-    return " ".join(WORDS[byte] for byte in digest)
 
 
 _CARD_LABEL = b"holdspace room card v1"

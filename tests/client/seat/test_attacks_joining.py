@@ -14,7 +14,7 @@ from holdspace.client.seat.people import SLOT_EXTENSION, member_with
 from holdspace.client.seat.view import Place
 from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
-from holdspace.protocol.invite import KnockLetter, agreements_digest, knock_phrase, seal_letter
+from holdspace.protocol.invite import KnockLetter, agreements_digest, seal_letter
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.roles import ROLES_EXTENSION, encode_roles, make_roles
 from holdspace.protocol.meeting.values import MeetingState, Person, encode_state
@@ -26,6 +26,7 @@ from holdspace.protocol.mls import (
     create_key_package,
     generate_signature_key,
 )
+from holdspace.protocol.phrases import knock_phrase
 from holdspace.protocol.refusals import REFUSALS, Close, Refusal, close_answer
 from seat_forging import (
     force_commit,

@@ -27,7 +27,7 @@ from holdspace.client.plain.narrator import (
 )
 from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
-from holdspace.protocol.invite import knock_phrase
+from holdspace.protocol.phrases import knock_phrase
 
 _REPEATED = 3
 

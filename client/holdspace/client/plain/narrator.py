@@ -30,8 +30,8 @@ from holdspace.client.seat.view import (
     StageView,
     Urgency,
 )
-from holdspace.protocol.invite import knock_phrase
 from holdspace.protocol.meeting.events import NodKind
+from holdspace.protocol.phrases import knock_phrase
 
 GATHER_MEMBER = (
     "Now Enter does not send: your words are marked ready, and stay on this device until all are "

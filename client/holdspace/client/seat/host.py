@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from msgspec import structs
 
 from holdspace.client.kept_rooms import KeptRoom
-from holdspace.protocol.invite import check_phrase
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.events import OpenFlow, SetSchedule
 from holdspace.protocol.meeting.roles import (
@@ -31,6 +30,7 @@ from holdspace.protocol.mls import (
     signature_public_key,
 )
 from holdspace.protocol.mls.structs import ExtensionType, RequiredCapabilities
+from holdspace.protocol.phrases import check_phrase
 from holdspace.protocol.recovery import SEED_BYTES, secrets_of
 from holdspace.protocol.text import check_name, clean_line
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from holdspace.protocol.invite import knock_fingerprint
 from holdspace.protocol.meeting import boarding, gathering, offering
 from holdspace.protocol.meeting.events import AskForIdeas, GiveIdea, Share
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.phrases import knock_fingerprint
 from holdspace.protocol.text import clean, clean_line
 
 from . import (

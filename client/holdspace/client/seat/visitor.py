@@ -21,9 +21,7 @@ from holdspace.protocol.invite import (
     InvitationError,
     RoomCard,
     agreements_digest,
-    check_phrase,
     decode_invitation,
-    knock_fingerprint,
     open_card,
     open_reply,
 )
@@ -31,6 +29,7 @@ from holdspace.protocol.keys import Occasion, Purpose, knock_digest, prove
 from holdspace.protocol.meeting.events import Rest
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import Group, MLSError
+from holdspace.protocol.phrases import check_phrase, knock_fingerprint
 from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line

@@ -13,7 +13,7 @@ from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import Row, clip, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
-from holdspace.protocol.invite import knock_phrase
+from holdspace.protocol.phrases import knock_phrase
 
 
 class DoorScreen(ListScreen):

@@ -16,7 +16,7 @@ from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
-from holdspace.protocol.invite import knock_phrase
+from holdspace.protocol.phrases import knock_phrase
 
 Pairs = tuple[tuple[str, str], ...]
 WAIT_KEYS: Pairs = (("q", "leave"), ("F1", "help"), ("F2", "need help now"))
