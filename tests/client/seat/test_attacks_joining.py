@@ -78,7 +78,9 @@ def knock_by(
         own.key_package.encode(), name, "", agreements_digest(visitor.card), secret
     )
     sealed = seal_letter(letter, visitor.card, knock=knock, random=table.random.randbytes)
-    knocked = Knocked(knock, sealed, own, secret, seat_of(table.guests["Ana"]).slot)
+    knocked = Knocked(
+        visitor.card.room, knock, sealed, own, secret, seat_of(table.guests["Ana"]).slot
+    )
     waiting = replace(visitor, knocked=knocked, place=Place.WAITING)
     guest.machine = waiting
     for frame in waiting.knock_again():

@@ -11,6 +11,7 @@ from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.invite import KnockLetter, RoomCard, agreements_digest, seal_letter
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.mls import OwnKeyPackage
+from holdspace.protocol.phrases import knock_fingerprint
 
 from .host import own_key_package
 from .step import World
@@ -23,6 +24,7 @@ SECRET_BYTES = 32
 class Knocked:
     """A knock that was made, with what is needed to take its answer."""
 
+    room: bytes
     knock: bytes
     sealed: bytes = field(repr=False)
     own: OwnKeyPackage = field(repr=False)
@@ -34,6 +36,11 @@ class Knocked:
     def name(self) -> str:
         """Return the name one knocked by."""
         return (self.own.key_package.leaf_node.credential.identity or b"").decode()
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Return what stands for this knock on both sides of the door."""
+        return knock_fingerprint(self.room, self.own.key_package.encode())
 
     def again(self, card: RoomCard, words: str, *, slip: bytes, world: World) -> Knocked:
         """Return one more knock with the same keys, a fresh secret for its answer, and these words."""
@@ -64,5 +71,5 @@ def knock_with(
     key_seed = kept.my_key_seed if kept else world.random(32)
     room_key = SigningKey.from_seed(key_seed)
     own = own_key_package(name, slot.public, world, room=card.room, room_key=room_key)
-    blank = Knocked(b"", b"", own=own, reply_secret=b"", slot=slot, key_seed=key_seed)
+    blank = Knocked(card.room, b"", b"", own=own, reply_secret=b"", slot=slot, key_seed=key_seed)
     return blank.again(card, introduction, slip=kept.slip if kept else b"", world=world)

@@ -29,7 +29,7 @@ from holdspace.protocol.keys import Occasion, Purpose, knock_digest, prove
 from holdspace.protocol.meeting.events import Rest
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import Group, MLSError
-from holdspace.protocol.phrases import check_phrase, knock_fingerprint
+from holdspace.protocol.phrases import check_phrase
 from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
@@ -162,7 +162,8 @@ class Visitor:
             connection_words=self.lost_words,
             room_name=card.room_name if card else "",
             check_phrase=check_phrase(card.host_key, card.room) if card else "",
-            knock_fingerprint=self._fingerprint,
+            # Who keeps the room vouches for the knock with a key that the host knows.
+            knock_fingerprint=self.knocked.fingerprint if self.knocked and not self.kept else b"",
             card=self._card_view(card) if card else None,
             now_words=self._now_words,
             ended_words=self.ended_words,
@@ -180,13 +181,6 @@ class Visitor:
         if self.place is Place.LOBBY and is_anew:
             return AGREED_ANEW
         return _NOW_WORDS.get(self.place, "")
-
-    @property
-    def _fingerprint(self) -> bytes:
-        # Who keeps the room vouches for the knock with a key that the host knows.
-        if self.knocked is None or self.card is None or self.kept is not None:
-            return b""
-        return knock_fingerprint(self.card.room, self.knocked.own.key_package.encode())
 
     @property
     def _door_name(self) -> str:
