@@ -83,6 +83,12 @@ def test_the_introductory_session_takes_the_time_it_says(name: str) -> None:
     assert [(stage.id, stage.turn) for stage in flow.stages] == INTRODUCTION
 
 
+@pytest.mark.parametrize("name", SHIPPED.names("flows"))
+def test_no_two_stages_of_a_flow_have_the_same_title(name: str) -> None:
+    titles = [stage.title for stage in parse_flow(read_flow(name)).stages]
+    assert len(set(titles)) == len(titles), titles
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_both_lengths_of_the_introduction_say_the_same(lang: str) -> None:
     long, short = (parse_flow(read_flow(f"{name}.{lang}")) for name in TOTALS)
