@@ -151,6 +151,17 @@ async def test_accepting_asks_for_a_name_and_a_line_and_knocks() -> None:
         assert "knocked" in one.terminal.said[-1]
 
 
+async def test_who_keeps_the_room_hears_why_they_are_asked_and_need_not_type_their_name() -> None:
+    view = replace(LOBBY, door_words="The agreements have changed.", kept_as="Ana")
+    async with evening(view) as one:
+        why, *card = one.terminal.said
+        assert why == "lobby: The agreements have changed."
+        assert "1. What's shared stays here." in card
+        assert "to be Ana here again" in (await one.type("y"))[-1]
+        await one.type("", "")
+        assert one.meeting.wanted == [Accept("Ana", "")]
+
+
 async def test_whoever_only_reads_today_says_so_with_their_consent() -> None:
     async with evening(LOBBY) as one:
         await one.type("r", "Ana", "")

@@ -207,6 +207,7 @@ def test_changed_agreements_are_accepted_again_first(table: Table, host: Guest, 
     back = table.come_again(rooms[1])
     assert place(back) is Place.LOBBY
     assert "have changed" in back.view.now_words
+    assert (back.view.door_words, back.view.kept_as) == (back.view.now_words, "Ana")
     table.do(back, Accept("Ana"))
     assert place(back) is Place.ROOM
     table.do(mara, CloseTheMeeting())

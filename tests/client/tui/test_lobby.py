@@ -68,6 +68,14 @@ async def test_who_was_asked_back_has_their_name_and_reads_why(size: tuple[int, 
         assert player.wanted == [intents.Accept("Sam", "Better now")]
 
 
+async def test_who_keeps_the_room_reads_why_they_are_at_the_door_and_has_their_name() -> None:
+    view = replace(sample.LOBBY, door_words="The agreements have changed.", kept_as="Sam")
+    async with shown(view) as (pilot, player):
+        assert "The agreements have changed." in screen_text(pilot.app)
+        await pilot.press("enter", "enter")
+        assert player.wanted == [intents.Accept("Sam", "")]
+
+
 async def test_without_a_name_nothing_is_sent_and_the_field_waits() -> None:
     async with shown(sample.LOBBY) as (pilot, player):
         await pilot.press("tab", "tab", "enter")

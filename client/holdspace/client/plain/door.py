@@ -8,6 +8,7 @@ from holdspace.client.plain.lobby import (
     CONSENT_AGAIN,
     INTRODUCTION,
     NAME,
+    NAME_KEPT,
     lobby_lines,
 )
 from holdspace.client.seat.intents import Accept, Intent
@@ -33,6 +34,7 @@ class Door:
         self._turn_away = turn_away
         self._next: Callable[[str], None] | None = None
         self._name = ""
+        self._kept_as = ""
         self._introduction: str | None = None
         self._reads_only = False
 
@@ -41,11 +43,13 @@ class Door:
         """Tell whether an answer is awaited."""
         return self._next is not None
 
-    def greet(self, card: CardView, name: str = "") -> None:
+    def greet(self, card: CardView, name: str = "", *, kept_as: str = "", why: str = "") -> None:
         """Read out the card and ask for consent; who was asked back by `name` knows the card."""
         # Who was asked back here is asked again what to say about themselves.
         self._introduction = None
-        self._name = name
+        self._name, self._kept_as = name, kept_as
+        # Who was asked back has heard why.
+        self._say([f"lobby: {why}"] if kept_as and why else [])
         self._say([AGAIN.replace("{room}", card.room_name)] if name else lobby_lines(card))
         self._ask(self._consent, self._hear_consent)
 
@@ -74,13 +78,17 @@ class Door:
             if self._name:
                 self._ask(INTRODUCTION, self._hear_introduction)
             else:
-                self._ask(NAME, self._hear_name)
+                self._ask(self._name_question, self._hear_name)
         else:
             self._say([self._consent])
 
+    @property
+    def _name_question(self) -> str:
+        return NAME_KEPT.replace("{name}", self._kept_as) if self._kept_as else NAME
+
     def _hear_name(self, answer: str) -> None:
         try:
-            self._name = check_name(answer)
+            self._name = check_name(answer or self._kept_as)
         except NameRefused as refused:
             self._say([f"{refused} Nothing was sent. Type a name and press enter."])
             return

@@ -16,6 +16,7 @@ NAME = (
     "What shall people here call you? Up to 24 letters; it need not be your real name. Type it "
     "and press enter."
 )
+NAME_KEPT = "Press enter to be {name} here again, or type another name."
 INTRODUCTION = "One line about you for the facilitator, if you like. Or just press enter."
 
 

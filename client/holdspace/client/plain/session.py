@@ -235,7 +235,7 @@ class Session:
             self._arrived.set()
         was_here = before.place is Place.LOBBY and before.card is not None
         if view.place is Place.LOBBY and view.card and not was_here:
-            self._door.greet(view.card, view.door_name)
+            self._door.greet(view.card, view.door_name, kept_as=view.kept_as, why=view.door_words)
         self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
             self._door.pass_through()

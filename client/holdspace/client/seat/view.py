@@ -372,6 +372,8 @@ class RoomView:
     door_words: str = field(default="", repr=False)
     # Who was asked back to the door, by their own name; empty if the card has changed since.
     door_name: str = field(default="", repr=False)
+    # Who keeps the room, by the name they had: they read the card anew, and need not type it.
+    kept_as: str = field(default="", repr=False)
     drift_words: str = ""
     quiet_way: str = ""
     door_thread: tuple[DoorLine, ...] = ()

@@ -169,18 +169,22 @@ class Visitor:
             ended_words=self.ended_words,
             is_not_open=self.is_not_open,
             room=self.invitation.room,
-            door_words=self.door_words,
+            door_words=self.door_words or self._anew_words,
             door_name=self._door_name,
+            kept_as=self.kept.my_name if self.kept and self._anew_words else "",
             door_thread=self.talk.thread,
         )
 
     @property
     def _now_words(self) -> str:
+        return self._anew_words or _NOW_WORDS.get(self.place, "")
+
+    @property
+    def _anew_words(self) -> str:
+        """Say why somebody who keeps the room stands at its door: no code was asked for, but this is."""
         kept, card = self.kept, self.card
         is_anew = kept is not None and card is not None and not _is_agreed(kept, card)
-        if self.place is Place.LOBBY and is_anew:
-            return AGREED_ANEW
-        return _NOW_WORDS.get(self.place, "")
+        return AGREED_ANEW if self.place is Place.LOBBY and is_anew else ""
 
     @property
     def _door_name(self) -> str:

@@ -79,9 +79,10 @@ class LobbyScreen(HoldScreen):
 
     @override
     def begin(self) -> None:
-        """Begin at the name; who was asked back has one, and begins at what to say."""
-        self.query_one("#name", Input).value = self.view.door_name
-        self.query_one("#introduction" if self.view.door_name else "#name").focus()
+        """Begin at the name; who was asked back or keeps the room has one, and begins at what to say."""
+        name = self.view.door_name or self.view.kept_as
+        self.query_one("#name", Input).value = name
+        self.query_one("#introduction" if name else "#name").focus()
 
     def _label(self, words: str, field: str) -> Drawing:
         """Return the label of a field, with a sign while one writes there: colour alone is not enough."""
