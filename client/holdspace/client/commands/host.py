@@ -50,7 +50,7 @@ _ASK_ROOM = "What is the room called? People see this name when they are invited
 _ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
 _DEFAULT_STANDING = "A peer, not a professional."
 _ASK_STANDING = (
-    "What are you to the people who come? They read it at the door. Type it, or just press enter for "
+    "What are you to the people who come? They read it at the door. Type it, or just press enter for: "
     + _DEFAULT_STANDING
 )
 _ASK_RELAY = (
