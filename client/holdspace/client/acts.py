@@ -60,6 +60,7 @@ __all__ = [
     "is_last_stage",
     "is_only_facilitator",
     "is_permitted",
+    "is_spent",
     "is_useful",
     "keys_page",
     "lets_be_read",
@@ -244,6 +245,13 @@ def parse_command(line: str, view: RoomView) -> Command:
         return Problem(f"/{act.slash} works {act.spot.value}." if act.spot is Spot.LOBBY
                        else f"/{act.slash} works in the room; you are not there yet.")  # fmt: skip
     return _command(act, rest.strip(), view)
+
+
+def is_spent(line: str) -> bool:
+    """Tell whether a refused line holds nothing of somebody's own: a command that is whole by itself."""
+    act = BY_SLASH.get(line.strip().removeprefix("/").lower())
+    is_whole = act is not None and (act.is_optional or act.needs is Need.NOTHING)
+    return line.lstrip().startswith("/") and is_whole
 
 
 def _unknown(word: str, view: RoomView) -> str:

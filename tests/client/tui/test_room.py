@@ -9,7 +9,7 @@ from textual.timer import Timer
 
 import screen_samples as sample
 from holdspace.client.seat import intents
-from holdspace.client.seat.view import Line, Notice, Passage, Place, Refusal, Urgency
+from holdspace.client.seat.view import Line, Notice, Passage, Place, Refusal, RoomView, Urgency
 from holdspace.client.tui.app import Ending
 from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.screens.room import RoomScreen
@@ -176,6 +176,23 @@ async def test_a_ready_phrase_is_copied_and_waits_to_be_sent() -> None:
         assert player.wanted == []
         await pilot.press("enter")
         assert player.wanted == [intents.Say(sample.READY[1])]
+
+
+async def test_what_now_says_more_than_the_line_below_it() -> None:
+    words = "The facilitators are speaking."
+    async with shown(replace(sample.ROOM, now_words=words, composer_words=words)) as (pilot, _):
+        await pilot.press("escape", "w")
+        assert screen_text(pilot.app).count(words) == 1
+        assert "We are at " in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("view", [sample.MY_TURN, sample.HELD])
+async def test_what_now_tells_of_the_floor_and_of_a_hold_in_their_own_words(view: RoomView) -> None:
+    words = "These are its own words."
+    async with shown(replace(view, now_words=words, composer_words=words)) as (pilot, _):
+        await pilot.press("escape", "w")
+        await until(pilot, lambda: words in screen_text(pilot.app), "the sentence")
+        assert "We are at " not in screen_text(pilot.app)
 
 
 async def test_what_now_is_one_sentence() -> None:
@@ -439,6 +456,25 @@ async def test_a_refused_text_is_in_the_field_again_before_what_was_typed_since(
             pilot.app.post_message(events.Key("space" if letter == " " else letter, letter))
         composer = pilot.app.screen.query_one(Composer)
         await until(pilot, lambda: composer.text == "first then", "both")
+
+
+async def test_a_refused_command_does_not_stand_before_the_next_one() -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        player.refuse = lambda i: Refusal("No.") if isinstance(i, intents.KeepTheRoom) else None
+        await pilot.press(*"/keeproom", "enter")
+        assert room(pilot).composer.text == ""
+        assert "No." in screen_text(pilot.app)
+        await pilot.press(*"/nod", "enter")
+        assert player.wanted == [intents.NodTo()]
+
+
+@pytest.mark.parametrize("typed", ["/keproom", "/offer", "/raise about sleep"])
+async def test_what_can_be_written_on_with_stays_after_a_refusal(typed: str) -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        player.refuse = lambda _: Refusal("No.")
+        room(pilot).composer.write(typed)
+        await pilot.press("enter")
+        assert room(pilot).composer.text == typed
 
 
 async def test_one_key_takes_ready_words_back_to_write_on() -> None:

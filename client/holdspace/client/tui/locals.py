@@ -24,6 +24,7 @@ from holdspace.client.tui.screens.page import CrisisScreen, Draw, HelpScreen, Pa
 from holdspace.client.tui.screens.people import PeopleScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.questions import QuestionsScreen
+from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.sheet import SheetScreen
 from holdspace.client.tui.screens.talk import TalkScreen
 
@@ -43,7 +44,8 @@ def _page(title: str, draw: Draw) -> "Callable[[HoldspaceApp, Local], None]":
 
 
 def _what(app: "HoldspaceApp", _: Local) -> None:
-    app.tell(pages.what_now(app.view, app.now()))
+    is_in_room = isinstance(app.screen, RoomScreen)
+    app.tell(pages.what_now(app.view, app.now(), is_in_room=is_in_room))
 
 
 def _repeat(app: "HoldspaceApp", _: Local) -> None:

@@ -199,9 +199,13 @@ def spoken_page(lines: Iterable[str], width: int) -> list[Row]:
     ]
 
 
-def what_now(view: RoomView, now: float) -> str:
+def what_now(view: RoomView, now: float, *, is_in_room: bool = False) -> str:
     """Return one sentence: what happens now, and what this person can do."""
-    if view.now_words:
+    # In the room the line below this one says it already; twice, it looks as if nothing had happened.
+    is_said = is_in_room and view.now_words == view.composer_words
+    # The way the stage takes turns is not what happens while you have the floor, or on hold.
+    is_else = view.is_held or bool(view.me and view.me.has_floor)
+    if view.now_words and (is_else or not is_said):
         return view.now_words
     stage = (
         f"We are at {view.stage.title}: {MODE_WORDS[view.mode]}."

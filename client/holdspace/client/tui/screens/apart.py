@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 from typing_extensions import override
 
-from holdspace.client.acts import Local, Problem, parse_command
+from holdspace.client.acts import Local, Problem, is_spent, parse_command
 from holdspace.client.seat.intents import Intent
 from holdspace.client.seat.unsent import Unsent
 from holdspace.client.seat.view import RoomView
@@ -137,7 +137,7 @@ class ApartScreen(HoldScreen):
         self.redraw()
 
     def _refuse(self, words: str, draft: str) -> None:
-        self.composer.write(draft + self.composer.text)
+        self.composer.write(("" if is_spent(draft) else draft) + self.composer.text)
         self._refusal = words
 
     @override

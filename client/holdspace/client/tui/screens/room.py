@@ -16,6 +16,7 @@ from holdspace.client.acts import (
     Local,
     Problem,
     Spot,
+    is_spent,
     parse_command,
     same_key_now,
 )
@@ -182,7 +183,8 @@ class RoomScreen(HoldScreen):
 
     def _refuse(self, words: str, draft: str) -> None:
         """Say why nothing was sent; the draft is in the field again, before what was typed since."""
-        self._refused_text = draft + self.composer.text
+        # A command that stayed would stand before the next one that is typed.
+        self._refused_text = ("" if is_spent(draft) else draft) + self.composer.text
         self.composer.write(self._refused_text)
         self._refusal, self._refused_at = words, moment_of(self.view)
         self.query_one("#hint", Drawing).redraw()
