@@ -56,6 +56,14 @@ def said(
     return list(answer(Asked(view, now)))
 
 
+def test_help_begins_with_what_can_be_done_now() -> None:
+    now = [line for line in said(answers.what, UNDER_WAY) if "You can type" in line]
+    lines = said(answers.help_lines, UNDER_WAY)
+    words = now[0].removeprefix("room: You can type ")
+    assert lines[1] == f"help: Now you can type {words} All commands follow."
+    assert not any("Now you" in line for line in said(answers.help_lines, RoomView()))
+
+
 @pytest.mark.parametrize(
     ("answer", "lines"),
     [

@@ -123,10 +123,16 @@ def what(asked: Asked) -> Iterator[str]:
         yield from speak("room", words)
     if view.place is Place.ROOM:
         yield f"room: Now: {MODE_WORDS.get(view.mode, view.mode)}."
-        can = [f"/{act.slash}" for act in acts_for(view) if act.id in _DOINGS and _fits(act, view)]
-        can += ["/send", "/draft"] if asked.draft else []
+        can = _can_type(asked)
         if can:
             yield f"room: You can type {', '.join(can)}."
+
+
+def _can_type(asked: Asked) -> list[str]:
+    """Return the commands that do something at this moment."""
+    view = asked.view
+    can = [f"/{act.slash}" for act in acts_for(view) if act.id in _DOINGS and _fits(act, view)]
+    return [*can, "/send", "/draft"] if asked.draft else can
 
 
 def _fits(act: Act, view: RoomView) -> bool:
@@ -288,6 +294,10 @@ WAYS = Ways(
 def help_lines(asked: Asked) -> Iterator[str]:
     """Yield every command that works here, one a line."""
     yield "help: What you type is shared when you press enter. End a line with \\ to write on below."
+    # All of them take minutes to listen to; what can be done now is not to be waited for.
+    can = _can_type(asked) if asked.view.place is Place.ROOM else []
+    if can:
+        yield f"help: Now you can type {', '.join(can)}. All commands follow."
     for act in acts_for(asked.view):
         if act.id not in _WITHOUT_COMMAND:
             yield f"help: {act.usage}: {_for_lines(act)}"
