@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from holdspace.client import prompt
 from holdspace.client.cli import main
+from holdspace.client.commands import open_room
 from holdspace.client.commands.open_room import port_here, was_here
 from holdspace.client.kept_rooms import HostPart, KeptRoom, recovered
 from holdspace.client.notebook import Draft, Notebook
@@ -98,6 +99,22 @@ def test_without_rooms_it_says_how_one_comes_to_be_kept(run: Run, path: Path) ->
     for command in (("rooms",), ("open",), ("next",), ("forget",)):
         code, said = run(*command)
         assert (code, "/keeproom asks to keep it" in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ((), "Its flow this time: Introductory session. --flow takes another."),
+        (("--flow", "weekly-60.de"), "Its flow this time: Wöchentliche Sitzung."),
+        (("--flow", "none"), "It has no flow this time; --flow takes one."),
+    ],
+)
+def test_opening_says_which_flow_it_is_for_a_room_remembers_none(
+    run: Run, monkeypatch: pytest.MonkeyPatch, chosen: tuple[str, ...], words: str
+) -> None:
+    monkeypatch.setattr(open_room, "lead", lambda *_: 0)
+    code, said = run("open", "1", *chosen)
+    assert (code, f"rooms: Opening Kestrels again. {words}" in said) == (0, True)
 
 
 def test_only_the_host_opens_moves_and_sees_words(run: Run) -> None:

@@ -10,6 +10,8 @@ from holdspace.client.front_end import choose_plain
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
+from holdspace.protocol.meeting.flow import parse_flow
+from holdspace.protocol.text import clean_line
 
 from .host import (
     Front,
@@ -62,6 +64,13 @@ def was_here(kept: KeptRoom) -> bool:
     return kept.host is not None and kept.host.is_relay_here and port_here(kept.relays) > 0
 
 
+def _flow_words(flow: str) -> str:
+    """Say which flow it is: a room does not remember the one of the last meeting."""
+    if not flow:
+        return "It has no flow this time; --flow takes one."
+    return f"Its flow this time: {clean_line(parse_flow(flow).title)}. --flow takes another."
+
+
 def _open(asked: argparse.Namespace) -> int:
     code = code_in(asked.room_code_file) if asked.room_code_file else None
     flow = read_the_flow(asked.flow)
@@ -85,7 +94,7 @@ def _open(asked: argparse.Namespace) -> int:
         )
         is_here = asked.here or was_here(kept)
         relays = () if is_here else check_addresses(kept.relays)
-        say(f"rooms: Opening {shown_name(kept)} again.")
+        say(f"rooms: Opening {shown_name(kept)} again. {_flow_words(flow)}")
         if not asked.here and port_here(kept.relays):
             say(HERE_AGAIN if is_here else MAYBE_HERE)
         where = Where(relays, asked.socks, port_here(kept.relays))
