@@ -135,6 +135,8 @@ def test_a_code_that_does_not_work_is_explained_and_asked_for_again(typed: str, 
     code, said = run("join", "--plain", typed=f"{typed}\n")
     assert words in said
     assert said.count("Invitation code") == 2
+    # Whoever has no code that works must not be caught at this question.
+    assert said.count("Ctrl-C stops") == 2
     assert "nobody to answer" in said
     assert code == 1
 

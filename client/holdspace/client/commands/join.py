@@ -24,9 +24,10 @@ from .kept import NoSuchRoom, numbered, room_lines, shown_name
 from .opening import open_keeper
 from .options import add_notebook, add_plain, add_socks
 
-_ASK_CODE = "Invitation code (paste it and press enter; it is not shown):"
+_ASK_CODE = "Invitation code (paste it and press enter; it is not shown). Ctrl-C stops:"
 _ASK_ROOM_OR_CODE = (
-    "The number of a room you keep, or an invitation code (type or paste it; it is not shown):"
+    "The number of a room you keep, or an invitation code (type or paste it; it is not shown). "
+    "Ctrl-C stops:"
 )
 _YOURS = "You are the host of that room: `holdspace open` opens it. Nothing was sent."
 _MOVED_UNKNOWN = "That note is for a room that you do not keep. Nothing was changed."
