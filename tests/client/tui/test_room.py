@@ -195,6 +195,15 @@ async def test_what_now_tells_of_the_floor_and_of_a_hold_in_their_own_words(view
         assert "We are at " not in screen_text(pilot.app)
 
 
+async def test_escape_and_a_letter_that_come_as_one_key_are_both_and_no_part_of_the_draft() -> None:
+    async with shown(replace(sample.ROOM, can_raise=True)) as (pilot, player):
+        room(pilot).composer.write("mine")
+        pilot.app.post_message(events.Key("alt+h", "h"))
+        await until(pilot, lambda: player.wanted == [intents.Raise()], "the hand")
+        assert room(pilot).composer.text == "mine"
+        assert not room(pilot).is_writing
+
+
 async def test_what_now_is_one_sentence() -> None:
     async with shown(sample.ROOM) as (pilot, _):
         await pilot.press("escape", "w")

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -444,6 +445,17 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def action_vanish(self) -> None:
         """Close the screen at once."""
         self.vanish()
+
+    @override
+    async def on_event(self, event: events.Event) -> None:
+        """Take Esc and a letter apart that came as one key: the letter is no part of a draft."""
+        letter = terminal.letter_after_escape(event)
+        if not letter:
+            await super().on_event(event)
+            return
+        await super().on_event(events.Key("escape", "\x1b"))
+        # After the text field was left, which Textual does later.
+        self.call_later(self.post_message, events.Key(letter, letter))
 
     # What Textual would do, and must not here.
 

@@ -7,6 +7,7 @@ goes around Textual: 8.2.8 has no public way to set the title or to hand the mou
 from collections.abc import Mapping
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.driver import Driver
 
@@ -29,6 +30,19 @@ def _write(app: App[Any], data: str) -> None:
     if driver is not None:
         driver.write(data)
         driver.flush()
+
+
+def letter_after_escape(event: events.Event) -> str:
+    """Return the letter or digit of a key that is Esc and that letter in one; "" for any other.
+
+    Whoever presses one soon after the other inside tmux, or over a slow line, sends the same bytes as
+    with Alt. Capitals and signs are left: unknown sequences of terminals look like them.
+    """
+    if not isinstance(event, events.Key) or event.is_forwarded:
+        return ""
+    modifier, _, letter = event.key.partition("+")
+    is_one = len(letter) == 1 and letter.isascii() and (letter.islower() or letter.isdigit())
+    return letter if modifier == "alt" and is_one else ""
 
 
 def set_title(app: App[Any]) -> None:
