@@ -360,3 +360,41 @@ def test_r2_slots_that_the_relay_keeps_to_itself_never_go_further_than_others_ca
     assert shares(ana) == shares(chi) == ["kept back by the relay", "and after that"]
     assert is_calm(ana)
     assert is_calm(ben)
+
+
+def test_the_meeting_does_not_close_on_somebodys_last_words(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG[:2000]))
+    table.wait(2 * SLOT)
+    table.do(ana, i.CloseTheMeeting())
+    assert ana.words[-1] == covering.OTHERS_FIRST
+    table.wait(4 * SLOT)
+    assert shares(ana) == [LONG[:2000].strip()]
+    assert ana.view.place is ben.view.place is Place.CLOSED
+
+
+def test_nobody_keeps_a_meeting_open_with_words_that_do_not_end(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    table.wait(SLOT)
+    table.disconnect(ben)
+    table.do(ana, i.CloseTheMeeting())
+    table.wait(covering.OTHERS_SECONDS - 1)
+    assert not ana.view.ended_words
+    table.wait(2)
+    assert ana.view.place is Place.CLOSED
+
+
+def test_who_closes_a_second_time_waits_for_nobody(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    table.wait(SLOT)
+    for _ in range(2):
+        table.do(ana, i.CloseTheMeeting())
+    assert ana.view.place is Place.CLOSED

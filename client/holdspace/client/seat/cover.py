@@ -12,12 +12,13 @@ class Cover:
     """The time of the next slot (0 before the first), and what is not whole yet, by author.
 
     `is_told`: the person has read that there are slots. `newest` is the author counter of the newest
-    own slot. `closes`: the meeting is to be closed when what this person said before is said.
+    own slot. `closes_by`, if not 0: the meeting is to be closed when what this person said before is
+    said, and nobody's words are half there, or that time has come.
     """
 
     due: float = 0.0
     newest: int = 0
-    closes: bool = False
+    closes_by: float = 0.0
     is_told: bool = False
     half: tuple[tuple[bytes, Partial], ...] = field(default=(), repr=False)
 

@@ -37,14 +37,20 @@ BEGIN = (
     "From now on everybody's program sends a small message every two seconds, so that the sending does not "
     "tell the relay who speaks. What you send arrives within two seconds, what is long a little later."
 )
+# A meeting that is to close waits so long for words that are half there, and whoever sends them.
+OTHERS_SECONDS = 15.0
+OTHERS_FIRST = (
+    "Somebody's words are half there. The meeting closes when all of them are, in 15 seconds at most. "
+    "To close it now, do that again."
+)
 CLOSES_SOON = "What you wrote is still being sent. The meeting closes when it is."
 
 
 def tick(seat: Seat, moment: Moment) -> Seat:
     """Send the next slot if it is due; the first one at a moment of chance."""
     cover = seat.cover
-    if cover.closes and not seat.outbox.lasting().waiting:
-        seat = replace(seat, cover=replace(cover, closes=False))
+    if cover.closes_by and not (_is_sending(seat) or _is_half_there(seat, moment)):
+        seat = replace(seat, cover=replace(cover, closes_by=0.0))
         return connecting.close_meeting(seat, moment)
     if not seat.is_covering:
         return replace(seat, cover=replace(cover, due=0.0)) if cover.due else seat
@@ -67,11 +73,23 @@ def tick(seat: Seat, moment: Moment) -> Seat:
 
 
 def close(seat: Seat, moment: Moment) -> Seat:
-    """End the meeting for everybody, when what this person said is said."""
-    if not (seat.is_covering and seat.outbox.lasting().waiting):
+    """End the meeting for everybody, when what this person said is said, and nobody's words are cut."""
+    # Who asks a second time waits for nobody else: that is how trouble is ended.
+    is_again = seat.cover.closes_by > 0
+    is_half_there = bool(seat.cover.half) and not is_again
+    if not (seat.is_covering and (_is_sending(seat) or is_half_there)):
         return connecting.close_meeting(seat, moment)
-    moment.notices.append(Notice(CLOSES_SOON))
-    return replace(seat, cover=replace(seat.cover, closes=True))
+    moment.notices.append(Notice(CLOSES_SOON if _is_sending(seat) else OTHERS_FIRST))
+    closes_by = moment.now if is_again else moment.now + OTHERS_SECONDS
+    return replace(seat, cover=replace(seat.cover, closes_by=closes_by))
+
+
+def _is_sending(seat: Seat) -> bool:
+    return bool(seat.outbox.lasting().waiting)
+
+
+def _is_half_there(seat: Seat, moment: Moment) -> bool:
+    return bool(seat.cover.half) and moment.now < seat.cover.closes_by
 
 
 def arrived(seat: Seat, author: bytes, slot: CoverSlot) -> tuple[Seat, tuple[Partial, ...]]:
