@@ -9,7 +9,7 @@ import pytest
 
 from holdspace.client.seat import covering, saying
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
+from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk, SayOk
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from holdspace.protocol.frames import decode_client_frame
@@ -237,6 +237,31 @@ def test_holding_the_room_does_not_wait_behind_something_long(
     assert not shares(ben)
     table.wait(8 * SLOT)
     assert shares(ben) == [LONG]
+
+
+def test_who_is_not_ok_does_not_wait_behind_their_own_long_words(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    table.do(ben, i.Say(LONG))
+    table.do(ben, i.Say("and more"))
+    table.wait(2 * SLOT)
+    table.do(ben, SayNotOk("too much"))
+    table.wait(4 * SLOT)
+    assert [flag.words for flag in ana.view.flags] == ["too much"]
+    assert not shares(ana)
+    table.wait(12 * SLOT)
+    assert shares(ana) == shares(ben) == shares(chi) == [LONG, "and more"]
+
+
+def test_a_flag_and_what_takes_it_back_keep_their_order(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    for intent in (SayNotOk("one"), SayOk(), SayNotOk("two")):
+        table.do(ben, intent)
+    table.wait(20 * SLOT)
+    assert [flag.words for flag in ana.view.flags] == ["two"]
 
 
 def test_who_leaves_says_first_what_they_wrote_before(

@@ -17,6 +17,7 @@ from holdspace.protocol.meeting.events import (
     SlotPart,
     encode_event,
 )
+from holdspace.protocol.meeting.letters import NotOk, OkAgain
 from holdspace.protocol.meeting.slots import Partial, open_slot
 
 from . import connecting, saying, sealing
@@ -152,12 +153,18 @@ def _loaded(seat: Seat, moment: Moment) -> tuple[Seat, tuple[SlotPart, ...]]:
 def _in_turn(seat: Seat) -> list[Outgoing]:
     waiting = (item for item in seat.outbox.waiting if item.may_ride)
     rest = [item for item in waiting if item.riding is None or not item.riding.is_sent]
-    return sorted(rest, key=lambda item: not _goes_first(item))
+    return sorted(rest, key=_rank)
 
 
-def _goes_first(item: Outgoing) -> bool:
+def _rank(item: Outgoing) -> int:
     # Whole in one part, so that it comes between the parts of something else (slots.py).
-    return isinstance(item.event, _URGENT)
+    if isinstance(item.event, _URGENT):
+        return 0
+    # In several parts, so what was half there is said anew after it: nobody who is not OK waits.
+    is_flag = isinstance(item.event, sealing.Unsealed) and isinstance(
+        item.event.note, NotOk | OkAgain
+    )
+    return 1 if is_flag else 2
 
 
 def _next_part(seat: Seat, item: Outgoing, most: int, moment: Moment) -> tuple[Outgoing, SlotPart]:
