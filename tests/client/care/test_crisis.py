@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from holdspace.client.care import crisis
 from holdspace.client.care.crisis import Shown, Ways, crisis_lines
 from holdspace.client.library import CrisisCard, CrisisLine, DataError, Library
+from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.rows import wrap
 
 WAYS = Ways(tell="press N to tell the facilitators privately", steady="Press g.")
@@ -44,6 +45,15 @@ def test_the_host_s_card_comes_first_and_says_who_checked_it(tmp_path: Path) -> 
         "Numbers checked 2026-11-01 by Mara. Elsewhere: a list of the ministry.",
         crisis.NOTHING_SENT,
     ]
+
+
+@pytest.mark.parametrize("place", list(Place))
+def test_nobody_is_sent_to_a_facilitator_where_there_is_none(place: Place) -> None:
+    shown = Shown(Library().crisis_card("en"))
+    words = " ".join(crisis_lines(shown, WAYS.here(RoomView(place=place))))
+    is_with_others = place in {Place.LOBBY, Place.WAITING, Place.ROOM}
+    assert ("facilitator" in words, "pass, rest, leave" in words) == (is_with_others,) * 2
+    assert ("somebody you trust" in words) != is_with_others
 
 
 @pytest.mark.parametrize("broken", ["", "no toml [", 'format = 1\nlang = "en"\nemergency = ""\n'])

@@ -35,6 +35,10 @@ IN_DANGER = "If you or someone is in danger now: {number}."
 NO_NUMBER = "call the emergency number of where you are, or ask somebody near you to call"
 VERIFY = "Nobody here has checked this number for where you are; please verify it."
 NOT_OK = "Not in danger but not OK? You need not explain: pass, rest, leave, or {tell}."
+NOT_OK_ALONE = (
+    "Not in danger but not OK? You can stop at any moment, rest, or tell somebody you trust. "
+    "You need not explain."
+)
 STEADYING = "Steadying first? {how}"
 NO_WATCH = "This group can't watch between sessions, and it is not an emergency service."
 NOTHING_SENT = "Nothing was sent by opening this, and what you were writing is kept."
@@ -52,10 +56,15 @@ class Shown:
     host: str = ""
 
 
+# Alone, before a room and after it there is nobody to pass, leave or tell anything to.
+_WITH_OTHERS = frozenset({Place.LOBBY, Place.WAITING, Place.ROOM})
+
+
 @dataclass(frozen=True)
 class Ways:
     """How a front end says what can be done from the card."""
 
+    # Empty where nobody is who could be told.
     tell: str
     steady: str
     # Where there are facilitators to tell.
@@ -63,8 +72,9 @@ class Ways:
 
     def here(self, view: RoomView) -> "Ways":
         """Return the ways there are in this place."""
-        is_in = view.place is Place.ROOM and bool(self.tell_in_room)
-        return Ways(self.tell_in_room, self.steady) if is_in else self
+        if view.place is Place.ROOM and self.tell_in_room:
+            return Ways(self.tell_in_room, self.steady)
+        return self if view.place in _WITH_OTHERS else Ways("", self.steady)
 
 
 def shown_card(carried: str, host: str, environment: Mapping[str, str], locale: str = "") -> Shown:
@@ -145,7 +155,7 @@ def crisis_lines(shown: Shown, ways: Ways) -> Iterator[str]:
     for line in card.lines:
         details = ". ".join(part for part in (line.how, line.hours, line.languages) if part)
         yield f"{line.name}: {details}."
-    yield NOT_OK.replace("{tell}", ways.tell)
+    yield NOT_OK.replace("{tell}", ways.tell) if ways.tell else NOT_OK_ALONE
     yield STEADYING.replace("{how}", ways.steady)
     yield from card.words or (NO_WATCH,)
     yield from _provenance(shown)

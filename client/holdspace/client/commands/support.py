@@ -7,7 +7,7 @@ from holdspace.client.command_line import WELL
 from holdspace.client.prompt import say
 from holdspace.client.seat.view import RoomView
 
-_WAYS = Ways(tell="tell somebody you trust", steady="holdspace solo senses.")
+_WAYS = Ways(tell="", steady="holdspace solo senses.")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
