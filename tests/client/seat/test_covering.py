@@ -423,3 +423,5 @@ def test_who_closes_a_second_time_waits_for_nobody(
     for _ in range(2):
         table.do(ana, i.CloseTheMeeting())
     assert ana.view.place is Place.CLOSED
+    assert "too late" in ben.view.ended_words
+    assert "too late" not in ana.view.ended_words

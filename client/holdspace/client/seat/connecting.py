@@ -152,11 +152,14 @@ _CODE_WANTED = frozenset({Refusal.NEEDS_CODE, Refusal.CODE_IN_USE})
 _OPENINGS = frozenset({"open", "begin", "invite", "put door"})
 # A word at the door that came too late shows by itself (door_talk.py).
 _NOT_MISSED = frozenset({"revoke", "word"})
+_LATE = " What you wrote last may have come too late for anybody to read it."
 _OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."
 
 
 def _closed(seat: Seat) -> Seat:
-    return replace(seat, place=Place.CLOSED, ended_words=f"{_OVER_WORDS}{after_words(seat)}")
+    late = _LATE if any(saying.is_words(i.event) for i in seat.outbox.lasting().waiting) else ""
+    words = f"{_OVER_WORDS}{late}{after_words(seat)}"
+    return replace(seat, place=Place.CLOSED, ended_words=words)
 
 
 def _known(code: int) -> Refusal | None:

@@ -105,6 +105,11 @@ def _give_back(seat: Seat, item: Outgoing, refusal: Refusal | None, moment: Mome
     return replace(seat, outbox=seat.outbox.giving_back(item.message_id))
 
 
+def is_words(event: Event) -> bool:
+    """Tell whether an event is something that a person wrote for the room or for few."""
+    return isinstance(event, Share | AskForIdeas | GiveIdea | Whisper)
+
+
 def tell_kept(seat: Seat, moment: Moment) -> Seat:
     """Tell once on each connection that what was said does not come back."""
     # EV07: a relay that keeps what is said to itself must not look like a quiet room.
