@@ -149,6 +149,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Return whether people are drawn as a circle where it fits."""
         return self._settings.people == "circle"
 
+    @property
+    def is_kept(self) -> bool:
+        """Return whether a notebook is open, in which something of the meeting stays."""
+        return self.keeper.is_kept
+
     def now(self) -> float:
         """Return the wall-clock time."""
         return self._clock()

@@ -45,6 +45,10 @@ class Home(Protocol):
     def has_circle(self) -> bool:
         """Return whether people are drawn as a circle where it fits."""
 
+    @property
+    def is_kept(self) -> bool:
+        """Return whether a notebook is open, in which something of the meeting stays."""
+
     def now(self) -> float:
         """Return the wall-clock time."""
 

@@ -129,6 +129,13 @@ _ENDS: dict[Place, tuple[str, str]] = {
 }
 
 
+NOTHING_KEPT = "Nothing of the meeting is kept on this device."
+IN_THE_NOTEBOOK = (
+    "Your own words, and the room if you keep it, are in your notebook. Nothing else of the meeting is "
+    "kept on this device."
+)
+
+
 class EndedScreen(StillScreen):
     """After the end, whichever it was."""
 
@@ -141,7 +148,7 @@ class EndedScreen(StillScreen):
     def lines(self, view: RoomView, width: int) -> list[Row]:
         """Return what happened, and what is left of it on this device."""
         title, words = _ENDS.get(view.place, _ENDS[Place.ENDED])
-        kept = "Nothing of the meeting is kept on this device."
+        kept = IN_THE_NOTEBOOK if self.home.is_kept else NOTHING_KEPT
         # What the seat says may begin with the title, which stands above it already.
         said = view.ended_words.removeprefix(title).removeprefix(".").strip()
         lines = _said(title, said or words, kept, width)
