@@ -16,7 +16,8 @@ def relay_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def relay(relay_data: Path) -> Iterator[RelayProcess]:
-    with RelayProcess("--port", "0", "--data", relay_data) as process:
+    # Everybody here comes from one place, which gets a twelfth of the rooms of an hour.
+    with RelayProcess("--port", "0", "--data", relay_data, rooms_per_hour="2400") as process:
         yield process
 
 
