@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from holdspace.server.log.jetstream.api import Api, ApiError, UnreachableError
+from holdspace.server.log.jetstream.ending import ended
 
 GRAVESTONE_SECONDS = 3600.0
 _LOOK_SECONDS = (20.0, 60.0)
@@ -54,10 +55,7 @@ class Eraser:
 
     async def stop(self) -> None:
         """Erase no more."""
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await ended(self._tasks)
 
     def erase(self, erasure: Erasure, *, is_ours: bool) -> None:
         """Erase something, at once or, if another relay should, after a look."""

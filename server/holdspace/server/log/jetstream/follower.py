@@ -17,6 +17,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 from holdspace.server.log.jetstream.api import Api, ApiError, UnreachableError
+from holdspace.server.log.jetstream.ending import ended
 
 _SECOND = 1_000_000_000
 _HEARTBEAT_SECONDS = 1.0
@@ -63,8 +64,7 @@ class Follower:
     async def stop(self) -> None:
         """Follow no more."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await ended([self._task])
         await self._unsubscribe()
 
     def start_again(self) -> None:

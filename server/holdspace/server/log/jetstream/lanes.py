@@ -21,6 +21,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from holdspace.server.log.jetstream.ending import ended
 from holdspace.server.log.jetstream.follower import Message
 from holdspace.server.log.jetstream.wire import Batch
 from holdspace.server.log.records import Record
@@ -122,10 +123,7 @@ class Lanes:
     async def stop(self) -> None:
         """Publish nothing more."""
         tasks = [lane.task for lane in self._lanes.values() if lane.task is not None]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await ended(tasks)
 
     def add(self, lane_of: bytes, wish: Wish) -> None:
         """Publish a wish after all that came before it in its lane."""

@@ -15,6 +15,7 @@ from nats.errors import Error as NatsError
 
 from holdspace.server.log import Noted, Report
 from holdspace.server.log.jetstream.api import Api
+from holdspace.server.log.jetstream.ending import ended
 from holdspace.server.log.jetstream.follower import Follower, Message
 from holdspace.server.log.jetstream.subjects import Subjects
 from holdspace.server.log.records import KnockEnded, KnockMade, Note
@@ -54,10 +55,7 @@ class LobbyNotes:
         """Tell and hear no more."""
         await self.follower.stop()
         tasks = [task for task in (self._last, self._handing_out) if task is not None]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        await ended(tasks)
 
     async def _tell(self, note: Note, before: "asyncio.Task[None] | None") -> None:
         if before is not None:

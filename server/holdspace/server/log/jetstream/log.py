@@ -30,6 +30,7 @@ from holdspace.server.log.jetstream.cluster import (
     nodes_of,
     prepare,
 )
+from holdspace.server.log.jetstream.ending import ended
 from holdspace.server.log.jetstream.eraser import Eraser, Erasure
 from holdspace.server.log.jetstream.follower import Follower, Message
 from holdspace.server.log.jetstream.index import Index, Pages, message_of, number_of, place_of
@@ -128,8 +129,7 @@ class JetStreamLog:
         self._lobby.follower.start()
 
     async def close(self) -> None:
-        self._watching.cancel()
-        await asyncio.wait([self._watching])
+        await ended([self._watching])
         for part in (self._lanes, self._lobby, self._follower, self._contents.eraser):
             await part.stop()
         await self._client.close()
