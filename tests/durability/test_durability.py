@@ -12,6 +12,7 @@ import pytest
 import clusters
 import durability
 from cuts import cut, cuts, record
+from holdspace.server.log import UnusableLogError
 from nats_cluster import server_program
 from tracing import strace
 from trials import Trial, damages, full_disks, histories, kills
@@ -68,7 +69,8 @@ async def test_a_relay_that_does_not_sync_what_it_answers_is_seen(
     recording = await record(tmp_path, 1, 120)
     unsynced = [one for one in recording.moments if one.call.name not in forgotten]
     careless = replace(recording, moments=unsynced)
-    with pytest.raises(AssertionError, match=r"were promised|damaged it"):
+    # Lost entries, or a database that is not one any more: what the disk forgot decides.
+    with pytest.raises((AssertionError, UnusableLogError), match=r"were promised|damaged"):
         async for _ in cut(careless, 10, random.Random(1)):
             pass
 
