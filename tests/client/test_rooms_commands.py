@@ -130,9 +130,9 @@ def test_only_the_host_opens_moves_and_sees_words(run: Run) -> None:
 
 
 def test_a_number_that_no_room_has_is_asked_again(run: Run) -> None:
-    code, said = run("forget", typed=("7", "two", "2", "n"))
+    code, said = run("forget", typed=("7", "two", "00012", "2", "n"))
     assert code == 0
-    assert said.count("There is no kept room with that number; there are 1 to 2.") == 2
+    assert said.count("There is no kept room with that number; there are 1 to 2.") == 3
     assert "Nothing was changed." in said
 
 

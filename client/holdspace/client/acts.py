@@ -20,6 +20,8 @@ from holdspace.client.act_table import (
     NOD_KINDS,
     NOD_WORDS,
 )
+from holdspace.client.acts_people import suits
+from holdspace.client.numbers import number_in
 from holdspace.client.seat.intents import (
     CloseTheMeeting,
     GiveAnswers,
@@ -104,10 +106,14 @@ def is_useful(act: Act, view: RoomView) -> bool:
     return is_permitted(act, view) and is_here(act, view) and bool(act.when(view))
 
 
-def same_key_now(act: Act, view: RoomView) -> Act:
-    """Return the act its key stands for right now: one key holds the room and lets it go on."""
+def same_key_now(act: Act, view: RoomView, person: PersonView | None = None) -> Act:
+    """Return the act its key stands for right now: one key holds the room and lets it go on.
+
+    Done for a `person`, what is meant is said by them, and not by the others.
+    """
     siblings = (other for other in ACTS if (other.key, other.spot) == (act.key, act.spot))
-    return next((other for other in siblings if other.when(view)), act)
+    now = (other for other in siblings if other.when(view))
+    return next((one for one in now if person is None or suits(one.id, person)), act)
 
 
 def acts_for(view: RoomView, spot: Spot | None = None) -> tuple[Act, ...]:
@@ -284,8 +290,9 @@ def _read_text(_act: Act, rest: str, _view: RoomView) -> Given | Problem:
 def _read_number(act: Act, rest: str, _view: RoomView) -> Given | Problem:
     if not rest:
         return Given()
-    if rest.isascii() and rest.isdigit() and 1 <= int(rest[:6]) <= 999:
-        return Given(number=int(rest[:6]))
+    number = number_in(rest, 999)
+    if number:
+        return Given(number=number)
     return Problem(f"/{act.slash} wants a number from 1 to 999, in digits: {act.usage}")
 
 

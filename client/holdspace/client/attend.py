@@ -126,17 +126,19 @@ class Attendance:
 
     async def settled(self) -> RoomView:
         """Wait until the relay has answered in one way or another; return the picture then."""
-        while self.view.connection is Connection.CONNECTING:
-            await self._changed.wait()
-            self._changed.clear()
-        self._changed.set()
-        return self.view
+        return await self._seen(lambda view: view.connection is not Connection.CONNECTING)
 
     async def arrived(self) -> RoomView:
         """Wait until it is known whether the room is open; return the picture then."""
-        while self.view.place is Place.OUTSIDE and self.view.connection is not Connection.GONE:
+        return await self._seen(
+            lambda view: view.place is not Place.OUTSIDE or view.connection is Connection.GONE
+        )
+
+    async def _seen(self, is_so: Callable[[RoomView], bool]) -> RoomView:
+        while not is_so(self.view):
             await self._changed.wait()
             self._changed.clear()
+        # Whoever reads the changes has not read this one.
         self._changed.set()
         return self.view
 

@@ -7,7 +7,7 @@ ones. Nothing is opened, sent or looked up before one of them is chosen.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.kept_rooms import KeptRoom, shown_name
 from holdspace.protocol.text import clean_line
 
 WELCOME = (
@@ -68,7 +68,7 @@ def lead(rooms: Sequence[KeptRoom], *, is_closed: bool) -> str:
 
 
 def _room(number: int, room: KeptRoom, when: str) -> Way:
-    name = clean_line(room.room_name, 80) or "A room"
+    name = shown_name(room)
     if room.host is not None:
         return Way(
             f"{name}, which you lead", when or "No next meeting is set.", ("open", str(number))

@@ -17,6 +17,7 @@ from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.meeting.slips import Move, NotASlip, Slip, SlipRole, read_move, read_slip
 from holdspace.protocol.recovery import RoomSecrets, secrets_of
+from holdspace.protocol.text import clean_line
 
 MOST_PINS = 64
 KeptRole = Literal["host", "co-facilitator", "member"]
@@ -134,3 +135,8 @@ def recovered(seed: bytes, relays: tuple[str, ...], *, room_name: str, my_name: 
         pass_secret=secrets.pass_secret,
         host=HostPart(seed),
     )
+
+
+def shown_name(kept: KeptRoom) -> str:
+    """Return the room's name as it may be shown."""
+    return clean_line(kept.room_name, 80) or "a room"

@@ -33,13 +33,8 @@ _RIGHT = (
     *(("takeback", "z"), ("give", "o"), ("aside", "i"), ("lastword", "."), ("demote", ",")),
     *(("sendback", "j"), ("remove", "'"), ("decline", "n"), ("doorword", "o"), ("back", "p")),
     *(("close", "'"), ("askideas", "y"), ("suggest", "u"), ("putaway", "p"), ("room", "o")),
-    *(
-        ("endprivate", "'"),
-        ("calendar", "m"),
-        ("forgetone", "p"),
-        ("schedule", "u"),
-        ("notkeep", "n"),
-    ),
+    *(("endprivate", "'"), ("calendar", "m"), ("forgetone", "p"), ("schedule", "u")),
+    *(("notkeep", "n"),),
 )
 _READY: dict[str, Keymap] = {"both": (), "left": _LEFT, "right": _RIGHT}
 # The keys that are the same for everybody, because somebody may need them who cannot look them up.

@@ -39,6 +39,11 @@ def ask(question: str) -> str:
     return _read_line().strip()
 
 
+def agrees(question: str) -> bool:
+    """Ask, and tell whether the answer was yes; anything else is no."""
+    return ask(question).lower() in {"y", "yes"}
+
+
 def ask_until(
     question: str, read: Callable[[str], Answer], refusals: tuple[type[Exception], ...]
 ) -> Answer:

@@ -28,7 +28,7 @@ def test_what_is_for_afterwards_is_not_among_them() -> None:
     assert len(list(cards.debrief_lines())) > 2
 
 
-@pytest.mark.parametrize("words", ["", "0", "99", "silence", "-1"])
+@pytest.mark.parametrize("words", ["", "0", "99", "silence", "-1", "9" * 5000])
 def test_what_is_no_number_of_a_card_opens_none(words: str) -> None:
     assert cards.chosen(words) == (None, 0)
 

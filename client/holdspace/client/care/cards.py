@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from holdspace.client.library import LANGUAGE, Card, Library
+from holdspace.client.numbers import number_in
 from holdspace.client.seat.view import RoomView
 
 AFTER = "after"
+MOST_PHRASES = 999
 NO_CARD = "There is no card with this number. /cards lists them."
 NO_PHRASE = "That card has no phrase with this number."
 LIST_HELP = "/cards 3 opens the third; /cards 3 1 prepares its first phrase, and /send sends it."
@@ -39,11 +41,10 @@ def card_lines(card: Card, view: RoomView) -> Iterator[str]:
 
 def chosen(words: str, lang: str = LANGUAGE) -> tuple[Card | None, int]:
     """Return the card and the phrase's number that were typed, or no card and 0."""
-    numbers = [int(word) for word in words.split()[:2] if word.isascii() and word.isdigit()]
     there = cards(lang)
-    if not numbers or not 1 <= numbers[0] <= len(there):
-        return None, 0
-    return there[numbers[0] - 1], numbers[1] if len(numbers) > 1 else 0
+    card, phrase, *_ = (*words.split(), "", "")
+    number = number_in(card, len(there))
+    return (there[number - 1], number_in(phrase, MOST_PHRASES)) if number else (None, 0)
 
 
 def debrief_lines(lang: str = LANGUAGE) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from holdspace.client.library import LANGUAGE, Library
+from holdspace.client.numbers import number_in
 from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, PauseTheWriting, Remove
 from holdspace.client.seat.view import RoomView
 
@@ -63,8 +64,8 @@ def answered(intent: Intent, answer: str, lang: str = LANGUAGE) -> Intent | None
     ready = phrases(lang)
     if answer.lower() in {"n", "no"}:
         return None
-    if answer.isascii() and answer.isdigit() and 1 <= int(answer[:3]) <= len(ready):
-        return with_words(intent, ready[int(answer[:3]) - 1])
+    if number := number_in(answer, len(ready)):
+        return with_words(intent, ready[number - 1])
     return with_words(intent, answer) if answer else None
 
 

@@ -4,9 +4,10 @@ import argparse
 from contextlib import closing
 
 from holdspace.client.command_line import WELL
-from holdspace.client.prompt import ask, say
+from holdspace.client.kept_rooms import shown_name
+from holdspace.client.prompt import agrees, say
 
-from .kept import add_number, chosen, opened, shown_name
+from .kept import add_number, chosen, opened
 from .options import add_notebook
 
 ASK = (
@@ -35,7 +36,7 @@ def _forget(asked: argparse.Namespace) -> int:
     with closing(opened(asked)) as keeper:
         kept = chosen(asked, keeper)
         question = ASK.replace("{host}", AS_HOST if kept.host else "")
-        if ask(question.replace("{name}", shown_name(kept))).lower() not in {"y", "yes"}:
+        if not agrees(question.replace("{name}", shown_name(kept))):
             say(NOT_FORGOTTEN)
             return WELL
         keeper.change(lambda notebook: notebook.forgetting_room(kept.room))

@@ -9,6 +9,7 @@ from holdspace.client import home
 from holdspace.client.command_line import WELL
 from holdspace.client.front_end import choose_plain
 from holdspace.client.keeping import Keeper
+from holdspace.client.numbers import number_in
 from holdspace.client.prompt import NobodyAnswersError, ask_until, say
 from holdspace.client.settings import find_settings
 from holdspace.client.vault import exists
@@ -57,8 +58,8 @@ def _asked(ways: tuple[home.Way, ...], lead: str) -> home.Way | None:
         say(f"{number}. {way.words}. {way.meaning}")
 
     def read(answer: str) -> home.Way | None:
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer[:4]) <= len(ways):
-            return ways[int(answer) - 1]
+        if number := number_in(answer, len(ways)):
+            return ways[number - 1]
         if answer:
             raise NoSuchWay(f"There is no such number; there are 1 to {len(ways)}.")
         return None

@@ -14,13 +14,13 @@ from holdspace.client.command_line import (
 )
 from holdspace.client.front_end import choose_plain, show
 from holdspace.client.keeping import Keeper
-from holdspace.client.kept_rooms import KeptRoom, moved_to
+from holdspace.client.kept_rooms import KeptRoom, moved_to, shown_name
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say, unseen
 from holdspace.client.socks import Proxy
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
 from holdspace.protocol.meeting.slips import MOVE_PREFIX, NotASlip, moved_room
 
-from .kept import NoSuchRoom, numbered, room_lines, shown_name
+from .kept import NoSuchRoom, numbered, room_lines
 from .opening import open_keeper
 from .options import add_notebook, add_plain, add_socks
 

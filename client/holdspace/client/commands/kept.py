@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 from holdspace.client.calendar_file import NoMeeting, next_words
 from holdspace.client.keeping import Keeper
-from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.kept_rooms import KeptRoom, shown_name
+from holdspace.client.numbers import number_in
 from holdspace.client.prompt import ask_until, say
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean_line
@@ -46,11 +47,6 @@ def room_lines(rooms: tuple[KeptRoom, ...]) -> Iterator[str]:
         yield f"{number}. {shown_name(kept)}, {role}, {at}. {meets(kept)}".rstrip()
 
 
-def shown_name(kept: KeptRoom) -> str:
-    """Return the room's name as it may be shown."""
-    return clean_line(kept.room_name, 80) or "a room"
-
-
 def chosen(
     asked: argparse.Namespace,
     keeper: Keeper,
@@ -70,9 +66,8 @@ def chosen(
 
 def numbered(rooms: tuple[KeptRoom, ...], answer: str) -> KeptRoom:
     """Return the room with this number; raise NoSuchRoom with a sentence if there is none."""
-    typed = answer.strip()
-    if typed.isascii() and typed.isdigit() and 1 <= int(typed[:4]) <= len(rooms):
-        return rooms[int(typed) - 1]
+    if number := number_in(answer, len(rooms)):
+        return rooms[number - 1]
     numbers = "1" if len(rooms) == 1 else f"1 to {len(rooms)}"
     raise NoSuchRoom(f"There is no kept room with that number; there are {numbers}.")
 

@@ -10,7 +10,7 @@ from holdspace.client.keeping import keep_drafts
 from holdspace.client.notebook import Notebook
 from holdspace.client.own.keepsake import NotKept, write_new
 from holdspace.client.own.words import of_room, own_lines, own_page
-from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
+from holdspace.client.prompt import agrees, ask_until, read_secret_file, say, unseen
 from holdspace.client.vault import Vault, WrongPassphrase, exists, remove
 from holdspace.protocol.text import clean_line
 
@@ -108,7 +108,7 @@ def _delete(asked: argparse.Namespace) -> int:
     if not exists(path):
         return _tell(THERE_IS_NONE, path)
     # No passphrase: who lost it can still be rid of the file.
-    if ask(ASK_DELETE.replace("{path}", _shown(path))).lower() not in {"y", "yes"}:
+    if not agrees(ASK_DELETE.replace("{path}", _shown(path))):
         return _tell(NOT_DELETED)
     remove(path)
     return _tell(DELETED)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import complain
 from holdspace.client.front_end import choose_plain
-from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.kept_rooms import KeptRoom, shown_name
 from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
 from holdspace.protocol.meeting.flow import parse_flow
@@ -24,7 +24,7 @@ from .host import (
     lead,
     read_the_flow,
 )
-from .kept import add_number, chosen, opened, shown_name
+from .kept import add_number, chosen, opened
 from .options import add_notebook, add_plain, add_socks
 from .rooms import ONLY_HOST
 

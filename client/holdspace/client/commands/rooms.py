@@ -8,13 +8,13 @@ from msgspec.structs import replace
 
 from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import WELL, complain
-from holdspace.client.kept_rooms import KeptRoom
-from holdspace.client.prompt import ask, say
+from holdspace.client.kept_rooms import KeptRoom, shown_name
+from holdspace.client.prompt import agrees, ask, say
 from holdspace.protocol.meeting.slips import Move, NotASlip, encode_move, read_attendance
 from holdspace.protocol.recovery import phrase_of
 from holdspace.protocol.words import WORDS
 
-from .kept import add_number, chosen, opened, room_lines, shown_name
+from .kept import add_number, chosen, opened, room_lines
 from .options import add_notebook
 
 _A_ROW = 6
@@ -94,7 +94,7 @@ def _phrase(asked: argparse.Namespace) -> int:
         kept = chosen(asked, keeper, lambda room: room.host is not None)
         if kept.host is None:
             return complain(ONLY_HOST)
-        if ask(_WRITE_DOWN).lower() not in {"y", "yes"}:
+        if not agrees(_WRITE_DOWN):
             say("Nothing was shown.")
             return WELL
         words = phrase_of(kept.host.seed).split()

@@ -22,6 +22,7 @@ from holdspace.client.care.reasons import (
     why_lines,
     with_words,
 )
+from holdspace.client.numbers import number_in
 from holdspace.client.plain.kept_back import KeptBack
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import RoomView
@@ -84,11 +85,10 @@ class Confirming:
         self._hear = lambda answer: self._chosen([intent for *_, intent in choices], answer)
 
     def _chosen(self, meant: list[Intent], answer: str) -> None:
-        word = answer.strip()
-        if word.isascii() and word.isdigit() and 1 <= int(word[:3]) <= len(meant):
-            self.begin(meant[int(word[:3]) - 1])
-            return
-        self._not_done(answer)
+        if number := number_in(answer, len(meant)):
+            self.begin(meant[number - 1])
+        else:
+            self._not_done(answer)
 
     def _answered(self, intent: Intent, answer: str) -> None:
         if answer.strip().lower() in _YES:

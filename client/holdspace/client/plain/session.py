@@ -213,11 +213,11 @@ class Session:
             await self._attending.aclose()
             return
         await self._attending.leave(fine=bool(self._leaving and self._leaving.fine))
+        if self._opening is not None:
+            await self._opening
         if self._attending.view.place is Place.CLOSED:
             self._say(speak("room", self._attending.view.ended_words))
             return
-        if self._opening is not None:
-            await self._opening
         self._say([_GOODBYE_KEPT if self._keeper.is_kept else _GOODBYE])
 
     def _say(self, lines: Iterable[str]) -> None:

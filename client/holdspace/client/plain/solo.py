@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from holdspace.client import pacing
 from holdspace.client.care.crisis import card_here
+from holdspace.client.numbers import number_in
 from holdspace.client.plain.answers import support_lines
 from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.terminal import Terminal, open_terminal
@@ -58,8 +59,8 @@ class Solo:
             self._say(support_lines(card_here(RoomView()), RoomView()))
         elif self._pacer.hears(line):
             return
-        elif word.isascii() and word.isdigit() and 1 <= int(word[:3]) <= len(self._names):
-            self._pacer.begin(self._names[int(word[:3]) - 1])
+        elif number := number_in(word, len(self._names)):
+            self._pacer.begin(self._names[number - 1])
         elif pacing.is_known(word):
             self._pacer.begin(word)
         else:

@@ -198,7 +198,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def want_act(self, act_id: str, given: Given | None = None) -> None:
         """Do what the key of an act says now, whether it is sent or answered here."""
-        act, given = same_key_now(BY_ID[act_id], self._view), given or Given()
+        given = given or Given()
+        chosen = (one for one in self._view.people if one.identity == given.person)
+        act = same_key_now(BY_ID[act_id], self._view, next(chosen, None))
         why_not = _why_not(act, self._view)
         if act_id == "leave" and _is_over(self._view):
             self.finish()

@@ -1,11 +1,11 @@
 """The acts that are answered on this screen: pages, lists, one sentence, the way out."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from holdspace.client.acts import Local
 from holdspace.client.calendar_file import save as save_calendar
+from holdspace.client.library import DataError, NotInLibrary, read_flow
 from holdspace.client.mine import Own
 from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.own.talk import Step, Talk
@@ -65,13 +65,9 @@ def _flow(app: "HoldspaceApp", command: Local) -> None:
         app.tell("Type /flow and the name of the file in the text field of the room.")
         return
     try:
-        with Path(command.text).expanduser().open("rb") as file:
-            text = file.read(MAX_FLOW_BYTES + 1).decode()
-    except (OSError, ValueError) as error:
-        app.tell(f"That flow file cannot be read ({type(error).__name__}). Nothing was sent.")
-        return
-    if len(text) > MAX_FLOW_BYTES:
-        app.tell(f"A flow file has at most {MAX_FLOW_BYTES:,} characters. Nothing was sent.")
+        text = read_flow(command.text)
+    except (NotInLibrary, DataError) as error:
+        app.tell(f"{error} Nothing was changed.")
         return
     refusal = app.want(OpenTheFlow(text))
     if refusal:

@@ -1,5 +1,6 @@
 """The widgets that show rows: ink names become the theme's colours, and text is never markup."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -85,9 +86,9 @@ class Painted(Inked):
         self._rows: list[Row] = []
         self._drawn_for: tuple[int, int] | None = None
 
+    @abstractmethod
     def draw(self, width: int, height: int) -> list[Row]:
         """Return the rows for this size; height 0 asks how many rows are wanted."""
-        raise NotImplementedError
 
     def redraw(self) -> None:
         """Draw again, because what is shown may have changed."""

@@ -21,11 +21,12 @@ from holdspace.client.seat.unsent import Unsent
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.header import trouble
+from holdspace.client.tui.keyline import ESCAPE, NEW_LINE
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, flow, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 
-WRITING = (("Enter", "send"), ("Ctrl+J", "new line"), ("Esc", "keys"))
+WRITING = (("Enter", "send"), NEW_LINE, ESCAPE)
 
 
 class ApartScreen(HoldScreen):

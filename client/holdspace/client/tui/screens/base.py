@@ -95,8 +95,9 @@ class HoldScreen(Screen[None], inherit_bindings=False):
 
     def redraw(self) -> None:
         """Draw everything again that may have changed."""
-        for drawing in self.query(Painted):
-            drawing.redraw()
+        for widget in self.query("*"):
+            if isinstance(widget, Painted):
+                widget.redraw()
         self.call_after_refresh(self.place_cursor)
 
     def step_back(self) -> None:

@@ -1,5 +1,6 @@
 """What the facilitator's lists share: choose with the arrow keys, act with the key of the act."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 
 from textual import on
@@ -38,17 +39,18 @@ class ListScreen(HoldScreen):
         super().__init__()
         self._chosen: object = None
 
+    @abstractmethod
     def items(self, width: int) -> Sequence[list[Row]]:
         """Return the rows of each item."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key_of(self, at: int) -> object:
         """Return what makes this item the same one when the list has changed."""
-        raise NotImplementedError
 
     def given(self, at: int) -> Given:
-        """Return what an act is given when this item is chosen."""
-        raise NotImplementedError
+        """Return what an act is given when this item is chosen: nothing, where acts are for nobody."""
+        del at
+        return Given()
 
     @override
     def compose(self) -> ComposeResult:

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from typing_extensions import override
 
-from holdspace.client.acts import Given, Spot
+from holdspace.client.acts import Spot
 from holdspace.client.home import NOT_FOR, WELCOME, Way
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import keys
@@ -82,9 +82,3 @@ class HomeScreen(ListScreen):
     def key_of(self, at: int) -> object:
         """Return the command of the way."""
         return self._ways[at].command
-
-    @override
-    def given(self, at: int) -> Given:
-        """Return nothing: no act of a meeting is done here."""
-        del at
-        return Given()

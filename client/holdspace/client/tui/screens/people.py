@@ -1,6 +1,6 @@
 """Who is here, one a row with the words of every sign; facilitators act on the chosen person."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -8,7 +8,8 @@ from textual.binding import BindingType
 from typing_extensions import override
 
 from holdspace.client.acts import Act, Given, Spot
-from holdspace.client.seat.view import PersonView, Role
+from holdspace.client.acts_people import suits
+from holdspace.client.seat.view import PersonView
 from holdspace.client.tui import marks
 from holdspace.client.tui.rows import Piece, Row, cells, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
@@ -50,12 +51,6 @@ class PeopleScreen(ListScreen):
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
         """Do the act for the chosen person; who was given the floor is listened to in the room."""
-        fitting = next((act for act in self.acts() if key and act.key == key), None)
-        if fitting and fitting.build and not fitting.choices and fitting.id != act_id:
-            # One key for both sides: what is meant is said by the person chosen, not by the others.
-            refusal = self.home.want(fitting.build(self.given(self.choices.at)))
-            self.home.tell(refusal.words if refusal else "")
-            return
         super().action_act(act_id, key)
         if act_id == "give" and not self.home.notice:
             self.step_back()
@@ -66,7 +61,7 @@ class PeopleScreen(ListScreen):
         at, people = self.choices.at, self.view.people
         if not 0 <= at < len(people):
             return ()
-        return [act for act in super().acts() if _fits(act, people[at])]
+        return [act for act in super().acts() if suits(act.id, people[at])]
 
     @override
     def key_of(self, at: int) -> object:
@@ -77,24 +72,3 @@ class PeopleScreen(ListScreen):
     def given(self, at: int) -> Given:
         """Return the chosen person."""
         return Given(person=self.view.people[at].identity)
-
-
-def _fits(act: Act, person: PersonView) -> bool:
-    fits = _FITS.get(act.id)
-    return fits(person) if fits else not person.is_me
-
-
-# Who an act can be done for; everything else is for anybody but oneself.
-_FITS: dict[str, Callable[[PersonView], bool]] = {
-    "give": lambda person: not person.has_floor,
-    "ask": lambda person: not (person.is_me or person.has_floor),
-    "first": lambda person: person.place_in_queue > 1,
-    "last-word": lambda _: True,
-    "lower-for": lambda person: person.place_in_queue > 0,
-    "pause": lambda person: not (person.is_me or person.is_paused or marks.leads(person)),
-    "pause-longer": lambda person: not (person.is_me or person.is_paused or marks.leads(person)),
-    "let-write": lambda person: person.is_paused,
-    "hand-over": lambda person: marks.leads(person) and not (person.is_me or person.leads_now),
-    "promote": lambda person: person.role is Role.MEMBER,
-    "demote": lambda person: person.role is Role.FACILITATOR and not person.is_me,
-}

@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from typing_extensions import override
 
 from holdspace.client import pacing
-from holdspace.client.acts import Given, Spot
+from holdspace.client.acts import Spot
 from holdspace.client.tui.keyline import key_rows
 from holdspace.client.tui.rows import Row, clip, row
 from holdspace.client.tui.screens.base import act_bindings
@@ -46,9 +46,3 @@ class SoloScreen(ListScreen):
     def key_of(self, at: int) -> object:
         """Return the exercise's name."""
         return self._names[at]
-
-    @override
-    def given(self, at: int) -> Given:
-        """Return nothing: no act is done to an exercise."""
-        del at
-        return Given()

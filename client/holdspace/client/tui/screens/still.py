@@ -1,5 +1,6 @@
 """The screens on which there is nothing to do: coming in, waiting at the door, and after the end."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -38,9 +39,9 @@ class StillScreen(HoldScreen):
         """Return the keys that do something here."""
         return END_KEYS if view.connection is Connection.GONE else WAIT_KEYS
 
+    @abstractmethod
     def lines(self, view: RoomView, width: int) -> list[Row]:
         """Return what the screen says."""
-        raise NotImplementedError
 
     @override
     def compose(self) -> ComposeResult:
