@@ -13,8 +13,9 @@ from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk, Sa
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from holdspace.protocol.frames import decode_client_frame
+from holdspace.protocol.refusals import Refusal
 from holdspace.server.limits import Limits
-from seat_forging import is_calm, seat_of, shares
+from seat_forging import is_calm, keep, release, seat_of, shares
 from seat_table import Guest, Heard, Table
 from small_flow import SMALL_FLOW
 
@@ -338,6 +339,43 @@ def test_a_slot_that_the_relay_has_no_space_for_gives_the_words_back(
     assert [notice.kept for notice in ben.notices] == ["no space for this"]
     table.wait(5 * SLOT)
     assert len(ben.notices) == 1
+
+
+def test_words_in_several_slots_that_are_all_refused_come_back_once(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    ben.notices.clear()
+    # A slow line: three slots are on their way before the relay says no to the first.
+    slots = keep(table, ben, frames.Append)
+    table.wait(3 * SLOT)
+    release(table)
+    table.relay._world.limits = replace(table.relay._world.limits, meeting_bytes=1)
+    for frame in slots:
+        table._send(ben, frame)
+    assert [notice.kept for notice in ben.notices if notice.kept] == [LONG]
+    # Nothing of it is under way any more.
+    assert not any(item.riding for item in seat_of(ben).outbox.waiting)
+
+
+def test_a_slot_refused_late_gives_back_no_words_that_go_anew(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, i.Say(LONG))
+    ben.notices.clear()
+    kept = keep(table, ben, frames.Append)
+    table.wait(SLOT)
+    release(table)
+    [first] = kept
+    # The relay keeps the first part to itself, so that the others count for nothing and all goes anew.
+    table.wait(2 * SLOT)
+    no = frames.Refuse(first.ref, Refusal.MEETING_FULL_OF_WORDS)
+    table._take(ben, ben.machine.receive(no, table.world()))
+    table.wait(20 * SLOT)
+    assert shares(ana) == [LONG]
+    assert not [notice.kept for notice in ben.notices if notice.kept]
 
 
 def test_a_relay_has_space_for_the_slots_of_twelve_people_for_more_than_four_hours(

@@ -129,7 +129,7 @@ def _anew(seat: Seat, own: Outgoing, carried: frozenset[bytes]) -> Seat:
     for message_id in carried:
         item = seat.outbox.find_id(message_id)
         # What began again since then is on its way already.
-        if item is not None and item.riding is not None and own.counter >= item.riding.since:
+        if item is not None and item.rides_in(own):
             seat = replace(seat, outbox=seat.outbox.with_newest(replace(item, riding=None)))
     return seat
 

@@ -62,6 +62,10 @@ class Outgoing:
         is_other = self.is_fleeting or isinstance(self.event, Snapshot)
         return not (is_other or self.payload or self.is_given_back)
 
+    def rides_in(self, slot: "Outgoing") -> bool:
+        """Tell whether an own slot says anything about it: not if it was given back, or began anew since."""
+        return self.riding is not None and slot.counter >= self.riding.since
+
 
 @dataclass(frozen=True)
 class Outbox:
@@ -114,7 +118,7 @@ class Outbox:
     def giving_back(self, message_id: bytes) -> "Outbox":
         """Return the outbox that sends this message no more, and would know its sealing again."""
         kept = (
-            replace(i, is_given_back=True) if i.message_id == message_id else i
+            replace(i, is_given_back=True, riding=None) if i.message_id == message_id else i
             for i in self.waiting
         )
         return replace(self, waiting=tuple(kept))

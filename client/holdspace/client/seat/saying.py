@@ -87,7 +87,8 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     if isinstance(item.event, CoverSlot):
         seat = replace(seat, outbox=seat.outbox.giving_back(message_id))
         carried = {part.message_id for part in item.event.parts}
-        inside = [one for one in seat.outbox.waiting if one.message_id in carried]
+        waiting = seat.outbox.waiting
+        inside = [i for i in waiting if i.message_id in carried and i.rides_in(item)]
     else:
         inside = [item]
     for one in inside:
