@@ -67,6 +67,18 @@ class Guest:
         return [passage.text for passage in self.view.transcript]
 
 
+def who(guest: Guest, name: str) -> bytes:
+    """Return the identity of somebody whom a guest sees."""
+    return next(person.identity for person in guest.view.people if person.name == name)
+
+
+def kept(guest: Guest) -> KeptRoom:
+    """Return what a guest keeps of the room."""
+    found = guest.seat.seat.lasting.kept
+    assert found is not None
+    return found
+
+
 class Table:
     """The relay's core, its log, everybody's machines, and the time."""
 

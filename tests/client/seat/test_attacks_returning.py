@@ -25,31 +25,11 @@ from holdspace.protocol.meeting.slips import (
     sign_slip,
     vouch_leaf,
 )
-from seat_table import Guest, Table
-
-
-def who(guest: Guest, name: str) -> bytes:
-    return next(p.identity for p in guest.view.people if p.name == name)
-
-
-def kept(guest: Guest) -> KeptRoom:
-    found = guest.seat.seat.lasting.kept
-    assert found is not None
-    return found
+from seat_table import Guest, Table, kept, who
 
 
 def place(guest: Guest) -> Place:
     return guest.view.place
-
-
-@pytest.fixture
-def table() -> Table:
-    return Table()
-
-
-@pytest.fixture
-def host(table: Table) -> Guest:
-    return table.host("Mara")
 
 
 @pytest.fixture

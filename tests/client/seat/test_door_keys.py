@@ -17,11 +17,7 @@ from holdspace.client.seat.sitting import Sitting
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Place
 from holdspace.protocol.meeting.letters import DoorKey
-from seat_table import Guest, Table
-
-
-def who(guest: Guest, name: str) -> bytes:
-    return next(p.identity for p in guest.view.people if p.name == name)
+from seat_table import Guest, Table, who
 
 
 def at_door(guest: Guest) -> list[str]:
@@ -37,16 +33,6 @@ def knocks(table: Table, name: str, code: str) -> Guest:
     guest = table.visitor(name, code)
     assert table.do(guest, Accept(name)) is None
     return guest
-
-
-@pytest.fixture
-def table() -> Table:
-    return Table()
-
-
-@pytest.fixture
-def host(table: Table) -> Guest:
-    return table.host("Mara")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import pytest
 from msgspec import structs
 
-from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat.after import KEPT
 from holdspace.client.seat.intents import (
     Accept,
@@ -26,17 +25,7 @@ from holdspace.client.seat.intents import (
 )
 from holdspace.client.seat.view import Place, Role
 from holdspace.protocol.meeting.slips import read_attendance
-from seat_table import AGREEMENTS, Guest, Table
-
-
-def kept(guest: Guest) -> KeptRoom:
-    found = guest.seat.seat.lasting.kept
-    assert found is not None
-    return found
-
-
-def who(guest: Guest, name: str) -> bytes:
-    return next(p.identity for p in guest.view.people if p.name == name)
+from seat_table import AGREEMENTS, Guest, Table, kept, who
 
 
 def place(guest: Guest) -> Place:
@@ -50,16 +39,6 @@ def keeping(table: Table, host: Guest, *guests: Guest) -> None:
     for guest in guests:
         assert table.do(guest, KeepTheRoom()) is None
         assert table.do(host, LetKeep(who(host, guest.name))) is None
-
-
-@pytest.fixture
-def table() -> Table:
-    return Table()
-
-
-@pytest.fixture
-def host(table: Table) -> Guest:
-    return table.host("Mara")
 
 
 @pytest.fixture
