@@ -98,7 +98,9 @@ def revoke_invitation(
     room = world.rooms.get(frame.room)
     key = room.root_key if room else None
     digest = revocation_digest(frame.knock_key)
-    world.check(connection, Claim(key, frame.proof, Purpose.REVOKE, room=frame.room, digest=digest))
+    claim = Claim(key, frame.proof, Purpose.REVOKE, room=frame.room, digest=digest)
+    if not world.is_proved(connection, claim):
+        raise Refused(Refusal.NOT_HERE)
     yield from world.ask(
         InvitationRevoked(room=frame.room, knock_key=frame.knock_key),
         (connection.number, frame.ref),
@@ -127,7 +129,9 @@ def get_card(world: World, connection: Connection, frame: GetCard, now: float) -
     """Show the card of an invitation to somebody who has its key."""
     room = world.rooms.get(frame.room)
     key = frame.knock_key if room and frame.knock_key in room.invitations else None
-    world.check(connection, Claim(key, frame.proof, Purpose.CARD, room=frame.room))
+    claim = Claim(key, frame.proof, Purpose.CARD, room=frame.room)
+    if not world.is_proved(connection, claim) or room is None:
+        raise Refused(Refusal.NOT_HERE)
     invitation = _open_invitation(room, frame.knock_key, now)
     yield from world.send((connection.number,), Card(frame.ref, invitation.card))
 
@@ -349,15 +353,15 @@ def forget_knocks(world: World, room: Room) -> None:
         _take_knock(world, room, knock_id)
 
 
-def _open_invitation(room: Room | None, knock_key: bytes, now: float) -> Invitation:
+def _open_invitation(room: Room, knock_key: bytes, now: float) -> Invitation:
     """Return the invitation by which somebody who has proved its key can come in now."""
-    invitation = room.invitations.get(knock_key) if room else None
+    invitation = room.invitations.get(knock_key)
     if invitation is None:
         raise Refused(Refusal.NOT_HERE)
     if invitation.expires_minute * MINUTE <= now:
         raise Refused(Refusal.INVITATION_OVER)
     # Letters are opened by keys of the meeting's facilitators: after it nobody would ever answer.
-    if room is not None and room.meeting is None:
+    if room.meeting is None:
         raise Refused(Refusal.NO_MEETING)
     return invitation
 

@@ -77,7 +77,6 @@ class World:
     asked_cost: int = 0
     knock_count: int = 0
     sweep_at: float = 0.0
-    # When rooms were opened that nobody vouched for, in the last hour.
     # Rooms that nobody vouched for, within the hour: when, and by which visitor.
     openings: deque[tuple[float, int | None]] = field(default_factory=deque)
     _numbers: int = 0
@@ -86,13 +85,11 @@ class World:
         self._numbers += 1
         return self._numbers
 
-    def check(self, connection: Connection, claim: Claim) -> None:
-        """Refuse with NOT_HERE, after the same work, whether the key is unknown or the proof wrong."""
-        if not self.is_proved(connection, claim):
-            raise Refused(Refusal.NOT_HERE)
-
     def is_proved(self, connection: Connection, claim: Claim) -> bool:
-        """Tell whether a claim holds, and remember that whoever came is no stranger then."""
+        """Tell whether a claim holds, and remember that whoever came is no stranger then.
+
+        It is the same work whether the key is unknown or the proof wrong.
+        """
         if not self.is_right(connection, claim):
             return False
         connection.has_proved = True
@@ -139,7 +136,7 @@ class World:
         """Have what was placed here kept, and whoever waits for it answered when it is durable."""
         if waiter is not None:
             change.waiters.append(waiter)
-        self._numbers = change.ticket = self._numbers + 1
+        change.ticket = self.next_number()
         self.pending.append(change)
         return Store(change.ticket, change.record)
 
