@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -21,7 +22,7 @@ class Tally:
         self.acks = 0
 
 
-class Rival(asyncio.Protocol):
+class Rival(asyncio.Protocol, ABC):
     """One connection; what it reads is cut by `_take`, which says how much of it was whole."""
 
     def __init__(self, tally: Tally) -> None:
@@ -50,8 +51,9 @@ class Rival(asyncio.Protocol):
         self._tally.acks += count
         self.again(count)
 
+    @abstractmethod
     def _take(self, data: bytes) -> int:
-        raise NotImplementedError
+        """Count what is whole, and return where it ends."""
 
 
 class Speaker(Protocol):
