@@ -1,0 +1,64 @@
+"""The language people read, for the whole program: sentences are marked here, a catalogue translates them.
+
+English is the source and needs no catalogue. What is sent, signed, stored or compared is never
+translated; only what a person is about to read is. Pure: `use` is given a catalogue, and who found
+the file (client/language.py) is none of its business. A program has one language from beginning to
+end, so the choice is made once, before anything is shown.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Catalogue(Protocol):
+    """The sentences of one language."""
+
+    def gettext(self, message: str) -> str:
+        """Return a sentence in this language, or as it is if there is none."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the sentence that goes with this number."""
+
+
+class _English:
+    """The source language: every sentence is its own translation."""
+
+    def gettext(self, message: str) -> str:
+        return message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return msgid1 if n == 1 else msgid2
+
+
+ENGLISH: Catalogue = _English()
+_in_use: list[Catalogue] = [ENGLISH]
+
+
+def use(catalogue: Catalogue) -> None:
+    """Let every sentence from now on be of this catalogue."""
+    _in_use[0] = catalogue
+
+
+def _(message: str) -> str:
+    """Return a sentence in the language of whoever reads it.
+
+    Placeholders are filled afterwards, as in `_("{name} raised a hand.").format(name=name)`.
+    """
+    return _in_use[0].gettext(message)
+
+
+def N_(message: str) -> str:  # noqa: N802 (its name wherever gettext is known)
+    """Mark a sentence in a table for the catalogues; it is translated by `_` where it is shown."""
+    return message
+
+
+def ngettext(one: str, many: str, number: int) -> str:
+    """Return the sentence that goes with a number; `{number}` is filled afterwards, as with `_`."""
+    return _in_use[0].ngettext(one, many, number)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as one reads them in a sentence: "Ana, Ben and Chris"."""
+    if len(names) < 2:
+        return "".join(names)
+    return _("{names} and {last}").format(names=", ".join(names[:-1]), last=names[-1])

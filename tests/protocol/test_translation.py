@@ -1,0 +1,60 @@
+"""One program, one language: marked sentences come from the catalogue in use, and English needs none."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from holdspace.protocol.translation import ENGLISH, N_, _, listed, ngettext, use
+
+
+class Loud:
+    """A language of capitals, which has a word for two."""
+
+    def gettext(self, message: str) -> str:
+        return message.upper().replace("{NAME}", "{name}")
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return "A PAIR" if n == 2 else self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@pytest.fixture
+def loud() -> Iterator[None]:
+    use(Loud())
+    yield
+    use(ENGLISH)
+
+
+def test_english_is_said_as_it_is_written() -> None:
+    assert _("It is your turn.") == "It is your turn."
+    assert ngettext("One hand is up.", "{number} hands are up.", 1) == "One hand is up."
+    assert ngettext("One hand is up.", "{number} hands are up.", 0) == "{number} hands are up."
+
+
+def test_another_language_is_said_from_when_it_is_in_use(loud: None) -> None:
+    assert _("It is your turn.") == "IT IS YOUR TURN."
+    assert ngettext("one", "many", 2) == "A PAIR"
+    use(ENGLISH)
+    assert _("It is your turn.") == "It is your turn."
+
+
+def test_what_fills_a_sentence_is_not_translated(loud: None) -> None:
+    assert _("{name} raised a hand.").format(name="Ana {x}") == "Ana {x} RAISED A HAND."
+
+
+def test_a_marked_sentence_in_a_table_waits_until_it_is_shown(loud: None) -> None:
+    table = {"hands": N_("Raise your hand.")}
+    assert table["hands"] == "Raise your hand."
+    assert _(table["hands"]) == "RAISE YOUR HAND."
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ((), ""),
+        (("Ana",), "Ana"),
+        (("Ana", "Ben"), "Ana and Ben"),
+        (("Ana", "Ben", "Chris"), "Ana, Ben and Chris"),
+    ],
+)
+def test_names_are_listed_as_one_reads_them(names: tuple[str, ...], sentence: str) -> None:
+    assert listed(names) == sentence
