@@ -13,6 +13,9 @@ settings.register_profile("ci", max_examples=50, deadline=None, derandomize=True
 settings.register_profile("search", max_examples=2_000, deadline=None)
 settings.load_profile("ci")
 
+# English is the source, and what the tests read, whatever language their machine speaks.
+os.environ["HOLDSPACE_LANGUAGE"] = "en"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out what takes long in the run of every few minutes, and say so; the CI tries it all."""

@@ -9,13 +9,13 @@ from holdspace.client.act_kinds import use_keys
 from holdspace.client.act_table import ACTS
 from holdspace.client.acts import BY_ID, BY_SLASH, Spot
 from holdspace.client.keymap import keys_for, moved
+from holdspace.client.own_folder import settings_file
 from holdspace.client.settings import (
     Settings,
     example,
     find_settings,
     page,
     read_settings,
-    settings_file,
 )
 
 SET = re.compile(r"\w+ = |\[")

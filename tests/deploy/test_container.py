@@ -31,7 +31,8 @@ def test_what_is_copied_is_there() -> None:
 
 def test_everything_the_package_is_built_from_is_copied() -> None:
     copied = {word for words in all_of("COPY") for word in words.split()}
-    assert {"protocol", "server", "client", "pyproject.toml", "README.md", "LICENSE"} <= copied
+    trees = {"protocol", "server", "client", "translations"}
+    assert trees | {"pyproject.toml", "README.md", "LICENSE"} <= copied
 
 
 def test_it_runs_as_nobody_else_and_needs_no_shell() -> None:

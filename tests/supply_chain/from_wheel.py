@@ -59,7 +59,7 @@ def place(folder: Path) -> Path:
     shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("node_modules"))
     for name in _BESIDE:
         shutil.copy(ROOT / name, folder / name)
-    for name in ("docs", "requirements", "deploy", "bench"):
+    for name in ("docs", "requirements", "deploy", "bench", "translations"):
         shutil.copytree(ROOT / name, folder / name)
     return folder
 

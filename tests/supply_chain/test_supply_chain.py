@@ -148,8 +148,8 @@ def test_two_people_who_build_the_wheel_get_the_same_bytes(tmp_path: Path) -> No
     """In other folders, at other times, with other clocks, dice and habits."""
     here = build(tmp_path / "here", TZ="UTC", PYTHONHASHSEED="1", SOURCE_DATE_EPOCH="1700000000")
     copy = tmp_path / "elsewhere" / "deep"
-    for tree in ("protocol", "server", "client"):
-        shutil.copytree(ROOT / tree, copy / tree, ignore=shutil.ignore_patterns("*cache*"))
+    for tree in ("protocol", "server", "client", "translations"):
+        shutil.copytree(ROOT / tree, copy / tree, ignore=shutil.ignore_patterns("*cache*", "*.mo"))
     for name in ("pyproject.toml", "README.md", "LICENSE", ".gitignore"):
         shutil.copyfile(ROOT / name, copy / name)
     for path in copy.rglob("*"):

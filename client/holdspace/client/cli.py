@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
+from holdspace.client import language
 from holdspace.client.command_line import (
     ASKED_WRONGLY,
     EXIT_CODES,
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.excepthook = _say_crash
     # Libraries log what they were handling; none of that may reach the terminal.
     logging.getLogger().addHandler(logging.NullHandler())
+    language.choose()
     words = sys.argv[1:] if arguments is None else list(arguments)
     asked = _asked(words or _begin())
     run: Callable[[argparse.Namespace], int] = asked.run

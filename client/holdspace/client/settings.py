@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import Any
 
 from holdspace.client.keymap import HANDS, Keymap, check_keymap
-from holdspace.client.library import own_folder
+from holdspace.client.language import LANGUAGES
+from holdspace.client.own_folder import settings_file
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import DataError, Problem, Reader
 
@@ -24,7 +25,6 @@ THEMES = {
     "contrast": "the strongest contrast: white and black, and bright colours",
     "terminal": "the terminal's own colours",
 }
-_FILE = "settings.toml"
 
 
 def _setting(
@@ -71,6 +71,13 @@ class Settings:
         "none",
         "Whether exercises on the screen move: not at all, or a dot each second.",
     )
+    language: str = _setting(
+        toml.pattern(f"({'|'.join(LANGUAGES)})?", f"one of {', '.join(LANGUAGES)}, or nothing"),
+        "",
+        "The language of the program itself; without a word here, that of your computer. What people "
+        "write, and the flow that a host has chosen, are not translated.",
+        LANGUAGES,
+    )
     locale: str = _setting(
         toml.pattern(r"([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?", "a place like en-GB, or nothing"),
         "",
@@ -111,11 +118,6 @@ class Found:
         """Return what is wrong, a line each."""
         where = f"{self.file.name}, line"
         return [f"settings: {where} {one.line}: {one.sentence}" for one in self.problems]
-
-
-def settings_file(environment: Mapping[str, str]) -> Path:
-    """Return where the settings are read from, whether there is such a file or not."""
-    return own_folder(environment) / _FILE
 
 
 def find_settings(environment: Mapping[str, str] = os.environ) -> Found:

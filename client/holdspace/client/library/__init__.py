@@ -5,9 +5,8 @@ in it stands in for the shipped one of the same name. Names come from flows, whi
 can send, so a name can only ever mean a file right inside one of these folders.
 """
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +21,7 @@ from holdspace.client.library.sections import (
     Step,
     TechniqueCard,
 )
+from holdspace.client.own_folder import own_folder
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.refusals import LocalError
@@ -67,13 +67,6 @@ SECTIONS: dict[str, type[Any]] = {
 
 class NotInLibrary(LocalError):
     """There is no such file; the sentence says what there is."""
-
-
-def own_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Return where somebody's own files are: settings, and files of the library in folders by kind."""
-    base = environment.get("XDG_CONFIG_HOME", "")
-    # The rule of the XDG base directories: what is no absolute path does not count.
-    return (Path(base) if base.startswith("/") else Path.home() / ".config") / "holdspace"
 
 
 class Library:

@@ -1,0 +1,67 @@
+"""The catalogues we ship: fit to be shown, without contradiction, and complete where they are called so."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from checks import contradictions, problems, unfinished
+from extract import chapters, mistakes
+from holdspace.client.language import LANGUAGES, SOURCE
+from po import Catalogue, Entry, compile_language
+from words import WORDS, catalogues, languages
+
+# Chapters in which every sentence is translated, in every language.
+COMPLETE: tuple[str, ...] = ()
+CHAPTERS = [
+    pytest.param(path, catalogue, id=f"{language.name}-{path.stem}")
+    for language in languages()
+    for path, catalogue in catalogues(language)
+]
+
+
+@pytest.fixture(scope="module")
+def sentences() -> dict[str, list[Entry]]:
+    return chapters()
+
+
+def test_every_mark_can_be_kept() -> None:
+    assert [one.line() for one in mistakes()] == []
+
+
+def test_every_language_has_a_folder_and_a_name() -> None:
+    assert {SOURCE, *(folder.name for folder in languages())} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(("path", "catalogue"), CHAPTERS)
+def test_what_is_translated_is_fit_to_be_shown(path: Path, catalogue: Catalogue) -> None:
+    assert [*problems(catalogue)] == []
+
+
+@pytest.mark.parametrize("chapter", COMPLETE)
+@pytest.mark.parametrize("language", languages(), ids=lambda folder: folder.name)
+def test_a_complete_chapter_is_complete(
+    language: Path, chapter: str, sentences: dict[str, Sequence[Entry]]
+) -> None:
+    there = dict(catalogues(language))[language / f"{chapter}.po"]
+    left = [*unfinished(there, sentences[chapter])]
+    assert not left, f"./dev words {chapter} writes the catalogue anew; then translate: {left}"
+
+
+@pytest.mark.parametrize("language", languages(), ids=lambda folder: folder.name)
+def test_nothing_is_said_in_two_ways(language: Path) -> None:
+    assert [*contradictions(catalogues(language))] == []
+
+
+@pytest.mark.parametrize("language", languages(), ids=lambda folder: folder.name)
+def test_one_language_counts_in_one_way(language: Path) -> None:
+    headers = {catalogue.header for _path, catalogue in catalogues(language)}
+    assert len(headers) == 1
+    assert f"Language: {language.name}\n" in headers.pop()
+
+
+@pytest.mark.parametrize("language", languages(), ids=lambda folder: folder.name)
+def test_what_the_program_reads_is_what_is_written(language: Path) -> None:
+    spoken = WORDS / f"{language.name}.mo"
+    is_current = spoken.exists() and spoken.read_bytes() == compile_language(language)
+    assert is_current, "The catalogues are not compiled; `./dev words` does it."
