@@ -1,20 +1,23 @@
 """Mutation testing: make every small mistake on purpose, and see whether a test notices.
 
     ./dev mutate protocol/holdspace/protocol/mls/framing.py ... [--sample N] [--tests PATH ...]
-    ./dev mutate --core [--sample N]    the files that core.py names, with a table of them all
+    ./dev mutate --core [FILE ...] [--sample N]    the files that core.py names, or these of them
+    ./dev mutate --core --known                    only what earlier runs have found of them
 
 The tests are collected once; then each mutant gets a fork of that process, in which the code of the
 one function is exchanged, and only the tests that run through the mutated line. Mutants of what runs
 at import get a fork from before the import. A mutant is killed if a test fails or takes far too long.
 What became of it is remembered in .mutation/, so a run can be stopped at any time, and the next one
-asks only about what has changed: a function, or for survivors any test. Mutants that cannot be killed
-are listed, each with its reason, in equivalent.toml.
+asks only about what has changed: a function, the test that killed, or for survivors any test. Mutants
+that cannot be killed are listed, each with its reason, in equivalent.toml. It is one process at a time
+and lets everybody else go first.
 
 Written because mutmut 3.8 leaves decorated functions and whole statements alone, knows no line
 coverage to choose tests by, and wants to rewrite one source tree.
 """
 
 import argparse
+import os
 import random
 import sys
 import tomllib
@@ -24,15 +27,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 from core import CORE, LEAST, Part
 from mutants import Mutant, mutants_of
-from mutation_runner import Outcome, Subject, run_baseline, run_mutants
+from mutation_baseline import ROOT, Subject, run_baseline
+from mutation_journal import Journal
+from mutation_runner import Kills, Outcome, Verdict, run_mutants
 
-ROOT = Path(__file__).parent.parent.parent
 EQUIVALENT = Path(__file__).with_name("equivalent.toml")
 MEMORY = ROOT / ".mutation"
-OUTCOMES = MEMORY / "outcomes"
+VERDICTS = MEMORY / "verdicts"
+BASELINES = MEMORY / "baselines"
 # Tests that cover sources from outside the folder that mirrors theirs.
 FURTHER_TESTS = {
     "protocol/mls": ("tests/vectors/test_vectors.py",),
@@ -48,7 +54,7 @@ class Module:
     source: str
     mutants: list[Mutant]
     equivalent: dict[tuple[str, str, str], str]
-    outcomes: dict[Mutant, Outcome] = field(default_factory=dict)
+    verdicts: dict[Mutant, Verdict] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -64,8 +70,24 @@ class Module:
 
     def survivors(self) -> list[Mutant]:
         return [
-            m for m in self.tried if self.outcomes.get(m) in (Outcome.survived, Outcome.untested)
+            mutant
+            for mutant in self.tried
+            if mutant in self.verdicts and self.verdicts[mutant].outcome is not Outcome.killed
         ]
+
+    def keys(self) -> dict[Mutant, str]:
+        """Return what names each mutant for as long as its function is the same."""
+        near: dict[str, list[str]] = {}
+        seen = Counter[tuple[str, str, str]]()
+        for mutant in self.mutants:
+            near.setdefault(mutant.function, []).append(mutant.before)
+        found = {}
+        for mutant in self.mutants:
+            text = near[mutant.function] if mutant.function else mutant.before
+            named = (self.name, *mutant.key, seen[mutant.key], text)
+            seen[mutant.key] += 1
+            found[mutant] = sha256(repr(named).encode()).hexdigest()[:32]
+        return found
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -94,18 +116,21 @@ def main(arguments: Sequence[str]) -> int:
         help="seconds of tests that a mutant has to outlive, the likeliest and cheapest first",
     )
     parser.add_argument("--least", type=float, default=90, help="percentage that must be killed")
+    parser.add_argument("--known", action="store_true", help="show what is known and try nothing")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs have found")
     asked = parser.parse_args(arguments)
     missing = [path for path in asked.module if not path.is_file()]
-    if missing or bool(asked.module) == asked.core:
+    if missing or not (asked.module or asked.core):
         say(f"There is no file {missing[0]}." if missing else "Name files, or --core.")
         return 2
     if asked.fresh:
-        OUTCOMES.unlink(missing_ok=True)
+        VERDICTS.unlink(missing_ok=True)
+    os.nice(19)
     modules: list[Module] = []
     try:
         for part in CORE if asked.core else [part_of(asked)]:
-            these = [load(path) for path in part.paths()]
+            named = {path.resolve() for path in asked.module or part.paths()}
+            these = [load(path) for path in part.paths() if path in named]
             modules += these
             try_part(part, these, asked)
     except KeyboardInterrupt:
@@ -123,9 +148,11 @@ def part_of(asked: argparse.Namespace) -> Part:
 
 def try_part(part: Part, modules: list[Module], asked: argparse.Namespace) -> None:
     """Note what becomes of the mutants of some modules."""
-    memory = Memory(part.tests, asked.budget)
-    chosen = choose(modules, memory, asked)
-    try_all(modules, chosen, memory, tests=part.tests, asked=asked)
+    MEMORY.mkdir(exist_ok=True)
+    journal = Journal(VERDICTS, part.tests, asked.budget)
+    chosen = choose(modules, journal, asked)
+    if chosen and not asked.known:
+        try_all(chosen, part, journal, asked)
 
 
 def listed() -> list[dict[str, str]]:
@@ -159,96 +186,63 @@ def tests_of(path: Path) -> tuple[str, ...]:
     return (f"tests/{place}", *FURTHER_TESTS.get(place, ()))
 
 
-class Memory:
-    """What earlier runs have found: killed for good, alive until a test changes."""
+class Chosen(NamedTuple):
+    """A mutant to try, and what names it in the journal."""
 
-    def __init__(self, tests: Sequence[str], budget: float) -> None:
-        self.alive = f"alive-{budget:g}-{digest_of(tests)}"
-        MEMORY.mkdir(exist_ok=True)
-        lines = OUTCOMES.read_text().splitlines() if OUTCOMES.exists() else []
-        self.known = dict(line.split() for line in lines)
-
-    def outcome(self, module: Module, mutant: Mutant) -> Outcome | None:
-        found = {"killed": Outcome.killed, self.alive: Outcome.survived}
-        return found.get(self.known.get(self._key(module, mutant), ""))
-
-    def note(self, module: Module, mutant: Mutant, outcome: Outcome) -> None:
-        if outcome is not Outcome.untested:
-            word = "killed" if outcome is Outcome.killed else self.alive
-            with OUTCOMES.open("a") as file:
-                file.write(f"{self._key(module, mutant)} {word}\n")
-
-    def _key(self, module: Module, mutant: Mutant) -> str:
-        text = (module.name, *mutant.key, function_text(module, mutant))
-        return sha256(repr(text).encode()).hexdigest()[:32]
+    module: Module
+    mutant: Mutant
+    key: str
 
 
-def digest_of(tests: Sequence[str]) -> str:
-    """Return what changes as soon as one of these tests, or a helper of theirs, does."""
-    digest = sha256(repr(tests).encode())
-    for place in (*tests, "tests/support"):
-        path = ROOT / place.partition("::")[0]
-        for file in sorted((*path.rglob("*.py"), path)):
-            if file.is_file():
-                digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def function_text(module: Module, mutant: Mutant) -> str:
-    """Return what must be the same for an earlier result to count: the lines near the mutant."""
-    same = [m.before for m in module.mutants if m.function == mutant.function]
-    nth = [m for m in module.mutants if m.key == mutant.key].index(mutant)
-    return f"{nth} {same if mutant.function else mutant.before}"
-
-
-Chosen = list[tuple[Module, Mutant]]
-
-
-def choose(modules: list[Module], memory: Memory, asked: argparse.Namespace) -> Chosen:
-    """Return the mutants to try; those known to die are counted at once."""
-    every = [(module, mutant) for module in modules for mutant in module.tried]
-    if asked.inside:
-        every = [(module, mutant) for module, mutant in every if mutant.function]
+def choose(modules: list[Module], journal: Journal, asked: argparse.Namespace) -> list[Chosen]:
+    """Return the mutants to try; those of which it is known are counted at once."""
+    every = [
+        Chosen(module, mutant, key)
+        for module in modules
+        for mutant, key in module.keys().items()
+        if mutant.key not in module.equivalent and (mutant.function or not asked.inside)
+    ]
     if asked.sample is not None:
         every = random.Random(asked.seed).sample(every, min(asked.sample, len(every)))
     left = []
-    for module, mutant in every:
-        known = memory.outcome(module, mutant)
+    for one in every:
+        known = journal.verdict(one.key)
         if known is None:
-            left.append((module, mutant))
+            left.append(one)
         else:
-            module.outcomes[mutant] = known
+            one.module.verdicts[one.mutant] = known
     return left
 
 
-def try_all(
-    modules: list[Module],
-    chosen: Chosen,
-    memory: Memory,
-    *,
-    tests: Sequence[str],
-    asked: argparse.Namespace,
-) -> None:
+def try_all(chosen: list[Chosen], part: Part, journal: Journal, asked: argparse.Namespace) -> None:
     """Try every mutant, saying how far it has come."""
-    if not chosen:
-        return
-    say(f"{len(chosen)} mutants to try; first the tests as they are: {' '.join(tests)}")
-    started = monotonic()
+    say(f"{len(chosen)} mutants to try; first the tests as they are: {' '.join(part.tests)}")
     baseline = run_baseline(
-        [module.path for module in modules], list(tests), grace=asked.grace, budget=asked.budget
+        part.paths(), part.tests, BASELINES, grace=asked.grace, budget=asked.budget
     )
-    say(f"{len(baseline.seconds)} tests in {monotonic() - started:.0f} s")
+    say(f"{len(baseline.seconds)} tests of {sum(baseline.seconds.values()):.0f} s")
     subjects = [
-        Subject(module.path, module.name, module.source, mutant) for module, mutant in chosen
+        Subject(one.module.path, one.module.name, one.module.source, one.mutant) for one in chosen
     ]
+    owners = {id(subject): one for subject, one in zip(subjects, chosen, strict=True)}
     progress = Progress(len(subjects))
-    owners = {id(subject): owner for subject, owner in zip(subjects, chosen, strict=True)}
-    for subject, outcome in run_mutants(subjects, baseline, list(tests), asked.jobs):
-        module, mutant = owners[id(subject)]
-        module.outcomes[mutant] = outcome
-        memory.note(module, mutant, outcome)
-        progress.step(outcome)
+    for subject, verdict in run_mutants(subjects, baseline, kills(chosen, journal), asked.jobs):
+        one = owners[id(subject)]
+        one.module.verdicts[one.mutant] = verdict
+        journal.note(one.key, verdict)
+        progress.step(verdict.outcome)
     progress.end()
+
+
+def kills(chosen: list[Chosen], journal: Journal) -> Kills:
+    """Return which tests have killed mutants of the same functions before."""
+    found = Kills()
+    for module in dict.fromkeys(one.module.path for one in chosen):
+        loaded = next(one.module for one in chosen if one.module.path == module)
+        for mutant, key in loaded.keys().items():
+            if killer := journal.former_killer(key):
+                found.update([(killer, mutant.function), (killer, loaded.name)])
+    return found
 
 
 class Progress:
@@ -279,7 +273,11 @@ def report(modules: list[Module], least: float, *, is_sample: bool) -> int:
     """Show who survived, and the score of each module."""
     for module in modules:
         for mutant in module.survivors():
-            why = "no test comes here" if module.outcomes[mutant] is Outcome.untested else "alive"
+            why = (
+                "no test comes here"
+                if module.verdicts[mutant].outcome is Outcome.untested
+                else "alive"
+            )
             say(f"\n{module.path.relative_to(ROOT)}:{mutant.line} {mutant.function} ({why})")
             say(f"  - {mutant.before}\n  + {mutant.after}")
     say(f"\n{'module':40} mutants  killed  alive  equivalent   score")
@@ -294,7 +292,7 @@ def report(modules: list[Module], least: float, *, is_sample: bool) -> int:
 
 def line_of(module: Module) -> float:
     """Show one module's line; return its score."""
-    counts = Counter(module.outcomes.values())
+    counts = Counter(verdict.outcome for verdict in module.verdicts.values())
     alive = counts[Outcome.survived] + counts[Outcome.untested]
     tried = counts[Outcome.killed] + alive
     score = 100 * counts[Outcome.killed] / tried if tried else 100.0

@@ -9,6 +9,7 @@ import pytest
 import mutate
 from core import CORE
 from mutants import mutants_of
+from mutation_baseline import ROOT
 
 TOOL = Path(mutate.__file__)
 
@@ -104,9 +105,10 @@ def test_forever():
 @pytest.fixture
 def trial(tmp_path: Path) -> Path:
     """Return a small project with a copy of the tool."""
-    for name in ("core.py", "mutate.py", "mutants.py", "mutation_runner.py"):
-        (tmp_path / "tests" / "mutation").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "tests" / "mutation" / name).write_text(TOOL.with_name(name).read_text())
+    (tmp_path / "tests" / "mutation").mkdir(parents=True)
+    for file in TOOL.parent.glob("*.py"):
+        if file.stem != Path(__file__).stem:
+            (tmp_path / "tests" / "mutation" / file.name).write_text(file.read_text())
     (tmp_path / "protocol" / "holdspace").mkdir(parents=True)
     (tmp_path / "protocol" / "holdspace" / "trial.py").write_text(SOURCE)
     (tmp_path / "tests" / "test_trial.py").write_text(TESTS)
@@ -149,7 +151,7 @@ def test_survivors_are_shown_and_the_dead_and_the_equivalent_are_not_tried_again
 
 def test_all_that_is_listed_as_equivalent_is_still_there() -> None:
     titles = {entry["file"] for entry in mutate.listed()}
-    sources = {mutate.title_of(path): path for path in mutate.ROOT.glob("*/holdspace/**/*.py")}
+    sources = {mutate.title_of(path): path for path in ROOT.glob("*/holdspace/**/*.py")}
     for module in (mutate.load(sources[title]) for title in titles):
         assert module.equivalent.keys() <= {mutant.key for mutant in module.mutants}, module.title
         assert all(module.equivalent.values())
@@ -160,5 +162,5 @@ def test_every_part_of_the_core_is_there_and_has_its_tests() -> None:
         for pattern in part.files:
             assert any(path.match(pattern) for path in part.paths()), pattern
         for test in part.tests:
-            assert (mutate.ROOT / test).exists(), test
+            assert (ROOT / test).exists(), test
     assert len(titles := [path for part in CORE for path in part.paths()]) == len({*titles})
