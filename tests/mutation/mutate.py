@@ -206,7 +206,7 @@ def choose(modules: list[Module], journal: Journal, asked: argparse.Namespace) -
         every = random.Random(asked.seed).sample(every, min(asked.sample, len(every)))
     left = []
     for one in every:
-        known = journal.verdict(one.key)
+        known = journal.verdict(one.key, or_former=asked.known)
         if known is None:
             left.append(one)
         else:
@@ -222,7 +222,14 @@ def try_all(chosen: list[Chosen], part: Part, journal: Journal, asked: argparse.
     )
     say(f"{len(baseline.seconds)} tests of {sum(baseline.seconds.values()):.0f} s")
     subjects = [
-        Subject(one.module.path, one.module.name, one.module.source, one.mutant) for one in chosen
+        Subject(
+            one.module.path,
+            one.module.name,
+            one.module.source,
+            one.mutant,
+            journal.changed_since(one.key),
+        )
+        for one in chosen
     ]
     owners = {id(subject): one for subject, one in zip(subjects, chosen, strict=True)}
     progress = Progress(len(subjects))

@@ -33,12 +33,16 @@ FAILED = 10
 
 @dataclass(frozen=True)
 class Subject:
-    """A mutant, and the module it is of, as it was read: somebody may write to the file meanwhile."""
+    """A mutant, and the module it is of, as it was read: somebody may write to the file meanwhile.
+
+    `only` are the files of tests that it has not outlived yet, if it has outlived others.
+    """
 
     path: Path
     module: str
     source: str
     mutant: Mutant
+    only: frozenset[str] | None = None
 
     def text(self) -> str:
         return Source(self.source).mutated(self.mutant.edit)
@@ -84,6 +88,8 @@ class Baseline:
         if not subject.mutant.function:
             # It is there for whoever imports it; those who also run something of the file go first.
             found = set(self.seconds)
+        if subject.only is not None:
+            found = {test for test in found if file_of(test) in subject.only}
         visitors = {test for tests in by_line.values() for test in tests}
         return sorted(
             found,

@@ -69,7 +69,8 @@ def run_mutants(
     warm: list[Subject] = []
     for subject in subjects:
         if not baseline.tests_for(subject):
-            yield subject, Verdict(Outcome.untested)
+            outlived = subject.only is not None
+            yield subject, Verdict(Outcome.survived if outlived else Outcome.untested)
         else:
             (warm if subject.mutant.function else cold).append(subject)
     for at, status, killer in warm_statuses(warm, order, jobs):

@@ -163,6 +163,12 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
     ),
     "too long a meeting": ("minutes = 60", "minutes = 30", "minutes = 30", "more than 10 %"),
     "an unknown placeholder": ("I'm {name}.", "I'm {nmae}.", "say =", "fill {nmae}"),
+    "an unknown placeholder in a question": (
+        'kind = "discussion"',
+        'kind = "discussion"\nask = ["Who is {whom}?"]',
+        "ask =",
+        "fill {whom}",
+    ),
     "half a placeholder": ("I'm {name}.", "I'm {name.", "say =", "fill a brace"),
     "over 400 characters": ("Hello, I'm", "Hello " * 70, "say =", "400 is the most"),
     "an escape character": ("Hello, I'm", "\\u001b[2J Hello", "say =", "escape"),

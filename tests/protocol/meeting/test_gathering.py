@@ -40,6 +40,10 @@ def test_nothing_can_be_shared_before_it_is_released() -> None:
     assert room.floor is None
 
 
+def test_where_nobody_gathers_nobody_is_waited_for() -> None:
+    assert still_writing(Meeting(*MEMBERS)) == []
+
+
 def test_ready_is_all_that_travels_and_can_be_taken_back() -> None:
     room = gather()
     assert room.does("Ana", ev.Ready()).effects == (MarkedReady(identity("Ana"), is_ready=True),)

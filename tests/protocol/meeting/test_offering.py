@@ -93,6 +93,15 @@ def test_nothing_is_asked_of_oneself_of_a_stranger_on_hold_or_while_paused() -> 
     assert reason(room.does("Ben", event)) == ON_HOLD
 
 
+def test_who_was_paused_meanwhile_keeps_a_welcome_idea_for_later() -> None:
+    room = talking()
+    ask(room)
+    room.does("Ana", ev.AnswerOffer(identity("Ben"), is_yes=True))
+    room.does("Mara", ev.PauseWriting(identity("Ben"), 60))
+    assert reason(room.does("Ben", ev.OpenOffer("…"))) == PAUSED
+    assert [offer.is_welcome for offer in room.state.offers] == [True]
+
+
 def test_an_idea_that_is_welcome_waits_out_a_hold() -> None:
     room = talking()
     ask(room)

@@ -1,6 +1,7 @@
 """The codec, by its laws: for every struct there is exactly one encoding, and nothing else is read."""
 
-from typing import Any, get_args
+from enum import IntEnum
+from typing import Annotated, Any, get_args
 
 import pytest
 from hypothesis import given
@@ -249,3 +250,23 @@ def test_bytes_of_a_fixed_length_have_it() -> None:
 def test_a_declaration_that_says_no_encoding_is_our_mistake() -> None:
     with pytest.raises(TypeError, match="no encoding is known"):
         codec_of(float)
+
+
+class Kind(IntEnum):
+    """What somebody may add to one day, forgetting the case that goes with it."""
+
+    known = 1
+    forgotten = 2
+
+
+class Forgetful(Struct):
+    """A choice between things of which one has no encoding."""
+
+    kind: Kind
+    body: Annotated[bytes, Select("kind", {Kind.known: Opaque})]
+
+
+def test_a_type_with_no_case_of_its_own_is_refused_and_is_no_fault() -> None:
+    assert Forgetful.decode(b"\x01\x00") == Forgetful(Kind.known, b"")
+    with pytest.raises(CodecError, match="type 2 is unknown"):
+        Forgetful.decode(b"\x02\x00")

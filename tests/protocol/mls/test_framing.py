@@ -482,6 +482,15 @@ def test_a_sender_without_a_key_cannot_have_sent_anything(
         open_public(message)
 
 
+def test_the_external_senders_are_found_among_other_extensions() -> None:
+    extensions = (Extension(0xF123, b"roles"), *CONTEXT.extensions)
+    epoch = replace(EPOCH, group_context=replace(CONTEXT, extensions=extensions))
+    sender = Sender(sender_type=SenderType.external, sender_index=0)
+    content = framed(ContentType.proposal, sender)
+    message = protect_public(epoch, signed(content, PUBLIC, key_pair=OUTSIDER, epoch=epoch))
+    assert verify(epoch, unprotect_public(epoch, message)).content == content
+
+
 def test_without_the_extension_there_are_no_external_senders() -> None:
     epoch = replace(EPOCH, group_context=replace(CONTEXT, extensions=()))
     sender = Sender(sender_type=SenderType.external, sender_index=0)

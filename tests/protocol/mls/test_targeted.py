@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from holdspace.protocol.mls import DEFAULT_SUITE, CipherSuite, MLSError, Purpose, cipher_suite
+from holdspace.protocol.mls import (
+    DEFAULT_SUITE,
+    CipherSuite,
+    MLSError,
+    Purpose,
+    cipher_suite,
+    create_group,
+)
 from holdspace.protocol.mls.ciphersuite import supported_suites
 from holdspace.protocol.mls.testing import Circle, seeded_random
 
@@ -44,6 +51,44 @@ def test_it_opens_in_no_other_epoch() -> None:
     circle.remove("ada", "cleo")
     with pytest.raises(MLSError):
         circle.groups["ben"].open_sealed(PURPOSE, sealed)
+
+
+@every_suite
+def test_what_a_member_signs_is_theirs_in_this_group_and_for_this_purpose(
+    suite: CipherSuite,
+) -> None:
+    circle = Circle.of(suite, ("ada", "ben", "cleo"))
+    ada, ben = circle.groups["ada"], circle.groups["ben"]
+    signature = ben.sign_as_member(PURPOSE, WORDS)
+    ada.verify_of_member(ben.own_leaf_index, PURPOSE, WORDS, signature=signature)
+    elsewhere = Circle(suite)
+    elsewhere.found("ada")
+    other_group = elsewhere.groups["ada"]
+    for group, leaf, purpose, words in (
+        (ada, ben.own_leaf_index, PURPOSE, b"other words"),
+        (ada, ben.own_leaf_index, Purpose(PURPOSE.label, b"from ada to cleo"), WORDS),
+        (ada, ben.own_leaf_index, Purpose("another", PURPOSE.context), WORDS),
+        (ada, ada.own_leaf_index, PURPOSE, WORDS),
+        (other_group, other_group.own_leaf_index, PURPOSE, WORDS),
+    ):
+        with pytest.raises(MLSError):
+            group.verify_of_member(leaf, purpose, words, signature=signature)
+
+
+def test_the_same_key_signs_for_one_group_alone() -> None:
+    """Two groups of one person: what was signed in the one says nothing in the other."""
+    groups = []
+    for group_id in (b"one", b"other"):
+        circle = Circle(DEFAULT_SUITE)
+        own = circle.person("ada")
+        groups.append(create_group(own, group_id=group_id, random=circle.random))
+    one, other = groups
+    assert one.member(one.own_leaf_index).signature_key == (
+        other.member(other.own_leaf_index).signature_key
+    )
+    signature = one.sign_as_member(PURPOSE, WORDS)
+    with pytest.raises(MLSError):
+        other.verify_of_member(other.own_leaf_index, PURPOSE, WORDS, signature=signature)
 
 
 CIRCLES = [Circle.of(cipher_suite(number), ("ada", "ben")) for number in (0x0001, DEFAULT_SUITE.id)]

@@ -154,8 +154,7 @@ def _decoding(number: int, spec: Field) -> str:
             return f"_chosen(_cases{number}, {rule.field}, reader).decode(reader)"
         case Given():
             return f"_decode{number}(reader, {rule.field})"
-        case None:
-            return f"_decode{number}(reader)"
+    return f"_decode{number}(reader)"
 
 
 def _shortcut(number: int, spec: Field) -> tuple[str, str] | None:

@@ -130,8 +130,7 @@ def check_proposal(place: ProposalPlace, sent: SentProposal) -> None:
         case ReInit(extensions=extensions):
             # 12.1.5: the version cannot be lower than ours, for there is but one.
             check_group_extensions(extensions)
-        case ExternalInit():
-            pass  # opened when the commit's keys are worked out
+        # An ExternalInit is opened when the commit's keys are worked out.
 
 
 def _check_update(place: ProposalPlace, leaf: int | None, leaf_node: LeafNode) -> None:

@@ -12,7 +12,6 @@ from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite
 from holdspace.protocol.mls.codec import Struct
 from holdspace.protocol.mls.ratchet_tree import (
-    Branch,
     Leaf,
     PathStep,
     RatchetTree,
@@ -129,21 +128,20 @@ def parents_of_path(
 def invalid_parent(suite: CipherSuite, tree: RatchetTree) -> NodeIndex | None:
     """Return a parent whose key no member below it vouches for; None if there is none (7.9.2)."""
     for branch in tree.parents():
-        if branch.content is not None and not (
-            _vouched(suite, branch, branch.left, branch.right)
-            or _vouched(suite, branch, branch.right, branch.left)
+        parent = branch.content
+        if parent is not None and not (
+            _vouched(suite, parent, branch.left, branch.right)
+            or _vouched(suite, parent, branch.right, branch.left)
         ):
             return branch.index
     return None
 
 
-def _vouched(suite: CipherSuite, parent: Branch, child: Subtree, sibling: Subtree) -> bool:
+def _vouched(suite: CipherSuite, parent: ParentNode, child: Subtree, sibling: Subtree) -> bool:
     # "D is in the resolution of C, and the intersection of P's unmerged_leaves with the subtree
     # under C is equal to the resolution of C with D removed." So D is the one node of the
     # resolution that is not an unmerged leaf of P; there is at most one.
-    if parent.content is None:
-        return False
-    unmerged = {treemath.node_of(LeafIndex(leaf)) for leaf in parent.content.unmerged_leaves}
+    unmerged = {treemath.node_of(LeafIndex(leaf)) for leaf in parent.unmerged_leaves}
     unmerged = {node for node in unmerged if treemath.covers(child.index, node)}
     below = set(resolution(child))
     candidates = below - unmerged
@@ -151,6 +149,4 @@ def _vouched(suite: CipherSuite, parent: Branch, child: Subtree, sibling: Subtre
         return False
     vouching = descend(child, candidates.pop()).content
     # "D's parent_hash field is equal to the parent hash of P with copath child S."
-    return vouching is not None and vouching.parent_hash == parent_hash(
-        suite, parent.content, sibling
-    )
+    return vouching is not None and vouching.parent_hash == parent_hash(suite, parent, sibling)
