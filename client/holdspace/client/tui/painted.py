@@ -39,11 +39,11 @@ _COLOURS = tuple(dict.fromkeys(name for name, _ in _LOOKS.values()))
 @lru_cache(64)
 def _styles(ground: Style, colours: tuple[str, ...]) -> dict[Ink, Style]:
     found = dict(zip(_COLOURS, colours, strict=True))
-    return {ink: ground + _look(found[name], bold=bold) for ink, (name, bold) in _LOOKS.items()}
+    return {ink: ground + _ink(found[name], bold=bold) for ink, (name, bold) in _LOOKS.items()}
 
 
 @lru_cache(256)
-def _look(colour: str, *, bold: bool) -> Style:
+def _ink(colour: str, *, bold: bool) -> Style:
     return Style(color=Color.parse(colour).rich_color, bold=bold or None)
 
 
@@ -60,19 +60,21 @@ def _strip(line: Row, width: int, ground: Style, colours: tuple[str, ...]) -> St
 class Inked(Widget):
     """A widget of rows: ink names become the theme's colours, looked up once for each picture."""
 
-    _ground = Style()
-    _colours: tuple[str, ...] = ()
+    _look: tuple[Style, tuple[str, ...]] | None = None
 
     @override
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of a part of it."""
-        self._ground = Style(bgcolor=self.rich_style.bgcolor)
-        self._colours = tuple(map(self.app.theme_variables.__getitem__, _COLOURS))
+        self._look = None
         return super().render_lines(crop)
 
     def strip(self, line: Row, width: int) -> Strip:
         """Return a row in the theme's colours, exactly this wide."""
-        return _strip(line, width, self._ground, self._colours)
+        # Nearly always all lines are there from the last picture, and nothing is looked up.
+        if self._look is None:
+            colours = tuple(map(self.app.theme_variables.__getitem__, _COLOURS))
+            self._look = Style(bgcolor=self.rich_style.bgcolor), colours
+        return _strip(line, width, *self._look)
 
 
 class Painted(Inked):

@@ -13,6 +13,7 @@ from textual.cache import LRUCache
 from textual.geometry import Offset, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from typing_extensions import override
 
@@ -21,6 +22,7 @@ from holdspace.client.tui import marks
 from holdspace.client.tui.painted import Inked
 from holdspace.client.tui.passages import inner_width, passage_height, passage_rows
 from holdspace.client.tui.rows import BLANK, Row, centred, row
+from holdspace.client.tui.scroll_bar import StillBar
 
 _NEW = (BLANK, row(("  new from here ", "amber"), ("─" * 24, "faint")))
 
@@ -99,7 +101,7 @@ class Transcript(Inked, ScrollView, can_focus=True):
         """Wrap from the first passage that changed; those before keep their height."""
         if not self._width:
             return  # not laid out yet; the first resize measures everything
-        for at in {*self._rows.keys()}.difference(range(same)):
+        for at in [at for at in self._rows.keys() if at >= same]:  # noqa: SIM118  no mapping
             self._rows.discard(at)
         # All before it ends where it did: a long meeting is not counted anew for every line of it.
         del self._starts[same + 1 :]
@@ -107,6 +109,16 @@ class Transcript(Inked, ScrollView, can_focus=True):
         self._starts += islice(accumulate(heights, initial=self._starts[-1]), 1, None)
         self.virtual_size = Size(self._width, self._starts[-1])
         self._scroll_update(self.virtual_size)
+
+    @property
+    @override
+    def vertical_scrollbar(self) -> ScrollBar:
+        """Return the bar beside it, made where it is asked for first, as Textual does."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = bar = StillBar(name="vertical", thickness=1)
+            bar.display = False
+            self.app._start_widget(self, bar)  # noqa: SLF001  as Textual's own property does
+        return self._vertical_scrollbar
 
     def _height_at(self, at: int) -> int:
         height = passage_height(self._shown(at), self._width, self._before(at))

@@ -1,5 +1,7 @@
 """The room: where we are, what is asked, what was said, who is here, and where you write."""
 
+from dataclasses import fields
+from operator import attrgetter
 from typing import ClassVar
 
 from textual import on
@@ -48,6 +50,9 @@ _IN_WHAT_WAS_SAID = (
 )
 TALL = 30
 NORMAL = 20
+# The picture that is shown, the sentence for this person, and the dots of a quick exit begun.
+_Shown = tuple[RoomView | None, str, int]
+_BESIDES_WORDS = attrgetter(*(one.name for one in fields(RoomView) if one.name != "transcript"))
 
 
 class RoomScreen(HoldScreen):
@@ -66,6 +71,7 @@ class RoomScreen(HoldScreen):
         self._refused_at: object = None
         self._refused_text = ""
         self._minute: Timer | None = None
+        self._shown: _Shown = (None, "", 0)
 
     @override
     def compose(self) -> ComposeResult:
@@ -116,6 +122,12 @@ class RoomScreen(HoldScreen):
     @override
     def show(self, view: RoomView) -> None:
         """Draw the new picture."""
+        shown, self._shown = self._shown, (view, self.home.notice, self.home.escapes)
+        if _is_only_more_said(shown, self._shown):
+            self.transcript.show(view.transcript)
+            self.query_one("#keys", Drawing).redraw()
+            self.call_after_refresh(self.place_cursor)
+            return
         if moment_of(view) != self._refused_at:
             self._refusal = ""
         self.query_one("#prompt").display = bool(view.is_held or view.stage)
@@ -246,3 +258,11 @@ class RoomScreen(HoldScreen):
             if refusal:
                 self._refuse(refusal.words, draft)
         self.composer.focus()
+
+
+def _is_only_more_said(before: _Shown, after: _Shown) -> bool:
+    """Tell whether nothing has changed but what was said: then the rest is not even drawn to compare."""
+    old, new = before[0], after[0]
+    if old is None or new is None or before[1:] != after[1:] or old.transcript is new.transcript:
+        return False
+    return bool(_BESIDES_WORDS(old) == _BESIDES_WORDS(new))
