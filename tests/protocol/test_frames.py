@@ -13,6 +13,7 @@ from holdspace.protocol.frames import (
     Append,
     ClientFrame,
     Done,
+    FrameEncoder,
     FrameTooLong,
     Greeting,
     OpenRoom,
@@ -129,6 +130,14 @@ def test_each_frame_has_the_smallest_size_that_holds_it_and_no_more_than_the_lar
         assert len(encode(replace(longest, payload=b"x" * (room - 2)))) == size
     with pytest.raises(FrameTooLong):
         encode(Append(1, b"m" * 16, 1, bytes(SIZE_CLASSES[-1])))
+
+
+def test_what_carries_a_frame_stands_before_it_by_its_size() -> None:
+    heads = [b"1", b"22", b"", b"4444"]
+    encoder = FrameEncoder(heads)
+    for head, size in zip(heads, SIZE_CLASSES, strict=True):
+        frame = Append(1, b"m" * 16, 1, b"x" * (size - 256))
+        assert encoder.encode(frame) == head + encode(frame)
 
 
 def as_whole(frame: ClientFrame) -> bytes:

@@ -171,11 +171,10 @@ class TestMany:
         for number, socket in enumerate(sockets):
             boxes.open(number, cast(Wire, socket), lambda: None)
         everybody = (0, 1, 2)
-        boxes.send((0,), b"ack ")
-        for word in (b"one ", b"two "):
-            boxes.send(everybody, word)
-        boxes.send((1,), b"between ")
-        boxes.send(everybody, b"three ")
+        boxes.send((0,), (b"ack ",))
+        boxes.send(everybody, (b"one ", b"two "))
+        boxes.send((1,), (b"between ",))
+        boxes.send(everybody, (b"three ",))
         boxes.flush()
         assert [socket.written for socket in sockets] == [
             [b"ack one two three "],
@@ -191,20 +190,20 @@ class TestMany:
             socket = Socket()
             socket.written = order
             boxes.open(number, cast(Wire, socket), lambda: None)
-        boxes.send((2,), b"ack ")
-        boxes.send((0, 1, 2), b"one ")
+        boxes.send((2,), (b"ack ",))
+        boxes.send((0, 1, 2), (b"one ",))
         boxes.flush()
         assert order == [b"ack one ", b"one ", b"one "]
 
     async def test_who_is_hung_up_on_hears_what_was_queued_before(self) -> None:
         boxes, socket = Outboxes(LIMIT), Socket()
         box = boxes.open(7, cast(Wire, socket), lambda: None)
-        boxes.send((7,), b"the meeting is over")
+        boxes.send((7,), (b"the meeting is over",))
         boxes.finish(7, Close.MEETING_OVER)
         await box.ended()
         assert socket.written == [b"the meeting is over"]
         boxes.close(7)
-        boxes.send((7,), b"nobody")
+        boxes.send((7,), (b"nobody",))
         boxes.flush()
 
     async def test_one_who_overflows_takes_nothing_from_the_others(self) -> None:
@@ -214,7 +213,7 @@ class TestMany:
         slow.paused = True
         both = (1, 2)
         for _ in range(2 * LIMIT // WRITE_LIMIT):
-            boxes.send(both, bytes(WRITE_LIMIT))
+            boxes.send(both, (bytes(WRITE_LIMIT),))
             boxes.flush()
         assert sum(map(len, quick.written)) == 2 * LIMIT
         assert slow.written == []

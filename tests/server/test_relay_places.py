@@ -141,7 +141,7 @@ def test_who_sends_too_fast_is_told_and_who_reads_too_slowly_goes(
 ) -> None:
     frame = host.papers.append("words")
     [told] = table.relay.too_fast(host.number, frame)
-    assert told == Send((host.number,), Refuse(frame.ref, Refusal.TOO_FAST))
+    assert told == Send((host.number,), (Refuse(frame.ref, Refusal.TOO_FAST),))
     assert table.relay.too_slow(host.number, table.now) == [HangUp(host.number, Close.TOO_SLOW)]
     assert table.relay.too_slow(host.number, table.now) == []
 

@@ -112,8 +112,9 @@ class Station:
 
     def _do(self, effect: Effect) -> None:
         match effect:
-            case Send(to, frame):
-                self._send(to, frame)
+            case Send(to, frames):
+                for frame in frames:
+                    self._send(to, frame)
             case HangUp(number, code):
                 self._hang_up(number, code)
             case Keep(ticket, record):

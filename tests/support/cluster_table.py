@@ -143,11 +143,11 @@ class Side:
 
     def _carry_out(self, effect: Effect) -> list[Effect]:  # noqa: C901  # one case each
         match effect:
-            case Send(to, frame):
-                assert decode_relay_frame(encode_frame(frame)) == frame
+            case Send(to, frames):
+                assert [decode_relay_frame(encode_frame(frame)) for frame in frames] == [*frames]
                 for number in to:
                     assert self.callers[number].closed is None
-                    self.callers[number].got.append(frame)
+                    self.callers[number].got += frames
             case HangUp(number, code):
                 self.callers[number].closed = code
             case Propose(ticket, record):

@@ -223,9 +223,10 @@ class CoreHouse:
     def _perform(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             match effect:
-                case Send(to, frame):
+                case Send(to, frames):
                     for number in to:
-                        self._people[number].coming.put_nowait(encode(frame))
+                        for frame in frames:
+                            self._people[number].coming.put_nowait(encode(frame))
                 case HangUp(number, code):
                     self._people[number].coming.put_nowait(int(code))
                 case Store(ticket, record) | Propose(ticket, record):

@@ -140,13 +140,12 @@ class Table:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case Send(to, frame):
+            case Send(to, frames):
                 # What cannot be sent as bytes must not be sent at all.
-                frame_again = decode_relay_frame(encode_frame(frame))
-                assert frame_again == frame
+                assert [decode_relay_frame(encode_frame(frame)) for frame in frames] == [*frames]
                 for number in to:
                     assert self.callers[number].closed is None
-                    self.callers[number].got.append(frame)
+                    self.callers[number].got += frames
             case HangUp(number, code):
                 self.callers[number].closed = code
             case Store(ticket, record):

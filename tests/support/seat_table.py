@@ -219,9 +219,10 @@ class Table:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case Send(to, frame):
+            case Send(to, frames):
                 for number in to:
-                    self._deliver(number, frame)
+                    for frame in frames:
+                        self._deliver(number, frame)
             case HangUp(connection, code):
                 self._hang_up(connection, code)
             case Store(ticket, record):

@@ -6,8 +6,8 @@ little. Everything the relay must not read is already sealed when it arrives her
 they do not know, the relay refuses them.
 """
 
-from bisect import bisect_left
-from collections.abc import Mapping
+import struct
+from collections.abc import Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -19,9 +19,11 @@ VERSION = 1
 SIZE_CLASSES = (1024, 4 * 1024, 16 * 1024, 64 * 1024)
 MAX_FRAME = SIZE_CLASSES[-1]
 SLOT_COUNT = 8
+_SIZES = frozenset(SIZE_CLASSES)
 _LENGTH_BYTES = 4
+_length_of = struct.Struct("!I").unpack_from
 _ZEROS = bytes(MAX_FRAME)
-_NO_HEADS = dict.fromkeys(SIZE_CLASSES, b"")
+_NO_HEADS = (b"",) * len(SIZE_CLASSES)
 
 Handle = Annotated[bytes, Meta(min_length=16, max_length=16)]
 Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -342,19 +344,31 @@ class FrameTooLong(PeerError):
     """A frame does not fit the largest size class."""
 
 
-def encode(frame: ClientFrame | RelayFrame, heads: Mapping[int, bytes] = _NO_HEADS) -> bytes:
-    """Return the frame padded with zeros to the smallest size class that holds it.
+class FrameEncoder:
+    """Put frames into bytes; `heads` are what is to stand before a frame of each size."""
 
-    `heads` says what is to stand before a frame of each size: a relay does this for every word.
-    """
-    body = _encoder.encode(frame)
-    needed = _LENGTH_BYTES + len(body)
-    if needed > MAX_FRAME:
+    def __init__(self, heads: Sequence[bytes] = _NO_HEADS) -> None:
+        # A struct's text is filled up with zeros: one call, where a relay does this for every word.
+        self._classes = [
+            (
+                size - _LENGTH_BYTES,
+                head,
+                struct.Struct(f"!{len(head)}sI{size - _LENGTH_BYTES}s").pack,
+            )
+            for size, head in zip(SIZE_CLASSES, heads, strict=True)
+        ]
+
+    def encode(self, frame: ClientFrame | RelayFrame) -> bytes:
+        """Return the frame padded with zeros to the smallest size class that holds it."""
+        body = _encoder.encode(frame)
+        length = len(body)
+        for longest, head, pack in self._classes:
+            if length <= longest:
+                return pack(head, length, body)
         raise FrameTooLong("The frame does not fit the largest size.")
-    size = SIZE_CLASSES[bisect_left(SIZE_CLASSES, needed)]
-    head = heads[size]
-    padded = head + len(body).to_bytes(_LENGTH_BYTES, "big") + body
-    return padded.ljust(len(head) + size, b"\0")
+
+
+encode = FrameEncoder().encode
 
 
 def decode_client_frame(data: bytes) -> ClientFrame:
@@ -371,10 +385,11 @@ def decode_relay_frame(data: bytes) -> RelayFrame | None:
 
 
 def _unpad(data: bytes) -> bytes:
-    if len(data) not in SIZE_CLASSES:
+    size = len(data)
+    if size not in _SIZES:
         raise PeerError("The frame has a length that no frame has.")
-    end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "big")
-    if end > len(data) or data[end:] != _ZEROS[: len(data) - end]:
+    end = _LENGTH_BYTES + _length_of(data)[0]
+    if end > size or data[end:] != _ZEROS[: size - end]:
         raise PeerError("The frame is padded wrongly.")
     return data[_LENGTH_BYTES:end]
 

@@ -23,9 +23,11 @@ class Bucket:
 
     def take(self, amount: float, now: float) -> float:
         """Take tokens, on credit if need be, and return how long to wait before the next take."""
-        # Done for every frame: as `_fill` does, and not by it.
+        # Done for every frame: as `_fill` does, and not by it; a call of `min` takes half as long as
+        # all the rest.
         tokens = self.tokens + (now - self.at) * self.rate if now > self.at else self.tokens
-        self.tokens = tokens = min(self.burst, tokens) - amount
+        full = self.burst
+        self.tokens = tokens = (tokens if tokens < full else full) - amount  # noqa: FURB136
         self.at = now
         return -tokens / self.rate if tokens < 0 else 0.0
 

@@ -1,6 +1,6 @@
 """What the relay's core wants done in the world; the gate does it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -10,10 +10,10 @@ from holdspace.server.log.records import LogEntry, Note, Record
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):
-    """Put a frame into the queues of these connections, in this order."""
+    """Put frames into the queues of these connections, in this order."""
 
     to: tuple[int, ...]
-    frame: RelayFrame
+    frames: Sequence[RelayFrame]
 
 
 class SendPage(msgspec.Struct, frozen=True, gc=False):
@@ -80,3 +80,25 @@ class Read(msgspec.Struct, frozen=True, gc=False):
 
 
 Effect = Send | SendPage | HangUp | Store | Propose | Settled | Share | CatchUp | Read
+
+
+def in_rows(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """Put what goes to the same people one after the other into one effect.
+
+    The same people are one tuple: who speaks to everybody in a meeting takes what it holds ready.
+    """
+    to: tuple[int, ...] = ()
+    row: list[RelayFrame] = []
+    for effect in effects:
+        if type(effect) is Send and effect.to is to:
+            row += effect.frames
+            continue
+        if row:
+            yield Send(to, row)
+            to, row = (), []
+        if type(effect) is Send:
+            to, row = effect.to, [*effect.frames]
+        else:
+            yield effect
+    if row:
+        yield Send(to, row)

@@ -8,9 +8,10 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from websockets.exceptions import ConnectionClosed
 
@@ -191,13 +192,14 @@ class Gate:
             self._DEEDS[type(effect)](self, effect)
 
     def _send(self, effect: Send) -> None:
-        to, frame, counts = effect.to, effect.frame, self._counts
-        message = as_message(frame)
-        counts.frames_out += len(to)
-        counts.bytes_out += len(to) * len(message)
-        if type(frame) is Refuse:
-            counts.refusals[frame.code] += 1
-        self._outboxes.send(to, message)
+        to, frames, counts = effect.to, effect.frames, self._counts
+        messages = [*map(as_message, frames)]
+        counts.frames_out += len(to) * len(messages)
+        counts.bytes_out += len(to) * sum(map(len, messages))
+        # What is refused is told by itself.
+        if type(first := frames[0]) is Refuse:
+            counts.refusals[first.code] += 1
+        self._outboxes.send(to, messages)
         if not self._is_turn_ending:
             self._end_turn_soon()
 
@@ -278,7 +280,7 @@ class Gate:
         message, counts = self._pages.message(effect), self._counts
         counts.frames_out += len(effect.entries)
         counts.bytes_out += len(message)
-        self._outboxes.send((effect.connection,), message)
+        self._outboxes.send((effect.connection,), (message,))
         if not self._is_turn_ending:
             self._end_turn_soon()
 
@@ -401,7 +403,8 @@ class Gate:
     }
 
 
-class _Visit(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _Visit:
     """One connection: what waits for it, and how much it may send."""
 
     number: int
@@ -412,4 +415,5 @@ class _Visit(NamedTuple):
 
 
 def _is_no_to_a_stranger(sent: Send) -> bool:
-    return type(sent.frame) is Refuse and sent.frame.code == Refusal.NOT_HERE
+    first = sent.frames[0]
+    return type(first) is Refuse and first.code == Refusal.NOT_HERE

@@ -9,7 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from holdspace.protocol.frames import Ack, Append, Attach, Attached, Bundle, Done, Entry, Prove
+from holdspace.protocol.frames import Append, Attach, Attached, Bundle, Done, Entry, Prove
 from holdspace.protocol.keys import Purpose, bundle_digest, is_safe_public_key
 from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server import lobby
@@ -18,7 +18,7 @@ from holdspace.server.effects import Effect, Read, Send, SendPage
 from holdspace.server.limits import ENTRY_COST
 from holdspace.server.log.records import EntryAppended, EpochChanged, EpochKept, LogEntry
 from holdspace.server.state import Again, Change, Meeting, Reader
-from holdspace.server.world import Claim, HungUpError, World, detach, minute_of
+from holdspace.server.world import MINUTE, Claim, HungUpError, World, detach, minute_of
 
 # The meeting's end is written anew only when it moved this far, not with every entry.
 _EXPIRY_STEP_MINUTES = 15
@@ -158,10 +158,10 @@ def _place(world: World, meeting: Meeting, asked: EntryAppended) -> Change:
         # Whoever is behind has a read under way, or an epoch to prove, and comes to it later.
         if not meeting.audience:
             return ()
-        return (Send(meeting.audience, _entry_frame(entry, is_commit=False)),)
+        return (Send(meeting.audience, (_entry_frame(entry, is_commit=False),)),)
 
     undo = partial(_untake, world, meeting, entry, meeting.expires_minute)
-    change = Change(entry, undo, then, partial(_ack, entry.seq))
+    change = Change(entry, undo, then, entry.seq)
     meeting.unsaved[entry.seq] = change
     _move_end(meeting, entry)
     return change
@@ -191,12 +191,12 @@ def place_epoch(world: World, asked: EpochChanged) -> Change | Again:
         _settle(meeting, commit)
         meeting.saved_epoch += 1
         if meeting.audience:
-            yield Send(meeting.audience, _entry_frame(commit, is_commit=True))
+            yield Send(meeting.audience, (_entry_frame(commit, is_commit=True),))
         _end_epoch_of_all(world, meeting, commit.seq, now)
         yield from lobby.welcome(world, meeting, welcomes)
         lobby.keep_watchers(world, meeting, record.slots)
 
-    change = Change(record, undo, then, partial(_ack, commit.seq), misled=meeting)
+    change = Change(record, undo, then, commit.seq, misled=meeting)
     meeting.unsaved[commit.seq] = change
     _move_end(meeting, commit)
     return change
@@ -260,11 +260,7 @@ def _running(world: World, handle: bytes) -> Meeting:
 
 def _placed_before(meeting: Meeting, message_id: bytes) -> Again | None:
     seq = meeting.seqs.get(message_id)
-    return None if seq is None else Again(partial(_ack, seq), meeting.unsaved.get(seq))
-
-
-def _ack(seq: int, ref: int) -> Ack:
-    return Ack(ref, seq)
+    return None if seq is None else Again(seq, meeting.unsaved.get(seq))
 
 
 def _has_space(world: World, meeting: Meeting, cost: int, *, is_bundle: bool) -> bool:
@@ -279,8 +275,10 @@ def _has_space(world: World, meeting: Meeting, cost: int, *, is_bundle: bool) ->
 
 
 def _moved_end(world: World, meeting: Meeting, now: float) -> int | None:
-    end = minute_of(now) + world.limits.meeting_minutes
-    return end if end >= meeting.expires_minute + _EXPIRY_STEP_MINUTES else None
+    moves_from = meeting.expires_minute + _EXPIRY_STEP_MINUTES - world.limits.meeting_minutes
+    if now < moves_from * MINUTE:
+        return None
+    return minute_of(now) + world.limits.meeting_minutes
 
 
 def _take(world: World, meeting: Meeting, asked: EntryAppended) -> EntryAppended:

@@ -7,11 +7,11 @@ a code that says "come back", and reads on from where they were.
 
 import asyncio
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from websockets.protocol import State
 
-from holdspace.protocol.frames import SIZE_CLASSES, RelayFrame, encode
+from holdspace.protocol.frames import SIZE_CLASSES, FrameEncoder
 from holdspace.protocol.refusals import Close
 from holdspace.server.wire import Wire
 
@@ -23,17 +23,15 @@ CLOSE_SECONDS = 3.0
 
 # RFC 6455, 5.2: what stands before an unmasked binary message of one frame, for each size there is.
 _BINARY, _IN_16_BITS, _IN_64_BITS = 0x82, 126, 127
-_HEADS = {
-    size: struct.pack("!BBH", _BINARY, _IN_16_BITS, size)
+_HEADS = [
+    struct.pack("!BBH", _BINARY, _IN_16_BITS, size)
     if size < 1 << 16
     else struct.pack("!BBQ", _BINARY, _IN_64_BITS, size)
     for size in SIZE_CLASSES
-}
+]
 
-
-def as_message(frame: RelayFrame) -> bytes:
-    """Return the bytes that carry a frame on the websocket, the same to everybody."""
-    return encode(frame, _HEADS)
+# Returns the bytes that carry a frame on the websocket, the same to everybody.
+as_message = FrameEncoder(_HEADS).encode
 
 
 class Outbox:
@@ -195,13 +193,14 @@ class Outboxes:
         """Forget a connection."""
         del self._boxes[number]
 
-    def send(self, to: Sequence[int], message: bytes) -> None:
-        """Queue a message for these connections; `flush` is to be called soon."""
-        if to is not self._row_to or self._row_size > WRITE_LIMIT:
-            self._end_row()
-            self._row_to = to
-        self._row.append(message)
-        self._row_size += len(message)
+    def send(self, to: Sequence[int], messages: Iterable[bytes]) -> None:
+        """Queue messages for these connections; `flush` is to be called soon."""
+        for message in messages:
+            if to is not self._row_to or self._row_size > WRITE_LIMIT:
+                self._end_row()
+                self._row_to = to
+            self._row.append(message)
+            self._row_size += len(message)
 
     def finish(self, number: int, code: Close) -> None:
         """Close a connection after what is queued for it."""

@@ -235,7 +235,7 @@ class Relay:
         effects: list[Effect] = []
         for effect in self.loaded_page(number, read, entries, now=now):
             if isinstance(effect, SendPage):
-                effects += [Send((effect.connection,), frame) for frame in effect.frames()]
+                effects.append(Send((effect.connection,), [*effect.frames()]))
             else:
                 effects.append(effect)
         return effects

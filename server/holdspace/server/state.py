@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from holdspace.protocol.frames import Done, RelayFrame
+from holdspace.protocol.frames import Ack, Done, RelayFrame
 from holdspace.server.effects import Effect
 from holdspace.server.log.records import EpochKept, Record
 
@@ -116,7 +116,6 @@ class Room:
 
 # A connection and its own number for what it asked.
 Waiter = tuple[int, int]
-Answer = Callable[[int], RelayFrame]
 
 
 class Change(msgspec.Struct, eq=False):
@@ -125,7 +124,8 @@ class Change(msgspec.Struct, eq=False):
     record: Record
     undo: Callable[[], None]
     then: Callable[[float], Iterable[Effect]]
-    answer: Answer = Done
+    # Where it stands, if it is an entry.
+    seq: int = 0
     # Members of this meeting may have been refused because of a change that is not coming about.
     misled: Meeting | None = None
     waiters: list[Waiter] = []
@@ -136,7 +136,7 @@ class Change(msgspec.Struct, eq=False):
 class Again:
     """Say that a record has its place already; `change` is there until that is durable."""
 
-    answer: Answer
+    seq: int = 0
     change: Change | None = None
 
 
@@ -147,3 +147,8 @@ class Asked:
     waiter: Waiter | None
     cost: int
     record: Record
+
+
+def answer(ref: int, seq: int) -> RelayFrame:
+    """Return what whoever asked is told: where their entry stands, or that it is done."""
+    return Ack(ref, seq) if seq else Done(ref)

@@ -17,10 +17,10 @@ from holdspace.protocol.frames import Refuse, RelayFrame
 from holdspace.protocol.keys import Occasion, Purpose, check_proof
 from holdspace.protocol.refusals import Close, Refusal, Refused
 from holdspace.server.connections import Connection
-from holdspace.server.effects import Effect, HangUp, Propose, Send, Settled, Store
+from holdspace.server.effects import Effect, HangUp, Propose, Send, Settled, Store, in_rows
 from holdspace.server.limits import Limits
 from holdspace.server.log.records import Record
-from holdspace.server.state import Again, Asked, Change, Meeting, Room, Waiter
+from holdspace.server.state import Again, Asked, Change, Meeting, Room, Waiter, answer
 from holdspace.server.terms import Terms
 
 # Checked in place of a key that is not there, so that the answer takes as long (security.md 5).
@@ -178,7 +178,7 @@ class World:
         if waiter is not None:
             number, ref = waiter
             if number in self.connections:
-                yield Send((number,), about.answer(ref))
+                yield Send((number,), (answer(ref, about.seq),))
 
     def saved(self, tickets: Iterable[int], now: float) -> Iterator[Effect]:
         """Tell everybody who waited for these, then go on.
@@ -190,14 +190,11 @@ class World:
         answers: defaultdict[int, list[RelayFrame]] = defaultdict(list)
         for change in changes:
             for number, ref in change.waiters:
-                answers[number].append(change.answer(ref))
+                answers[number].append(answer(ref, change.seq))
         for number, frames in answers.items():
             if number in self.connections:
-                to = (number,)  # one tuple for all, so that they go together
-                for frame in frames:
-                    yield Send(to, frame)
-        for change in changes:
-            yield from change.then(now)
+                yield Send((number,), frames)
+        yield from in_rows(effect for change in changes for effect in change.then(now))
 
     def _saved(self, ticket: int) -> Change:
         if not self.pending or self.pending[0].ticket != ticket:
@@ -220,7 +217,7 @@ class World:
         """Send to those of these connections that are still there."""
         there = tuple(number for number in to if number in self.connections)
         if there:
-            yield Send(there, frame)
+            yield Send(there, (frame,))
 
     def hang_up(self, number: int, code: Close, now: float) -> Iterator[HangUp]:
         """Close a connection, and forget it."""
