@@ -108,7 +108,10 @@ class Member(Person):
             raise ValueError("a bench sends frames of the smallest size only")
         self._answer = asyncio.get_running_loop().create_future()
         self.wire.send(data)
-        answer = await self._answer
+        await asyncio.wait((self._answer, self.wire.closed), return_when=asyncio.FIRST_COMPLETED)
+        if not self._answer.done():
+            raise ConnectionError(f"the relay hung up with {self.wire.closed.result()}")
+        answer = self._answer.result()
         if not isinstance(answer, kind):
             raise ConnectionError(f"the relay answered {answer}")
         return answer

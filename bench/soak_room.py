@@ -6,6 +6,7 @@ Everybody checks what they hear: seqs without a gap from where they were, and no
 import asyncio
 import os
 import random
+import time
 from collections import Counter
 from contextlib import suppress
 
@@ -24,6 +25,8 @@ _TRUE = 0xC3
 _UINT = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
 _SLOW_SECONDS = 15.0
 _TOO_SLOW = {Close.TOO_SLOW, 1006}
+# R3: so long everybody has to prove the next epoch.
+_RENEW_SECONDS = 15.0
 # So many words are sent ahead of their acks, however slow the disk is.
 _MOST_UNDER_WAY = 8
 
@@ -35,6 +38,8 @@ class Listener(Member):
         super().__init__(number, room.counts, room.url)
         self.seq = after
         self.commits = 0
+        # Did not hear of a commit, or had no turn to answer it, before the relay might hang up.
+        self.is_late = False
         self._room = room
 
     @property
@@ -216,8 +221,11 @@ class Room:
         """
         for member in [one for one in self.members if one.wire.closed.done()]:
             code = member.wire.closed.result()
-            self.happened[f"sent away with {code}"] += 1
-            self.trouble += code not in _TOO_SLOW
+            if code == Close.PROVE_AGAIN and member.is_late:
+                self.happened["too late to prove an epoch"] += 1
+            else:
+                self.happened[f"sent away with {code}"] += 1
+                self.trouble += code not in _TOO_SLOW
             self.members.remove(member)
             await self._add(member.seq)
 
@@ -240,10 +248,12 @@ class Room:
         await until(lambda: all(member.is_answered for member in self.members))
 
     async def _walk(self, member: Listener) -> None:
-        heard = member.commits
+        heard, asked = member.commits, time.monotonic()
         await until(lambda: member.commits > heard or member.wire.closed.done())
+        member.is_late = time.monotonic() - asked >= _RENEW_SECONDS
         if not member.wire.closed.done():
-            await member.walk()
+            with suppress(ConnectionError):
+                await member.walk()
 
 
 def _uint(data: bytes, at: int) -> tuple[int, int]:
