@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
-from holdspace.protocol.translation import ENGLISH, N_, _, listed, ngettext, use
+from holdspace.protocol.translation import ENGLISH, N_, _, listed, ngettext, shown, use
 
 
 class Loud:
@@ -45,6 +46,31 @@ def test_a_marked_sentence_in_a_table_waits_until_it_is_shown(loud: None) -> Non
     table = {"hands": N_("Raise your hand.")}
     assert table["hands"] == "Raise your hand."
     assert _(table["hands"]) == "RAISE YOUR HAND."
+
+
+def test_what_is_marked_is_english_to_code_and_translated_once_when_it_is_shown(loud: None) -> None:
+    reason = N_("That hand is not up.")
+    assert reason == "That hand is not up."
+    assert shown(reason) == "THAT HAND IS NOT UP."
+    assert shown(shown(reason)) == shown(reason)
+
+
+def test_what_people_wrote_is_never_taken_for_a_sentence_of_ours(loud: None) -> None:
+    words = "That hand is not up."
+    assert shown(words) == words
+    assert shown(f"{N_('That hand')} is not up.") == words
+
+
+def test_a_marked_sentence_is_filled_and_still_waits_for_its_language(loud: None) -> None:
+    reason = N_("{name} can do that.").filled(name="Ana")
+    assert reason == "Ana can do that."
+    assert shown(reason) == "Ana CAN DO THAT."
+    assert shown(N_("{name}!").filled(name=N_("nobody"))) == "NOBODY!"
+
+
+def test_a_marked_sentence_cannot_be_sent_by_mistake() -> None:
+    with pytest.raises(TypeError):
+        msgspec.msgpack.encode(N_("The lobby is full."))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ the file (client/language.py) is none of its business. A program has one languag
 end, so the choice is made once, before anything is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 
@@ -47,9 +48,39 @@ def _(message: str) -> str:
     return _in_use[0].gettext(message)
 
 
-def N_(message: str) -> str:  # noqa: N802 (its name wherever gettext is known)
-    """Mark a sentence in a table for the catalogues; it is translated by `_` where it is shown."""
-    return message
+class Marked(str):
+    """An English sentence that waits to be shown: a constant, or a reason that a pure core returns.
+
+    To code it is that sentence, in every language; `shown` makes of it what somebody reads. Whatever
+    else is a text, such as people's words, is never taken for a sentence of ours.
+    """
+
+    __slots__ = ("fields", "message")
+    message: str
+    fields: Mapping[str, str]
+
+    def __new__(cls, message: str, fields: Mapping[str, str] = MappingProxyType({})) -> "Marked":
+        """Mark a sentence whose placeholders are filled with these."""
+        marked = super().__new__(cls, message.format(**fields) if fields else message)
+        marked.message, marked.fields = message, fields
+        return marked
+
+    def filled(self, **fields: str) -> "Marked":
+        """Return the sentence with its placeholders filled; what is marked there is shown with it."""
+        return Marked(self.message, fields)
+
+
+def N_(message: str) -> Marked:  # noqa: N802 (its name wherever gettext is known)
+    """Mark a sentence in a table; it is translated where it is shown, by `_` or `shown`."""
+    return Marked(message)
+
+
+def shown(words: str) -> str:
+    """Return a marked sentence in the language of whoever reads it, and other words as they are."""
+    if not isinstance(words, Marked):
+        return words
+    fields = {name: shown(value) for name, value in words.fields.items()}
+    return _(words.message).format(**fields) if fields else _(words.message)
 
 
 def ngettext(one: str, many: str, number: int) -> str:
