@@ -2,133 +2,82 @@
 
 They know which line is whose, and which one opened the room (so they never guess the host); they know
 when the meeting is live, and how the program works; and they have overheard as many meetings again
-in which they were told the answer. A trick is one number for each line at each moment. How much
-oftener whoever has the floor shows such a number, by itself and among the others, is learned for each
-trick, and then how much to believe each of them when all are weighed together.
+in which they were told the answer. A trick (tricks.py) is one number for each line at each moment. How
+much oftener whoever has the floor shows such a number, by itself and among the others, is learned for
+each trick, and then how much to believe each of them when several are weighed together.
 """
 
 import math
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
-from statistics import fmean, pstdev
+from statistics import fmean
 
-from overheard_meeting import Overheard, Record
+from overheard_meeting import Record
+from tricks import TRICKS, WHO_CAME_FIRST, WHO_IS_THERE, Line
 
 EVERY_SECONDS = 6.0
 BINS = 10
 ROUNDS, STEP = 6, 0.02
-SMALLEST = 1024
-# A heartbeat comes when a line was silent for 15 s: what comes sooner is something somebody did.
-SOONER_THAN_A_HEARTBEAT = 14.0
-# Where nothing was heard at all.
-NEVER = 1000.0
 Chance = random.Random
-
-
-@dataclass(frozen=True)
-class Line:
-    """What came over one line, in order."""
-
-    frames: list[Overheard]
-
-    @cached_property
-    def times(self) -> list[float]:
-        return [one.at for one in self.frames]
-
-    @cached_property
-    def long_times(self) -> list[float]:
-        return [one.at for one in self.frames if one.size > SMALLEST]
-
-    @cached_property
-    def act_times(self) -> list[float]:
-        return [b for a, b in pairwise(self.times) if b - a < SOONER_THAN_A_HEARTBEAT]
-
-    @cached_property
-    def phase(self) -> float:
-        """Return where in two seconds this line mostly sends: the grid of its slots, if it has one."""
-        turns = [math.pi * (at % 2.0) for at in self.times]
-        angle = math.atan2(sum(map(math.sin, turns)), sum(map(math.cos, turns)))
-        return (angle / math.pi) % 2.0
-
-    def within(self, moment: float, before: float, after: float) -> list[Overheard]:
-        """Return what came from so long before a moment until so long after it."""
-        first = bisect_left(self.times, moment - before)
-        return self.frames[first : bisect_right(self.times, moment + after)]
-
-    def gaps(self, moment: float) -> list[float]:
-        """Return the times between frames around a moment."""
-        return [b.at - a.at for a, b in pairwise(self.within(moment, 20, 20))]
-
-    def lateness(self, moment: float) -> float:
-        """Return how late frames came against this line's own grid."""
-        near = self.within(moment, 10, 10)
-        return fmean(((f.at - self.phase + 1.0) % 2.0) - 1.0 for f in near) if near else 0.0
-
-
-def _since(times: Sequence[float], moment: float) -> float:
-    at = bisect_right(times, moment)
-    return moment - times[at - 1] if at else NEVER
-
-
-def _until(times: Sequence[float], moment: float) -> float:
-    at = bisect_right(times, moment)
-    return times[at] - moment if at < len(times) else NEVER
-
-
-Trick = Callable[[Line, float], float]
-TRICKS: dict[str, Trick] = {
-    "frames in 5 s": lambda line, at: len(line.within(at, 2.5, 2.5)),
-    "frames in 20 s": lambda line, at: len(line.within(at, 10, 10)),
-    "frames in 60 s": lambda line, at: len(line.within(at, 30, 30)),
-    "frames in the 20 s before": lambda line, at: len(line.within(at, 20, 0)),
-    "frames in the 20 s after": lambda line, at: len(line.within(at, 0, 20)),
-    "bytes in the 40 s before": lambda line, at: sum(f.size for f in line.within(at, 40, 0)),
-    "bytes in the 40 s after": lambda line, at: sum(f.size for f in line.within(at, 0, 40)),
-    "time since the last long frame": lambda line, at: _since(line.long_times, at),
-    "time until the next long frame": lambda line, at: _until(line.long_times, at),
-    "time since the last act": lambda line, at: _since(line.act_times, at),
-    "time until the next act": lambda line, at: _until(line.act_times, at),
-    "time since the last frame": lambda line, at: _since(line.times, at),
-    "time until the next frame": lambda line, at: _until(line.times, at),
-    "shortest gap in 40 s": lambda line, at: min(line.gaps(at), default=NEVER),
-    "longest gap in 40 s": lambda line, at: max(line.gaps(at), default=NEVER),
-    "unevenness in 40 s": lambda line, at: pstdev(line.gaps(at) or [0.0]),
-    "lateness in 20 s": lambda line, at: line.lateness(at),
-    "frames that are no message in 40 s": lambda line, at: sum(
-        frame.kind != "Append" for frame in line.within(at, 20, 20)
-    ),
-}
 NAMES = tuple(TRICKS)
+# What every trick says by itself is followed by how it stands among the other lines.
+NUMBERS = 2 * len(NAMES)
+THERE, FIRST = "who is there, and since when", "who is there, and who came first"
 ALL, SMOOTH = "all of these together", "all together, as turns go on"
+
+
+def _numbers(names: Iterable[str]) -> tuple[int, ...]:
+    places = [NAMES.index(name) for name in names]
+    return (*places, *(len(NAMES) + place for place in places))
+
+
+TOGETHER: dict[str, tuple[int, ...]] = {
+    THERE: _numbers(WHO_IS_THERE),
+    FIRST: _numbers(WHO_IS_THERE | WHO_CAME_FIRST),
+    ALL: _numbers(NAMES),
+}
+WAYS = (*NAMES, *TOGETHER, SMOOTH)
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One guess to be made: what every trick says of each line, and whose the floor really was."""
+    """One guess to be made: what every trick says of each line, and whose the floor really was.
+
+    `chance` is how likely it is to be right without any trick: with one of those who are connected,
+    which the relay knows, and nobody promises otherwise.
+    """
 
     seen: dict[int, tuple[float, ...]]
     holder: int
+    chance: float
 
 
 def moments_of(record: Record) -> list[Moment]:
     """Return the moments of a meeting at which somebody other than the host had the floor."""
-    live = [one for one in record.frames if one.at >= record.begun]
-    lines = {who: Line([one for one in live if one.who == who]) for who in record.members}
-    came = {one.who: one.at for one in reversed(record.frames)}
+    lines = _lines(record)
     found, at = [], record.begun + EVERY_SECONDS
     while at < record.ended:
         holder = record.floor_at(at)
         # Who has not come yet has no floor, and the relay knows: that is no guess.
-        here = {who: line for who, line in lines.items() if came.get(who, at) < at}
+        here = {who: line for who, line in lines.items() if line.changes[0] < at}
         if holder in here:
+            up = [who for who, line in here.items() if line.is_up(at)]
+            chance = 1 / len(up) if holder in up else 0.0
             values = {who: [t(line, at) for t in TRICKS.values()] for who, line in here.items()}
-            found.append(Moment(_with_places(values), holder))
+            found.append(Moment(_with_places(values), holder, chance))
         at += EVERY_SECONDS
     return found
+
+
+def _lines(record: Record) -> dict[int, Line]:
+    live = [one for one in record.frames if one.at >= record.begun]
+    return {
+        who: Line([one for one in live if one.who == who], record.begun, place, changes)
+        for place, (who, changes) in enumerate(record.changes.items())
+    }
 
 
 def _with_places(values: dict[int, list[float]]) -> dict[int, tuple[float, ...]]:
@@ -146,7 +95,7 @@ class Attacker:
 
     edges: list[list[float]] = field(default_factory=list)
     weights: list[list[float]] = field(default_factory=list)
-    belief: list[float] = field(default_factory=list)
+    belief: dict[str, list[float]] = field(default_factory=dict)
     stays: float = 0.5
 
     @classmethod
@@ -154,13 +103,15 @@ class Attacker:
         """Return an attacker who was told the answers of these meetings."""
         moments = [moment for meeting in meetings for moment in meeting]
         attacker = cls(stays=_stays(meetings))
-        for number in range(2 * len(TRICKS)):
+        for number in range(NUMBERS):
             held = [m.seen[m.holder][number] for m in moments]
             rest = [row[number] for m in moments for who, row in m.seen.items() if who != m.holder]
             edges = _edges([*held, *rest])
             attacker.edges.append(edges)
             attacker.weights.append(_weights(edges, held, rest))
-        attacker.belief = _believed([(attacker.rows(m), m.holder) for m in moments], chance)
+        told = [(attacker.rows(m), m.holder) for m in moments]
+        for name, numbers in TOGETHER.items():
+            attacker.belief[name] = _believed(_only(told, numbers), chance)
         return attacker
 
     def rows(self, moment: Moment) -> dict[int, list[float]]:
@@ -174,19 +125,40 @@ class Attacker:
         }
 
     def guesses(self, meeting: Sequence[Moment], chance: Chance) -> dict[str, list[int]]:
-        """Return, for each trick alone and for all together, whom it takes to have the floor."""
-        found: dict[str, list[int]] = {name: [] for name in (*NAMES, ALL, SMOOTH)}
+        """Return, for each trick alone and for several together, whom it takes to have the floor."""
+        found: dict[str, list[int]] = {name: [] for name in WAYS}
         sums: list[dict[int, float]] = []
         for moment in meeting:
             rows = self.rows(moment)
             for at, name in enumerate(NAMES):
                 both = {who: row[at] + row[at + len(NAMES)] for who, row in rows.items()}
                 found[name].append(_best(both, chance))
-            sums.append({who: _dot(self.belief, row) for who, row in rows.items()})
-            found[ALL].append(_best(sums[-1], chance))
+            for name, numbers in TOGETHER.items():
+                weighed = self._weighed(name, numbers, rows)
+                found[name].append(_best(weighed, chance))
+            sums.append(self._weighed(ALL, TOGETHER[ALL], rows))
         for whole in _as_turns_go_on(sums, self.stays):
             found[SMOOTH].append(_best(whole, chance))
         return found
+
+    def _weighed(
+        self, name: str, numbers: Sequence[int], rows: dict[int, list[float]]
+    ) -> dict[int, float]:
+        return {
+            who: _dot(self.belief[name], [row[number] for number in numbers])
+            for who, row in rows.items()
+        }
+
+
+Told = list[tuple[dict[int, list[float]], int]]
+
+
+def _only(told: Told, numbers: Sequence[int]) -> Told:
+    """Return the answers with only these numbers of each line."""
+    return [
+        ({who: [row[number] for number in numbers] for who, row in rows.items()}, holder)
+        for rows, holder in told
+    ]
 
 
 def _as_turns_go_on(sums: Sequence[dict[int, float]], stays: float) -> list[dict[int, float]]:
@@ -239,9 +211,9 @@ def _weights(edges: Sequence[float], held: Sequence[float], rest: Sequence[float
     return [math.log(of / against) for of, against in zip(shares(held), shares(rest), strict=True)]
 
 
-def _believed(told: list[tuple[dict[int, list[float]], int]], chance: Chance) -> list[float]:
-    """Return how far to believe each trick, so that the answers told are as likely as can be."""
-    belief = [0.0] * (2 * len(TRICKS))
+def _believed(told: Told, chance: Chance) -> list[float]:
+    """Return how far to believe each number, so that the answers told are as likely as can be."""
+    belief = [0.0] * max((len(row) for rows, _ in told[:1] for row in rows.values()), default=0)
     for _ in range(ROUNDS):
         chance.shuffle(told)
         for rows, holder in told:
@@ -280,13 +252,13 @@ def attack(records: Iterable[Record], seed: int = 7) -> Outcome:
     """Learn from every second meeting and guess in the others, and then the other way around."""
     meetings = [moments_of(record) for record in records]
     chance = Chance(seed)
-    right: dict[str, int] = dict.fromkeys((*NAMES, ALL, SMOOTH), 0)
+    right: dict[str, int] = dict.fromkeys(WAYS, 0)
     for told, asked in ((meetings[::2], meetings[1::2]), (meetings[1::2], meetings[::2])):
         attacker = Attacker.taught_by(told, chance)
         for meeting in asked:
             for name, found in attacker.guesses(meeting, chance).items():
                 right[name] += sum(one == m.holder for one, m in zip(found, meeting, strict=True))
     moments = [moment for meeting in meetings for moment in meeting]
-    by_chance = fmean(1 / len(moment.seen) for moment in moments)
+    by_chance = fmean(moment.chance for moment in moments)
     share = {name: hits / len(moments) for name, hits in right.items()}
     return Outcome(len(moments), by_chance, share)

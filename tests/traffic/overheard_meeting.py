@@ -16,11 +16,12 @@ from typing_extensions import override
 
 from holdspace.client.clock import beat_seconds
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.intents_apart import SayNotOk
+from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from quick_sealing import quick_sealing
 from seat_table import Guest, Table
+from shortcuts import shortcuts
 from small_flow import SMALL_FLOW
 
 NAMES = ("Ana", "Ben", "Chi", "Dov", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lea")
@@ -41,10 +42,13 @@ class Overheard:
 
 @dataclass
 class Record:
-    """What the relay saw of a meeting. The host's line is known to it, for it alone opened the room."""
+    """What the relay saw of a meeting. The host's line is known to it, for it alone opened the room.
 
-    members: list[int]
+    `changes`: when each line of the others came up and went down, in turns, whoever came first first.
+    """
+
     begun: float
+    changes: dict[int, list[float]] = field(default_factory=dict)
     frames: list[Overheard] = field(default_factory=list)
     floors: list[tuple[float, int]] = field(default_factory=list)
 
@@ -74,12 +78,13 @@ class Person:
 class Hall(Table):
     """A table with time between the seconds: everybody has a clock and a line of their own."""
 
-    def __init__(self, seed: int, *, is_covered: bool) -> None:
+    def __init__(self, seed: int, *, is_covered: bool, busy: float = BUSY_SECONDS) -> None:
         super().__init__(seed)
+        self.busy = busy
         self.people: dict[str, Person] = {}
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
-        self.record = Record([], 0.0)
+        self.record = Record(0.0)
         self.founder = self.host(NAMES[0], SMALL_FLOW, is_covered=is_covered)
         self._seat(self.founder)
 
@@ -90,7 +95,14 @@ class Hall(Table):
             return
         guest = self.join(NAMES[len(self.people)], self.founder)
         self._seat(guest)
-        self.record.members.append(self.people[guest.name].number)
+        self.record.changes[self.people[guest.name].number] = [self.now]
+
+    def write_first(self) -> None:
+        """Let everybody write by themselves; then their words are read one after another."""
+        for person in list(self.people.values())[1:]:
+            ready = i.KeepReady("word " * self.random.randint(8, 120))
+            self.after(self.random.uniform(3, 30), lambda p=person, r=ready: self._does(p, r))
+        self.after(30, lambda: self.do(self.founder, i.ReleaseTheWords("round")))
 
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something later."""
@@ -115,8 +127,23 @@ class Hall(Table):
         if person.guest.seat.seat.place is not Place.ROOM:
             return
         self._live(person)
-        late = self.random.expovariate(1 / BUSY_SECONDS) if self.now < person.writes_until else 0.0
+        late = self.random.expovariate(1 / self.busy) if self.now < person.writes_until else 0.0
         self.after(beat_seconds(self.random.random()) + late, lambda: self._beat(person))
+
+    @override
+    def connect(self, guest: Guest) -> None:
+        self._note_line(guest)
+        super().connect(guest)
+
+    @override
+    def disconnect(self, guest: Guest) -> None:
+        self._note_line(guest)
+        super().disconnect(guest)
+
+    def _note_line(self, guest: Guest) -> None:
+        person = self.people.get(guest.name)
+        if person is not None and person.number:
+            self.record.changes[person.number].append(self.now)
 
     @override
     def _send(self, guest: Guest, frame: frames.ClientFrame) -> None:
@@ -155,10 +182,22 @@ class Hall(Table):
             self._does(person, i.Raise())
         elif chance() < 1 / 500:
             self._does(person, SayNotOk("It is a lot today."))
+        elif person.number and chance() < 1 / 500:
+            self._does(person, AskAside(self.founder.seat.seat.facts.identity))
+        if chance() < 1 / 30:
+            self._talk_apart(person)
         shares = person.guest.seat.seat.passages
         if shares != person.shares_seen and chance() < 1 / 15:
             person.shares_seen = shares
             self._does(person, i.NodTo())
+
+    def _talk_apart(self, person: Person) -> None:
+        view = person.guest.view
+        if view.asking:
+            self._does(person, i.AnswerTheInvite(is_yes=True))
+        if view.asides:
+            words = "word " * self.random.randint(3, 60)
+            self._does(person, SayAside(view.asides[0].handle, words))
 
     def _lead(self, person: Person) -> None:
         state = person.guest.seat.seat.state
@@ -194,11 +233,12 @@ def _try(hall: Hall, person: Person, intent: i.Intent) -> None:
     hall.do(person.guest, intent)
 
 
-def overhear(seed: int, *, is_covered: bool) -> Record:
-    """Return what the relay sees of the meeting with this seed."""
-    with quick_sealing():
+def overhear(seed: int, *, is_covered: bool, busy: float = BUSY_SECONDS) -> Record:
+    """Return what the relay sees of the meeting with this seed; programs are so `busy` while people write."""
+    # Chance comes from the seed alone, so that a table can be made again.
+    with shortcuts(), quick_sealing():
         people, is_late = who_comes(seed)
-        hall = gather(people - is_late, seed, is_covered=is_covered)
+        hall = gather(people - is_late, seed, is_covered=is_covered, busy=busy)
         return hold(hall, is_late=is_late)
 
 
@@ -208,9 +248,9 @@ def who_comes(seed: int) -> tuple[int, bool]:
     return chance.randint(4, 8), chance.random() < 0.3
 
 
-def gather(people: int, seed: int, *, is_covered: bool) -> Hall:
+def gather(people: int, seed: int, *, is_covered: bool, busy: float = BUSY_SECONDS) -> Hall:
     """Return a hall in which so many people have come together."""
-    hall = Hall(seed, is_covered=is_covered)
+    hall = Hall(seed, is_covered=is_covered, busy=busy)
     for _ in range(people - 1):
         hall.come()
     return hall
@@ -221,7 +261,10 @@ def hold(hall: Hall, *, is_late: bool) -> Record:
     chance = hall.random
     hall.pass_time(hall.now + 3)
     hall.do(hall.founder, i.NextStage())
-    hall.do(hall.founder, i.ChangeMode("round" if chance.random() < 0.4 else "hands"))
+    [mode] = chance.choices(("hands", "round", "gather"), (5, 3, 2))
+    hall.do(hall.founder, i.ChangeMode(mode))
+    if mode == "gather":
+        hall.write_first()
     hall.pass_time(hall.now + 10)
     hall.record.begun = hall.now
     if is_late:

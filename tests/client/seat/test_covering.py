@@ -463,3 +463,22 @@ def test_who_closes_a_second_time_waits_for_nobody(
     assert ana.view.place is Place.CLOSED
     assert "too late" in ben.view.ended_words
     assert "too late" not in ana.view.ended_words
+
+
+def test_a_round_goes_in_an_order_that_does_not_follow_who_came_first() -> None:
+    orders = set()
+    for seed in range(8):
+        table = Table(seed)
+        ana = table.host(flow=SMALL_FLOW, is_covered=True)
+        guests = [ana, *(table.join(name, ana) for name in ("Ben", "Chi", "Dov"))]
+        table.do(ana, i.NextStage())
+        table.do(ana, i.ChangeMode("round"))
+        table.wait(5)
+        views = [guest.view for guest in guests]
+        [order] = {
+            (view.floor.name if view.floor else "", *(one.name for one in view.going_around))
+            for view in views
+        }
+        assert sorted(order) == ["Ana", "Ben", "Chi", "Dov"]
+        orders.add(order)
+    assert len(orders) > 4

@@ -36,7 +36,8 @@ _URGENT = (Hold, PauseWriting)
 _PHASES = 2**16
 BEGIN = (
     "From now on everybody's program sends a small message every two seconds, so that the sending does not "
-    "tell the relay who speaks. What you send arrives within two seconds, what is long a little later."
+    "tell the relay who speaks. What you send arrives within two seconds, what is long a little later. A "
+    "round goes in a mixed order, a new one each time."
 )
 # A meeting that is to close waits so long for words that are half there, and whoever sends them.
 OTHERS_SECONDS = 15.0

@@ -102,7 +102,8 @@ def open_room(relays: tuple[str, ...], opening: Opening, world: World) -> Sittin
         position=LogPosition(0, genesis(room, meeting)),
         lasting=lasting,
     )
-    state = apply_membership(MeetingState(), people_of(group, roles_of(group))).state
+    empty = MeetingState(is_covered=opening.is_covered)
+    state = apply_membership(empty, people_of(group, roles_of(group))).state
     words = _words(opening, name)
     seat = replace(seat, state=state, stage_started=world.now, card=_card_view(seat, words))
     keys = HostKeys(

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from holdspace.protocol.meeting.events import ReleaseHow
 from holdspace.protocol.meeting.roles import MEMBER
+from holdspace.protocol.meeting.round_order import in_turn
 from holdspace.protocol.meeting.values import Gather, MeetingState, Round
 
 WRITE_FOR_YOURSELF = (
@@ -118,7 +119,8 @@ def release(state: MeetingState, how: ReleaseHow) -> MeetingState:
     if how == "hands":
         return replace(state, mode="hands", gather=None)
     taking_part = {*gather.ready, *writing(state)}.difference(state.resting)
-    order = tuple(p.identity for p in state.people if p.identity in taking_part)
+    seats = tuple(p.identity for p in state.people if p.identity in taking_part)
+    order = in_turn(state, seats)
     gather = replace(gather, is_released=True)
     return replace(state, mode="round", gather=gather, round=Round(order, to_come=order))
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from holdspace.protocol.meeting import gathering, offering, pairing, waiting
 from holdspace.protocol.meeting.events import TurnMode
 from holdspace.protocol.meeting.modes import MODES
+from holdspace.protocol.meeting.round_order import in_turn
 from holdspace.protocol.meeting.values import (
     LONGEST_PAUSE,
     MAX_RESPONSES,
@@ -179,7 +180,8 @@ def begin_mode(state: MeetingState, mode: TurnMode) -> MeetingState:
     state = replace(state, is_queue_closed=False, lowered=(), invited=(), offers=())
     if mode == "gather":
         state = gathering.begin(state)
-    order = tuple(p.identity for p in state.people if p.identity not in state.resting)
+    taking_part = tuple(p.identity for p in state.people if p.identity not in state.resting)
+    order = in_turn(state, taking_part)
     going = Round(order, to_come=order) if mode == "round" else None
     pairs = Pairing() if mode == "pairs" else None
     return replace(state, mode=mode, round=going, responses=0, pairs=pairs)

@@ -206,7 +206,7 @@ class MeetingState(_Value, frozen=True):
     `quiet` may not write for a while, `resting` are here and passed over. `undo` says how the turns
     stood before the newest pass or step onward, until anything about turns changes again.
     `replanned` has the new lengths of stages, where facilitators changed them (S7).
-    `tallies` are the counts that run (tallies.py).
+    `tallies` are the counts that run (tallies.py). `is_covered`: everybody sends in cover slots (R16).
     """
 
     version: Count = 0
@@ -240,6 +240,7 @@ class MeetingState(_Value, frozen=True):
     schedule: Schedule | None = None
     board: Board | None = None
     leading: Annotated[bytes, Meta(max_length=32)] = b""
+    is_covered: bool = False
 
     @property
     def flow(self) -> Flow | None:
