@@ -10,6 +10,7 @@ import random
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from typing_extensions import override
@@ -19,12 +20,14 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
+from holdspace.protocol.meeting.events import TurnMode
 from quick_sealing import quick_sealing
 from seat_table import Guest, Table
 from shortcuts import shortcuts
 from small_flow import SMALL_FLOW
 
 NAMES = ("Ana", "Ben", "Chi", "Dov", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lea")
+MODES: tuple[TurnMode, ...] = ("hands", "round", "gather")
 LIVE_SECONDS = 120.0
 # A program that draws what is typed is late now and then: seconds, on average, while somebody writes.
 BUSY_SECONDS = 0.012
@@ -101,8 +104,8 @@ class Hall(Table):
         """Let everybody write by themselves; then their words are read one after another."""
         for person in list(self.people.values())[1:]:
             ready = i.KeepReady("word " * self.random.randint(8, 120))
-            self.after(self.random.uniform(3, 30), lambda p=person, r=ready: self._does(p, r))
-        self.after(30, lambda: self.do(self.founder, i.ReleaseTheWords("round")))
+            self.after(self.random.uniform(3, 30), partial(self._does, person, ready))
+        self.after(30, partial(_try, self, self.people[NAMES[0]], i.ReleaseTheWords("round")))
 
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something later."""
@@ -261,7 +264,7 @@ def hold(hall: Hall, *, is_late: bool) -> Record:
     chance = hall.random
     hall.pass_time(hall.now + 3)
     hall.do(hall.founder, i.NextStage())
-    [mode] = chance.choices(("hands", "round", "gather"), (5, 3, 2))
+    [mode] = chance.choices(MODES, (5, 3, 2))
     hall.do(hall.founder, i.ChangeMode(mode))
     if mode == "gather":
         hall.write_first()
