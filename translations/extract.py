@@ -25,7 +25,10 @@ _CHAPTERS = {
     "tui": "screen",
 }
 _MARKS = {"_": 1, "N_": 1, "ngettext": 2}
-_MARKED = re.compile(r"translation import|\b(?:_|N_|ngettext)\(")
+# A row of the acts is marked by its shape: these places of it are read by people.
+_ROWS = frozenset({"Act", "_facilitator", "_host", "facilitators_act", "hosts_act"})
+_PLACES, _NAMED = slice(3, 5), "english_question"
+_MARKED = re.compile(rf"translation import|\b(?:{'|'.join((*_MARKS, *sorted(_ROWS)))})\(")
 _HINT = re.compile(r"\s*# For translators: (.+)")
 
 
@@ -119,6 +122,7 @@ def _calls_and_stores(tree: ast.Module) -> Iterator[ast.Call | ast.Name | ast.ar
         for node in ast.walk(tree)
     )
     for node in ast.walk(tree):
+        yield from _of_row(node)
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
@@ -132,6 +136,17 @@ def _calls_and_stores(tree: ast.Module) -> Iterator[ast.Call | ast.Name | ast.ar
                 yield node
         elif is_bound and isinstance(node, ast.arg) and node.arg == "_":
             yield node
+
+
+def _of_row(node: ast.AST) -> Iterator[ast.Call]:
+    """Yield the sentences of a row of the acts, as if each were marked."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+        return
+    if node.func.id in _ROWS:
+        named = (one.value for one in node.keywords if one.arg == _NAMED)
+        for sentence in (*node.args[_PLACES], *named):
+            mark = ast.Name("N_", ast.Load())
+            yield ast.copy_location(ast.Call(mark, [sentence], []), sentence)
 
 
 def _is_sentence(node: ast.expr) -> bool:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from extract import ROOT, Mistake, chapter_of, marked
+from extract import ROOT, Mistake, chapter_of, chapters, marked
+from holdspace.client.acts import ACTS, BY_ID
 from po import Entry
 
 IMPORT = "from holdspace.protocol.translation import N_, _, ngettext\n"
@@ -38,6 +39,22 @@ def test_a_marked_sentence_is_found(tmp_path: Path, source: str, msgid: str, plu
 
 def test_a_table_is_shown_without_being_marked_twice(tmp_path: Path) -> None:
     assert found(tmp_path, "_(row.words)\n_(table[key])\n_(why).format(name=1)") == []
+
+
+def test_the_words_of_an_act_are_marked_by_where_they_stand() -> None:
+    """So a row is read as a row: its key, its command, its words."""
+    acts = ROOT / "client/holdspace/client/acts_apart.py"
+    found = [one.msgid for one in marked(acts) if isinstance(one, Entry)]
+    assert found[:2] == ["I'm not OK", BY_ID["not-ok"].sentence]
+    assert {act.question for act in ACTS if act.question} < {
+        one.msgid for entries in chapters().values() for one in entries
+    }
+
+
+def test_the_words_of_an_act_are_literals(tmp_path: Path) -> None:
+    [mistake, _sentence] = found(tmp_path, 'Act("a", "b", "c", verb, "Do it.")')
+    assert isinstance(mistake, Mistake)
+    assert "Only a literal" in mistake.line()
 
 
 def test_a_line_above_tells_translators_something(tmp_path: Path) -> None:

@@ -11,14 +11,20 @@ from functools import partial
 
 from holdspace.client.seat.intents import Intent
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import N_, _, shown
 
 
 class Who(Enum):
     """Who may do it; the value is the word used in sentences."""
 
-    EVERYONE = "everyone"
-    FACILITATOR = "facilitators"
-    HOST = "the host"
+    EVERYONE = N_("everyone")
+    FACILITATOR = N_("facilitators")
+    HOST = N_("the host")
+
+    @property
+    def words(self) -> str:
+        """Return who, as somebody reads it."""
+        return _(self.value)
 
 
 class Need(Enum):
@@ -36,26 +42,31 @@ class Need(Enum):
 class Spot(Enum):
     """Where the act's key works; its slash command works wherever the person is in that place."""
 
-    ANYWHERE = "anywhere"
-    LOBBY = "at the door, before coming in"
-    ROOM = "in the room, outside the text field"
-    PEOPLE = "in the list of people, for the person chosen there"
-    DOOR = "in the list of people at the door"
-    SHEET = "in the run sheet"
-    OWN = "on the page of your own plans, ideas and notes"
-    BOARD = "on the board of ideas"
-    ASIDE = "in a private word, outside the text field"
-    LASTING = "on the page of what lasts of this room"
+    ANYWHERE = N_("anywhere")
+    LOBBY = N_("at the door, before coming in")
+    ROOM = N_("in the room, outside the text field")
+    PEOPLE = N_("in the list of people, for the person chosen there")
+    DOOR = N_("in the list of people at the door")
+    SHEET = N_("in the run sheet")
+    OWN = N_("on the page of your own plans, ideas and notes")
+    BOARD = N_("on the board of ideas")
+    ASIDE = N_("in a private word, outside the text field")
+    LASTING = N_("on the page of what lasts of this room")
+
+    @property
+    def words(self) -> str:
+        """Return where, as somebody reads it."""
+        return _(self.value)
 
 
 _SHOWN = {
     Need.NOTHING: "",
-    Need.TEXT: "WORDS",
-    Need.PERSON: "NAME",
-    Need.PERSON_AND_WORDS: "NAME [WORDS]",
-    Need.KNOCK: "NUMBER",
-    Need.NUMBER: "NUMBER",
-    Need.CHOICE: "CHOICE",
+    Need.TEXT: N_("WORDS"),
+    Need.PERSON: N_("NAME"),
+    Need.PERSON_AND_WORDS: N_("NAME [WORDS]"),
+    Need.KNOCK: N_("NUMBER"),
+    Need.NUMBER: N_("NUMBER"),
+    Need.CHOICE: N_("CHOICE"),
 }
 
 
@@ -85,20 +96,23 @@ def use_keys(keys: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True)
 class Act:
-    """One thing a person can do. Without `build` the front end does it by itself (see `id`)."""
+    """One thing a person can do. Without `build` the front end does it by itself (see `id`).
+
+    Its words are marked for translation by where they stand in a row (translations/extract.py).
+    """
 
     id: str
     usual_key: str
     slash: str
-    verb: str
-    sentence: str
+    english_verb: str
+    english_sentence: str
     build: Build | None = None
     who: Who = Who.EVERYONE
     spot: Spot = Spot.ROOM
     needs: Need = Need.NOTHING
     is_optional: bool = False
     choices: tuple[str, ...] = ()
-    question: str = ""
+    english_question: str = ""
     also: tuple[str, ...] = ()
     when: Callable[[RoomView], bool] = bool
 
@@ -108,16 +122,31 @@ class Act:
         return _OWN_KEYS.get(self.id, self.usual_key)
 
     @property
+    def verb(self) -> str:
+        """Return what it does, in the few words of a key line."""
+        return _(self.english_verb)
+
+    @property
+    def sentence(self) -> str:
+        """Return what it does, in a sentence."""
+        return _(self.english_sentence)
+
+    @property
+    def question(self) -> str:
+        """Return what is asked before it is done, or "" when it can simply be done."""
+        return self.english_question and _(self.english_question)
+
+    @property
     def confirm(self) -> bool:
         """Return whether a person must say yes first, because it cannot be taken back."""
-        return bool(self.question)
+        return bool(self.english_question)
 
     @property
     def usage(self) -> str:
         """Return the command as it is typed, with what it needs."""
-        what = "|".join(self.choices) or _SHOWN[self.needs]
-        shown = f"[{what}]" if self.is_optional and what else what
-        return f"/{self.slash} {shown}".rstrip()
+        what = "|".join(self.choices) or shown(_SHOWN[self.needs])
+        what = f"[{what}]" if self.is_optional and what else what
+        return f"/{self.slash} {what}".rstrip()
 
 
 facilitators_act = partial(Act, who=Who.FACILITATOR)

@@ -77,6 +77,7 @@ from holdspace.client.seat.intents import (
 )
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
+from holdspace.protocol.translation import N_
 
 MODES: tuple[TurnMode, ...] = get_args(TurnMode)
 RELEASES: tuple[ReleaseHow, ...] = get_args(ReleaseHow)
@@ -85,31 +86,31 @@ HAND_KINDS: tuple[HandKind, ...] = get_args(HandKind)
 QUIET_WAYS: tuple[QuietWay, ...] = get_args(QuietWay)
 NOD_KINDS: tuple[NodKind, ...] = get_args(NodKind)
 NOD_WORDS: dict[NodKind, str] = {
-    "heard": "I hear you",
-    "me-too": "me too",
-    "thank-you": "thank you",
-    "with-you": "with you",
+    "heard": N_("I hear you"),
+    "me-too": N_("me too"),
+    "thank-you": N_("thank you"),
+    "with-you": N_("with you"),
 }
 MODE_WORDS: dict[TurnMode, str] = {
-    "listen": "the facilitator speaks",
-    "open": "everybody may write",
-    "hands": "raise a hand to speak",
-    "round": "going around",
-    "gather": "everybody writes, then we read",
-    "silent": "quiet time",
-    "pairs": "two and two, with the yes of both",
+    "listen": N_("the facilitator speaks"),
+    "open": N_("everybody may write"),
+    "hands": N_("raise a hand to speak"),
+    "round": N_("going around"),
+    "gather": N_("everybody writes, then we read"),
+    "silent": N_("quiet time"),
+    "pairs": N_("two and two, with the yes of both"),
 }
 RELEASE_WORDS: dict[ReleaseHow, str] = {
-    "together": "all together",
-    "round": "one at a time, in the order of seats; who is ready comes first",
-    "hands": "by raised hands",
+    "together": N_("all together"),
+    "round": N_("one at a time, in the order of seats; who is ready comes first"),
+    "hands": N_("by raised hands"),
 }
 ORDER_WORDS: dict[HandOrder, str] = {
-    "first-come": "as the hands came",
-    "not-yet-heard": "who has spoken least comes first",
-    "facilitator": "as the facilitators arrange them",
+    "first-come": N_("as the hands came"),
+    "not-yet-heard": N_("who has spoken least comes first"),
+    "facilitator": N_("as the facilitators arrange them"),
 }
-# What the choices of an act mean, by the act's id.
+# What the choices of an act mean, in English, by the act's id.
 CHOICE_WORDS: dict[str, Mapping[Any, str]] = {
     "turns": MODE_WORDS,
     "release": RELEASE_WORDS,
@@ -213,7 +214,7 @@ _everyone = (
         lambda _: RestNow(is_resting=False), when=lambda view: bool(view.me and view.me.is_resting)),
     Act("take-back", "-", "takeback", "take back", "Take back what you said last.",
         lambda _: TakeItBack(), also=("take-back",),
-        question="Take back what you said last? Whoever has read it, has read it."),
+        english_question="Take back what you said last? Whoever has read it, has read it."),
     Act("fold", "(", "fold", "fold",
         "Put what you said last behind a label that anybody can open; facilitators, what was said last.",
         lambda given: FoldIt(given.text), needs=Need.TEXT, is_optional=True),
@@ -259,7 +260,7 @@ _everyone = (
     Act("leave", "q", "leave", "leave",
         "Leave the meeting; with \"fine\" the facilitators read that you are fine.",
         lambda given: Leave(given.choice == "fine"), spot=Spot.ANYWHERE, needs=Need.CHOICE,
-        is_optional=True, choices=("fine",), question="Leave this meeting?", also=("quit",)),
+        is_optional=True, choices=("fine",), english_question="Leave this meeting?", also=("quit",)),
     Act("exit", "f12", "exit", "close at once",
         "Close the screen at once. To the others it looks like a lost connection.",
         spot=Spot.ANYWHERE),
@@ -317,7 +318,7 @@ _facilitators = (
         also=("runsheet",)),
     _facilitator("drift", "T", "drift", "keep the time",
         "When it gets late: shorten or leave out later stages, as the run sheet proposes.",
-        lambda _: KeepTheTime(), also=("late",), question="{drift} Shall this be the plan?",
+        lambda _: KeepTheTime(), also=("late",), english_question="{drift} Shall this be the plan?",
         when=lambda view: bool(view.drift_words)),
     _facilitator("quiet", "Y", "quiet", "help the quiet along",
         "When nobody raises a hand: your own example, a gathering, or the next stage.",
@@ -361,7 +362,7 @@ _facilitators = (
         "Ask somebody back to the door, with a word in private; they can knock again at once.",
         lambda given: BackToTheDoor(given.person, given.text),
         spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS, also=("send-back",),
-        question="Ask {name} back to the door? They read nothing said after this until they are let "
+        english_question="Ask {name} back to the door? They read nothing said after this until they are let "
         "in again."),
     _facilitator("hand-over", "h", "handover", "hand over",
         "Let another facilitator lead from now on; everybody reads it.",
@@ -375,7 +376,7 @@ _facilitators = (
     _facilitator("remove", "x", "remove", "remove", "Remove somebody; new keys are made without them.",
         lambda given: Remove(given.person, given.text),
         spot=Spot.PEOPLE, needs=Need.PERSON_AND_WORDS,
-        question="Remove {name}? They will read nothing said after this."),
+        english_question="Remove {name}? They will read nothing said after this."),
     _facilitator("back", "b", "back", "stage before", "Go back to the stage before.",
         lambda _: BackStage(), spot=Spot.SHEET),
     _facilitator("stage", "enter", "stage", "go to this stage", "Go to the stage with this number.",
@@ -385,7 +386,7 @@ _facilitators = (
     _facilitator("close", "x", "close", "close the meeting",
         "End the meeting for everybody; nothing of it is kept.",
         lambda _: CloseTheMeeting(), spot=Spot.SHEET,
-        question="Close the meeting for everybody? The relay deletes its log."),
+        english_question="Close the meeting for everybody? The relay deletes its log."),
 )  # fmt: skip
 
 _hosts = (
@@ -397,7 +398,7 @@ _hosts = (
     _host("promote", "u", "promote", "make co-facilitator",
         "Make somebody a co-facilitator: they can lead, let people in and remove them as you do.",
         lambda given: Promote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON,
-        question="Make {name} a co-facilitator? They can then lead, let people in and remove them as "
+        english_question="Make {name} a co-facilitator? They can then lead, let people in and remove them as "
         "you do. /demote takes it back."),
     _host("demote", "d", "demote", "make member", "Make a co-facilitator a member again.",
         lambda given: Demote(given.person), spot=Spot.PEOPLE, needs=Need.PERSON),

@@ -36,6 +36,7 @@ from holdspace.client.seat.intents import (
 )
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
+from holdspace.protocol.translation import N_, _, ngettext
 
 __all__ = [
     "ACTS",
@@ -66,6 +67,7 @@ __all__ = [
     "is_useful",
     "keys_page",
     "lets_be_read",
+    "not_permitted",
     "parse_command",
     "question_for",
     "same_key_now",
@@ -147,34 +149,40 @@ def takes_the_room(view: RoomView) -> bool:
     return view.place is Place.ROOM and view.takes_relay_along and len(view.people) > 1
 
 
-_ROOM_GOES = (
+_ROOM_GOES = N_(
     "Others are still here, and the room goes with you: its relay runs in this program. Close the "
     "meeting for everybody, and leave? They read that it is over, and keep what they were writing."
 )
-_NOBODY_LEADS = (
+_NOBODY_LEADS = N_(
     "You are the only facilitator here: the room rests without one, and nobody new can come in."
 )
-
-
-_STILL_COUNTED = "What is still being counted would be gone; /count closes it first, and shows it."
+_STILL_COUNTED = N_(
+    "What is still being counted would be gone; /count closes it first, and shows it."
+)
+_NOT_AT_THE_DOOR = N_("/{slash} works at the door, before coming in.")
+_NOT_YET = N_("/{slash} works in the room; you are not there yet.")
+_ONLY = {
+    Who.FACILITATOR: N_("Only facilitators can do that: {verb}."),
+    Who.HOST: N_("Only the host can do that: {verb}."),
+}
 
 
 def question_for(intent: Intent, view: RoomView) -> str:
     """Return what to ask before doing it, or "" when it can simply be done."""
     if isinstance(intent, Leave) and takes_the_room(view):
-        return _ROOM_GOES
+        return _(_ROOM_GOES)
     if isinstance(intent, Leave) and is_only_facilitator(view):
-        return f"{act_of(intent).question} {_NOBODY_LEADS}"
+        return f"{act_of(intent).question} {_(_NOBODY_LEADS)}"
     if isinstance(intent, ReleaseTheWords) or lets_be_read(intent, view):
         return _release_question(view)
     if isinstance(intent, CloseTheMeeting) and view.asked.running:
-        return f"{act_of(intent).question} {_STILL_COUNTED}"
+        return f"{act_of(intent).question} {_(_STILL_COUNTED)}"
     if isinstance(intent, KeepTheTime):
         return (
             act_of(intent).question.replace("{drift}", view.drift_words) if view.drift_words else ""
         )
     who = getattr(intent, "who", b"")
-    name = next((person.name for person in view.people if person.identity == who), "this person")
+    name = next((person.name for person in view.people if person.identity == who), _("this person"))
     # The name is put in by replacing, not by format(): a name is data, never a pattern.
     return act_of(intent).question.replace("{name}", name)
 
@@ -190,8 +198,13 @@ def _release_question(view: RoomView) -> str:
     writing = view.gather.writing if view.gather and not view.gather.is_released else 0
     if not writing:
         return ""
-    who = "1 person is" if writing == 1 else f"{writing} people are"
-    return f"{who} still writing. Let it be read now? What they write stays with them, and comes later."
+    return ngettext(
+        "{number} person is still writing. Let it be read now? What they write stays with them, and "
+        "comes later.",
+        "{number} people are still writing. Let it be read now? What they write stays with them, and "
+        "comes later.",
+        writing,
+    ).format(number=writing)
 
 
 @dataclass(frozen=True)
@@ -217,14 +230,14 @@ def choices_of(act: Act, view: RoomView) -> list[tuple[str, bool, Intent]]:
     """Return what can be chosen for an act: what it means, whether it is so now, and the wish."""
     if act.build is None:
         return []
-    words = CHOICE_WORDS.get(act.id, {})
+    words = {one: _(meaning) for one, meaning in CHOICE_WORDS.get(act.id, {}).items()}
     now = {"turns": view.mode, "order": view.order}.get(act.id)
     return [(words.get(one, one), one == now, act.build(Given(choice=one))) for one in act.choices]
 
 
 def wants_a_choice(line: str, view: RoomView) -> Act | None:
     """Return the act of a command that does not say yet which of its choices is meant."""
-    word, _, rest = line.strip().removeprefix("/").partition(" ")
+    word, _space, rest = line.strip().removeprefix("/").partition(" ")
     act = BY_SLASH.get(word.lower()) if line.lstrip().startswith("/") else None
     if act is None or act.is_optional or rest or not choices_of(act, view):
         return None
@@ -240,17 +253,24 @@ def parse_command(line: str, view: RoomView) -> Command:
         words = text.removeprefix("/") if text.startswith("//") else line
         if view.place is Place.WAITING and view.door_thread:
             return SayAtDoor(words)
-        return Say(words) if view.place is Place.ROOM else Problem("You are not in the room yet.")
-    word, _, rest = text[1:].partition(" ")
+        return (
+            Say(words) if view.place is Place.ROOM else Problem(_("You are not in the room yet."))
+        )
+    word, _space, rest = text[1:].partition(" ")
     act = BY_SLASH.get(word.lower())
     if act is None:
         return Problem(_unknown(word, view))
     if not is_permitted(act, view):
-        return Problem(f"Only {act.who.value} can do that: {act.verb}.")
+        return Problem(not_permitted(act))
     if not is_here(act, view):
-        return Problem(f"/{act.slash} works {act.spot.value}." if act.spot is Spot.LOBBY
-                       else f"/{act.slash} works in the room; you are not there yet.")  # fmt: skip
+        why = _NOT_AT_THE_DOOR if act.spot is Spot.LOBBY else _NOT_YET
+        return Problem(_(why).format(slash=act.slash))
     return _command(act, rest.strip(), view)
+
+
+def not_permitted(act: Act) -> str:
+    """Return the sentence for somebody in whose role an act is not."""
+    return _(_ONLY[act.who]).format(verb=act.verb)
 
 
 def is_spent(line: str) -> bool:
@@ -263,14 +283,20 @@ def is_spent(line: str) -> bool:
 def _unknown(word: str, view: RoomView) -> str:
     names = [name for name, act in BY_SLASH.items() if is_permitted(act, view)]
     near = get_close_matches(word.lower(), names, n=1, cutoff=0.5)
-    shown = word[:24]
-    hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
-    return f"There is no command /{shown}. {hint} Nothing was sent."
+    if near:
+        return _("There is no command /{word}. Did you mean /{near}? Nothing was sent.").format(
+            word=word[:24], near=near[0]
+        )
+    return _("There is no command /{word}. /help lists the commands. Nothing was sent.").format(
+        word=word[:24]
+    )
 
 
 def _command(act: Act, rest: str, view: RoomView) -> Command:
     if not rest and not act.is_optional and act.needs is not Need.NOTHING:
-        return Problem(f"/{act.slash} needs a little more: {act.usage}")
+        return Problem(
+            _("/{slash} needs a little more: {usage}").format(slash=act.slash, usage=act.usage)
+        )
     given = _READERS[act.needs](act, rest, view)
     if isinstance(given, Problem):
         return given
@@ -293,13 +319,19 @@ def _read_number(act: Act, rest: str, _view: RoomView) -> Given | Problem:
     number = number_in(rest, 999)
     if number:
         return Given(number=number)
-    return Problem(f"/{act.slash} wants a number from 1 to 999, in digits: {act.usage}")
+    return Problem(
+        _("/{slash} wants a number from 1 to 999, in digits: {usage}").format(
+            slash=act.slash, usage=act.usage
+        )
+    )
 
 
 def _read_choice(act: Act, rest: str, _view: RoomView) -> Given | Problem:
     if rest == "" or rest.lower() in act.choices:
         return Given(choice=rest.lower())
-    return Problem(f"/{act.slash} can be: {', '.join(act.choices)}.")
+    return Problem(
+        _("/{slash} can be: {choices}.").format(slash=act.slash, choices=", ".join(act.choices))
+    )
 
 
 def _read_person(act: Act, rest: str, view: RoomView) -> Given | Problem:
@@ -325,8 +357,8 @@ def _read_person_and_words(_act: Act, rest: str, view: RoomView) -> Given | Prob
 
 def _read_knock(_act: Act, rest: str, view: RoomView) -> Given | Problem:
     if not view.knocks:
-        return Problem("Nobody is at the door.")
-    wanted, _, words = rest.partition(" ")
+        return Problem(_("Nobody is at the door."))
+    wanted, _space, words = rest.partition(" ")
     if not wanted and len(view.knocks) == 1:
         return Given(knock=view.knocks[0].knock)
     found = _find(wanted or "?", view.knocks)
@@ -343,6 +375,8 @@ _READERS: dict[Need, Callable[[Act, str, RoomView], Given | Problem]] = {
     Need.KNOCK: _read_knock,
 }
 
+_WHICH_ONE = N_("Which one do you mean? A name or a number: {names}.")
+_WHO = N_("Who do you mean? A name or a number: {names}.")
 _Named = TypeVar("_Named", PersonView, KnockView)
 
 
@@ -352,14 +386,15 @@ def _find(wanted: str, among: Iterable[_Named]) -> _Named | Problem:
     numbers = {_number(one, at): one for at, one in enumerate(everybody, 1)}
     if wanted.isascii() and wanted.isdigit():
         at = int(wanted[:6])
-        return numbers.get(at) or Problem(f"There is no number {at}.")
+        return numbers.get(at) or Problem(_("There is no number {at}.").format(at=at))
     low = wanted.casefold()
     exact = [one for one in everybody if one.name.casefold() == low]
     found = exact or [one for one in everybody if one.name.casefold().startswith(low)]
     if len(found) == 1:
         return found[0]
     names = ", ".join(f"{at} {one.name}" for at, one in numbers.items())
-    return Problem(f"{'Which one' if found else 'Who'} do you mean? A name or a number: {names}.")
+    words = _WHICH_ONE if found else _WHO
+    return Problem(_(words).format(names=names))
 
 
 def _number(one: PersonView | KnockView, at: int) -> int:

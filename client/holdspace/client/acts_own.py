@@ -78,7 +78,7 @@ EVERYONE: tuple[Act, ...] = (
     Act("put-away", "x", "putaway", "put the board away",
         "Put the board away without a choice, if it is yours or you lead.",
         lambda _: PutTheBoardAway(), spot=Spot.BOARD, also=("put-away",),
-        question="Put the board away? Its list is gone then.",
+        english_question="Put the board away? Its list is gone then.",
         when=lambda view: view.board is not None and (_is_mine(view) or view.is_facilitator)),
 )  # fmt: skip
 

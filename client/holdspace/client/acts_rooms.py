@@ -33,7 +33,7 @@ HOSTS: tuple[Act, ...] = (
         "Know somebody no longer who keeps this room, by their number.",
         lambda given: ForgetPerson(given.number), spot=Spot.LASTING, needs=Need.NUMBER,
         also=("forgetperson", "forget-person"),
-        question="Know this person no longer? Who is here stays; next time they wait at the door."),
+        english_question="Know this person no longer? Who is here stays; next time they wait at the door."),
     hosts_act("schedule", "s", "schedule", "when we meet",
         "Say when this room meets, like 2026-12-01 18:00 weekly 60; \"open\" leaves it open.",
         lambda given: ScheduleTheRoom(given.text), spot=Spot.LASTING, needs=Need.TEXT),

@@ -11,13 +11,14 @@ from typing import Any
 from holdspace.client.act_kinds import Act, Spot
 from holdspace.client.act_table import ACTS
 from holdspace.protocol.toml_reader import Path, Reader, Wrong, unknown_key
+from holdspace.protocol.translation import N_, _
 
 Keymap = tuple[tuple[str, str], ...]
 
 HANDS = {
-    "both": "the usual keys",
-    "left": "everyday keys on the left half of a keyboard",
-    "right": "everyday keys on the right half of a keyboard",
+    "both": N_("the usual keys"),
+    "left": N_("everyday keys on the left half of a keyboard"),
+    "right": N_("everyday keys on the right half of a keyboard"),
 }
 _LEFT = (
     *(("raise", "g"), ("lower", "b"), ("repeat", "h"), ("pass", "c"), ("who", "p")),
@@ -55,7 +56,7 @@ def moved(keymap: Keymap, acts: tuple[Act, ...] = ACTS) -> dict[str, str]:
 
 def keys_for(hand: str, own: Keymap) -> dict[str, str]:
     """Return the keys of acts for a hand, by the acts' ids; somebody's own keys come before those."""
-    named = {name for name, _ in own}
+    named = {name for name, _key in own}
     ready = tuple(row for row in _READY[hand] if row[0] not in named)
     while clashing := {*_clashing((*ready, *own))} - named:
         # What is moved for the hand gives way, and is where it usually is.
@@ -66,7 +67,7 @@ def keys_for(hand: str, own: Keymap) -> dict[str, str]:
 def check_keymap(reader: Reader, value: Any, path: Path) -> Keymap:
     """Return the keys that can stand, and tell the reader of the others."""
     if not isinstance(value, dict):
-        raise Wrong("must be a table: [keys] on a line of its own")
+        raise Wrong(_("must be a table: [keys] on a line of its own"))
     by_command = {act.slash: act for act in ACTS}
     good: dict[str, str] = {}
     for name, key in value.items():
@@ -74,13 +75,18 @@ def check_keymap(reader: Reader, value: Any, path: Path) -> Keymap:
         if name not in by_command:
             reader.wrong(where, unknown_key(name, by_command))
         elif by_command[name].usual_key in _FIXED:
-            reader.wrong(where, f"The key of {name} cannot be changed.")
+            reader.wrong(where, _("The key of {name} cannot be changed.").format(name=name))
         elif not _is_key(key):
-            reader.wrong(where, f"The key of {name} must be one character, or f3 to f11.")
+            reader.wrong(
+                where, _("The key of {name} must be one character, or f3 to f11.").format(name=name)
+            )
         else:
             good[name] = key
     for name in _clashing(tuple(good.items())):
-        reader.wrong((*path, name), f"The key of {name} does something else there already.")
+        reader.wrong(
+            (*path, name),
+            _("The key of {name} does something else there already.").format(name=name),
+        )
     return tuple(good.items())
 
 

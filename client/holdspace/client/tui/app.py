@@ -20,7 +20,16 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from typing_extensions import override
 
-from holdspace.client.acts import BY_ID, Act, Given, Local, Who, is_here, is_permitted, same_key_now
+from holdspace.client.acts import (
+    BY_ID,
+    Act,
+    Given,
+    Local,
+    is_here,
+    is_permitted,
+    not_permitted,
+    same_key_now,
+)
 from holdspace.client.care.reasons import asks_why, why_question
 from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.own.talk import Talk
@@ -507,7 +516,7 @@ def _is_over(view: RoomView) -> bool:
 
 def _why_not(act: Act, view: RoomView) -> str:
     if not is_permitted(act, view):
-        return f"Only {'facilitators' if act.who is Who.FACILITATOR else 'the host'} can do that: {act.verb}."
+        return not_permitted(act)
     return "" if is_here(act, view) else f"Not here: {act.verb} works {act.spot.value}."
 
 

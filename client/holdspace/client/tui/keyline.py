@@ -106,7 +106,7 @@ def _is_holder(view: RoomView) -> bool:
 def as_it_is_now(act: Act, view: RoomView) -> Act:
     """Return the act with the word for what it does after the last stage."""
     is_end = act.id == "next" and is_last_stage(view)
-    return replace(act, verb=BY_ID["close"].verb) if is_end else act
+    return replace(act, english_verb=BY_ID["close"].english_verb) if is_end else act
 
 
 def _writing(view: RoomView) -> list[tuple[str, str]]:
