@@ -75,3 +75,35 @@ def test_who_keeps_the_room_does_not_knock_for_ever_at_a_door_that_nobody_opens(
     assert again.view.place is Place.WAITING
     table.wait(16 * 60)
     assert again.view.ended_words == NOT_ANSWERED
+
+
+def test_a_code_that_was_taken_back_without_a_connection_ends_with_the_next_one(
+    table: Table,
+) -> None:
+    ana = table.host()
+    before = ana.view.invitation
+    ben = knocking(table, ana)
+    table.disconnect(ana)
+    assert table.do(ana, i.NewInvitation()) is None
+    table.connect(ana)
+    assert ben.view.ended_words == NOT_ANSWERED
+    late = table.visitor("Cleo", before)
+    assert late.view.place is Place.ENDED
+    assert ana.seat.seat.host is not None
+    assert not ana.seat.seat.host.ended
+
+
+def test_who_waits_with_a_code_is_told_when_the_host_opens_the_room_anew(table: Table) -> None:
+    """The host's client died, and with it the keys that open letters sealed for that code."""
+    ana = table.host()
+    table.do(ana, i.KeepTheRoom())
+    kept = ana.seat.kept
+    assert kept is not None
+    ben = knocking(table, ana)
+    table.disconnect(ana)
+    again = table.open_again(kept)
+    assert again.view.place is Place.ROOM
+    assert ben.view.ended_words == NOT_ANSWERED
+    # And who has that code still learns it before they read and type.
+    late = table.visitor("Cleo", ana.view.invitation)
+    assert late.view.place is Place.ENDED

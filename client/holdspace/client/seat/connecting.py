@@ -31,6 +31,8 @@ from .view import Notice, Place
 # A relay that is a little behind its cluster does not know yet what this seat knows: so many rounds
 # over all relays it has to catch up.
 ROUNDS = 2
+# Invitations that were taken back and that the relay has not confirmed to have forgotten.
+MOST_ENDED = 16
 _NOT_THERE_YET = frozenset({Refusal.NOT_HERE, Refusal.GAP})
 MOVED = "The relay changed, to {relay}. Nothing was lost."
 
@@ -100,9 +102,11 @@ def walk_on(seat: Seat, moment: Moment) -> Seat:
 
 def on_done(seat: Seat, frame: frames.Done, moment: Moment) -> Seat:
     """Note that a request of ours took effect."""
-    seat, what, _ = seat.answered(frame.ref)
+    seat, what, key = seat.answered(frame.ref)
     if what == "close":
         return _closed(seat)
+    if what == "revoke":
+        return _ended(seat, key)
     return _note_opening(seat, what, moment)
 
 
@@ -128,6 +132,8 @@ def on_refuse(seat: Seat, frame: frames.Refuse, moment: Moment) -> Seat:
         return changing.refused(seat, key, refusal, moment)
     if what == "append":
         return saying.refused(seat, key, refusal, moment)
+    if what == "revoke":
+        return _ended(seat, key)
     if what and what not in _NOT_MISSED:
         moment.notices.append(Notice(_words(refusal)))
     return seat
@@ -151,7 +157,7 @@ def _may_be_elsewhere(seat: Seat) -> bool:
 _CODE_WANTED = frozenset({Refusal.NEEDS_CODE, Refusal.CODE_IN_USE})
 _OPENINGS = frozenset({"open", "begin", "invite", "put door"})
 # A word at the door that came too late shows by itself (door_talk.py).
-_NOT_MISSED = frozenset({"revoke", "word"})
+_NOT_MISSED = frozenset({"word"})
 _LATE = " What you wrote last may have come too late for anybody to read it."
 _OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."
 
@@ -229,7 +235,18 @@ def _begin(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     return seat
 
 
+def _ended(seat: Seat, knock_key: bytes) -> Seat:
+    """Note that the relay has an invitation no more."""
+    host = seat.host
+    if host is None or knock_key not in host.ended:
+        return seat
+    rest = tuple(key for key in host.ended if key != knock_key)
+    return replace(seat, host=replace(host, ended=rest))
+
+
 def _invite(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
+    for knock_key in host.ended:
+        seat = _revoke(seat, host, knock_key, moment)
     if not host.invited:
         seat = put_invitation(seat, host, moment)
     if host.door is not None and not host.door.is_put:
@@ -269,9 +286,15 @@ def _put(
     return seat
 
 
-def revoke_invitation(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
-    """Let the relay forget the invitation that is out: nobody could open a knock by it any more."""
-    return _revoke(seat, host, host.card[0], moment) if host.card else seat
+def change_invitation(seat: Seat, before: HostKeys, host: HostKeys, moment: Moment) -> Seat:
+    """Let the relay forget the invitation before, whose knocks nobody can open, and have the new one.
+
+    Without a connection both wait for one.
+    """
+    if before.card is not None:
+        host = replace(host, ended=(*before.ended, before.card[0])[-MOST_ENDED:])
+        seat = _revoke(seat, before, before.card[0], moment)
+    return put_invitation(replace(seat, host=host), host, moment)
 
 
 def open_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
@@ -279,6 +302,13 @@ def open_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     if host.door is None or not host.opened:
         return seat
     return _put(seat, host, moment, card=host.door.card, what="put door")
+
+
+def end_invitation(seat: Seat, host: HostKeys, knock_key: bytes, moment: Moment) -> Seat:
+    """Let the relay forget an invitation that is none of ours any more, if this is one."""
+    ours = {card[0] for card in (host.card, host.door.card if host.door else None) if card}
+    is_asked = seat.has_asked("revoke", knock_key)
+    return seat if knock_key in ours or is_asked else _revoke(seat, host, knock_key, moment)
 
 
 def close_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
@@ -300,7 +330,7 @@ def close_meeting(seat: Seat, moment: Moment) -> Seat:
 def _revoke(seat: Seat, host: HostKeys, knock_key: bytes, moment: Moment) -> Seat:
     if not seat.wire.nonce:
         return seat
-    seat, ref = seat.asking("revoke")
+    seat, ref = seat.asking("revoke", knock_key)
     occasion = Occasion(seat.facts.origin, seat.facts.room, nonce=seat.wire.nonce)
     proof = prove(host.root, Purpose.REVOKE, occasion, revocation_digest(knock_key))
     moment.frames.append(frames.RevokeInvitation(ref, seat.facts.room, knock_key, proof))

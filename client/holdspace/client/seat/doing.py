@@ -344,10 +344,8 @@ def _role(role: str, before: str) -> Doer:
 def _invite(seat: Seat, intent: intents.NewInvitation, moment: Moment) -> Seat | Refusal:
     if seat.host is None:
         return ONLY_HOST
-    before = seat.host
-    seat = connecting.revoke_invitation(seat, before, moment)
-    host = new_invitation(seat, before, minutes=intent.minutes, world=moment)
-    return connecting.put_invitation(replace(seat, host=host), host, moment)
+    host = new_invitation(seat, seat.host, minutes=intent.minutes, world=moment)
+    return connecting.change_invitation(seat, seat.host, host, moment)
 
 
 def _close(seat: Seat, intent: intents.CloseTheMeeting, moment: Moment) -> Seat | Refusal:

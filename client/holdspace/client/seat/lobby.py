@@ -13,7 +13,7 @@ from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import KeyPackage, MLSError
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 
-from . import changing, door_talk, returning
+from . import changing, connecting, door_talk, returning
 from .door_keys import doors_of
 from .people import room_key_in
 from .seat import Admission, DoorKeys, Known, Letter, Seat
@@ -41,8 +41,7 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
         return seat
     letter = _open(seat, doors, frame, moment)
     if letter is None:
-        moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
-        return seat
+        return _unreadable(seat, frame, moment)
     known = door_talk.before(seat, letter)
     if known is not None:
         return door_talk.go_on(seat, known, letter, moment)
@@ -57,6 +56,13 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
         return admit(returning.noted(seat, letter), letter.knock, moment)
     moment.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
     return seat
+
+
+def _unreadable(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
+    """Host: let go of the code of a meeting before, or they would wait for an answer of nobody."""
+    moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
+    host = seat.host
+    return connecting.end_invitation(seat, host, frame.knock_key, moment) if host else seat
 
 
 def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:

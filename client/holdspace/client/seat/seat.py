@@ -143,7 +143,8 @@ class HostKeys:
 
     `card` is the knock key, the minute of expiry, and the sealed card, as the relay is given them.
     `seed` is what the root key comes from; `door` is open to who comes with the room's pass. A relay
-    that `is_relay_here` runs in the host's own program, and goes when the host goes.
+    that `is_relay_here` runs in the host's own program, and goes when the host goes. `ended` are the knock
+    keys of codes that were taken back, until the relay says that it forgot them.
     """
 
     root: SigningKey
@@ -159,6 +160,7 @@ class HostKeys:
     card: tuple[bytes, int, bytes] | None = field(default=None, repr=False)
     opened: bool = False
     invited: bool = False
+    ended: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
