@@ -27,6 +27,8 @@ CLIENT_CRASHES = (
     "after it was saved",
 )
 PATIENCE_SECONDS = 38.0
+# So little that whoever reads slowly is met in a short meeting; their next connection has it all.
+SLOW_UNREAD_BYTES = 24 * 1024
 
 
 def _delay(person: "Person", chance: Random) -> None:
@@ -103,6 +105,7 @@ def _client_dies(moment: str) -> Inject:
 
 def _slow_reader(person: "Person", chance: Random) -> None:
     if person.wire is not None:
+        person.wire.most_unread = SLOW_UNREAD_BYTES
         person.wire.down.stand_still(PATIENCE_SECONDS)
         person.world.tell(f"{person.name} reads nothing for a while.")
 

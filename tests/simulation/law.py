@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Stands in everything that people type, and must never be seen outside their clients.
 CANARY = "kanarie"
+# Who lets people in does it at once here; the line may be slow, and the lobby full for a moment.
+DOOR_SECONDS = 25.0
 LAWS = {
     "I1": "what was acked is in the log, once, in order, until it is forgotten",
     "I2": "there is one valid commit per epoch for all honest clients",
@@ -174,6 +176,7 @@ class Law:
             if (
                 other is not None
                 and other.facts.meeting == meeting
+                and other.joined_at < seat.position.seq
                 and other.group.member(other.group.own_leaf_index).signature_key not in here
             ):
                 self._removed.setdefault((meeting, other.facts.identity), seat.position.seq)
@@ -227,6 +230,17 @@ class Law:
             self._sees_who_is_here(one, in_step)
         if len(pictures) > 1:
             raise Broken("I8", "people have different meetings")
+        self._nobody_is_forgotten()
+
+    def _nobody_is_forgotten(self) -> None:
+        """I8: where somebody opens the door, nobody stands before it without being let in or told."""
+        world, host = self._world, self._world.host
+        if host.seat is None or host.seat.alarm or not host.is_honest:
+            return
+        for one in world.people:
+            since = world.scheduler.now - max(one.came_at, world.heals_at)
+            if one.is_at_the_door and since > DOOR_SECONDS:
+                raise Broken("I8", f"{one.name} waits at the door, and nobody answers")
 
     def _sees_who_is_here(self, person: "Person", others: "list[Person]") -> None:
         """I8: who is here is shown as here, whatever became of anybody's clock."""

@@ -76,11 +76,14 @@ class Liar(Honest):
 
 
 class LeaveOut(Liar):
-    """EV06: leave one entry out for one person."""
+    """EV06: leave one message out for one person.
+
+    Who misses a commit proves nothing any more, and reads it on their next connection.
+    """
 
     @override
     def twisted(self, entry: frames.Entry, now: float) -> Sequence[frames.RelayFrame]:
-        if self.began is None:
+        if self.began is None and not entry.commit:
             self.began = now
             return ()
         return (entry,)

@@ -56,6 +56,7 @@ class Wire:
     down: Pipe
     is_broken: bool = False
     unread: int = 0
+    most_unread: int = 0
     sends_twice: bool = False
     turns_around: bool = False
     asked: dict[int, bytes] = field(default_factory=dict)

@@ -42,10 +42,10 @@ class Person:
         self.kept: list[KeptRoom] = []
         self.is_honest = True
         self.crashes_at = ""
-        self.cut_off_until = 0.0
+        self.cut_off_until = self.came_at = 0.0
         self._random = world.chance.source(name)
         self._relays = Relays((world.station.address,))
-        self._life = 0
+        self._life = self._ended_life = 0
         self._tries = 0
 
     def seat_world(self) -> SeatWorld:
@@ -69,6 +69,11 @@ class Person:
         machine = self.machine
         is_in = isinstance(machine, Sitting) and machine.seat.place is Place.ROOM
         return machine.seat if isinstance(machine, Sitting) and is_in else None
+
+    @property
+    def is_at_the_door(self) -> bool:
+        """Tell whether this person waits to come in."""
+        return isinstance(self.machine, Visitor) and not self.is_over
 
     @property
     def transcript(self) -> tuple[Passage, ...]:
@@ -107,6 +112,7 @@ class Person:
     def sit(self, machine: Machine) -> None:
         """Start the client."""
         self._life += 1
+        self.came_at = self.world.scheduler.now
         self.machine = machine
         self._relays = Relays((self.world.station.address,))
         self._connect(self._life)
@@ -176,10 +182,20 @@ class Person:
             self.drop()
         if self.machine is not None:
             self.world.law.stepped(self)
+        self._come_again()
         if self.is_over and self.wire is not None:
             # The front end ends, and with it the connection.
             wire, self.wire = self.wire, None
             self.world.scheduler.after(0.5, wire.break_off)
+
+    def _come_again(self) -> None:
+        """Come to the door again some time after it was over, whatever ended it."""
+        if not self.is_over or self._life == self._ended_life:
+            return
+        self._ended_life = self._life
+        if self.may_crash and self.world.is_worth_coming:
+            seconds = 4 + 16 * self.world.chance.fraction(f"again/{self.name}", self._life)
+            self.world.come_back(self, seconds)
 
     def _send(self, sent: tuple[frames.ClientFrame, ...]) -> None:
         appends = any(isinstance(frame, frames.Append) for frame in sent)

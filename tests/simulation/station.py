@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from world import World
 
 TICK_SECONDS = 0.5
-# Small, so that whoever reads slowly is met in a short meeting.
-UNREAD_BYTES = 64 * 1024
-LIMITS = Limits(unread_bytes=UNREAD_BYTES)
+LIMITS = Limits()
 
 
 class Station:
@@ -75,6 +73,7 @@ class Station:
             wire.break_off()
             return
         self.wires[wire.number] = wire
+        wire.most_unread = wire.most_unread or LIMITS.unread_bytes
         nonce = self.world.nonce(32)
         self._perform(self.relay.connected(wire.number, nonce, self.now))
 
@@ -141,7 +140,7 @@ class Station:
             wire = self.wires.get(number)
             if wire is None:
                 continue
-            if wire.unread and wire.unread + len(data) > UNREAD_BYTES:
+            if wire.unread and wire.unread + len(data) > wire.most_unread:
                 # Nothing more is put into the queue of whoever overflows.
                 self.world.reached("slow reader")
                 self.wires.pop(number)

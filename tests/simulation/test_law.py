@@ -61,6 +61,13 @@ def test_a_law_that_is_broken_is_named(law: str, monkeypatch: pytest.MonkeyPatch
     assert result.law == law, result.words
 
 
+def test_who_is_left_standing_at_the_door_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("person.Person._keep_the_door", lambda *_: None)
+    result = World(SHORT).run()
+    assert result.law == "I8"
+    assert "waits at the door" in result.words
+
+
 @pytest.fixture(scope="module")
 def world() -> World:
     """Return a meeting that went well."""

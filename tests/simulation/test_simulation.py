@@ -15,7 +15,7 @@ from holdspace.protocol.mls import CipherSuite, Protected
 from holdspace.server.log.records import EntryAppended, EpochChanged, Record
 from law import Law
 from person import Person
-from plan import Decision, shrink
+from plan import Decision, Plan, shrink
 from simulate import Job, Total, calm_plan, plan_of, play, report, story_of
 from stub_mls import StubGroup
 from world import World
@@ -48,6 +48,16 @@ def test_a_seed_is_the_same_meeting_in_every_process_byte_for_byte(is_real: bool
             check=True,
         )
         assert there.stdout.strip() == here.trace
+
+
+def test_after_the_hosts_client_died_all_who_were_there_are_in_the_new_meeting() -> None:
+    dies = (Decision(26.0, "client crash after it was sent", 0, 1), Decision(27.0, "say", 0, 1))
+    plan = Plan(5, 5, 30.0, (Decision(14.0, "keep room", 0, 1), *dies), is_kept=True)
+    world = World(plan)
+    result = world.run()
+    assert not result.law, result.words
+    assert result.reached["client crash after it was sent"] == 1
+    assert len(world.present) == 5
 
 
 def test_two_seeds_are_two_meetings() -> None:

@@ -110,7 +110,6 @@ def _take_back(person: "Person", seat: Seat, chance: Random) -> str:
 def _leave(person: "Person", seat: Seat, chance: Random) -> str:
     if person is person.world.host or len(person.world.present) < 4:
         return ""
-    person.world.come_back(person, 4 + 20 * chance.random())
     return _done(person, i.Leave(chance.random() < 0.5), "leaves")
 
 

@@ -213,6 +213,11 @@ class World:
     def identity_of_host(self) -> bytes:
         return self.host.seat.facts.identity if self.host.seat else b""
 
+    @property
+    def is_worth_coming(self) -> bool:
+        """Tell whether who is out has time to be in again before all must have the same meeting."""
+        return self.liar.is_honest and self.scheduler.now < self.heals_at + 10
+
     def station_for(self, person: Person) -> Station:
         """Return the relay that this person reaches."""
         return self.sides.get(person.number, self.station)
