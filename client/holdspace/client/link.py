@@ -11,10 +11,10 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
@@ -27,6 +27,7 @@ from websockets.typing import Subprotocol
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import Close, PeerError, close_answer
 
+from .pulse import PulsedConnection
 from .relays import Relays
 from .socks import TOR, Proxy, connect_through, seems_onion
 
@@ -124,7 +125,7 @@ class Link:
         self._outgoing: asyncio.Queue[bytes | None] = asyncio.Queue(OUTGOING_BOUND)
         self._was_up = False
         self._stopping = False
-        self._connection: ClientConnection | None = None
+        self._connection: PulsedConnection | None = None
 
     def send(self, frame: frames.ClientFrame) -> None:
         """Queue a frame for the open connection; without one it is dropped (the seat sends again)."""
@@ -184,8 +185,9 @@ class Link:
                 compression=None,
                 open_timeout=OPEN_TIMEOUT,
                 max_size=frames.MAX_FRAME,
-                ping_interval=20,
-                ping_timeout=20,
+                # Asked and answered at moments of our own (pulse.py).
+                ping_interval=None,
+                create_connection=PulsedConnection,
                 close_timeout=2,
                 user_agent_header=None,
                 proxy=None,
@@ -196,7 +198,7 @@ class Link:
         except (OSError, TimeoutError):
             self._relays.failed()
             return Lost("")
-        return await self._talk(connection, relay)
+        return await self._talk(cast("PulsedConnection", connection), relay)
 
     async def _socket_through_proxy(self, relay: str) -> socket.socket | None:
         proxy = proxy_for(relay, self._socks)
@@ -205,12 +207,15 @@ class Link:
         host, port = place_of(relay)
         return await connect_through(proxy, host, port, alone=self._alone)
 
-    async def _talk(self, connection: ClientConnection, relay: str) -> Lost:
+    async def _talk(self, connection: PulsedConnection, relay: str) -> Lost:
         self._connection = connection
         if connection.subprotocol != SUBPROTOCOL:
             await connection.close()
             raise _Fatal(Ended(NOT_A_RELAY))
-        writer = asyncio.create_task(self._write(connection))
+        tasks = [
+            asyncio.create_task(self._write(connection)),
+            asyncio.create_task(connection.beat(self._jitter)),
+        ]
         try:
             self.send(frames.Hello(frames.VERSION, frames.VERSION))
             self._listener(Up(relay))
@@ -222,11 +227,12 @@ class Link:
             pass
         finally:
             self._connection = None
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         return self._judge_close(connection.close_code or 0)
 
-    async def _read(self, connection: ClientConnection) -> None:
+    async def _read(self, connection: PulsedConnection) -> None:
         async for message in connection:
             if isinstance(message, str):
                 raise PeerError("The relay sent text.")
@@ -239,7 +245,7 @@ class Link:
                     self._relays.served()
                 self._listener(frame)
 
-    async def _write(self, connection: ClientConnection) -> None:
+    async def _write(self, connection: PulsedConnection) -> None:
         while (data := await self._outgoing.get()) is not None:
             await connection.send(data)
         await connection.close()
