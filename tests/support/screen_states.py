@@ -295,3 +295,5 @@ LARGE = (
     "53-board",
     "62-cards",
 )
+# Of a very large one only the room, which uses it, and one state in each theme.
+VAST = ("07-room-keys", "08-room-refused", "13-room-reading-back", "15-facilitator")

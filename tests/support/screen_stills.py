@@ -26,10 +26,11 @@ from holdspace.client.tui.app import Ending, HoldspaceApp
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.theme import PALETTES, TERMINAL, theme_name
 from screen_player import Player
-from screen_states import LARGE, STATES
+from screen_states import LARGE, STATES, VAST
 
 FOLDER = Path(__file__).parents[1] / "client" / "tui" / "stills"
-SIZES = ((40, 12), (80, 24), (120, 36))
+SIZES = ((40, 12), (80, 24), (120, 36), (160, 50), (200, 60))
+FEWER = {SIZES[2]: LARGE, SIZES[3]: VAST, SIZES[4]: VAST}
 MOST_PAUSES = 12
 THEMES = (*PALETTES, TERMINAL)
 GROUNDS = {"ground": "", "panel-ground": "-", "field-ground": "="}
@@ -192,9 +193,7 @@ async def stills(size: tuple[int, int]) -> AsyncIterator[Stills]:
 
 def shown_at(size: tuple[int, int]) -> list[str]:
     """Return the states whose stills are kept of this size: all, and in a large window one a screen."""
-    if size != SIZES[-1]:
-        return list(STATES)
-    return [name for name in STATES if name in LARGE]
+    return [name for name in STATES if name in FEWER.get(size, STATES)]
 
 
 def theme_of(name: str, size: tuple[int, int]) -> str:

@@ -15,6 +15,7 @@ from holdspace.client.tui.header import header, trouble
 from holdspace.client.tui.hints import hint
 from holdspace.client.tui.keyline import keyline
 from holdspace.client.tui.passages import passage_height, passage_rows
+from holdspace.client.tui.plan import plan
 from holdspace.client.tui.prompt import prompt
 from holdspace.client.tui.rows import Row, cells, plain
 from holdspace.client.tui.side import side
@@ -151,6 +152,38 @@ def test_hold_takes_the_place_of_the_prompt() -> None:
     shown = text(prompt(sample.HELD, 60, 5))
     assert shown.startswith("The room is on hold")
     assert "your draft" in shown.replace("\n", " ")
+
+
+def test_a_large_window_has_the_evening_in_sight_and_for_members_what_was_agreed() -> None:
+    room = replace(sample.ROOM, card=sample.CARD)
+    shown = text(plan(room, sample.NOW, 36, 40))
+    assert shown.startswith("Agenda  a\n✓ Arrive\n✓ Agreements\n◉ Introductions\n")
+    assert "about 6 min left" in shown
+    assert "○ Check-in                     5 min" in shown
+    assert shown.index("What we agreed") < shown.index(sample.CARD.agreements[0][:20])
+    assert sample.SAY[:20] not in shown
+
+
+def test_who_leads_has_the_run_sheet_there_instead() -> None:
+    shown = text(plan(replace(sample.FACILITATOR, card=sample.CARD), sample.NOW, 36, 40))
+    assert "Say  f" in shown
+    assert "1  Thank you." in shown
+    assert "Next  Check-in" in shown
+    assert "What we agreed" not in shown
+    # It stands there once: the card above what was said leaves it out.
+    assert "Say  " not in text(prompt(sample.FACILITATOR, 74, 6, has_say=False))
+
+
+@pytest.mark.parametrize("height", range(1, 40))
+def test_the_evening_is_never_taller_than_its_panel_and_no_block_is_cut(height: int) -> None:
+    drawn = plan(sample.FACILITATOR, sample.NOW, 30, height)
+    assert len(drawn) <= height
+    assert all(cells(line) <= 30 for line in drawn)
+    assert ("Ready phrases" in text(drawn)) == ("one word is" in text(drawn))
+
+
+def test_the_evening_without_a_plan_says_so() -> None:
+    assert "Nothing is planned" in text(plan(replace(sample.ROOM, stages=()), 0.0, 36, 20))
 
 
 def test_the_facilitator_reads_what_to_say_and_nobody_else_does() -> None:

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 import holdspace.client.tui.screens as screens_package
 from holdspace.client.tui.theme import TERMINAL
-from screen_states import LARGE, STATES
+from screen_states import LARGE, STATES, VAST
 from screen_stills import SIZES, THEMES, VEILED, kept, shown_at, stills, theme_of
 
 FRAME = "╭"
@@ -77,4 +77,4 @@ ALONE = {"HomeScreen", "SoloScreen"}
 @pytest.mark.parametrize("size", SIZES)
 def test_every_theme_is_seen_at_every_size(size: tuple[int, int]) -> None:
     assert {theme_of(name, size) for name in shown_at(size)} == set(THEMES)
-    assert set(LARGE) <= set(STATES)
+    assert {*LARGE, *VAST} <= set(STATES)

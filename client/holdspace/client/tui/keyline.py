@@ -90,13 +90,28 @@ def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
         if width < NARROW:
             writing = [pair for pair in writing if pair != NEW_LINE]
         return keys(writing, width, last=ALWAYS)
+    return keys(_in_room(view), width, last=_in_room_last())
+
+
+def keylines(view: RoomView, width: int, *, is_writing: bool) -> list[Row]:
+    """Return the same in up to two rows, for large windows."""
+    if is_writing:
+        return [keyline(view, width, is_writing=True)]
+    return _two_rows(_in_room(view), width, _in_room_last())
+
+
+def _in_room_last() -> list[tuple[str, str]]:
+    return act_keys([BY_ID[act_id] for act_id in _LAST])
+
+
+def _in_room(view: RoomView) -> list[tuple[str, str]]:
     usual = _LEADER if view.is_facilitator else _MEMBER
     own = _stage_acts(view)
     order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *own, *usual))
     useful = [
         as_it_is_now(act, view) for act in map(BY_ID.get, order) if act and is_useful(act, view)
     ]
-    return keys(act_keys(useful), width, last=act_keys([BY_ID[act_id] for act_id in _LAST]))
+    return act_keys(useful)
 
 
 def _is_holder(view: RoomView) -> bool:
@@ -164,6 +179,13 @@ def few_key_rows(
     whole = key_rows((*shown, last[-1]), width)
     if len(whole) <= 2:
         return whole
+    return _two_rows(shown, width, last)
+
+
+def _two_rows(
+    pairs: Sequence[tuple[str, str]], width: int, last: Sequence[tuple[str, str]]
+) -> list[Row]:
+    shown = list(pairs)
     while len(rows := key_rows((*shown, *last), width)) > 2 and shown:
         shown.pop()
     return rows

@@ -2,11 +2,13 @@
 
 from holdspace.client.acts import BY_ID
 from holdspace.client.seat.view import RoomView, StageView
+from holdspace.client.tui.passages import MARGIN, MEASURE
 from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, plain, row, shorten, wrap
 
 
-def prompt(view: RoomView, width: int, height: int) -> list[Row]:
+def prompt(view: RoomView, width: int, height: int, *, has_say: bool = True) -> list[Row]:
     """Return the card in at most `height` rows; empty while no stage has begun."""
+    width = min(width, MEASURE + MARGIN)
     if view.is_held:
         card = [row(("The room is on hold", "amber-strong")), *paragraph(view.hold_words, width)]
         return card[:height]
@@ -15,7 +17,7 @@ def prompt(view: RoomView, width: int, height: int) -> list[Row]:
         return []
     return _fit(
         [row((stage.title, "sage-strong")), *_answer(view, width), *_asks(stage, width)],
-        _say(view, stage, width),
+        _say(view, stage, width) if has_say else [],
         width,
         height,
     )

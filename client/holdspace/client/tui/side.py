@@ -8,6 +8,9 @@ from holdspace.client.tui.rows import BLANK, Ink, Part, Row, clip, flow, paragra
 
 WIDE = 34
 TALLEST_CIRCLE = 15
+# As wide as this there is room for a rounder one.
+BROAD = 44
+TALLEST_WHERE_BROAD = 17
 LOWEST_CIRCLE = 11
 HANDS_SHOWN = 4
 
@@ -25,7 +28,8 @@ def side(view: RoomView, width: int, height: int, *, has_circle: bool = True) ->
     below = _stacked(blocks)
     room = height - len(below) - 1
     if has_circle and width >= WIDE and room >= LOWEST_CIRCLE:
-        drawn = circle(view, width, min(room, TALLEST_CIRCLE))
+        tallest = TALLEST_WHERE_BROAD if width >= BROAD else TALLEST_CIRCLE
+        drawn = circle(view, width, min(room, tallest))
         if drawn:
             return [*drawn, BLANK, *below]
     return _in_words(view, blocks, width, height)

@@ -30,8 +30,9 @@ from holdspace.client.tui.clock import seconds_until_change
 from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.header import header, status, trouble
 from holdspace.client.tui.hints import hint
-from holdspace.client.tui.keyline import keyline
+from holdspace.client.tui.keyline import keyline, keylines
 from holdspace.client.tui.painted import Drawing
+from holdspace.client.tui.plan import plan
 from holdspace.client.tui.prompt import prompt
 from holdspace.client.tui.rows import Row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -50,6 +51,8 @@ _IN_WHAT_WAS_SAID = (
 )
 TALL = 30
 NORMAL = 20
+# From this width on the window has margins, and everything in it more air.
+BROAD = 184
 # The picture that is shown, the sentence for this person, and the dots of a quick exit begun.
 _Shown = tuple[RoomView | None, str, int]
 _BESIDES_WORDS = attrgetter(*(one.name for one in fields(RoomView) if one.name != "transcript"))
@@ -59,6 +62,7 @@ class RoomScreen(HoldScreen):
     """The meeting."""
 
     CSS_PATH = "room.tcss"
+    HORIZONTAL_BREAKPOINTS = [*HoldScreen.HORIZONTAL_BREAKPOINTS, (BROAD, "-broad")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         *act_bindings(Spot.ROOM, Spot.ANYWHERE),
         ("slash", "command", "command"),
@@ -82,6 +86,7 @@ class RoomScreen(HoldScreen):
             yield Drawing(self._agenda, id="agenda")
             yield Drawing(lambda width, _: status(self.view, width), id="status")
         with Horizontal(id="middle"):
+            yield Drawing(self._plan, id="plan")
             with Vertical(id="left"):
                 yield Drawing(self._prompt, id="prompt")
                 yield Transcript(id="transcript")
@@ -107,6 +112,11 @@ class RoomScreen(HoldScreen):
     def transcript(self) -> Transcript:
         """Return what was said."""
         return self.query_one(Transcript)
+
+    @property
+    def _is_large(self) -> bool:
+        """Return whether the evening stands beside what was said."""
+        return self.query_one("#plan").display
 
     @property
     def is_writing(self) -> bool:
@@ -150,13 +160,17 @@ class RoomScreen(HoldScreen):
         lines = 2 if self.size.height >= TALL else 1
         return agenda(self.view, self.home.now(), width=width, height=lines)
 
+    def _plan(self, width: int, height: int) -> list[Row]:
+        return plan(self.view, self.home.now(), width, height)
+
     def _side(self, width: int, height: int) -> list[Row]:
         return side(self.view, width, height, has_circle=self.home.has_circle)
 
     def _prompt(self, width: int, height: int) -> list[Row]:
         del height
         most = 8 if self.size.height >= TALL else 5 if self.size.height >= NORMAL else 2
-        return prompt(self.view, width, most)
+        # In a large window the run sheet stands beside it, with all of what to say.
+        return prompt(self.view, width, most, has_say=not self._is_large)
 
     def _hint(self, width: int, height: int) -> list[Row]:
         del height
@@ -171,6 +185,8 @@ class RoomScreen(HoldScreen):
 
     def _keys(self, width: int, height: int) -> list[Row]:
         del height
+        if self._is_large:
+            return keylines(self.view, width, is_writing=self.is_writing)
         return [keyline(self.view, width, is_writing=self.is_writing)]
 
     @on(TextArea.Changed)
