@@ -6,6 +6,7 @@ what only states that something cannot be (`raise AssertionError`, `zip(..., str
 
 import ast
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -55,6 +56,9 @@ class Source:
         self.starts = [0]
         for line in self.data.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
+        # Where each statement of the module begins, with its decorators, and where the last one ends.
+        lines = [min(node.lineno for node in (top, *decorators(top))) for top in self.tree.body]
+        self.tops = [*(self.starts[line - 1] for line in lines), len(self.data)]
 
     def start(self, node: Any) -> int:
         return self._at(node.lineno, node.col_offset)
@@ -79,12 +83,35 @@ class Source:
             yield Edit(offset + found.start(), offset + found.end(), text)
 
     def mutated(self, edit: Edit) -> str:
-        return (self.data[: edit.start] + edit.text.encode() + self.data[edit.end :]).decode()
+        return self.part(0, len(self.data), edit)
+
+    def part(self, start: int, end: int, edit: Edit) -> str:
+        """Return a piece of the text with an edit inside it made."""
+        before, after = self.data[start : edit.start], self.data[edit.end : end]
+        return (before + edit.text.encode() + after).decode()
+
+    def line_of(self, at: int) -> int:
+        """Return the line of a byte."""
+        return bisect_right(self.starts, at, hi=len(self.starts) - 1)
+
+    def is_python(self, edit: Edit) -> bool:
+        """Tell whether the statement of the module that an edit is in still compiles."""
+        at = bisect_right(self.tops, edit.start)
+        try:
+            compile(self.part(self.tops[at - 1], self.tops[at], edit), "mutant", "exec")
+        except SyntaxError:
+            return False
+        return True
 
 
-def shown(text: str, first: int, last: int) -> str:
-    """Return some lines of a text as one, to be shown."""
-    return " ".join(" ".join(text.split("\n")[first - 1 : last]).split())
+def decorators(node: ast.stmt) -> list[ast.expr]:
+    """Return what stands above a definition."""
+    return getattr(node, "decorator_list", [])
+
+
+def shown(text: str, lines: int) -> str:
+    """Return the first lines of a text as one, to be shown."""
+    return " ".join(" ".join(text.split("\n")[:lines]).split())
 
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
@@ -304,7 +331,8 @@ def decorated(source: Source, node: Functions) -> Iterator[Edit]:
             yield Edit(source.start(decorator) - 1, source.end(decorator), "")
 
 
-OPERATORS: dict[type[ast.AST], tuple[Callable[..., Iterator[Edit]], ...]] = {
+Operators = dict[type[ast.AST], tuple[Callable[..., Iterator[Edit]], ...]]
+OPERATORS: Operators = {
     ast.Compare: (compare,),
     ast.BoolOp: (boolean,),
     ast.UnaryOp: (unary,),
@@ -331,38 +359,49 @@ OPERATORS: dict[type[ast.AST], tuple[Callable[..., Iterator[Edit]], ...]] = {
 }
 
 
-def mutants_of(text: str) -> list[Mutant]:
+def guard(source: Source, node: ast.If) -> Iterator[Edit]:
+    """if a: return b, raise b or why_not = b: never."""
+    *_, last = node.body
+    why_not = isinstance(last, ast.Assign) and source.of(last.targets[0]).startswith("why")
+    if isinstance(last, ast.Return | ast.Raise | ast.Continue) or why_not:
+        yield source.replaced(node.test, "False")
+
+
+def checking(source: Source, node: ast.Expr) -> Iterator[Edit]:
+    """check(a): nothing."""
+    if isinstance(node.value, ast.Call):
+        yield source.replaced(node, "pass")
+
+
+# A whole check taken out: the mutants that no test may miss.
+CHECKS: Operators = {ast.If: (guard,), ast.Raise: (raised,), ast.Expr: (checking,)}
+
+
+def mutants_of(text: str, operators: Operators = OPERATORS) -> list[Mutant]:
     """Return every mutant that is still Python, in the order of the source."""
     source = Source(text)
     found: dict[Edit, Mutant] = {}
     for node, place in _nodes(source.tree, Place()):
-        for operator in OPERATORS.get(type(node), ()):
+        for operator in operators.get(type(node), ()):
             for edit in operator(source, node):
-                if edit not in found and _is_python(source.mutated(edit)):
+                if edit not in found and source.is_python(edit):
                     found[edit] = _mutant(source, edit, place)
     return sorted(found.values(), key=lambda mutant: mutant.edit)
 
 
 def _mutant(source: Source, edit: Edit, place: Place) -> Mutant:
-    first = source.data.count(b"\n", 0, edit.start) + 1
-    last = source.data.count(b"\n", 0, edit.end) + 1
+    first, last = source.line_of(edit.start), source.line_of(edit.end)
+    start, end = source.starts[first - 1], source.starts[last]
+    nothing = Edit(edit.start, edit.start, "")
     return Mutant(
         edit=edit,
         function=place.function,
         statement=place.statement,
         line=first,
         last_line=last,
-        before=shown(source.data.decode(), first, last),
-        after=shown(source.mutated(edit), first, first + edit.text.count("\n")),
+        before=shown(source.part(start, end, nothing), last - first + 1),
+        after=shown(source.part(start, end, edit), 1 + edit.text.count("\n")),
     )
-
-
-def _is_python(text: str) -> bool:
-    try:
-        compile(text, "mutant", "exec")
-    except SyntaxError:
-        return False
-    return True
 
 
 def _nodes(node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, Place]]:

@@ -30,7 +30,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from core import CORE, LEAST, Part
-from mutants import Mutant, mutants_of
+from mutants import CHECKS, OPERATORS, Mutant, Operators, mutants_of
 from mutation_baseline import ROOT, Subject, run_baseline
 from mutation_journal import Journal
 from mutation_runner import Kills, Outcome, Verdict, run_mutants
@@ -48,10 +48,11 @@ FURTHER_TESTS = {
 
 @dataclass
 class Module:
-    """One source under trial, and what became of each of its mutants."""
+    """One source under trial, and what became of each of its mutants, or of those that are tried."""
 
     path: Path
     source: str
+    every: list[Mutant]
     mutants: list[Mutant]
     equivalent: dict[tuple[str, str, str], str]
     verdicts: dict[Mutant, Verdict] = field(default_factory=dict)
@@ -75,15 +76,19 @@ class Module:
             if mutant in self.verdicts and self.verdicts[mutant].outcome is not Outcome.killed
         ]
 
+    def there(self) -> set[tuple[str, str, str]]:
+        """Return what can be listed as equivalent."""
+        return {mutant.key for mutant in (*self.every, *mutants_of(self.source, CHECKS))}
+
     def keys(self) -> dict[Mutant, str]:
         """Return what names each mutant for as long as its function is the same."""
         near: dict[str, list[str]] = {}
         seen = Counter[tuple[str, str, str]]()
-        for mutant in self.mutants:
+        for mutant in self.every:
             near.setdefault(mutant.function, []).append(mutant.before)
         found = {}
         for mutant in self.mutants:
-            text = near[mutant.function] if mutant.function else mutant.before
+            text = near.get(mutant.function, []) if mutant.function else mutant.before
             named = (self.name, *mutant.key, seen[mutant.key], text)
             seen[mutant.key] += 1
             found[mutant] = sha256(repr(named).encode()).hexdigest()[:32]
@@ -102,6 +107,9 @@ def main(arguments: Sequence[str]) -> int:
         "--sample",
         type=int,
         help="try only so many mutants, drawn by --seed; with --core, of a part",
+    )
+    parser.add_argument(
+        "--checks", action="store_true", help="only take whole checks out, one at a time"
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
@@ -130,7 +138,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for part in CORE if asked.core else [part_of(asked)]:
             named = {path.resolve() for path in asked.module or part.paths()}
-            these = [load(path) for path in part.paths() if path in named]
+            operators = CHECKS if asked.checks else OPERATORS
+            these = [load(path, operators) for path in part.paths() if path in named]
             modules += these
             try_part(part, these, asked)
     except KeyboardInterrupt:
@@ -168,7 +177,7 @@ def title_of(path: Path) -> str:
     return "/".join(path.relative_to(ROOT).parts[2:])
 
 
-def load(path: Path) -> Module:
+def load(path: Path, operators: Operators = OPERATORS) -> Module:
     """Read a source and make its mutants."""
     equivalent = {
         (entry["function"], entry["before"], entry["after"]): entry["reason"]
@@ -176,7 +185,9 @@ def load(path: Path) -> Module:
         if entry["file"] == title_of(path)
     }
     source = path.read_text()
-    return Module(path, source, mutants_of(source), equivalent)
+    every = mutants_of(source)
+    mutants = every if operators is OPERATORS else mutants_of(source, operators)
+    return Module(path, source, every, mutants, equivalent)
 
 
 def tests_of(path: Path) -> tuple[str, ...]:
@@ -290,7 +301,7 @@ def report(modules: list[Module], least: float, *, is_sample: bool) -> int:
     say(f"\n{'module':40} mutants  killed  alive  equivalent   score")
     scores = [line_of(module) for module in modules]
     for module in modules:
-        for key in module.equivalent.keys() - {mutant.key for mutant in module.mutants}:
+        for key in module.equivalent.keys() - module.there():
             say(f"equivalent.toml lists a mutant that {module.title} no longer has: {key}")
     if is_sample:
         say("This was a sample.")

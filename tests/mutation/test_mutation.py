@@ -8,7 +8,7 @@ import pytest
 
 import mutate
 from core import CORE
-from mutants import mutants_of
+from mutants import CHECKS, mutants_of
 from mutation_baseline import ROOT
 
 TOOL = Path(mutate.__file__)
@@ -63,6 +63,20 @@ def test_mistakes_that_are_made(before: str, after: set[str]) -> None:
 )
 def test_what_does_nothing_is_left_alone(idle: str) -> None:
     assert changes(idle) <= {"pass"}  # the `...` of a body
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("def f():\n    if a < b: return c\n    return d", {"if False: return c"}),
+        ("if a:\n    why_not = b", {"if False:"}),
+        ("if a:\n    raise E('no')", {"if False:", "pass"}),
+        ("check(a, b)", {"pass"}),
+        ("x = check(a, b)\nif a < b:\n    x = y", set()),
+    ],
+)
+def test_a_check_is_taken_out_whole(before: str, after: set[str]) -> None:
+    assert {mutant.after for mutant in mutants_of(before, CHECKS)} == after
 
 
 def test_a_mutant_is_named_by_its_function_and_its_lines() -> None:
@@ -153,7 +167,7 @@ def test_all_that_is_listed_as_equivalent_is_still_there() -> None:
     titles = {entry["file"] for entry in mutate.listed()}
     sources = {mutate.title_of(path): path for path in ROOT.glob("*/holdspace/**/*.py")}
     for module in (mutate.load(sources[title]) for title in titles):
-        assert module.equivalent.keys() <= {mutant.key for mutant in module.mutants}, module.title
+        assert module.equivalent.keys() <= module.there(), module.title
         assert all(module.equivalent.values())
 
 
