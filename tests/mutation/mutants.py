@@ -57,7 +57,9 @@ class Source:
         for line in self.data.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
         # Where each statement of the module begins, with its decorators, and where the last one ends.
-        lines = [min(node.lineno for node in (top, *decorators(top))) for top in self.tree.body]
+        lines = [
+            min([top.lineno, *(one.lineno for one in decorators(top))]) for top in self.tree.body
+        ]
         self.tops = [*(self.starts[line - 1] for line in lines), len(self.data)]
 
     def start(self, node: Any) -> int:

@@ -25,6 +25,32 @@ def test_in_the_queue_the_next_one_speaks_and_who_was_away_is_first_again() -> N
     assert room.floor == "Ana"
 
 
+def test_everybody_is_told_who_was_stepped_over_and_whether_it_is_over() -> None:
+    room = Meeting("Ana", "Ben", "Cem").mode("hands")
+    room.raises("Ana", "Ben")
+    for is_over in (False, True):
+        told = SteppedOverAway(identity("Ana"), is_over, identity("Mara"))
+        assert told in steps_over(room, "Ana", is_over=is_over).effects
+
+
+def test_where_nobody_has_the_floor_nobody_is_stepped_over() -> None:
+    room = Meeting("Ana", "Ben").mode("hands")
+    assert reason(steps_over(room, "Ana")) == away.NOT_THEIR_TURN
+
+
+def test_a_turn_that_was_passed_and_a_pair_are_places_that_wait() -> None:
+    room = Meeting("Ana", "Ben").mode("round")
+    room.says("Mara")
+    room.passes("Ana")
+    assert away.has_place(room.state, identity("Ana"))
+    room = Meeting("Ana", "Ben", "Cem").mode("pairs")
+    for name in ("Ana", "Ben"):
+        room.does(name, ev.BeWilling())
+    room.does("Mara", ev.FormPairs(room.state.version))
+    places = {name: away.has_place(room.state, identity(name)) for name in ("Ana", "Cem")}
+    assert places == {"Ana": True, "Cem": False}
+
+
 def test_still_away_they_are_stepped_over_again_and_keep_their_place() -> None:
     room = Meeting("Ana", "Ben", "Cem").mode("hands")
     room.raises("Ana", "Ben", "Cem")

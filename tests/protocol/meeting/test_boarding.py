@@ -153,6 +153,32 @@ def test_it_goes_with_its_owner_and_with_its_stage(meeting: Meeting) -> None:
     assert meeting.state.board is None
 
 
+def test_everybody_is_told_whose_ideas_they_are_and_who_leads_to_them(meeting: Meeting) -> None:
+    ana, mara = identity("Ana"), identity("Mara")
+    meeting.does("Ana", PROBLEM)
+    began = meeting.does("Mara", ev.BeginList(meeting.state.version))
+    assert ListBegan(ana, mara) in began.effects
+    idea = meeting.does("Ben", ev.GiveIdea("Warm socks"))
+    assert idea.effects == (IdeaListed(identity("Ben"), 1, "Warm socks"),)
+    ended = meeting.does("Mara", ev.EndList(meeting.state.version))
+    assert ListEnded(ana, mara) in ended.effects
+    chosen = meeting.does("Ana", ev.ChooseIdea(1, "try"))
+    assert chosen.effects == (IdeaChosen(ana, 1, "try"),)
+    begin(meeting)
+    assert meeting.does("Mara", ev.PutBoardAway()).effects == (BoardPutAway(ana, mara),)
+    begin(meeting)
+    assert BoardPutAway(ana, b"") in meeting.arrange("Mara", "Ben").effects
+
+
+def test_hands_that_were_up_before_the_list_are_up_after_it() -> None:
+    meeting = Meeting("Ana", "Ben", "Cem").mode("hands")
+    meeting.gives("Cem")
+    meeting.raises("Ben")
+    begin(meeting)
+    meeting.does("Mara", ev.EndList(meeting.state.version))
+    assert (meeting.floor, meeting.queue) == ("Cem", ["Ben"])
+
+
 @pytest.mark.parametrize("board", [Board(identity("Zoe")), Board(identity("Ana"), "asked", 2)])
 def test_a_board_that_cannot_be_is_refused(meeting: Meeting, board: Board) -> None:
     assert broken_law(replace(meeting.state, board=board)) == "The snapshot's board cannot be."

@@ -324,7 +324,121 @@ def _step(room: Counting, entry: tuple[str, ev.Event] | set[str]) -> Outcome:
     return room.does(name, event)
 
 
+# ---- what the others see of it, and several at once
+
+
+def test_everybody_is_told_how_many_take_part() -> None:
+    room = Counting(*NAMES)
+    number = room.polls()
+    keys = {name: public_half(private_key(name)) for name in NAMES}
+    for count, name in enumerate(NAMES[:3], 1):
+        outcome = room.does(name, ev.JoinCount(number, 1, keys[name]))
+        assert outcome.effects == (c.CountGrew(number, count),)
+    room.does("Ben", ev.LeaveCount(number))
+    (tally,) = room.state.tallies
+    assert [one.identity for one in tally.joined] == [identity("Ana"), identity("Cem")]
+    assert room.closes() == Outcome(room.state, (c.TooFew(number, tally),))
+
+
+def test_a_count_that_still_waits_for_somebody_makes_room_for_a_second_one_only() -> None:
+    room = Counting(*NAMES)
+    given_up = []
+    for _ in range(3):
+        opened = room.does("Mara", ev.OpenPoll("Which?", OPTIONS, True, room.state.version))
+        given_up.append([one for one in opened.effects if isinstance(one, c.NotCounted)])
+        room.joins(*NAMES).closes()
+    assert given_up == [[], [], [c.NotCounted(1)]]
+    assert [tally.number for tally in room.state.tallies] == [2, 3]
+
+
+def test_who_has_answered_the_second_question_does_not_wait_for_the_first() -> None:
+    room = Counting(*NAMES)
+    room.polls()
+    first = room.joins(*NAMES).closes()
+    room.polls()
+    second = room.joins(*NAMES).closes()
+    assert isinstance(first, c.CountClosed)
+    assert isinstance(second, c.CountClosed)
+    outcomes = [room.answers(second, name, one_hot(0)) for name in NAMES]
+    assert outcomes[-1].effects == (c.Counted(2, (c.Sum(c.Fate.SHOWN, 5, (5, 0, 0)),)),)
+    assert [tally.number for tally in room.state.tallies] == [1]
+
+
+def test_another_flow_ends_what_its_stages_counted_and_leaves_the_polls() -> None:
+    room = Counting(*NAMES)
+    room.polls()
+    room.joins(*NAMES).closes()
+    room.does("Mara", ev.OpenFlow(WITH_CHECKIN))
+    room.does("Mara", ev.GoToStage(3, room.state.version))
+    assert [tally.stage for tally in room.state.tallies] == [-1, 3]
+    outcome = room.does("Mara", ev.OpenFlow(FLOW))
+    assert [one for one in outcome.effects if isinstance(one, c.NotCounted)] == [c.NotCounted(2)]
+    assert [tally.stage for tally in room.state.tallies] == [-1]
+
+
+THREE_SCALES = WITH_CHECKIN.replace(
+    '  { id = "energy"', '  { id = "sleep", low = "bad", high = "good" },\n  { id = "energy"'
+)
+
+
+def test_who_answers_only_some_questions_is_added_where_they_answered() -> None:
+    room = Counting(*NAMES, "Fay")
+    room.does("Mara", ev.OpenFlow(THREE_SCALES))
+    room.does("Mara", ev.GoToStage(3, room.state.version))
+    room.joins(*EVERYBODY, parts=0b111).joins("Fay", parts=0b110)
+    closed = room.closes()
+    assert isinstance(closed, c.CountClosed)
+    assert decode_state(encode_state(room.state)) == room.state
+    for name in EVERYBODY:
+        room.answers(closed, name, one_hot(0), one_hot(1), one_hot(2))
+    last = room.answers(closed, "Fay", one_hot(0), one_hot(0))
+    sums = ((6, (6, 0, 0)), (7, (1, 6, 0)), (7, (1, 0, 6)))
+    shown = tuple(c.Sum(c.Fate.SHOWN, people, words) for people, words in sums)
+    assert last.effects == (c.Counted(1, shown),)
+
+
+FEEDBACK = (
+    CHECKIN[: CHECKIN.index("[stage.checkin]")].replace('"checkin"', '"feedback"')
+    + """\
+[stage.feedback]
+items = ["I felt heard."]
+
+[[stage]]
+id = "closing"
+"""
+)
+
+
+@pytest.mark.parametrize(("number", "fate"), [(10, c.Fate.SHOWN), (11, c.Fate.IMPOSSIBLE)])
+def test_numbers_up_to_ten_add_up_to_ten_for_each_at_most(number: int, fate: c.Fate) -> None:
+    room = Counting(*NAMES)
+    room.does("Mara", ev.OpenFlow(FLOW.replace('[[stage]]\nid = "closing"\n', FEEDBACK)))
+    room.does("Mara", ev.GoToStage(3, room.state.version))
+    closed = room.joins(*NAMES).closes()
+    assert isinstance(closed, c.CountClosed)
+    outcomes = [room.answers(closed, name, (10,)) for name in NAMES[:-1]]
+    outcomes.append(room.answers(closed, NAMES[-1], (number,)))
+    (counted,) = outcomes[-1].effects
+    assert isinstance(counted, c.Counted)
+    assert [one.fate for one in counted.sums] == [fate]
+
+
 # ---- a show of hands
+
+
+def test_hands_are_counted_as_they_go_up_and_go_with_who_leaves() -> None:
+    room = Counting("Ana", "Ben")
+    number = room.polls(is_anonymous=False)
+    assert room.does("Ana", ev.ShowHand(number, 0)).effects == (c.CountGrew(number, 1),)
+    assert room.does("Ben", ev.ShowHand(number, 2)).effects == (c.CountGrew(number, 2),)
+    room.arrange("Mara", "Ben")
+    (tally,) = room.state.tallies
+    assert tally.votes == (Vote(identity("Ben"), 2),)
+
+
+def test_no_hand_is_shown_where_a_question_is_asked_without_names() -> None:
+    room = Counting(*NAMES)
+    assert reason(room.does("Ana", ev.ShowHand(room.polls(), 0))) == c.NO_SHOW
 
 
 def test_a_show_of_hands_is_open_for_any_number_and_can_be_changed_until_it_is_over() -> None:
@@ -382,6 +496,106 @@ def test_a_snapshot_with_a_count_that_cannot_be_is_refused(change: dict[str, obj
     spoiled = replace(room.state, tallies=(replace(tally, **change),))
     with pytest.raises(NotAState):
         decode_state(encode_state(spoiled))
+
+
+def shown_hands() -> Counting:
+    room = Counting("Ana", "Ben")
+    number = room.polls(is_anonymous=False)
+    room.does("Ana", ev.ShowHand(number, 0))
+    room.does("Ben", ev.ShowHand(number, 2))
+    return room
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"joined": (Joined(identity("Mara"), KEY, 1),)},
+        {"is_closed": True},
+        {"sums": (0, 0, 0)},
+        {"votes": (Vote(identity("Ana"), 3),)},
+        {"votes": (Vote(identity("Ana"), 1), Vote(identity("Ana"), 2))},
+        {"votes": (Vote(identity("a stranger"), 1),)},
+        {"parts": (Part(1),), "options": ("breath",)},
+        {"parts": (Part(3), Part(3))},
+    ],
+    ids=str,
+)
+def test_a_snapshot_with_hands_that_cannot_be_shown_is_refused(change: dict[str, object]) -> None:
+    room = shown_hands()
+    assert decode_state(encode_state(room.state)) == room.state
+    spoiled = replace(room.state, tallies=(replace(room.state.tallies[0], **change),))
+    with pytest.raises(NotAState):
+        decode_state(encode_state(spoiled))
+
+
+def test_hands_of_everybody_can_be_up() -> None:
+    room = shown_hands()
+    room.does("Mara", ev.ShowHand(1, 1))
+    assert decode_state(encode_state(room.state)) == room.state
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"question": "Which?"},
+        {"options": OPTIONS},
+        {"minimum": 5},
+        {"parts": (Part(3),)},
+        {"kind": "feedback"},
+        {"stage": 2},
+        {"stage": 5},
+        {"votes": (Vote(identity("Ana"), 0),)},
+    ],
+    ids=str,
+)
+def test_a_snapshot_whose_count_is_not_what_its_stage_asks_is_refused(
+    change: dict[str, object],
+) -> None:
+    room = Counting(*NAMES)
+    room.does("Mara", ev.OpenFlow(WITH_CHECKIN))
+    room.does("Mara", ev.GoToStage(3, room.state.version))
+    assert decode_state(encode_state(room.state)) == room.state
+    spoiled = replace(room.state, tallies=(replace(room.state.tallies[0], **change),))
+    with pytest.raises(NotAState):
+        decode_state(encode_state(spoiled))
+
+
+def test_a_snapshot_has_its_counts_in_order_and_one_of_them_open_at_most() -> None:
+    room = Counting(*NAMES)
+    room.polls()
+    room.joins(*NAMES).closes()
+    room.polls()
+    closed, open_one = room.state.tallies
+    assert decode_state(encode_state(room.state)) == room.state
+    for tallies in (
+        (open_one, closed),
+        (closed, replace(closed, number=1)),
+        (replace(open_one, number=1), open_one),
+        (closed, replace(open_one, number=3)),
+    ):
+        with pytest.raises(NotAState):
+            decode_state(encode_state(replace(room.state, tallies=tallies)))
+
+
+def closed_checkin() -> Counting:
+    """Return a room whose first question is closed with six; nobody answers the second."""
+    room = Counting(*NAMES)
+    room.does("Mara", ev.OpenFlow(WITH_CHECKIN))
+    room.does("Mara", ev.GoToStage(3, room.state.version))
+    room.joins(*EVERYBODY, parts=0b01).closes()
+    return room
+
+
+def test_a_closed_count_waits_only_for_people_who_are_here_and_for_six_or_for_nobody() -> None:
+    room = closed_checkin()
+    (tally,) = room.state.tallies
+    assert decode_state(encode_state(room.state)) == room.state
+    stranger = replace(tally.joined[0], identity=identity("a stranger"))
+    both = replace(tally.joined[0], parts=0b11)
+    for joined in ((stranger, *tally.joined[1:]), (both, *tally.joined[1:])):
+        spoiled = replace(room.state, tallies=(replace(tally, joined=joined),))
+        with pytest.raises(NotAState):
+            decode_state(encode_state(spoiled))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import offering
-from holdspace.protocol.meeting.effects import OfferAnswered, OfferAsked, Offered
+from holdspace.protocol.meeting.effects import OfferAnswered, OfferAsked, Offered, Spoke
 from holdspace.protocol.meeting.rights import ASK_FIRST, LISTING, NO_RESPONSES, ON_HOLD, PAUSED
 from meeting_room import FLOW, Meeting, has, identity, reason
 
@@ -91,6 +91,17 @@ def test_nothing_is_asked_of_oneself_of_a_stranger_on_hold_or_while_paused() -> 
     assert reason(room.does("Cem", event)) == PAUSED
     room.does("Mara", ev.Hold())
     assert reason(room.does("Ben", event)) == ON_HOLD
+
+
+def test_everybody_is_told_who_asks_whom_about_what_and_what_comes_of_it() -> None:
+    ana, ben = identity("Ana"), identity("Ben")
+    room = talking()
+    assert room.does("Ben", ev.AskToOffer(SHARE, ana)).effects == (OfferAsked(ben, ana, SHARE),)
+    yes = ev.AnswerOffer(ben, is_yes=True)
+    assert room.does("Ana", yes).effects == (OfferAnswered(ana, ben, ana, True),)
+    opened = room.does("Ben", ev.OpenOffer("A cushion helped me."))
+    spoke = Spoke(ben, "A cushion helped me.", b"message id......")
+    assert opened.effects == (Offered(ben, ana), spoke)
 
 
 def test_who_was_paused_meanwhile_keeps_a_welcome_idea_for_later() -> None:

@@ -5,6 +5,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
+from holdspace.protocol.masks import public_half
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.effects import Arrived, Left, SeatCarriedOn
 from holdspace.protocol.meeting.state import Person, apply_membership, encode_state
@@ -132,6 +133,38 @@ def test_two_may_come_back_at_once() -> None:
     claims = [(identity("Ana"), NEW), (identity("Ben"), other)]
     outcome = apply_membership(meeting.state, after, claims)
     assert [person.identity for person in outcome.state.people][1:] == [NEW, other]
+
+
+def test_one_claim_that_does_not_hold_takes_nothing_from_the_next_one() -> None:
+    meeting = Meeting("Ana", "Ben")
+    claims = [(identity("Zoe"), NEW), (identity("Ana"), NEW)]
+    outcome = apply_membership(meeting.state, people("Mara", "Ana", "Ben", new="Ana"), claims)
+    assert outcome.effects == (SeatCarriedOn(NEW, identity("Ana")),)
+
+
+def test_what_was_on_the_old_client_only_does_not_come_along() -> None:
+    """The keys of a pair and of a count were there; the other one of the pair is not left alone."""
+    meeting = Meeting("Ana", "Ben").mode("pairs")
+    for name in ("Ana", "Ben"):
+        meeting.does(name, ev.BeWilling())
+    meeting.does("Mara", ev.FormPairs(meeting.state.version))
+    meeting.does("Mara", ev.OpenPoll("Which?", ("a", "b"), True, meeting.state.version))
+    key = public_half(bytes(31) + b"1")
+    meeting.does("Ana", ev.JoinCount(1, 1, key))
+    come_back(meeting)
+    assert meeting.state.pairs is not None
+    assert meeting.state.pairs.pairs == ()
+    assert [tally.joined for tally in meeting.state.tallies] == [()]
+
+
+def test_who_shared_already_in_a_gathering_that_is_released_has_shared() -> None:
+    meeting = Meeting("Ana", "Ben").mode("gather")
+    for name in ("Ana", "Ben"):
+        meeting.does(name, ev.Ready())
+    meeting.does("Mara", ev.Release("round", meeting.state.version))
+    come_back(meeting)
+    assert meeting.state.gather is not None
+    assert meeting.state.gather.ready == (NEW, identity("Ben"))
 
 
 def test_a_seat_does_not_go_on_where_that_would_break_a_law() -> None:

@@ -130,7 +130,7 @@ def settle(before: MeetingState, after: MeetingState) -> tuple[MeetingState, tup
     board = after.board
     if board is None:
         return after, ()
-    is_over = before.board is not None and before.stage_entered != after.stage_entered
+    is_over = before.stage_entered != after.stage_entered
     if after.person(board.owner) is not None and not is_over:
         return after, ()
     return replace(after, board=None), (BoardPutAway(board.owner, b""),)

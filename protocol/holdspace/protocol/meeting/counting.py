@@ -165,8 +165,8 @@ def forget_stages(state: MeetingState) -> Change:
 
 
 def _with_new(state: MeetingState, tally: Tally, by: bytes) -> Change:
-    waiting = state.tallies[max(0, len(state.tallies) - (MAX_TALLIES - 1)) :]
-    dropped = state.tallies[: len(state.tallies) - len(waiting)]
+    room = MAX_TALLIES - 1
+    waiting, dropped = state.tallies[-room:], state.tallies[:-room]
     opened = replace(state, tallies=(*waiting, tally), tallies_begun=tally.number)
     ended = (NotCounted(old.number) for old in dropped)
     return opened, (*ended, CountOpened(tally.number, tally, by))
@@ -310,9 +310,7 @@ def _sum(part: Part, words: tuple[int, ...], people: int) -> Sum:
         return Sum(Fate.TOO_FEW)
     total = sum(words)
     # Somebody who lies can move a count; what no honest answers can add up to is not shown.
-    can_be = (
-        total == people and max(words) <= people if part.size > 1 else total <= part.top * people
-    )
+    can_be = total == people if part.size > 1 else total <= part.top * people
     return Sum(Fate.SHOWN, people, words) if can_be else Sum(Fate.IMPOSSIBLE)
 
 

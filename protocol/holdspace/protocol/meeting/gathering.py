@@ -24,7 +24,7 @@ RELEASED_ALREADY = "The words are released already."
 
 def is_writing(state: MeetingState) -> bool:
     """Tell whether everybody writes and nothing is released yet."""
-    return state.mode == "gather" and state.gather is not None and not state.gather.is_released
+    return state.gather is not None and not state.gather.is_released
 
 
 def why_not_write(state: MeetingState, identity: bytes) -> str:

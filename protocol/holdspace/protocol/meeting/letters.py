@@ -176,8 +176,8 @@ def encode_note(note: Note) -> bytes:
 def decode_note(data: bytes) -> AnyNote:
     """Return the note; raise NotALetter on any deviation."""
     end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES])
-    if len(data) not in SIZES or end > len(data) or any(data[end:]):
-        raise NotALetter("The letter is not filled up as letters are.")
+    if len(data) not in SIZES:
+        raise NotALetter("The letter is not as long as letters are.")
     try:
         note = _notes.decode(data[_LENGTH_BYTES:end])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
