@@ -9,11 +9,17 @@ from msgspec import structs
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import pairing
-from holdspace.protocol.meeting.effects import FacilitatorCalled, PairsFormed, PairsReturned
+from holdspace.protocol.meeting.effects import (
+    FacilitatorCalled,
+    JoinedPair,
+    PairsFormed,
+    PairsReturned,
+    SaidWilling,
+)
 from holdspace.protocol.meeting.flow_schema import Pairs
 from holdspace.protocol.meeting.rights import ON_HOLD, PAUSED, rights
 from holdspace.protocol.meeting.state import apply
-from meeting_room import Meeting, has, identity, reason
+from meeting_room import FLOW, Meeting, has, identity, reason
 
 SIX = ("Ana", "Ben", "Cem", "Dua", "Eli", "Fay")
 SEED = b"message id......"
@@ -262,6 +268,92 @@ def test_those_left_over_are_named_to_who_forms_the_pairs() -> None:
     outcome = apply(room.state, ev.FormPairs(room.state.version), identity("Mara"), SEED)
     formed = next(effect for effect in outcome.effects if isinstance(effect, PairsFormed))
     assert (formed.count, formed.left_over) == (1, ())
+
+
+def test_everybody_is_told_who_said_yes_who_called_and_who_came() -> None:
+    ana, mara = identity("Ana"), identity("Mara")
+    room = pairs_stage("Ben")
+    assert room.does("Ana", ev.BeWilling()).effects == (SaidWilling(ana, True),)
+    formed = room.does("Mara", ev.FormPairs(room.state.version))
+    assert formed.effects == (PairsFormed(1, (), mara),)
+    assert room.does("Ana", ev.CallFacilitator()).effects == (FacilitatorCalled(ana, True),)
+    assert room.state.pairs
+    (pair,) = room.state.pairs.pairs
+    assert room.does("Mara", ev.JoinPair(pair.number)).effects == (JoinedPair(mara, pair.people),)
+
+
+def test_each_change_of_a_pair_gives_it_a_number_that_was_never_there() -> None:
+    room = form(pairs_stage(*SIX[:5]))
+    numbers = [set(range(1, 3))]
+    for name in SIX[:2]:
+        room.does(name, ev.ComeBack())
+        assert room.state.pairs
+        now = {pair.number for pair in room.state.pairs.pairs}
+        assert all(number <= room.state.pairs_made for number in now)
+        numbers.append(now)
+    room.does("Mara", ev.ReturnAll())
+    made = room.state.pairs_made
+    for name in SIX[:2]:
+        room.does(name, ev.BeWilling())
+    assert form(room).state.pairs
+    assert met_number(room) == made + 1 == room.state.pairs_made
+
+
+def test_who_forms_the_pairs_sits_with_the_odd_one_out_unless_they_are_in_one() -> None:
+    led = FLOW.replace('id = "closing"', 'id = "end"').replace(
+        '[[stage]]\nid = "end"',
+        """[[stage]]
+id = "two"
+kind = "pairs"
+title = "Two"
+minutes = { base = 5 }
+turn = "pairs"
+[stage.pairs]
+assign = "opt-in"
+odd = "facilitator"
+
+[[stage]]
+id = "end\"""",
+    )
+    for mara_too, expected in ((False, [2, 2]), (True, [2, 2])):
+        room = Meeting(*SIX)
+        room.does("Mara", ev.OpenFlow(led))
+        room.does("Mara", ev.GoToStage(3, room.state.version))
+        assert room.state.mode == "pairs"
+        people = ("Ana", "Ben", "Mara", "Cem") if mara_too else ("Ana", "Ben", "Cem")
+        for name in people:
+            room.does(name, ev.BeWilling())
+        assert sorted(map(len, met(form(room)))) == expected
+        assert pairing.pair_of(room.state, identity("Mara"))
+    # Mara is in a pair now: three others are three, and nobody is in two.
+    for name in ("Dua", "Eli", "Fay"):
+        room.does(name, ev.BeWilling())
+    assert sorted(map(len, met(form(room)))) == [2, 2, 3]
+
+
+def test_nobody_comes_to_a_pair_that_they_are_in_or_to_one_that_did_not_call() -> None:
+    room = pairs_stage("Ana", "Ben", "Cem", "Mara")
+    form(room)
+    assert room.state.pairs
+    mine = pairing.pair_of(room.state, identity("Mara"))
+    assert mine
+    other = next(pair for pair in room.state.pairs.pairs if pair != mine)
+    caller = other.people[0].rstrip(b".").decode()
+    room.does(caller, ev.CallFacilitator())
+    assert reason(room.does("Mara", ev.JoinPair(mine.number))) == pairing.NO_CALL
+    calling = structs.replace(mine, is_calling=True)
+    pairs = structs.replace(room.state.pairs, pairs=(calling, other))
+    room.state = structs.replace(room.state, pairs=pairs)
+    assert reason(room.does("Mara", ev.JoinPair(mine.number))) == pairing.IN_A_PAIR
+
+
+def test_a_call_is_taken_back_by_one_who_is_led_by_then() -> None:
+    room = form(pairs_stage("Ana", "Ben", "Cem"))
+    assert reason(room.does("Ana", ev.CallFacilitator(is_calling=False))) == pairing.NOT_CALLED
+    room.does("Ana", ev.CallFacilitator())
+    room.arrange("Mara", *SIX, co=("Ben",))
+    taken_back = room.does("Ana", ev.CallFacilitator(is_calling=False))
+    assert taken_back.effects == (FacilitatorCalled(identity("Ana"), False),)
 
 
 # ---- laws, for any events by anybody

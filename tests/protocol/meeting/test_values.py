@@ -1,5 +1,7 @@
 """What can be asked of a meeting's state, with an agenda and without."""
 
+import hashlib
+
 import pytest
 from msgspec.structs import replace
 
@@ -15,6 +17,7 @@ from holdspace.protocol.meeting.values import (
     NotAState,
     decode_state,
     encode_state,
+    state_digest,
 )
 from meeting_room import FLOW, Meeting, has, identity, reason
 
@@ -122,3 +125,49 @@ def test_a_gathering_that_was_left_by_mistake_goes_on_with_all_that_was_marked()
     assert room.state.gather == gathering
     room.does("Mara", ev.Undo(room.state.version))
     assert reason(room.does("Mara", ev.Undo(room.state.version))) == undoing.NOTHING_TO_UNDO
+
+
+def test_two_who_compare_their_states_by_a_hash_see_any_difference() -> None:
+    room = Meeting("Ana", "Ben").mode("hands")
+    digest = state_digest(room.state)
+    assert digest == state_digest(decode_state(encode_state(room.state)))
+    room.raises("Ana")
+    assert state_digest(room.state) != digest
+    assert hashlib.sha256(encode_state(room.state)).digest() != state_digest(room.state)
+    assert len(digest) == 32
+
+
+def test_the_first_stage_has_its_length_too() -> None:
+    assert Meeting("Ana").stage(0).state.stage_seconds == read_flow(FLOW).stages[0].seconds(2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"replanned": ((1, 60),), "flow_toml": "", "stage": -1},
+        {"replanned": ((2, 60), (1, 60))},
+        {"replanned": ((1, 60), (1, 60))},
+        {"leading": identity("Zoe")},
+        {"resting": (identity("Zoe"),)},
+    ],
+    ids=str,
+)
+def test_a_snapshot_of_a_meeting_that_cannot_be_is_refused(change: dict[str, object]) -> None:
+    room = Meeting("Ana").stage(2)
+    assert decode_state(encode_state(room.state)) == room.state
+    with pytest.raises(NotAState, match=r"^The snapshot.*\.$"):
+        decode_state(encode_state(replace(room.state, **change)))
+
+
+def test_a_snapshot_with_a_false_undo_or_a_floor_that_was_never_given_is_refused() -> None:
+    room = Meeting("Ana").mode("round")
+    room.passes("Mara")
+    assert room.state.undo is not None
+    assert room.state.floor is not None
+    for spoiled in (
+        replace(room.state, undo=replace(room.state.undo, by=identity("Zoe"))),
+        replace(room.state, floor=replace(room.state.floor, number=0)),
+        replace(room.state, floors_given=0),
+    ):
+        with pytest.raises(NotAState):
+            decode_state(encode_state(spoiled))
