@@ -139,6 +139,25 @@ def test_what_is_no_move_says_so_and_a_strangers_move_names_the_host() -> None:
     assert str(nothing.value) != str(forged.value)
 
 
+def test_a_slip_with_nothing_in_it_is_none() -> None:
+    # Four bytes that check nothing: the sum of no bytes is 0.
+    assert not is_as_written("hold-here:aaaaaaa")
+
+
+@pytest.mark.parametrize(
+    "relays",
+    [
+        ("wss://relay.example", "wss://relay.example"),
+        ("wss://relay.example", "relay.example"),
+        ("wss://relay.example", "wss://Other.example"),
+    ],
+)
+def test_a_move_names_each_relay_once_and_all_of_them_in_one_form(relays: tuple[str, ...]) -> None:
+    moved = encode_move(HOST, Move(ROOM, relays, 1000))
+    with pytest.raises(NotASlip):
+        read_move(moved, host_key=HOST.public)
+
+
 def test_an_attendance_slip_has_one_spelling() -> None:
     written = encode_attendance(HOST, HERE)
     assert is_as_written(written)

@@ -46,6 +46,11 @@ def test_an_empty_slot_says_nothing_and_leaves_the_rest_as_it_is() -> None:
     assert open_slot(half, CoverSlot()) == Opened((), half)
 
 
+def test_nothing_is_left_of_what_is_whole() -> None:
+    opened = open_slot(Partial(LONG, 1, b"x"), CoverSlot((part(1, last=True),)))
+    assert opened == Opened((Partial(LONG, 2, b"xx"),), None)
+
+
 def test_something_short_comes_between_the_parts_of_something_long() -> None:
     urgent = part(0, of=SHORT, last=True, data=b"hold")
     whole = read(CoverSlot((part(0),)), CoverSlot((urgent, part(1, last=True))))

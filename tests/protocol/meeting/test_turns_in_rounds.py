@@ -1,5 +1,8 @@
 """What a round, and a line of hands, remember while the floor goes its way (T5, T10, T12)."""
 
+import pytest
+from msgspec.structs import replace
+
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import rights, turns
 from holdspace.protocol.meeting.effects import Arrived, RoundEnded
@@ -247,3 +250,52 @@ def test_of_those_not_heard_yet_who_was_stepped_over_is_first() -> None:
     room.raises("Ana", "Ben", "Cem")
     room.next()
     assert (room.floor, room.queue) == ("Ben", ["Ana", "Cem"])
+
+
+def test_a_turn_of_a_round_is_no_answer_to_a_hand_that_was_up_as_well() -> None:
+    room = Meeting("Ana", "Ben").mode("round")
+    room.raises("Ben", kind="question", note="about sleep")
+    room.gives("Ben")
+    assert room.state.floor is not None
+    assert (room.state.floor.kind, room.state.floor.note) == ("turn", "")
+
+
+def test_who_is_asked_to_speak_and_says_yes_is_the_next_of_the_round() -> None:
+    room = Meeting("Ana", "Ben", "Cem").mode("round")
+    room.does("Mara", ev.Invite(identity("Cem")))
+    room.does("Cem", ev.AnswerInvite(is_yes=True))
+    assert room.state.round is not None
+    assert room.state.round.to_come == tuple(identity(name) for name in ("Cem", "Ana", "Ben"))
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"), [(1, 8), (26, 8), (27, 8), (30, 9), (100, 30), (133, 39), (200, 40)]
+)
+def test_a_share_is_read_at_two_hundred_words_a_minute(words: int, seconds: int) -> None:
+    assert turns.pause_after(" ".join(["a"] * words)) == seconds
+
+
+def test_there_is_no_time_to_read_where_facilitators_call_people_or_the_stage_has_none() -> None:
+    without = FLOW.replace('turn = "hands"', 'turn = "hands"\nreading_pause = false')
+    for mode, flow, stage, is_there in (
+        ("hands", "", -1, True),
+        ("listen", "", -1, False),
+        ("hands", FLOW, 2, True),
+        ("hands", without, -1, True),
+        ("hands", without, 2, False),
+    ):
+        room = Meeting("Ana")
+        if flow:
+            room.does("Mara", ev.OpenFlow(flow))
+        if stage >= 0:
+            room.stage(stage)
+        state = replace(room.state, mode=mode)
+        assert turns.has_reading_pause(state) is is_there, (mode, stage)
+
+
+def test_the_first_stage_can_be_without_time_to_read() -> None:
+    flow = FLOW.replace('turn = "silent"', 'turn = "silent"\nreading_pause = false')
+    room = Meeting("Ana")
+    room.does("Mara", ev.OpenFlow(flow))
+    room.stage(0)
+    assert not turns.has_reading_pause(replace(room.state, mode="hands"))

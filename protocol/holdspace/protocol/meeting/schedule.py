@@ -25,6 +25,7 @@ EVERY_DAYS: dict[Every, int] = {"once": 0, "weekly": 7, "fortnightly": 14, "four
 USUAL_MINUTES = 60
 _HOW = "Like: /schedule 2026-12-01 18:00 weekly 60"
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_MINUTES = re.compile(r"[0-9]{1,4}")
 
 
 class NotASchedule(LocalError):
@@ -109,7 +110,7 @@ def _rest(words: list[str]) -> tuple[Every, int]:
         named = next((name for name in EVERY_DAYS if name == word.lower()), None)
         if named is not None:
             every = named
-        elif word.isascii() and word.isdigit() and 5 <= int(word[:5]) <= 24 * 60:
+        elif _MINUTES.fullmatch(word) and 5 <= int(word) <= 24 * 60:
             minutes = int(word)
         else:
             raise NotASchedule(
