@@ -197,7 +197,7 @@ def test_a_gathering_is_put_back_with_what_was_shared_and_released() -> None:
 
 def test_a_stage_that_is_back_is_entered_anew_and_the_same_in_all_else() -> None:
     room = Meeting(*MEMBERS).stage(2)
-    room.does("Mara", ev.SetOrder((identity("Ben"), identity("Ana")), room.state.version))
+    room.does("Mara", ev.SetOrder("not-yet-heard", room.state.version))
     room.raises("Ana", "Ben", kind="respond")
     before = room.state
     assert before.responses == 1
