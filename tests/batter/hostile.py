@@ -1,8 +1,9 @@
-"""Show hostile texts in every field there is, in real terminals: `./dev hostile [--strings N]`.
+"""Show hostile texts in every field there is, in real terminals: `./dev hostile [--strings N] [--after N]`.
 
 Both front ends run in a pseudo-terminal, on pictures in which every text is hostile. What they write
 may hold no control character but their own, no control sequence that they do not write for ordinary
 words, too, and no line that poses as the program's. The exit status is 1 if anything does.
+Texts are shown in portions, each in a terminal of its own; `--after` goes on with those that follow.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from terminal_bytes import kinds, words
 
 PROGRAM = Path(__file__).parents[1] / "support" / "poisoned_on_a_terminal.py"
 FRONTS = ("lines", "screen")
+PORTION = 250
+OUTCOMES = ("nothing obeyed", "something was: see above")
 # However many texts there are: the program gives up by itself when it stands still.
 SILENCE = None
 # What a hostile text says on a line of its own, as if it were the program.
@@ -67,15 +70,28 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--strings", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--after", type=int, default=0)
     asked = parser.parse_args(arguments)
     say(f"{asked.strings:,} texts in {len(fields_of_all())} fields: {', '.join(fields_of_all())}")
     status = 0
     for front in FRONTS:
-        written = shown(front, str(asked.strings), asked.seed)
-        found = faults(written, shown(front, "harmless"))
-        status |= bool(found)
-        say(f"{front}: {len(written):,} characters written; {'; '.join(found) or 'nothing obeyed'}")
+        ordinary, written = shown(front, "harmless"), 0
+        for first in range(asked.after, asked.strings, PORTION):
+            portion = f"{first}-{min(first + PORTION, asked.strings)}"
+            piece = shown(front, portion, asked.seed)
+            written += len(piece)
+            if found := faults(piece, ordinary):
+                status = 1
+                say(f"{front}, texts {portion}: {'; '.join(found)}")
+            show_progress(front, portion)
+        say(f"{front}: {written:,} characters written; {OUTCOMES[status]}")
     return status
+
+
+def show_progress(front: str, portion: str) -> None:
+    """Say how far it is, beside what it says in the end."""
+    sys.stderr.write(f"{front}: {portion}\n")
+    sys.stderr.flush()
 
 
 def say(line: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 import atheris
 
-sys.path.append(str(Path(__file__).parent.parent / "support"))
+for helpers in ("support", "traffic"):
+    sys.path.append(str(Path(__file__).parent.parent / helpers))
 
-with atheris.instrument_imports(include=["holdspace.protocol"]):
+with atheris.instrument_imports(include=["holdspace.protocol", "holdspace.client.seat"]):
     from holdspace.protocol.mls import codec
 
 
@@ -21,7 +22,7 @@ def instrumented_exec(source: str, names: dict[str, Any]) -> None:
 
 codec.exec = instrumented_exec  # type: ignore[attr-defined]
 
-with atheris.instrument_imports(include=["holdspace.protocol"]):
+with atheris.instrument_imports(include=["holdspace.protocol", "holdspace.client.seat"]):
     from fuzz_judge import Judge
     from fuzz_targets import TARGETS
 

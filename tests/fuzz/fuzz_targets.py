@@ -14,6 +14,7 @@ from fuzz_files import FILE_TARGETS
 from fuzz_judge import Target
 from fuzz_rooms import ROOM_TARGETS
 from fuzz_scene import SUITE, harvest, scene
+from fuzz_seats import SEAT_TARGETS
 from holdspace.protocol.mls import (
     CodecError,
     GroupContextExtensions,
@@ -350,5 +351,6 @@ TARGETS: dict[str, Target] = {
     "group extensions": Target(read_extensions, lambda: harvest()["GroupContextExtensions"]),
     "hpke": Target(open_sealed, sealed_seeds),
     **ROOM_TARGETS,
+    **SEAT_TARGETS,
     **FILE_TARGETS,
 }

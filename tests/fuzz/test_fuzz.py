@@ -5,9 +5,11 @@ from random import Random
 import pytest
 
 import fuzz
+import fuzz_seats
 import fuzz_targets
 from fuzz_judge import MAX_BYTES, Finding, Judge, Target, damaged
 from fuzz_targets import TARGETS
+from holdspace.protocol.meeting.events import Share, encode_event
 from holdspace.protocol.mls import CodecError
 from holdspace.protocol.mls.codec import registered_structs
 
@@ -44,6 +46,14 @@ def gets_far(target: Target, data: bytes) -> bool:
     except target.refusals as refused:
         return str(refused) in LATE
     return True
+
+
+def test_acts_and_letters_take_effect_in_the_seat_that_reads_them() -> None:
+    [room, *_] = fuzz_seats.rooms()
+    view = fuzz_seats.hear(room, room.ben, room.ana, encode_event(Share("Hello from the edge")))
+    assert view is not None
+    assert "Hello from the edge" in [passage.text for passage in view.transcript]
+    assert not any("edge" in passage.text for passage in room.ana.view.transcript)
 
 
 def test_every_struct_has_a_target() -> None:

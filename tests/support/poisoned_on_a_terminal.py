@@ -1,7 +1,8 @@
-"""Show poisoned pictures in a real terminal: python poisoned_on_a_terminal.py lines|screen COUNT [SEED]
+"""Show poisoned pictures in a real terminal: python poisoned_on_a_terminal.py lines|screen TEXTS [SEED]
 
-With `harmless` for COUNT the texts are ordinary ones, to compare with; `leak` writes one text as it
-is, so that whoever looks on can see that it would be noticed.
+TEXTS is how many, or which of them, as in 250-500. With `harmless` for it the texts are ordinary
+ones, to compare with; `leak` writes one text as it is, so that whoever looks on can see that it would
+be noticed.
 """
 
 import asyncio
@@ -38,7 +39,8 @@ def texts(number: str, seed: int) -> list[str]:
     """Return what the pictures say."""
     if number == "harmless":
         return [f"words of somebody, number {one}" for one in range(13)]
-    return strings(1 if number == "leak" else int(number), seed)
+    first, _, last = ("0-1" if number == "leak" else number).rpartition("-")
+    return strings(int(last), seed)[int(first or 0) :]
 
 
 class Attended(Player):
