@@ -17,6 +17,8 @@ from time import monotonic
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent.parent
+for helpers in ("support", "traffic"):
+    sys.path.append(str(ROOT / "tests" / helpers))
 KEPT = ROOT / ".fuzz"
 TOTALS = KEPT / "executions.json"
 # libFuzzer's own bounds are only a net under fuzz_judge.py's: seconds an input, and megabytes in all.
