@@ -97,7 +97,7 @@ class Person:
         self.name = name
         self.attendance = attendance
         self.keyboard = Keyboard()
-        self._lines = Session(attendance, self.keyboard, clock, keeper)
+        self._lines = Session(attendance, self.keyboard, clock, keeper=keeper)
         self.session = asyncio.create_task(self._lines.run(), name=f"{name} in plain lines")
         self._seen = 0
         self._line = asyncio.Event()

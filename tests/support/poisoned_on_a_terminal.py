@@ -21,6 +21,8 @@ import screen_samples as sample
 from holdspace.client.plain.session import Session
 from holdspace.client.plain.terminal import open_terminal
 from holdspace.client.seat.view import Connection, Notice, Place, RoomView
+from holdspace.client.settings import Settings
+from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui.app import HoldspaceApp
 from hostile_text import HOSTILE
 from poisoned import pictures, strings
@@ -79,8 +81,8 @@ async def drawn(app: HoldspaceApp) -> None:
 async def lines(number: str, seed: int) -> None:
     """Say everything in plain lines."""
     said = texts(number, seed)
-    player, terminal = Attended(sample.ROOM), open_terminal(rings=False)
-    session = Session(player, terminal)
+    player, terminal = Attended(sample.ROOM), open_terminal()
+    session = Session(player, terminal, book=SettingsBook(Settings(bell=False)))
     running = asyncio.create_task(session.run())
     asked = cycle(COMMANDS)
     for (view, notice, refusal), place in zip(pictures(said), cycle(PLACES), strict=False):

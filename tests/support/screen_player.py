@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 import screen_samples
 from holdspace.client.seat.intents import Intent
 from holdspace.client.seat.view import Notice, Refusal, RoomView
+from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui.app import Ending, HoldspaceApp
 
 SIZES = ((80, 24), (120, 36))
@@ -68,11 +69,15 @@ def screen_text(app: object) -> str:
 
 @asynccontextmanager
 async def shown(
-    view: RoomView, size: tuple[int, int] = SIZES[0], *, now: float = screen_samples.NOW
+    view: RoomView,
+    size: tuple[int, int] = SIZES[0],
+    *,
+    now: float = screen_samples.NOW,
+    book: SettingsBook | None = None,
 ) -> AsyncIterator[tuple[Pilot[Ending], Player]]:
     """Open the app on a scripted attendance, with the clock standing still."""
     player = Player(view)
-    app = HoldspaceApp(player, clock=lambda: now)
+    app = HoldspaceApp(player, clock=lambda: now, book=book)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield pilot, player

@@ -266,6 +266,14 @@ STATES: dict[str, tuple[RoomView, Act]] = {
     "60-apart": (APART, nothing),
     "61-not-ok": (NOT_OK, pressing("escape", "M")),
     "62-cards": (sample.FACILITATOR, pressing("escape", "S")),
+    "80-settings": (sample.ROOM, pressing("escape", "$")),
+    "81-settings-chosen": (
+        sample.ROOM,
+        pressing("escape", "$", "down", "down", "down", "down", "enter"),
+    ),
+    "82-comfort": (sample.WAITING, pressing("c", "down", "down", "enter")),
+    "83-tryout": (sample.WAITING, pressing("t")),
+    "84-tryout-keys": (sample.WAITING, pressing("t", *"I am here", "enter", "escape", "h", "p")),
     "33-last-stage": (LAST_STAGE, pressing("escape", "n")),
 }
 # Of a large window one state of each screen is kept, and of the room what the width changes.

@@ -44,6 +44,7 @@ class Spot(Enum):
 
     ANYWHERE = N_("anywhere")
     LOBBY = N_("at the door, before coming in")
+    DOORSTEP = N_("at the door, also while waiting there")
     ROOM = N_("in the room, outside the text field")
     PEOPLE = N_("in the list of people, for the person chosen there")
     DOOR = N_("in the list of people at the door")
@@ -84,7 +85,7 @@ class Given:
 Build = Callable[[Given], Intent]
 
 
-# Set once, before there is a screen.
+# Set before there is a screen, and again whenever somebody changes them.
 _OWN_KEYS: dict[str, str] = {}
 
 

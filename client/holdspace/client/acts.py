@@ -77,6 +77,7 @@ __all__ = [
 
 BY_ID: dict[str, Act] = {act.id: act for act in ACTS}
 BY_SLASH: dict[str, Act] = {name: act for act in ACTS for name in (act.slash, *act.also)}
+_PLACES = {Spot.LOBBY: (Place.LOBBY,), Spot.DOORSTEP: (Place.LOBBY, Place.WAITING)}
 # The first act that makes an intent is the one it is known by: NodTo is "nod", whatever its kind.
 _BY_INTENT: dict[type[Intent], Act] = {
     OpenTheFlow: BY_ID["flow"],
@@ -100,7 +101,7 @@ def is_here(act: Act, view: RoomView) -> bool:
     """Return whether the act belongs to where this person is: the lobby, the room, anywhere."""
     if act.spot is Spot.ANYWHERE or act.id in {"about", "practice"}:
         return True
-    return view.place is (Place.LOBBY if act.spot is Spot.LOBBY else Place.ROOM)
+    return view.place in _PLACES.get(act.spot, (Place.ROOM,))
 
 
 def is_useful(act: Act, view: RoomView) -> bool:
@@ -160,6 +161,8 @@ _STILL_COUNTED = N_(
     "What is still being counted would be gone; /count closes it first, and shows it."
 )
 _NOT_AT_THE_DOOR = N_("/{slash} works at the door, before coming in.")
+_NOT_WHILE_THERE = N_("/{slash} works at the door, also while waiting there.")
+_WHERE = {Spot.LOBBY: _NOT_AT_THE_DOOR, Spot.DOORSTEP: _NOT_WHILE_THERE}
 _NOT_YET = N_("/{slash} works in the room; you are not there yet.")
 _ONLY = {
     Who.FACILITATOR: N_("Only facilitators can do that: {verb}."),
@@ -263,7 +266,7 @@ def parse_command(line: str, view: RoomView) -> Command:
     if not is_permitted(act, view):
         return Problem(not_permitted(act))
     if not is_here(act, view):
-        why = _NOT_AT_THE_DOOR if act.spot is Spot.LOBBY else _NOT_YET
+        why = _WHERE.get(act.spot, _NOT_YET)
         return Problem(_(why).format(slash=act.slash))
     return _command(act, rest.strip(), view)
 

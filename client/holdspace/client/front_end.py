@@ -9,16 +9,14 @@ import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 
-from holdspace.client.act_kinds import use_keys
 from holdspace.client.attend import Attendance
-from holdspace.client.care.soft_time import use_quiet_clock
 from holdspace.client.command_line import FAILED, WELL
 from holdspace.client.keeping import Keeper
-from holdspace.client.keymap import keys_for
 from holdspace.client.plain import attend
 from holdspace.client.prompt import say
 from holdspace.client.seat.view import Place
 from holdspace.client.settings import USUAL, Settings, find_settings
+from holdspace.client.settings_book import SettingsBook, open_book, take_effect
 
 
 def why_plain(
@@ -58,9 +56,8 @@ def choose_plain(*, flag: bool) -> bool:
 
 async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = None) -> int:
     """Hold the meeting in plain lines or on the screen; return the program's exit code."""
-    settings = find_settings().settings
-    use_keys(keys_for(settings.hand, settings.keys))
-    use_quiet_clock(is_quiet=settings.quiet_clock)
+    book = open_book()
+    take_effect(book.settings)
     used = keeper or Keeper()
     used.when_opened(
         lambda: attendance.keep_rooms(
@@ -69,11 +66,11 @@ async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = N
     )
     async with used.saving():
         if plain:
-            return await attend(attendance, rings=settings.bell, keeper=used)
-        return await _on_screen(attendance, settings, used)
+            return await attend(attendance, keeper=used, book=book)
+        return await _on_screen(attendance, book, used)
 
 
-async def _on_screen(attendance: Attendance, settings: Settings, keeper: Keeper) -> int:
+async def _on_screen(attendance: Attendance, book: SettingsBook, keeper: Keeper) -> int:
     from holdspace.client.tui.app import Ending, run_screen  # noqa: PLC0415
     from holdspace.client.tui.environment import (  # noqa: PLC0415
         UnsafeEnvironmentError,
@@ -85,7 +82,7 @@ async def _on_screen(attendance: Attendance, settings: Settings, keeper: Keeper)
     except UnsafeEnvironmentError as error:
         say(str(error))
         return FAILED
-    ending = await run_screen(attendance, settings, keeper)
+    ending = await run_screen(attendance, book, keeper)
     if ending is Ending.VANISHED:
         await attendance.vanish()
     if ending is Ending.FINISHED:

@@ -25,6 +25,14 @@ THEMES = {
     "contrast": "the strongest contrast: white and black, and bright colours",
     "terminal": "the terminal's own colours",
 }
+PEOPLE = {
+    "circle": "drawn as a circle where it fits",
+    "list": "always as a list",
+}
+MOTION = {
+    "none": "nothing moves",
+    "gentle": "a dot each second",
+}
 
 
 def _setting(
@@ -45,9 +53,10 @@ class Settings:
         THEMES,
     )
     people: str = _setting(
-        toml.choice("circle", "list"),
+        toml.choice(*PEOPLE),
         "circle",
-        "How people are shown beside the room: drawn as a circle where it fits, or always as a list.",
+        "How people are shown beside the room.",
+        PEOPLE,
     )
     plain: bool = _setting(
         toml.flag(), False, "Plain lines instead of the screen, as --plain asks for."
@@ -67,9 +76,10 @@ class Settings:
         "Time in parts of a stage (early, midway, near the end), without minutes.",
     )
     motion: str = _setting(
-        toml.choice("none", "gentle"),
+        toml.choice(*MOTION),
         "none",
-        "Whether exercises on the screen move: not at all, or a dot each second.",
+        "Whether exercises on the screen move.",
+        MOTION,
     )
     language: str = _setting(
         toml.pattern(f"({'|'.join(LANGUAGES)})?", f"one of {', '.join(LANGUAGES)}, or nothing"),
@@ -210,8 +220,10 @@ _PAGE = """\
 
 <!-- Written by `python -m holdspace.client.settings`; a test fails when it is out of date. -->
 
-Everything works without any. What you set lasts for every meeting; it stands in `settings.toml` in the
-folder `holdspace` of your configuration (`holdspace settings` says where that is, and what counts now).
+Everything works without any. What you set lasts for every meeting. `/settings`, or the key `$`, changes it in
+the middle of a meeting, and `holdspace settings` without one. It stands in `settings.toml` in the folder
+`holdspace` of your configuration (`holdspace settings --list` says where that is, and what counts now), and
+you can write there yourself: only the line of what you change is changed, and everything else there stays.
 A mistake in it keeps you out of nothing: it is said when you start, with its line, and the rest counts.
 Nothing about a room or a person is in it.
 

@@ -38,7 +38,7 @@ STAYING = [act for act in ACTS if act.id not in {"leave", "exit"}]
 
 
 def place_of(act: Act) -> RoomView:
-    return LOBBY if act.spot is Spot.LOBBY else DESK
+    return LOBBY if act.spot in {Spot.LOBBY, Spot.DOORSTEP} else DESK
 
 
 def typed(act: Act) -> str:

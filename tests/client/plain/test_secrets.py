@@ -25,7 +25,7 @@ class EveningWithNotebook(Evening):
     def __init__(self, view: RoomView, place: Path) -> None:
         self.meeting = ScriptedMeeting(view)
         self.terminal = ScriptedTerminal()
-        self.session = Session(self.meeting, self.terminal, Standing(), Keeper(place=place))
+        self.session = Session(self.meeting, self.terminal, Standing(), keeper=Keeper(place=place))
         self.run = asyncio.create_task(self.session.run())
 
     async def end(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from holdspace.client.plain.lobby import (
     AGAIN,
+    AT_HOME,
     CONSENT,
     CONSENT_AGAIN,
     INTRODUCTION,
@@ -14,6 +15,7 @@ from holdspace.client.plain.lobby import (
 from holdspace.client.seat.intents import Accept, Intent
 from holdspace.client.seat.view import CardView, Refusal
 from holdspace.protocol.text import NameRefused, check_name
+from holdspace.protocol.translation import _
 
 _YES, _READ = frozenset({"y", "yes"}), frozenset({"r", "read"})
 _NO = frozenset({"n", "no", "q", "quit"})
@@ -51,6 +53,7 @@ class Door:
         # Who was asked back has heard why.
         self._say([f"lobby: {why}"] if kept_as and why else [])
         self._say([AGAIN.replace("{room}", card.room_name)] if name else lobby_lines(card))
+        self._say([] if name or kept_as else [f"lobby: {_(AT_HOME)}"])
         self._ask(self._consent, self._hear_consent)
 
     @property

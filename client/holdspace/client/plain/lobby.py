@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from holdspace.client.plain.narrator import speak
 from holdspace.client.privacy import operator_facts, operator_remark, relay_sees, where_words
 from holdspace.client.seat.view import CardView, OperatorView
+from holdspace.protocol.translation import N_
 
 CONSENT = "Type y to accept, r to accept and only read today, q to leave."
 CONSENT_AGAIN = (
     "Type y to knock again as {name}, r to knock and only read today, q to leave. /about reads the "
     "card of the room again."
+)
+AT_HOME = N_(
+    "/comfort lets you choose bell, time and more, and /tryout try the commands. Both also work while you "
+    "wait, and neither is needed."
 )
 AGAIN = "lobby: You are at the door of {room}. Nobody in the room sees you. What you agreed to is as it was."
 NAME = (

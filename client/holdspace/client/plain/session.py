@@ -31,6 +31,7 @@ from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_
 from holdspace.client.plain.asking import Asker
 from holdspace.client.plain.confirming import Confirming
 from holdspace.client.plain.door import Door
+from holdspace.client.plain.doorstep import Doorstep
 from holdspace.client.plain.kept_back import KeptBack
 from holdspace.client.plain.narrator import narrate, nod_lines, speak, time_line
 from holdspace.client.plain.own import OwnThings
@@ -42,6 +43,7 @@ from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
+from holdspace.client.settings_book import SettingsBook
 
 # Nods are silent company: told together, never one by one.
 NOD_SECONDS = 6.0
@@ -82,13 +84,13 @@ async def attend(
     attending: Attending,
     terminal: Terminal | None = None,
     *,
-    rings: bool = True,
     keeper: Keeper | None = None,
+    book: SettingsBook | None = None,
 ) -> int:
     """Hold a meeting in plain lines until it is over; return the exit code of the program."""
-    used = terminal or open_terminal(rings=rings)
+    used = terminal or open_terminal()
     try:
-        return await Session(attending, used, keeper=keeper).run()
+        return await Session(attending, used, keeper=keeper, book=book).run()
     finally:
         if terminal is None:
             used.close()
@@ -102,12 +104,15 @@ class Session:
         attending: Attending,
         terminal: Terminal,
         clock: Clock = CLOCK,
+        *,
         keeper: Keeper | None = None,
+        book: SettingsBook | None = None,
     ) -> None:
         self._attending = attending
         self._terminal = terminal
         self._clock = clock
         self._keeper = keeper or Keeper()
+        self._book = book or SettingsBook()
         self._told = RoomView()
         self._nods_told = attending.view
         self._nods_told_at = self._ticked = clock.now()
@@ -123,6 +128,7 @@ class Session:
         )
         self._pacer = Pacer(terminal.say, copy=self._kept.keep)
         self._asker = Asker(terminal.say, self._do, self._kept.keep_apart)
+        self._doorstep = Doorstep(terminal.say, self._book, self._kept.keep_apart)
         ways = Ways(self._keeper.change, self._prepare, self._open_notebook, terminal.conceal)
         self._mine = OwnThings(terminal.say, self._own, self._kept.keep_apart, ways)
         self._opening: asyncio.Task[None] | None = None
@@ -228,7 +234,7 @@ class Session:
         if _heard_by(before) != _heard_by(view) and (self._unfinished or self._terminal.typing):
             self._is_for_before = True
         said = narrate(before, view, notices, reads_own_words=not self._terminal.echoes)
-        if said.rings:
+        if said.rings and self._book.settings.bell:
             self._terminal.bell()
         self._say(said.lines)
         if view.connection is Connection.CONNECTED and view.place is not Place.OUTSIDE:
@@ -239,6 +245,8 @@ class Session:
         self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
             self._door.pass_through()
+            is_typing = bool(self._unfinished or self._terminal.typing)
+            self._is_for_before |= self._doorstep.let_in() and is_typing
             self._take_up_draft(view.room)
         if self._arrived.is_set():
             self._hear_early()
@@ -270,6 +278,8 @@ class Session:
             self._kept.keep_apart(line, BEGUN_BEFORE)
             return
         if self._confirming.hears(line):
+            return
+        if self._doorstep.hears(line):
             return
         if self._door.is_asking and not line.startswith("/"):
             self._door.hear(line)
@@ -353,6 +363,7 @@ class Session:
             "keepsake": self._keepsake,
             "calendar": self._calendar,
             **self._mine.answers,
+            **self._doorstep.answers,
         }
         if local.act.id in special:
             special[local.act.id](local)

@@ -56,12 +56,12 @@ class Terminal(Protocol):
         """Leave the terminal as it was found."""
 
 
-def open_terminal(*, rings: bool = True) -> Terminal:
+def open_terminal() -> Terminal:
     """Return the terminal for this process's standard input and output; needs a running loop."""
     # A name outside the terminal's alphabet must not end the meeting.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    output = _Output(sys.stdout, rings=rings)
+    output = _Output(sys.stdout)
     is_tty = sys.stdin.isatty() and sys.stdout.isatty()
     return TypingTerminal(output) if is_tty else PipeTerminal(output)
 
@@ -69,15 +69,13 @@ def open_terminal(*, rings: bool = True) -> Terminal:
 class _Output:
     """Standard output, until whoever reads it goes away."""
 
-    def __init__(self, stream: TextIO, *, rings: bool) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._rings = rings
         self.is_open = True
 
     def ring(self) -> None:
-        """Ring once, unless the person wants no bell."""
-        if self._rings:
-            self.write("\a")
+        """Ring once."""
+        self.write("\a")
 
     def write(self, text: str) -> None:
         if not self.is_open:

@@ -38,6 +38,7 @@ from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.unsent import Unsent
 from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
+from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui import signals, terminal
 from holdspace.client.tui.asking import (
     choice_options,
@@ -51,13 +52,11 @@ from holdspace.client.tui.attending import Attending, moment_of
 from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
-from holdspace.client.tui.pages import support_page
 from holdspace.client.tui.screens.apart import ApartScreen
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.door_talk import DoorTalkScreen
 from holdspace.client.tui.screens.lobby import LobbyScreen
-from holdspace.client.tui.screens.page import CrisisScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.private import PrivateScreen
 from holdspace.client.tui.screens.questions import Unfinished
@@ -99,6 +98,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         attendance: Attending,
         *,
         settings: Settings = USUAL,
+        book: SettingsBook | None = None,
         clock: Callable[[], float] = time.time,
         keeper: Keeper | None = None,
     ) -> None:
@@ -111,8 +111,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._last_filters.append(NoColourFilter())
         for theme in ALL_THEMES:
             self.register_theme(theme)
-        self.theme = theme_name(TERMINAL if self._is_colourless else settings.theme)
-        self._settings = settings
+        self.book: SettingsBook = book or SettingsBook(settings)
+        self.book.when_changed(self._take_settings)
+        self._take_theme(self.book.settings)
         self._title = signals.USUAL_TITLE
         self._signalled_at = 0.0
         self.animation_level = "none"
@@ -151,12 +152,12 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     @property
     def motion(self) -> str:
         """Return whether exercises may move a little: none, or gentle."""
-        return self._settings.motion
+        return self.book.settings.motion
 
     @property
     def has_circle(self) -> bool:
         """Return whether people are drawn as a circle where it fits."""
-        return self._settings.people == "circle"
+        return self.book.settings.people == "circle"
 
     @property
     def is_kept(self) -> bool:
@@ -318,7 +319,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def _hear(self, notice: Notice) -> None:
         if notice.urgency is not Urgency.QUIET:
             self._notice, self._told_on = notice.words, None
-        if notice.urgency is Urgency.BELL and self._settings.bell:
+        if notice.urgency is Urgency.BELL and self.book.settings.bell:
             self.bell()
         if notice.kept and notice.aside:
             self._give_back_in_private(notice)
@@ -327,14 +328,27 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def _signal(self, before: RoomView, after: RoomView) -> None:
         """Let the title and a notification say what somebody may not be looking at (S14)."""
-        title = signals.title(after)
-        if self._settings.title and title != self._title:
+        settings = self.book.settings
+        title = signals.title(after) if settings.title else signals.USUAL_TITLE
+        if title != self._title:
             self._title = title
             terminal.change_title(self, title)
         signal, now = signals.due(before, after), self.now()
-        if signal and self._settings.notify and now - self._signalled_at >= signals.APART_SECONDS:
+        if signal and settings.notify and now - self._signalled_at >= signals.APART_SECONDS:
             self._signalled_at = now
             terminal.notify(self, signal, os.environ)
+
+    def _take_theme(self, settings: Settings) -> None:
+        self.theme = theme_name(TERMINAL if self._is_colourless else settings.theme)
+
+    def _take_settings(self, settings: Settings) -> None:
+        """Let what was changed count at once, wherever it can."""
+        self._take_theme(settings)
+        for screen in (self._room, *self.screen_stack):
+            if isinstance(screen, HoldScreen):
+                screen.take_keys()
+        self._signal(self._view, self._view)
+        self._show_all()
 
     def _give_back_in_private(self, notice: Notice) -> None:
         private = self._private()
@@ -342,6 +356,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             private.give_back(notice.kept)
         else:
             self._unsent.add(notice.aside, notice.kept, first=True)
+
+    def end_tryout(self) -> None:
+        """Go from trying the keys to where this person is by now."""
+        self._close_overlays(all_of_them=True)
+        self._follow_typing(self._view)
 
     def talk_at_door(self, knock: bytes) -> None:
         """Lay the page over the list of knocks on which the host talks with one who knocked."""
@@ -357,7 +376,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if private is not None and (chosen is None or private.handle != chosen.handle):
             self._close_overlays(all_of_them=True)
             private = None
-        is_talking = any(isinstance(one, DoorTalkScreen) for one in self.screen_stack)
+        keeps = any(isinstance(one, HoldScreen) and one.KEEPS_TYPING for one in self.screen_stack)
+        is_talking = keeps or any(isinstance(one, DoorTalkScreen) for one in self.screen_stack)
         if view.place is Place.WAITING and view.door_thread and not is_talking:
             self.lay_over(DoorTalkScreen(self._unsent))
         if chosen is not None and private is None and view.place is Place.ROOM:
@@ -368,16 +388,16 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._view = view
         if self._place is not view.place:
             self._place = view.place
-            is_reading = any(isinstance(one, CrisisScreen) for one in self.screen_stack)
+            screens = (one for one in self.screen_stack if isinstance(one, HoldScreen))
+            staying = [again for one in screens if (again := one.again())]
             self._close_overlays(all_of_them=True)
             # Textual's own blank screen stays at the bottom; ours lies on it, overlays on ours.
             show = self.switch_screen if len(self.screen_stack) > 1 else self.push_screen
             screen = self._screen_for(view)
             screen.fit_to(self.size)
             show(screen)
-            # Whoever reads where to turn goes on reading, whatever happens in the room.
-            if is_reading:
-                self.lay_over(CrisisScreen(support_page))
+            for again in staying:
+                self.lay_over(again)
         else:
             self._show_all()
         self._follow_typing(view)
@@ -521,9 +541,9 @@ def _why_not(act: Act, view: RoomView) -> str:
 
 
 async def run_screen(
-    attendance: Attending, settings: Settings = USUAL, keeper: Keeper | None = None
+    attendance: Attending, book: SettingsBook | None = None, keeper: Keeper | None = None
 ) -> Ending:
     """Show the room until it is over or the person closes it; the caller ends the attendance."""
-    app = HoldspaceApp(attendance, settings=settings, keeper=keeper)
+    app = HoldspaceApp(attendance, book=book, keeper=keeper)
     ending = await app.run_async()
     return ending or (Ending.CRASHED if app.return_code else Ending.FINISHED)

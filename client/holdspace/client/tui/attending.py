@@ -76,6 +76,9 @@ class Home(Protocol):
     def steady(self) -> None:
         """Begin the exercise by the senses, over whatever is there."""
 
+    def end_tryout(self) -> None:
+        """Go from trying the keys to where this person is by now."""
+
     def talk_at_door(self, knock: bytes) -> None:
         """Lay the page over the list of knocks on which the host talks with one who knocked."""
 

@@ -11,6 +11,8 @@ from holdspace.client.own.keepsake import NotKept, save
 from holdspace.client.own.talk import Step, Talk
 from holdspace.client.questions import begin_with
 from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
+from holdspace.client.setting_rows import read_typed
+from holdspace.client.settings_book import UNKNOWN
 from holdspace.client.tui import between, pages
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.board import BoardScreen
@@ -25,8 +27,11 @@ from holdspace.client.tui.screens.people import PeopleScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.questions import QuestionsScreen
 from holdspace.client.tui.screens.room import RoomScreen
+from holdspace.client.tui.screens.settings import ComfortScreen, SettingsScreen
 from holdspace.client.tui.screens.sheet import SheetScreen
 from holdspace.client.tui.screens.talk import TalkScreen
+from holdspace.client.tui.screens.tryout import TryoutScreen
+from holdspace.protocol.translation import _
 
 if TYPE_CHECKING:
     from holdspace.client.tui.app import HoldspaceApp
@@ -40,15 +45,15 @@ def open_local(app: "HoldspaceApp", command: Local) -> None:
 
 
 def _page(title: str, draw: Draw) -> "Callable[[HoldspaceApp, Local], None]":
-    return lambda app, _: app.open_screen(PageScreen(title, draw))
+    return lambda app, _local: app.open_screen(PageScreen(title, draw))
 
 
-def _what(app: "HoldspaceApp", _: Local) -> None:
+def _what(app: "HoldspaceApp", _local: Local) -> None:
     is_in_room = isinstance(app.screen, RoomScreen)
     app.tell(pages.what_now(app.view, app.now(), is_in_room=is_in_room))
 
 
-def _repeat(app: "HoldspaceApp", _: Local) -> None:
+def _repeat(app: "HoldspaceApp", _local: Local) -> None:
     app.tell("Esc, then the arrow keys or Page Up, read back; End comes back to now.")
 
 
@@ -124,7 +129,7 @@ def _talk(name: str, first: "Callable[[Own], Step]") -> "Callable[[HoldspaceApp,
         if step.passphrase:
             app.open_notebook(step.passphrase)
 
-    def answer(app: "HoldspaceApp", _: Local) -> None:
+    def answer(app: "HoldspaceApp", _local: Local) -> None:
         step = app.cards.get(name) or first(_own(app))
         if isinstance(step, Talk):
             app.open_screen(TalkScreen(step, lambda after: taken(app, after)))
@@ -156,19 +161,30 @@ def _calendar(app: "HoldspaceApp", command: Local) -> None:
     app.tell(save_calendar(app.view.keeping.schedule, command.text, app.now()))
 
 
-def _help(app: "HoldspaceApp", _: Local) -> None:
+def _help(app: "HoldspaceApp", _local: Local) -> None:
     here = app.screen
     words, acts = (here.help_words(), here.acts()) if isinstance(here, HoldScreen) else ("", ())
     app.lay_over(HelpScreen(lambda view, width: pages.help_page(view, width, words, acts)))
 
 
-def _hands(app: "HoldspaceApp", _: Local) -> None:
+def _hands(app: "HoldspaceApp", _local: Local) -> None:
     page = HandsScreen() if app.view.is_facilitator else PageScreen("Hands", pages.hands_page)
     app.open_screen(page)
 
 
-def _unfold(app: "HoldspaceApp", _: Local) -> None:
+def _unfold(app: "HoldspaceApp", _local: Local) -> None:
     app.unfold()
+
+
+def _settings(app: "HoldspaceApp", command: Local) -> None:
+    row, word = read_typed(app.book.settings, command.text)
+    if row is not None and word:
+        app.book.open()
+        app.tell(app.book.choose_typed(row, word))
+    elif command.text and row is None:
+        app.tell(_(UNKNOWN))
+    else:
+        app.lay_over(SettingsScreen(app.book, row.name if row else ""))
 
 
 _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
@@ -185,22 +201,25 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "goal": _talk("goal", Own.goal_card),
     "review": _talk("review", Own.look_back),
     "notebook": _talk("notebook", Own.notebook_card),
-    "board": lambda app, _: app.open_screen(BoardScreen()),
-    "plans": lambda app, _: app.open_screen(OwnScreen(app.keeper)),
+    "board": lambda app, _local: app.open_screen(BoardScreen()),
+    "plans": lambda app, _local: app.open_screen(OwnScreen(app.keeper)),
     "idea": _idea,
     "note": _note,
-    "exit": lambda app, _: app.vanish(),
+    "exit": lambda app, _local: app.vanish(),
     "help": _help,
-    "support": lambda app, _: app.lay_over(CrisisScreen(pages.support_page)),
+    "support": lambda app, _local: app.lay_over(CrisisScreen(pages.support_page)),
     "about": _page("This room", pages.about_page),
     "agenda": _page("Agenda", pages.agenda_page),
     "queue": _hands,
     "flags": _page("Who is not OK", between.flags_page),
     "log": _page("What was done", pages.log_page),
-    "who": lambda app, _: app.open_screen(PeopleScreen()),
-    "sheet": lambda app, _: app.open_screen(SheetScreen()),
-    "room": lambda app, _: app.open_screen(LastingScreen()),
-    "cards": lambda app, _: app.open_screen(CardsScreen(app.view.lang)),
-    "door": lambda app, _: app.open_screen(DoorScreen()),
-    "invitation": lambda app, _: app.open_screen(InvitationScreen()),
+    "who": lambda app, _local: app.open_screen(PeopleScreen()),
+    "sheet": lambda app, _local: app.open_screen(SheetScreen()),
+    "room": lambda app, _local: app.open_screen(LastingScreen()),
+    "cards": lambda app, _local: app.open_screen(CardsScreen(app.view.lang)),
+    "settings": _settings,
+    "tryout": lambda app, _local: app.lay_over(TryoutScreen()),
+    "comfort": lambda app, _local: app.lay_over(ComfortScreen(app.book)),
+    "door": lambda app, _local: app.open_screen(DoorScreen()),
+    "invitation": lambda app, _local: app.open_screen(InvitationScreen()),
 }

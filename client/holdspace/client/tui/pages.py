@@ -284,7 +284,7 @@ def help_page(
 
 def _is_ahead(act: Act, view: RoomView) -> bool:
     """Return whether the act can still be of use: the lobby is behind whoever is in the room."""
-    return act.spot is not Spot.LOBBY or view.place is not Place.ROOM
+    return act.spot not in {Spot.LOBBY, Spot.DOORSTEP} or view.place is not Place.ROOM
 
 
 def _acts(acts: Sequence[Act], width: int) -> list[Row]:

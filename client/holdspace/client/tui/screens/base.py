@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar, cast
 
 from textual import events
-from textual.binding import BindingType
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.widget import Widget
@@ -44,17 +44,26 @@ def textual_key(key: str) -> str:
 def act_bindings(*spots: Spot, only: Collection[str] = BY_ID) -> list[BindingType]:
     """Return the bindings of every act whose key works in one of these spots."""
     return [
-        (textual_key(key), f"act('{act.id}', '{key}')", act.verb)
+        Binding(textual_key(key), f"act('{act.id}', '{key}')", act.verb, id=act.id)
         for act in ACTS
         if act.spot in spots and act.id in only
         for key in textual_key(act.key).split(",")
     ]
 
 
+def _as_now(binding: Binding) -> Binding:
+    act = BY_ID.get(binding.id or "")
+    # The digits of ready phrases are the same for everybody.
+    is_moved = act is not None and act.usual_key not in _TEXTUAL_KEYS
+    return binding.with_key(textual_key(act.key)) if act and is_moved else binding
+
+
 class HoldScreen(Screen[None], inherit_bindings=False):
     """A screen of the room."""
 
     ALLOW_SELECT = False
+    # Whoever types here must not find that their next letters go to somebody.
+    KEEPS_TYPING = False
     HELP_WORDS = "Up and down read on. Esc goes back to where you were."
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares it without ClassVar
         (0, "-tiny"),
@@ -73,6 +82,10 @@ class HoldScreen(Screen[None], inherit_bindings=False):
         ("tab", "app.focus_next", "next field"),
         ("shift+tab", "app.focus_previous", "field before"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.take_keys()
 
     @property
     def home(self) -> Home:
@@ -100,6 +113,10 @@ class HoldScreen(Screen[None], inherit_bindings=False):
                 widget.redraw()
         self.call_after_refresh(self.place_cursor)
 
+    def take_keys(self) -> None:
+        """Let every act have the key it has now: bindings are made once, and keys can be changed."""
+        self._bindings = BindingsMap([_as_now(one) for _key, one in self._bindings])
+
     def step_back(self) -> None:
         """Do what one Esc does: close this screen when it lies over another."""
         if len(self.app.screen_stack) > 2:
@@ -119,6 +136,10 @@ class HoldScreen(Screen[None], inherit_bindings=False):
             fitting = max(least for least, _ in breakpoints if cells >= least)
             for least, name in breakpoints:
                 self.set_class(least == fitting, name)
+
+    def again(self) -> "HoldScreen | None":
+        """Return this screen once more if it stays when somebody comes to another place, or None."""
+        return None
 
     def help_words(self) -> str:
         """Return in a sentence or two what this screen is, and what the usual keys do on it."""

@@ -4,6 +4,7 @@ Nobody is given keys before they accepted what is shown here. A refused name is 
 the field, with everything that was typed still there.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -13,7 +14,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input
 from typing_extensions import override
 
-from holdspace.client.acts import Spot
+from holdspace.client.acts import BY_ID, Act, Spot, acts_for
 from holdspace.client.seat.intents import Accept
 from holdspace.client.seat.view import CardView
 from holdspace.client.tui import marks, pages
@@ -43,7 +44,7 @@ class LobbyScreen(HoldScreen):
         "on. You knock only by saying that you accept the agreements; everything else sends nothing."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        *act_bindings(Spot.ANYWHERE),
+        *act_bindings(Spot.ANYWHERE, Spot.DOORSTEP),
         ("pagedown", "read(1)", "read on"),
         ("pageup", "read(-1)", "read back"),
         ("down", "app.focus_next", "next field"),
@@ -69,6 +70,9 @@ class LobbyScreen(HoldScreen):
                 yield Press("I accept the agreements, and knock", "Accept, knock", id="accept")
                 yield Press("Only read today", "Only read", id="read")
                 yield Press("Leave", id="leave")
+            with Horizontal(id="comforts"):
+                yield Press(BY_ID["comfort"].verb.capitalize(), id="comfort")
+                yield Press(BY_ID["tryout"].verb.capitalize(), id="tryout")
             yield Drawing(lambda width, _: [keys(KEYS, width, last=ALWAYS)], id="keys")
         yield self.too_small()
 
@@ -175,6 +179,15 @@ class LobbyScreen(HoldScreen):
     @on(Press.Pressed, "#leave")
     def _leave(self) -> None:
         self.home.want_act("leave")
+
+    @on(Press.Pressed, "#comforts Press")
+    def _at_home(self, event: Press.Pressed) -> None:
+        self.home.want_act(event.control.id or "")
+
+    @override
+    def acts(self) -> Sequence[Act]:
+        """Return what can be done before knocking, with the fields left by Esc."""
+        return acts_for(self.view, Spot.DOORSTEP)
 
     def action_read(self, pages_on: int) -> None:
         """Scroll the card."""

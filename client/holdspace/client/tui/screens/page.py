@@ -73,6 +73,11 @@ class CrisisScreen(PageScreen):
     def __init__(self, draw: Draw) -> None:
         super().__init__("Need help now", draw, (("g", "steadying"), ("F12", "close at once")))
 
+    @override
+    def again(self) -> "CrisisScreen":
+        """Return the card once more: whoever reads where to turn goes on reading."""
+        return CrisisScreen(self._draw)
+
     def action_steady(self) -> None:
         """Begin the exercise by the senses; the card is still there afterwards."""
         self.home.steady()

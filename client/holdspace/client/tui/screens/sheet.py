@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from typing_extensions import override
 
@@ -30,8 +30,9 @@ class SheetScreen(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *act_bindings(Spot.SHEET, Spot.ANYWHERE),
         *act_bindings(Spot.ROOM, only=FROM_ROOM),
-        ("pagedown", "read(1)", "read on"),
-        ("pageup", "read(-1)", "read back"),
+        # The list scrolls by itself with what is chosen.
+        Binding("pagedown", "read(1)", "read on", priority=True),
+        Binding("pageup", "read(-1)", "read back", priority=True),
     ]
     TITLE_WORDS = "Run sheet"
     EMPTY_WORDS = "No flow is laid out."

@@ -1,7 +1,7 @@
 """The screens on which there is nothing to do: coming in, waiting at the door, and after the end."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -9,11 +9,11 @@ from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from typing_extensions import override
 
-from holdspace.client.acts import Spot
+from holdspace.client.acts import BY_ID, Act, Spot, acts_for
 from holdspace.client.care.cards import debrief_lines
 from holdspace.client.seat.view import Connection, Place, RoomView
 from holdspace.client.tui.header import trouble
-from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.keyline import act_keys, key_name, keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -51,8 +51,12 @@ class StillScreen(HoldScreen):
             with VerticalScroll(id="body", can_focus=False):
                 yield Drawing(lambda width, _: self.lines(self.view, width), id="lines")
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
-            yield Drawing(lambda width, _: [keys(self.keys(self.view), width)], id="keys")
+            yield Drawing(lambda width, _: [self._keys(width)], id="keys")
         yield self.too_small()
+
+    def _keys(self, width: int) -> Row:
+        *first, last = self.keys(self.view)
+        return keys(first, width, last=[last])
 
     def action_read(self, rows: int) -> None:
         """Scroll the words, where the window is too small for them."""
@@ -81,18 +85,30 @@ class ConnectingScreen(StillScreen):
 class WaitingScreen(StillScreen):
     """At the door, after the knock."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.DOORSTEP)]
+
+    @override
+    def keys(self, view: RoomView) -> Pairs:
+        """Return the keys that do something here."""
+        return (*act_keys(acts_for(view, Spot.DOORSTEP)), *WAIT_KEYS)
+
+    @override
+    def acts(self) -> Sequence[Act]:
+        """Return what can be done while waiting."""
+        return acts_for(self.view, Spot.DOORSTEP)
+
     @override
     def lines(self, view: RoomView, width: int) -> list[Row]:
         """Return that nothing has to be done, and what can be done inside."""
         host = view.card.host_name if view.card else "the facilitator"
         words = f"{host} has been told, and will let you in. This can take a few minutes."
         inside = (
-            ("h", "raises your hand when you would like to say something"),
-            ("p", "passes; it needs no reason"),
-            ("r", "nods to what somebody said: I hear you"),
-            ("w", "says in one sentence what happens now"),
+            ("raise", "raises your hand when you would like to say something"),
+            ("pass", "passes; it needs no reason"),
+            ("nod", "nods to what somebody said: I hear you"),
+            ("what", "says in one sentence what happens now"),
         )
-        table = [line for key, what in inside for line in _with_key(key, what, width)]
+        table = [line for name, what in inside for line in _with_key(name, what, width)]
         rest = "Nothing to do. You can fetch a drink; your place at the door is kept."
         return [
             *_said("You have knocked", words, rest, width),
@@ -109,8 +125,9 @@ def _phrase(view: RoomView, width: int) -> list[Row]:
     return [BLANK, *paragraph(f"{asked}{knock_phrase(view.knock_fingerprint)}.", width, "muted")]
 
 
-def _with_key(key: str, words: str, width: int) -> list[Row]:
-    """Return a key and what it does; the words go on in the next row."""
+def _with_key(name: str, words: str, width: int) -> list[Row]:
+    """Return the key of an act and what it does; the words go on in the next row."""
+    key = key_name(BY_ID[name].key)
     first, *rest = paragraph(words, max(1, width - 5), "muted")
     return [(*row((f"  {key}  ", "amber-strong")), *first), *indent(rest, 5)]
 

@@ -1,0 +1,150 @@
+"""The settings as people choose them: each with a title, what it is for, and its choices in words.
+
+Derived from the table in settings.py, so that a setting that is added there can be chosen in both front
+ends. Pure.
+"""
+
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, fields
+from typing import Any
+
+from holdspace.client.settings import Settings
+from holdspace.protocol.toml_reader import Document, Reader, Wrong
+from holdspace.protocol.translation import N_, _
+
+TITLES = {
+    "theme": N_("Colours"),
+    "people": N_("People"),
+    "plain": N_("Plain lines"),
+    "bell": N_("Bell"),
+    "title": N_("Terminal title"),
+    "notify": N_("Desktop notification"),
+    "quiet_clock": N_("Quiet clock"),
+    "motion": N_("Motion"),
+    "locale": N_("Crisis card"),
+    "cover_slots": N_("Cover slots"),
+    "hand": N_("Hand"),
+    "keys": N_("Keys"),
+    "language": N_("Language"),
+}
+# What cannot change while a meeting runs.
+_NEXT_TIME = {
+    "plain": N_("It counts from the next start on."),
+    "cover_slots": N_("It counts for the next meeting that you open."),
+    "language": N_("It counts from the next start on."),
+}
+_YES_NO = {True: N_("yes"), False: N_("no")}
+_IN_THE_FILE = N_('Keys are changed in the file, under [keys]: raise = "j" gives /raise the key j.')
+_TYPED = N_("Type it, or leave it empty.")
+# What makes it comfortable to be there, chosen at the door.
+COMFORT = ("theme", "plain", "bell", "notify", "quiet_clock", "motion", "hand")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value, and what it means."""
+
+    value: Any
+    words: str
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One setting as it is now. Without `choices` it is typed, or changed in the file."""
+
+    name: str
+    title: str
+    why: str
+    value: Any
+    usual: Any
+    choices: tuple[Choice, ...] = ()
+    later: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return the value in words."""
+        return next((one.words for one in self.choices if one.value == self.value), self._typed)
+
+    @property
+    def short(self) -> str:
+        """Return the value in a word or two."""
+        return self.shown.partition(":")[0]
+
+    @property
+    def is_typed(self) -> bool:
+        """Tell whether its value is typed."""
+        return not self.choices and isinstance(self.usual, str)
+
+    @property
+    def how(self) -> str:
+        """Return how it is changed, where nothing can be chosen."""
+        return "" if self.choices else _(_TYPED) if self.is_typed else _(_IN_THE_FILE)
+
+    @property
+    def _typed(self) -> str:
+        if isinstance(self.value, tuple):
+            return ", ".join(f"/{name}: {key}" for name, key in self.value) or _("as usual")
+        return str(self.value) or _("as usual")
+
+
+def rows(settings: Settings, only: tuple[str, ...] = ()) -> tuple[SettingRow, ...]:
+    """Return the settings in the order of the table, or some of them."""
+    return tuple(_row(one, settings) for one in fields(Settings) if not only or one.name in only)
+
+
+def row_of(settings: Settings, name: str) -> SettingRow | None:
+    """Return the setting that somebody means by its name or its title, or None."""
+    wanted = name.strip().replace(" ", "_").replace("-", "_").casefold()
+    for one in rows(settings):
+        if wanted in {one.name, one.title.replace(" ", "_").casefold()}:
+            return one
+    return None
+
+
+def read_typed(settings: Settings, typed: str) -> tuple[SettingRow | None, str]:
+    """Return which setting a line is about, and what it is to be; "" where that is not said."""
+    words = typed.split()
+    for count in range(len(words), 0, -1):
+        row = row_of(settings, " ".join(words[:count]))
+        if row is not None:
+            return row, " ".join(words[count:])
+    return None, ""
+
+
+def value_of(row: SettingRow, typed: str) -> Any:
+    """Return the value that somebody typed, its words or its number; raise Wrong, which says what can be."""
+    word = typed.strip()
+    for at, one in enumerate(row.choices, 1):
+        said = {str(at), one.words.partition(":")[0].casefold()}
+        if word.casefold() in said | {str(one.value).casefold()}:
+            return one.value
+    if row.choices:
+        raise Wrong(_("can be: {choices}").format(choices=", ".join(_names(row))))
+    if not row.is_typed:
+        raise Wrong(row.how)
+    check = next(one.metadata["check"] for one in fields(Settings) if one.name == row.name)
+    return check(Reader(Document({}, {})), word, (row.name,))
+
+
+def _names(row: SettingRow) -> Iterator[str]:
+    return (one.words.partition(":")[0] for one in row.choices)
+
+
+def _row(one: Field[Any], settings: Settings) -> SettingRow:
+    title = TITLES.get(one.name)
+    return SettingRow(
+        one.name,
+        _(title) if title else one.name.replace("_", " "),
+        _(one.metadata["why"]),
+        getattr(settings, one.name),
+        one.default,
+        _choices(one),
+        _(_NEXT_TIME[one.name]) if one.name in _NEXT_TIME else "",
+    )
+
+
+def _choices(one: Field[Any]) -> tuple[Choice, ...]:
+    if isinstance(one.default, bool):
+        return tuple(Choice(value, _(words)) for value, words in _YES_NO.items())
+    named: dict[str, str] = one.metadata["choices"]
+    return tuple(Choice(value, f"{value}: {_(words)}") for value, words in named.items())
