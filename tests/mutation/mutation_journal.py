@@ -1,15 +1,16 @@
 """What earlier runs have found, so that one that was stopped goes on where it was.
 
-A mutant stays killed while its function and the file of the test that killed it are the same. It stays
-alive while all tests of its part are; of those that have changed since, and only of those, it is asked
-again.
+A mutant stays killed while its function and the test that killed it are the same. It stays alive while
+all tests of its part are; of the files that have changed since, and only of those, it is asked again.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from mutation_baseline import ROOT, digest_of, file_of, files_of, helpers
+from mutation_baseline import ROOT, digest_of, files_of, helpers
+from mutation_digests import digest_of_test
 from mutation_runner import Outcome, Verdict
 
 TIME = "-"
@@ -20,6 +21,7 @@ class Journal:
 
     def __init__(self, place: Path, tests: Sequence[str], budget: float) -> None:
         self.place, self.known = place, dict[str, list[str]]()
+        self.tests = dict[str, str]()
         self.sets: dict[str, dict[str, str]] = {}
         lines = place.read_text().splitlines() if place.exists() else []
         for key, *said in map(json.loads, lines):
@@ -70,7 +72,13 @@ class Journal:
             file.write(json.dumps(words) + "\n")
 
     def _digest(self, killer: str) -> str:
-        return self.digests.get(file_of(killer), TIME)
+        file, _, name = killer.partition("::")
+        if file not in self.digests:
+            return TIME
+        if killer not in self.tests:
+            source = (ROOT / file).read_text()
+            self.tests[killer] = digest_of_test(source, re.split(r"::|\[", name)[0])
+        return self.tests[killer]
 
 
 def is_like(one: str, other: str) -> bool:
