@@ -35,6 +35,15 @@ def test_both_promises_are_kept_or_the_command_fails(
     assert figures.show({SEAT: seat, SCREEN: screen}) == status
 
 
+def test_the_cores_can_be_asked_for_alone_and_each_folder_has_its_figure() -> None:
+    files = {SEAT: file(there=8, covered=8), SCREEN: file(there=8, covered=5)}
+    assert figures.show(files, only_cores=True) == 0
+    assert figures.packages(files) == {
+        "client/seat": figures.Figure(10, 10),
+        "client/tui": figures.Figure(10, 7),
+    }
+
+
 def test_what_is_missing_is_told_in_runs_and_ways() -> None:
     told = figures.missing(file(there=9, covered=4, lines=(3, 4, 5, 9)))
     assert told == "3-5, 9, 7->the end"

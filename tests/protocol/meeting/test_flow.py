@@ -169,6 +169,7 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
         "ask =",
         "fill {whom}",
     ),
+    "a placeholder in other letters": ("I'm {name}.", "I'm {n\u00e1me}.", "say =", "fill a brace"),
     "half a placeholder": ("I'm {name}.", "I'm {name.", "say =", "fill a brace"),
     "over 400 characters": ("Hello, I'm", "Hello " * 70, "say =", "400 is the most"),
     "an escape character": ("Hello, I'm", "\\u001b[2J Hello", "say =", "escape"),
@@ -198,25 +199,47 @@ def test_a_broken_flow_is_refused_at_the_right_line(what: str) -> None:
     assert any(p.line == line and words in p.sentence for p in found), (line, found)
 
 
+SCALE = '{ id = "pain", low = "none", high = "worst" },'
+# The block, what to write instead of what, the line that is told, and words of what is told.
 BROKEN_BLOCKS = {
-    "a number shared by default": (CHECKIN, 'share = "me"', 'share = "group"', 'must be "me"'),
-    "a number one must give": (CHECKIN, 'high = "worst" }', 'high = "w", skip = false }', "skip"),
-    "a spread of too few": (CHECKIN, 'share = "me"', "spread_min = 4", "from 5 to 32"),
-    "no way out": (TECHNIQUE, "opt_out = true", "opt_out = false", "opt_out = true"),
-    "nothing else to do": (TECHNIQUE, 'alternatives = ["rest"]', "", "alternatives"),
-    "paired by chance": (PAIRS, '"opt-in"', '"random"', "without their yes"),
-    "paired without asking": (PAIRS, '"opt-in"', '"opt-in"\nconsent = false', "without their yes"),
-}
+    "a number shared by default": (
+        CHECKIN, 'share = "me"', 'share = "group"', "share =", 'must be "me"',
+    ),
+    "a number one must give": (CHECKIN, '"worst" }', '"w", skip = false }', "scales =", "skip"),
+    "two numbers of one name": (CHECKIN, SCALE, f"{SCALE} {SCALE}", "scales =", "the same id"),
+    "a scale upside down": (CHECKIN, '"worst" }', '"w", min = 5, max = 5 }', "scales =", "below"),
+    "a spread of too few": (CHECKIN, 'share = "me"', "spread_min = 4", "spread_min", "from 5 to 32"),
+    "no way out": (
+        TECHNIQUE, "opt_out = true", "opt_out = false", "[stage.technique]", "opt_out = true",
+    ),
+    "nothing else to do": (
+        TECHNIQUE, 'alternatives = ["rest"]', "", "[stage.technique]", "alternatives",
+    ),
+    "paired by chance": (PAIRS, '"opt-in"', '"random"', "assign =", "without their yes"),
+    "paired without asking": (
+        PAIRS, '"opt-in"', '"opt-in"\nconsent = false', "consent =", "without their yes",
+    ),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("what", BROKEN_BLOCKS)
-def test_what_would_be_unsafe_for_people_is_refused(what: str) -> None:
-    block, old, new, words = BROKEN_BLOCKS[what]
+def test_what_would_be_unsafe_for_people_is_refused_at_its_line(what: str) -> None:
+    block, old, new, at, words = BROKEN_BLOCKS[what]
+    assert old in block
     text = FLOW.replace(CLOSING, block.replace(old, new, 1))
     (problem,) = problems(text)
     assert words in problem.sentence
-    begins, ends = text.index(block[1:20]), text.index(CLOSING)
-    assert text[:begins].count("\n") < problem.line <= text[:ends].count("\n") + 1
+    begins = text.index(block[1:20])
+    line = text[: text.index(at, begins)].count("\n") + 1
+    assert problem.line == line
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [("2", "a newer one may"), ("999", "a newer one may"), ("1000", "begins")]
+)
+def test_a_format_that_may_come_is_told_from_a_number_that_is_none(number: str, words: str) -> None:
+    (problem,) = problems(FLOW.replace("format = 1", f"format = {number}"))
+    assert words in problem.sentence
 
 
 def test_a_stage_has_only_the_block_its_kind_needs() -> None:
@@ -470,14 +493,18 @@ def test_what_people_agree_to_is_not_a_place_for_placeholders_nobody_fills() -> 
         '[stage.consent]\nitems = ["What {who} says stays here."]\nversion = 1\n'
         'choices = ["accept", "leave"]\n\n[[stage]]\nid = "check-in"'
     )
-    with pytest.raises(FlowError, match=r"fill \{who\}"):
-        read_flow(FLOW.replace('[[stage]]\nid = "check-in"', items))
+    text = FLOW.replace('[[stage]]\nid = "check-in"', items)
+    (problem,) = problems(text)
+    assert "fill {who}" in problem.sentence
+    assert text.splitlines()[problem.line - 1].startswith("items =")
 
 
 def test_a_check_in_asks_for_something() -> None:
     scales = 'scales = [\n  { id = "pain", low = "none", high = "worst" },\n]\n'
     nothing = CHECKIN.replace(scales, "word = false\n").lstrip()
     flow = FLOW.replace('[[stage]]\nid = "closing"', nothing)
-    with pytest.raises(FlowError, match="add scales, or word = true"):
-        read_flow(flow)
+    (problem,) = problems(flow)
+    assert "add scales, or word = true" in problem.sentence
+    assert flow.splitlines()[problem.line - 1] == "[stage.checkin]"
     assert read_flow(flow.replace("word = false", "word = true")).stages
+    assert read_flow(flow.replace("word = false", f"word = false\n{scales}")).stages

@@ -149,6 +149,52 @@ def test_a_hold_stops_the_release_and_what_was_ready_stays_ready() -> None:
     assert release(room, "round").floor == "Ana"
 
 
+def test_words_that_are_out_are_not_ready_any_more_and_count_once() -> None:
+    room = release(gather("Ana", "Ben"), "round")
+    assert room.state.gather is not None
+    assert room.state.gather.is_released
+    room.says("Ana")
+    assert room.state.gather is not None
+    assert (room.state.gather.ready, room.state.gather.shared) == (
+        (identity("Ben"),),
+        (identity("Ana"),),
+    )
+    room.gives("Ana")
+    room.says("Ana", "One more thing.")
+    assert room.state.gather is not None
+    assert room.state.gather.shared == (identity("Ana"),)
+    assert decode_state(encode_state(room.state)) == room.state
+
+
+@pytest.mark.parametrize("leaves", ["Ana", "Ben"])
+def test_who_shared_or_only_reads_and_leaves_is_in_no_list_any_more(leaves: str) -> None:
+    room = gather("Ana", "Cem")
+    room.passes("Ben")
+    release(room, "round")
+    room.says("Ana")
+    room.arrange(*(name for name in room.seats if name != leaves))
+    assert decode_state(encode_state(room.state)) == room.state
+
+
+def test_there_is_a_reason_or_an_empty_one() -> None:
+    room = gather("Ana")
+    assert gathering.why_not_ready(room.state, identity("Ana")) == ""
+    release(room, "round")
+    reasons = {name: gathering.why_not_ready(room.state, identity(name)) for name in MEMBERS}
+    assert set(reasons.values()) == {""}
+    room.says("Ana")
+    assert gathering.why_not_ready(room.state, identity("Ana")) == gathering.ALREADY_SHARED
+    assert gathering.why_not_pass(Meeting().state, identity("Ana")) == ""
+
+
+def test_who_has_the_floor_of_a_release_can_still_be_ready() -> None:
+    room = release(gather("Ana"), "round")
+    assert room.floor == "Ana"
+    assert room.state.round is not None
+    assert identity("Ana") not in room.state.round.to_come
+    assert gathering.why_not_ready(room.state, identity("Ana")) == ""
+
+
 # ---- released together, or by hands
 
 

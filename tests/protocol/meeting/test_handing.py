@@ -52,6 +52,16 @@ def test_only_another_facilitator_can_lead(room: Meeting, who: str, to: str, why
     assert room.state == before
 
 
+def test_the_host_leads_also_where_others_came_first(room: Meeting) -> None:
+    mara, ana, ben = room.state.people
+    room.state = replace(room.state, people=(ana, ben, mara))
+    assert leader(room.state) == identity("Mara")
+
+
+def test_where_nobody_may_lead_nobody_does(room: Meeting) -> None:
+    assert leader(replace(room.state, people=room.state.people[2:])) == b""
+
+
 def test_when_the_leader_goes_the_host_leads_again(room: Meeting) -> None:
     hand_over(room, "Mara", "Ana")
     rest = [person for person in room.state.people if person.identity != identity("Ana")]

@@ -81,6 +81,11 @@ def test_one_yes_makes_no_pair() -> None:
     assert reason(room.does("Mara", ev.FormPairs(room.state.version))) == pairing.NOT_ENOUGH
 
 
+def test_where_there_are_no_pairs_nobody_returns_from_one() -> None:
+    room = Meeting(*SIX).mode("hands")
+    assert reason(room.does("Mara", ev.ReturnAll())) == pairing.NOBODY_IN_A_PAIR
+
+
 def test_only_facilitators_form_and_return() -> None:
     room = pairs_stage("Ana", "Ben")
     assert "Only facilitators" in reason(room.does("Ana", ev.FormPairs(room.state.version)))
