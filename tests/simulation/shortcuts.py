@@ -1,20 +1,16 @@
-"""The three places where a simulation does the same as everybody else in another way.
+"""The two places where a simulation does the same as everybody else in another way.
 
 The library draws ML-KEM's encapsulation randomness itself, so no two runs of it are alike. Here that
 half of X-Wing is a hash that anybody could compute, in a ciphertext of the right length; the X25519
 half, the keys, and everything built on both stay. All else that is random comes from seeds.
 
-The four words of a room are slow to work out on purpose; here they are quick. And a frozen value is
-changed by copying what it holds instead of through its constructor, which is most of a seat's time.
+The four words of a room are slow to work out on purpose; here they are quick.
 """
 
-import dataclasses
 import hashlib
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
-from typing import Any
 from unittest.mock import patch
 
 from holdspace.protocol.mls.errors import CryptoError
@@ -54,25 +50,6 @@ def _scrypt(password: bytes, *, salt: bytes, dklen: int, **_cost: int) -> bytes:
     return sha256(password + salt).digest()[:dklen]
 
 
-def quick_replace(value: Any, /, **changes: Any) -> Any:
-    """Return what `dataclasses.replace` does, for values without slots or anything computed."""
-    if not hasattr(value, "__dict__"):
-        return dataclasses.replace(value, **changes)
-    changed = object.__new__(type(value))
-    changed.__dict__.update(value.__dict__)
-    if not changes.keys() <= value.__dict__.keys():
-        raise TypeError("there is no such field")
-    changed.__dict__.update(changes)
-    return changed
-
-
-def _seats() -> Iterator[Any]:
-    for name, module in [*sys.modules.items()]:
-        is_seats = name.startswith("holdspace.client.seat.")
-        if is_seats and vars(module).get("replace") is dataclasses.replace:
-            yield module
-
-
 @contextmanager
 def shortcuts() -> Iterator[None]:
     """Let chance come from outside alone, and spare what is slow."""
@@ -80,6 +57,4 @@ def shortcuts() -> Iterator[None]:
         stack.enter_context(patch.object(XWing, "encap", _encap))
         stack.enter_context(patch.object(XWing, "decap", _decap))
         stack.enter_context(patch.object(hashlib, "scrypt", _scrypt))
-        for module in _seats():
-            stack.enter_context(patch.object(module, "replace", quick_replace))
         yield

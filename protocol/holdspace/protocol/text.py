@@ -38,7 +38,6 @@ _INVISIBLE = frozenset(
 _NEW_LINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _SPACES_AT_LINE_END = re.compile(r" +(?=\n|\Z)")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_MANY_SPACES = re.compile(r"\s+")
 
 
 def is_forbidden(character: str) -> bool:
@@ -49,7 +48,10 @@ def is_forbidden(character: str) -> bool:
 def clean(text: str, limit: int = MAX_CLEAN) -> SafeText:
     """Return the text without anything that could act on a terminal or hide; lines are kept."""
     # The bound stands before the work; what is dropped below cannot make room for more.
-    text = _NEW_LINES.sub("\n", text[:limit])
+    text = text[:limit]
+    if text.isascii() and text.isprintable():
+        return SafeText(text.rstrip())
+    text = _NEW_LINES.sub("\n", text)
     if not (text.isascii() and text.isprintable()):
         text = unicodedata.normalize("NFC", "".join(map(_kept, text)))
         text = _thinned(text)
@@ -59,7 +61,7 @@ def clean(text: str, limit: int = MAX_CLEAN) -> SafeText:
 
 def clean_line(text: str, limit: int = MAX_CLEAN) -> SafeText:
     """Return the text like `clean()`, on one line."""
-    return SafeText(_MANY_SPACES.sub(" ", clean(text, limit)).strip())
+    return SafeText(" ".join(clean(text, limit).split()))
 
 
 def last_stage(line: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Urgency

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.counting import OPEN_ALREADY
@@ -18,6 +17,7 @@ from .form_view import FormView, To
 from .intents import AskPoll, CloseTheCount, GiveAnswers
 from .letters import write_to_facilitators
 from .lines import line
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Refusal

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .form_view import FormKind, Item, ResultView
+from .replacing import replace
 
 # Of counts and what came of them, so that nobody who opens polls without end fills our memory.
 MOST_REMEMBERED = 50

@@ -6,12 +6,13 @@ memory only, and gone with the meeting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from holdspace.protocol.meeting.letters import AsideKind
 from holdspace.protocol.mls import Group, OwnKeyPackage
 
+from .replacing import replace
 from .view import Passage
 
 # Names of asides are remembered when these are over, so that no question is asked a second time.

@@ -12,7 +12,6 @@ ends stays chosen, and takes no more words, until they go back to the room thems
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from holdspace.protocol.meeting.events import MAX_TEXT, Whisper
 from holdspace.protocol.meeting.letters import (
@@ -30,6 +29,7 @@ from . import aside_groups, letters, saying
 from .apart import Apart, Aside, Ask, Sending, Stage, chance_name, is_name_that_follows
 from .aside_groups import Circle, NotThisAside
 from .display import shown_name, shown_person
+from .replacing import replace
 from .seat import Seat, Spoken
 from .step import Moment
 from .stopping import PAUSED_APART, stops_word

@@ -7,12 +7,13 @@ alone never go to the room: who is let in while talking types nowhere until they
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from holdspace.protocol.invite import MAX_INTRODUCTION
 from holdspace.protocol.text import clean_line
 
 from .apart import Apart, Aside, Stage
+from .replacing import replace
 from .unsent import DOOR, LEADS
 from .view import DoorLine, Line, Passage, PersonView, Refusal, Role
 

@@ -7,7 +7,6 @@ because every event is signed; docs/on-this-device.md says so.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from holdspace.protocol.meeting import boarding
@@ -22,6 +21,7 @@ from .board_view import BoardView, BoardWords, IdeaView
 from .display import shown_name, shown_person
 from .intents import Intent
 from .lines import Teller, add, is_me, line
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .unled import WHY_NOT

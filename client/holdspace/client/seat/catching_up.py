@@ -7,7 +7,6 @@ says it, to everybody, when it has let somebody in; who was there already knows 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import MAX_STAGE_CLOCK, StageClock, TurnMode
@@ -15,6 +14,7 @@ from holdspace.protocol.meeting.events import MAX_STAGE_CLOCK, StageClock, TurnM
 from . import saying
 from .display import shown_stages
 from .lines import line
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line

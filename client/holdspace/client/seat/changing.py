@@ -8,7 +8,6 @@ its Welcome and built again from the wish, if the wish still makes sense.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from holdspace.protocol.frames import Bundle, SealedWelcome
 from holdspace.protocol.invite import Reply, seal_reply
@@ -42,6 +41,7 @@ from holdspace.protocol.refusals import REFUSALS, Refusal
 from . import catching_up, returning, room_keeping, saying
 from .people import member_with, slot_in, slot_of
 from .policy import room_policy
+from .replacing import replace
 from .seat import (
     Admission,
     Letter,

@@ -6,8 +6,6 @@ for the log from where it stopped, reads to its end, and only then sends again w
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol import frames
 from holdspace.protocol.keys import (
     Occasion,
@@ -24,6 +22,7 @@ from holdspace.protocol.refusals import REFUSALS, Refusal
 from . import catching_up, changing, saying, unled
 from .after import after_words
 from .operator_card import operator_view
+from .replacing import replace
 from .seat import HostKeys, Seat, Wire, access_key
 from .step import Moment
 from .view import Notice, Place

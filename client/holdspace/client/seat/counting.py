@@ -8,7 +8,6 @@ protocol/meeting/counting.py, what it promises in docs/anonymous-answers.md.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from holdspace.protocol.masks import KEY_BYTES, masked, public_half
 from holdspace.protocol.meeting import counting as reducer
@@ -19,6 +18,7 @@ from holdspace.protocol.meeting.tallies import Joined, Part, Tally
 from . import saying
 from .answers import Answers, Secret
 from .form_view import FormView, Item
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal

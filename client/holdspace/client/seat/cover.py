@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from holdspace.protocol.meeting.slots import Partial
+
+from .replacing import replace
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ slot in the log carries is said anew in the next epoch, like everything that wai
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting.events import (
     CoverSlot,
     Hold,
@@ -23,6 +21,7 @@ from holdspace.protocol.meeting.slots import Partial, open_slot
 from . import connecting, saying, sealing
 from .lines import line
 from .outbox import Outgoing, Riding
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice

@@ -7,9 +7,8 @@ the relay ran in the host's own program and went with it.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .lines import line
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line

@@ -7,7 +7,6 @@ answer here is only earlier, never different; the text of whatever is refused is
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from holdspace.protocol.meeting import events as ev
@@ -42,6 +41,7 @@ from . import (
 from .intents_apart import SayNotOk
 from .invitations import new_invitation
 from .outbox import BOUND
+from .replacing import replace
 from .seat import RoleChange, Seat
 from .step import Moment
 from .unled import allowed

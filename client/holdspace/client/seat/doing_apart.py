@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from . import asides, not_ok
 from . import intents_apart as i
 from .apart import Stage
 from .intents import Intent
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from holdspace.protocol.meeting.events import SetSchedule
 from holdspace.protocol.meeting.schedule import NotASchedule, read_schedule
 
 from . import connecting, intents, room_keeping, saying
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal

@@ -7,13 +7,12 @@ as well. Whom the host has pinned, and what is kept of the room, stays the host'
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting.letters import DoorKey
 from holdspace.protocol.meeting.roles import HOST
 from holdspace.protocol.mls import DEFAULT_SUITE, MLSError
 
 from . import connecting, letters
+from .replacing import replace
 from .seat import DoorKeys, HostKeys, Seat
 from .step import Moment
 from .view import Notice

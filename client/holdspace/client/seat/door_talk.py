@@ -7,12 +7,11 @@ client knows whose words come with it. Nobody at the door learns more than the c
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol import frames
 from holdspace.protocol.invite import MAX_DECLINE, Reply, seal_reply
 from holdspace.protocol.text import clean_line
 
+from .replacing import replace
 from .seat import Letter, Seat
 from .step import Moment
 from .view import DoorLine, Notice, Refusal, Urgency

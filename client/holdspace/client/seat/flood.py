@@ -6,10 +6,9 @@ back before it is sent, so the author loses nothing and nobody else has to read 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting.values import MeetingState
 
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from msgspec import structs
 
@@ -38,6 +38,7 @@ from .invitations import new_door, new_invitation
 from .lasting import Lasting
 from .log_position import LogPosition
 from .people import ROOM_KEY_EXTENSION, SLOT_EXTENSION, people_of
+from .replacing import replace
 from .seat import CardWords, Facts, HostKeys, Seat, roles_of
 from .sitting import Sitting
 from .step import World

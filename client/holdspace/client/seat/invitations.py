@@ -6,8 +6,6 @@ gives it a card of its own, sealed to a key of its own, so that no later loss op
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.invite import (
     Invitation,
@@ -20,6 +18,7 @@ from holdspace.protocol.invite import (
 )
 from holdspace.protocol.mls.hpke import HPKEKeyPair
 
+from .replacing import replace
 from .seat import HostKeys, PassDoor, Seat
 from .step import World
 

@@ -8,9 +8,8 @@ counts from then.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from . import connecting
+from .replacing import replace
 from .seat import Seat
 
 # The beat comes every second; a computer may well be busy for longer than that.

@@ -5,7 +5,7 @@ Whoever knocks again with more words keeps their keys; only the words and the se
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.invite import KnockLetter, RoomCard, agreements_digest, seal_letter
@@ -14,6 +14,7 @@ from holdspace.protocol.mls import OwnKeyPackage
 from holdspace.protocol.phrases import knock_fingerprint
 
 from .host import own_key_package
+from .replacing import replace
 from .step import World
 
 KNOCK_BYTES = 16

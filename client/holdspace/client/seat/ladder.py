@@ -7,8 +7,6 @@ losing the letter. Everybody else reads that it happened, and no words.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.letters import MAX_WORDS, Nudge, NudgeStep
@@ -18,6 +16,7 @@ from . import changing, letters, returning, saying
 from .display import as_sentence, shown_name
 from .intents import BackToTheDoor, NudgeThem, PauseTheWriting, Remove
 from .lines import is_me, line
+from .replacing import replace
 from .seat import Leaver, Reason, Removal, Seat
 from .step import Moment
 from .view import Line, Notice, Place, Refusal

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from .display import shown_name
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Passage

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from holdspace.protocol import frames
 from holdspace.protocol.invite import InvitationError, KnockLetter, Reply, open_letter
@@ -16,6 +15,7 @@ from holdspace.protocol.text import NameRefused, check_name, clean_line
 from . import changing, connecting, door_talk, returning
 from .door_keys import doors_of
 from .people import room_key_in
+from .replacing import replace
 from .seat import Admission, DoorKeys, Known, Letter, Seat
 from .step import Moment
 from .view import Notice, Urgency

@@ -5,10 +5,12 @@ author had read and the chain there; one honest message across a fork is enough 
 Somebody who joins learns the chain with the snapshot; until then the entries themselves are kept.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from holdspace.protocol.frames import Entry
 from holdspace.protocol.meeting.transcript import next_chain
+
+from .replacing import replace
 
 # A heartbeat comes every 15 s; nobody honest is further behind than this many entries.
 REMEMBERED = 512

@@ -7,7 +7,6 @@ words of anybody in it. So everybody who was there reads the same lines.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from holdspace.protocol.meeting import effects as fx
@@ -18,6 +17,7 @@ from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 
 from .display import shown_name
+from .replacing import replace
 from .seat import Agreed, Seat, Spoken
 from .view import Logged
 

@@ -6,14 +6,13 @@ facilitator while it is up is told, too: a flag must not be lost with the person
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting.letters import MAX_WORDS, NotOk, OkAgain
 from holdspace.protocol.text import clean_line
 
 from . import letters
 from .apart import OwnFlag, RaisedFlag
 from .display import shown_name
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal, Urgency

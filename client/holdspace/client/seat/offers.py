@@ -6,8 +6,6 @@ the text field when they are not.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import offering
@@ -16,6 +14,7 @@ from holdspace.protocol.meeting.values import MeetingState, Offer
 from . import intents, saying
 from .display import shown_name
 from .lines import Teller, is_me, line
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Passage, Refusal, Urgency

@@ -5,9 +5,11 @@ happens in between (a lost connection, a change of keys) it is sent again under 
 that it arrives once or is still here.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from holdspace.protocol.meeting.events import CoverSlot, Event, Heartbeat, Snapshot
+
+from .replacing import replace
 
 BOUND = 64
 

@@ -7,7 +7,6 @@ follows from the pair's number, so that there is one aside for each pair and non
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from holdspace.protocol.meeting import pairing
 from holdspace.protocol.meeting.events import ComeBack
@@ -16,6 +15,7 @@ from holdspace.protocol.meeting.values import Pair
 from . import asides, saying
 from .apart import Aside, Ask, Stage, name_that_follows
 from .aside_groups import Circle, NotThisAside
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal, Urgency

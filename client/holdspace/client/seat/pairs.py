@@ -5,8 +5,6 @@ The meeting says who is with whom (protocol's pairing); what is said there trave
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import pairing
@@ -15,6 +13,7 @@ from holdspace.protocol.meeting.values import MeetingState, Pair
 from . import asides, intents, pair_words, saying
 from .display import shown_person
 from .lines import Teller, is_me, line, named, said
+from .replacing import replace
 from .seat import Agreed, Seat, Spoken
 from .step import Moment
 from .view import Line, Notice, PairsView, PersonView, Refusal, Urgency

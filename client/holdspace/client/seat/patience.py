@@ -6,10 +6,11 @@ whoever waits longer than that, over however many connections, could not be let 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .cut_off import words_after
 from .host import PACKAGE_SECONDS
+from .replacing import replace
 
 NOT_YET_SECONDS = 300.0
 NOT_YET = (

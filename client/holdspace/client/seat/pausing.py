@@ -5,8 +5,6 @@ How long a pause lasts is counted here, by the facilitators' clients: the meetin
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import LetWrite
 from holdspace.protocol.meeting.roles import MEMBER
@@ -15,6 +13,7 @@ from . import saying
 from .display import shown_name
 from .ladder import why_paused
 from .lines import is_me, line, named
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import boarding, gathering, offering
 from holdspace.protocol.meeting.events import AskForIdeas, GiveIdea, Share
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
@@ -27,6 +25,7 @@ from .asking import asking_view
 from .display import shown_person, shown_stages
 from .picture_apart import now_words_apart, with_private_words
 from .picture_rooms import keeping_view
+from .replacing import replace
 from .seat import Known, Letter, Seat
 from .view import (
     Connection,

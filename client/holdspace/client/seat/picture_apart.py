@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.text import clean
 
 from . import asides
 from .apart import Aside, Stage
 from .display import shown_person
+from .replacing import replace
 from .seat import Seat
 from .view import AsideView, AskView, FlagView, Line, Passage, RoomView
 

@@ -6,7 +6,6 @@ a way to begin, or going on. A quiet that is allowed to last is often the best o
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import get_args
 
 from holdspace.protocol.meeting.events import GoToStage, SetTurnMode
@@ -15,6 +14,7 @@ from holdspace.protocol.text import clean_line
 
 from . import saying
 from .intents import BreakTheQuiet, QuietWay
+from .replacing import replace
 from .seat import Quiet, Seat
 from .step import Moment
 from .view import Line, Notice, Refusal

@@ -7,8 +7,6 @@ only on the log. A check that only a dishonest relay or a fork can fail raises a
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.frames import Entry
 from holdspace.protocol.meeting.events import (
     CoverSlot,
@@ -44,6 +42,7 @@ from .apart import Apart
 from .outbox import Outgoing
 from .people import came_back, people_of
 from .policy import room_policy
+from .replacing import replace
 from .sealing import Unsealed
 from .seat import Agreed, Author, Changed, Checkpoint, Seat, Spoken, Steps, roles_of
 from .step import Moment

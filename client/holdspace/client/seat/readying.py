@@ -6,14 +6,13 @@ goes back into the text field, with a sentence why.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.events import Ready, Share
 from holdspace.protocol.meeting.rights import rights
 from holdspace.protocol.meeting.values import MeetingState
 
 from . import saying
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .unled import allowed

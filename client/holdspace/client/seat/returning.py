@@ -6,8 +6,6 @@ room's pass alone, is a reason to be told at the door, never to be let in unseen
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from msgspec import structs
 
 from holdspace.client.kept_rooms import HostPart, Pin
@@ -17,6 +15,7 @@ from holdspace.protocol.meeting.slips import NotASlip, read_slip
 
 from .display import AWAY_SECONDS
 from .people import room_key_in
+from .replacing import replace
 from .seat import Known, Letter, Seat
 from .step import Moment
 

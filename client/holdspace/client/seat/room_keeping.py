@@ -6,8 +6,6 @@ given goes in a letter that nobody else can read. Nobody but the two learns who 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from msgspec import structs
 
 from holdspace.client.kept_rooms import MOST_PINS, HostPart, KeptRoom, Pin, check_slip
@@ -34,6 +32,7 @@ from holdspace.protocol.recovery import secrets_of
 from . import letters, returning
 from .display import shown_name
 from .invitations import new_door
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal

@@ -7,8 +7,6 @@ are always the newest.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import (
     AskForIdeas,
@@ -28,6 +26,7 @@ from holdspace.protocol.refusals import REFUSALS, Refusal
 from . import sealing
 from .alarm import MUTED, alarm
 from .outbox import Outgoing
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Notice

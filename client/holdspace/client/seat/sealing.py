@@ -7,7 +7,6 @@ letter is tried; trying is cheap, total, and bounded for each author.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from typing_extensions import override
@@ -25,6 +24,7 @@ from holdspace.protocol.meeting.letters import (
 from holdspace.protocol.mls import MLSError, Purpose
 
 from .people import member_with
+from .replacing import replace
 from .seat import LettersOf, Seat
 from .step import Moment
 

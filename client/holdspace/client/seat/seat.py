@@ -8,7 +8,7 @@ hold one chapter of what happens to it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from holdspace.protocol.frames import SealedWelcome
@@ -34,6 +34,7 @@ from .intents import QuietWay
 from .lasting import Lasting
 from .log_position import LogPosition
 from .outbox import Outbox
+from .replacing import replace
 from .step import Step, World
 from .view import CardView, DoorLine, Logged, Passage, Place
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from holdspace.client.kept_rooms import KeptRoom
@@ -38,6 +38,7 @@ from . import (
     unled,
 )
 from .intents import Intent
+from .replacing import replace
 from .seat import Seat
 from .step import Moment, Step, World
 from .view import Place, Refusal, RoomView

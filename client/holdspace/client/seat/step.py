@@ -7,7 +7,7 @@ intents and ticks with the next value and what to do. They never see a socket or
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from holdspace.client.kept_rooms import KeptRoom
@@ -15,6 +15,7 @@ from holdspace.protocol import mls
 from holdspace.protocol.frames import ClientFrame, RelayFrame
 
 from .intents import Intent
+from .replacing import replace
 from .view import Notice, Refusal, RoomView
 
 

@@ -7,7 +7,6 @@ person. Names and texts are cleaned here, once, on their way to both front ends.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from hashlib import sha256
 
 from holdspace.protocol.meeting import effects as fx
@@ -39,6 +38,7 @@ from . import (
 )
 from .display import shown_name, shown_person, shown_stage, why_tagged
 from .lines import PASSAGE_KEY_BYTES, Teller, add, is_me, line, named, said
+from .replacing import replace
 from .seat import Author, Removal, Seat
 from .step import Moment
 from .view import Line, Notice, Passage, Urgency

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import counting as fx
 from holdspace.protocol.meeting import effects
 from holdspace.protocol.meeting.counting import Fate, Sum
@@ -16,6 +14,7 @@ from .asking import asked_of, form_of
 from .display import shown_name
 from .form_view import Item, ResultView
 from .lines import Teller, line
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.events import HandOrder, ReleaseHow
@@ -11,6 +9,7 @@ from holdspace.protocol.text import clean_line
 
 from .display import shown_name
 from .lines import Teller, is_me, line, named, said
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Urgency

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.undoing import NOTHING_TO_UNDO
@@ -13,6 +11,7 @@ from . import saying
 from .display import shown_stage
 from .intents import UndoIt
 from .lines import is_me, line, named
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Refusal

@@ -7,8 +7,6 @@ room on hold, and lets it go on with one key. If nobody does, everybody's client
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from holdspace.protocol.meeting.events import Hold
 from holdspace.protocol.meeting.rights import Rights, rights
 from holdspace.protocol.meeting.roles import MEMBER
@@ -17,6 +15,7 @@ from holdspace.protocol.text import clean_line
 
 from . import saying
 from .lines import line
+from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Place

@@ -7,7 +7,7 @@ shown that the host did not sign, and no group is joined but the one the invited
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -52,6 +52,7 @@ from .operator_card import operator_view
 from .patience import Patience
 from .people import people_of
 from .policy import newcomer_policy
+from .replacing import replace
 from .seat import Facts, Seat, roles_of
 from .sitting import Sitting
 from .step import Step, World

@@ -9,6 +9,7 @@ only the roles *before* the commit (R6).
 import hashlib
 from collections.abc import Collection, Iterable
 from enum import StrEnum, unique
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -248,6 +249,8 @@ def encode_roles(roles: RolesExtension) -> bytes:
     return _encoder.encode(roles)
 
 
+# Asked with every entry and every tick, and the same bytes for a whole epoch.
+@lru_cache(maxsize=8)
 def decode_roles(data: bytes) -> RolesExtension:
     """Return the roles; raise PolicyRefused for anything not written exactly that way."""
     if len(data) > _MAX_BYTES:
