@@ -134,8 +134,18 @@ def _calls_and_stores(tree: ast.Module) -> Iterator[ast.Call | ast.Name | ast.ar
         elif is_bound and isinstance(node, ast.Name) and node.id == "_":
             if not isinstance(node.ctx, ast.Load):
                 yield node
-        elif is_bound and isinstance(node, ast.arg) and node.arg == "_":
-            yield node
+        elif is_bound and isinstance(node, ast.Lambda | ast.FunctionDef):
+            yield from _hiding(node)
+
+
+def _hiding(function: ast.Lambda | ast.FunctionDef) -> Iterator[ast.arg]:
+    """Yield the parameter `_` of a function that would translate with it."""
+    every = function.args
+    names = (*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg)
+    body = function.body if isinstance(function.body, list) else [function.body]
+    uses = (node for part in body for node in ast.walk(part) if isinstance(node, ast.Name))
+    if any(node.id == "_" for node in uses):
+        yield from (one for one in names if one is not None and one.arg == "_")
 
 
 def _of_row(node: ast.AST) -> Iterator[ast.Call]:

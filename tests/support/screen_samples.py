@@ -149,7 +149,7 @@ TRANSCRIPT = (
         nods=nods(heard=4, me_too=2),
     ),
     passage(9, Line.SHARE, "Pass for now, glad to be here.", author=DOV, nods=nods(heard=5)),
-    passage(10, Line.TURN, "Eli has the floor."),
+    passage(10, Line.TURN, "Eli has the floor.", floor=ELI),
 )
 
 ROOM = RoomView(
@@ -234,7 +234,7 @@ MY_TURN = replace(
             author=replace(ELI, has_floor=False),
             nods=nods(heard=6, with_you=1),
         ),
-        passage(12, Line.TURN, "You have the floor. Take the time you need."),
+        passage(12, Line.TURN, "You have the floor. Take the time you need.", floor=MY_TURN_SAM),
     ),
 )
 
@@ -306,7 +306,7 @@ FOLDED = replace(
     transcript=(
         *TRANSCRIPT[:-2],
         passage(9, Line.SHARE, "A hard story.", author=DOV, fold="about a hospital"),
-        passage(10, Line.TURN, "Eli has the floor."),
+        passage(10, Line.TURN, "Eli has the floor.", floor=ELI),
     ),
 )
 

@@ -41,6 +41,10 @@ def test_a_table_is_shown_without_being_marked_twice(tmp_path: Path) -> None:
     assert found(tmp_path, "_(row.words)\n_(table[key])\n_(why).format(name=1)") == []
 
 
+def test_a_parameter_that_nobody_reads_is_no_mistake(tmp_path: Path) -> None:
+    assert found(tmp_path, "show = lambda width, _: width") == []
+
+
 def test_the_words_of_an_act_are_marked_by_where_they_stand() -> None:
     """So a row is read as a row: its key, its command, its words."""
     acts = ROOT / "client/holdspace/client/acts_apart.py"
@@ -78,7 +82,8 @@ def test_a_line_above_tells_translators_something(tmp_path: Path) -> None:
         ('_("{a.b} leaves.").format(a=1)', "a name of its own"),
         ('_("{name leaves.").format(name=1)', "cannot be filled in"),
         ("for _ in range(3): pass", "cannot be a variable"),
-        ("show = lambda _: 3", "cannot be a variable"),
+        ("show = lambda _: _(row.words)", "cannot be a variable"),
+        ("def show(*_): return _(row.words)", "cannot be a variable"),
     ],
 )
 def test_a_mark_that_no_catalogue_can_keep_is_named(tmp_path: Path, source: str, why: str) -> None:

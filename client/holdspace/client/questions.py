@@ -95,7 +95,7 @@ def options(asked: Questions) -> tuple[str, ...]:
     """Return the answers to choose from, numbered from 1; empty where a number is the answer."""
     if asked.item is not None:
         return asked.item.options
-    return () if asked.asks_words else tuple(way.value for way in asked.form.ways)
+    return () if asked.asks_words else tuple(way.words for way in asked.form.ways)
 
 
 def how(asked: Questions) -> str:
@@ -130,7 +130,7 @@ def result_lines(view: RoomView) -> Iterator[str]:
 
 def _alone(asked: Questions) -> str:
     is_way = asked.item is None and not asked.asks_words
-    return f"Enter alone means: {To.ME.value}." if is_way else LEAVE_OUT
+    return f"Enter alone means: {To.ME.words}." if is_way else LEAVE_OUT
 
 
 def _choices(asked: Questions) -> range:

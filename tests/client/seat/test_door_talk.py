@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from holdspace.client.seat import at_the_door, door_talk
+from holdspace.client.seat import at_the_door, for_others
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import intents_apart as p
 from holdspace.client.seat.unsent import DOOR
@@ -250,7 +250,7 @@ def test_a_locked_door_answers_a_valid_invitation_politely(table: Table, ana: Gu
     guest = table.visitor("Ben", ana.view.invitation)
     assert table.do(guest, i.Accept("Ben")) is None
     assert place(guest) is Place.DECLINED
-    assert door_talk.LOCKED in guest.view.ended_words
+    assert for_others.IN_LANGUAGE["en"].locked in guest.view.ended_words
     assert ana.view.knocks == ()
     assert any("Ben knocked. The door is locked" in words for words in ana.words)
     assert table.do(ana, i.LockTheDoor(is_locked=False)) is None

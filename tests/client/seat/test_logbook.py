@@ -52,7 +52,7 @@ def test_of_two_who_act_at_once_both_are_listed(table: Table) -> None:
     table.connect(ben)
     assert logged(ana)[-2:] == [
         "Ana changed how turns are taken, to listen.",
-        f"Ben changed how turns are taken, to round{MOVED_ON}.",
+        f"Ben changed how turns are taken, to round. {MOVED_ON}",
     ]
 
 

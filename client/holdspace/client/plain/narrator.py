@@ -26,6 +26,7 @@ from holdspace.client.seat.view import (
     Passage,
     PersonView,
     Place,
+    Role,
     RoomView,
     StageView,
     Urgency,
@@ -195,7 +196,7 @@ def people_words(people: Iterable[PersonView]) -> str:
 def _person_words(person: PersonView) -> str:
     marks = [
         "you" if person.is_me else "",
-        person.role.value if person.role.value != "member" else "",
+        person.role.words if person.role is not Role.MEMBER else "",
         "leads now" if person.leads_now else "",
         "away, place kept" if person.is_away else "",
         "has the floor" if person.has_floor else "",
@@ -314,7 +315,7 @@ def _gather_lines(before: RoomView, after: RoomView) -> Iterator[str]:
         yield f"you: {GATHER_LEADER if after.is_facilitator else GATHER_MEMBER}"
     elif was is not None and now.mine is not was.mine and now.mine is not Part.SHARED:
         # The counts are told when one's own part changes, and otherwise only when asked for.
-        yield f"you: {now.mine.value}. Everybody: {now.words}."
+        yield f"you: {now.mine.words}. Everybody: {now.words}."
     elif was is not None and after.is_facilitator and now.words != was.words:
         yield f"gather: {now.words}."
 

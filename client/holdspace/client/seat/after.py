@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from .seat import Seat
 
-CAME = " {count} people were here, you among them. Nobody's name is kept."
-KEPT = " You keep this room: `holdspace join` finds it whenever its host has opened it again."
-DECIDE = (
-    " What comes next for you is yours to choose, also later: {fit}. All are fine answers; whoever "
+CAME = N_("{count} people were here, you among them. Nobody's name is kept.")
+KEPT = N_("You keep this room: `holdspace join` finds it whenever its host has opened it again.")
+DECIDE = N_(
+    "What comes next for you is yours to choose, also later: {fit}. All are fine answers; whoever "
     "invited you can hear it the way you got your code."
 )
 
@@ -21,10 +22,10 @@ def after_words(seat: Seat) -> str:
         return ""
     if seat.is_staff:
         # S13: a count, and no list of who.
-        came = {who for who, _ in seat.names} | {person.identity for person in state.people}
-        return CAME.replace("{count}", str(len(came))) if len(came) > 1 else ""
-    kept = KEPT if seat.lasting.kept else ""
-    return f"{kept}{_still_to_decide(seat)}"
+        came = {who for who, _name in seat.names} | {person.identity for person in state.people}
+        return _(CAME).format(count=len(came)) if len(came) > 1 else ""
+    kept = _(KEPT) if seat.lasting.kept else ""
+    return f"{kept} {_still_to_decide(seat)}".strip()
 
 
 def _still_to_decide(seat: Seat) -> str:
@@ -37,4 +38,4 @@ def _still_to_decide(seat: Seat) -> str:
     if feedback is None or is_answered or not feedback.fit:
         return ""
     fit = ", ".join(clean_line(one).replace("-", " ") for one in feedback.fit)
-    return DECIDE.replace("{fit}", fit)
+    return _(DECIDE).format(fit=fit)

@@ -8,6 +8,7 @@ from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.counting import OPEN_ALREADY
 from holdspace.protocol.meeting.letters import MAX_WORDS, Answer
 from holdspace.protocol.text import clean, clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import counting, saying
 from .answers import Own
@@ -22,17 +23,21 @@ from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Refusal
 
-WORD = "your word"
-NOTHING = Refusal("Nothing was answered, so nothing was kept or sent.")
-KEPT = "Kept on this device until the meeting ends. Nothing was sent."
-SENT = "The facilitators get this, with your name; nobody else does."
-LINE_SENT = "Your line goes to the facilitators, with your name. Your numbers do not."
-SHOWN = "Everybody sees: {option}. You can choose anew until it is closed."
-HOW_TO_ASK = Refusal("Write the question and then 2 to 6 answers: Which one? tea | rest | neither")
-NOT_YOURS = Refusal("Only a facilitator can do that.")
-NOT_OPEN = Refusal("Nothing is being counted just now.")
-NO_POLL = Refusal("Write the question and its answers: /show Shall we go on? yes | no")
-TOO_LONG = f"That line is longer than {MAX_WORDS} characters. It is kept here; nothing was sent."
+WORD = N_("your word")
+NOTHING = Refusal(N_("Nothing was answered, so nothing was kept or sent."))
+KEPT = N_("Kept on this device until the meeting ends. Nothing was sent.")
+SENT = N_("The facilitators get this, with your name; nobody else does.")
+LINE_SENT = N_("Your line goes to the facilitators, with your name. Your numbers do not.")
+SHOWN = N_("Everybody sees: {option}. You can choose anew until it is closed.")
+HOW_TO_ASK = Refusal(
+    N_("Write the question and then 2 to 6 answers: Which one? tea | rest | neither")
+)
+NOT_YOURS = Refusal(N_("Only a facilitator can do that."))
+NOT_OPEN = Refusal(N_("Nothing is being counted just now."))
+NO_POLL = Refusal(N_("Write the question and its answers: /show Shall we go on? yes | no"))
+TOO_LONG = N_(
+    "That line is longer than {max_words} characters. It is kept here; nothing was sent."
+).filled(max_words=str(MAX_WORDS))
 MOST_OPTIONS = 6
 MAX_OPTION = 60
 
@@ -56,7 +61,7 @@ def give(seat: Seat, intent: GiveAnswers, moment: Moment) -> Seat | Refusal:
     )
     if isinstance(outcome, Refusal):
         # What the count does not take is still theirs, and a line to the facilitators still goes.
-        moment.notices.append(Notice(outcome.words))
+        moment.notices.append(Notice(outcome.sentence))
         outcome = seat
     return _send(outcome, intent, moment)
 
@@ -90,7 +95,7 @@ def read_poll(text: str) -> tuple[str, tuple[str, ...]] | None:
     """Return question and answers of a typed poll: "Which one? tea | rest", or with commas or "or"."""
     question, mark, rest = clean_line(text).partition("?")
     if not mark:
-        question, _, rest = clean_line(text).partition("|")
+        question, _bar, rest = clean_line(text).partition("|")
     between = r"\|" if "|" in rest else r",| or "
     options = tuple(filter(None, (one.strip(" |.?") for one in re.split(between, rest))))
     is_asked = bool(question.strip()) and 2 <= len(options) <= MOST_OPTIONS
@@ -106,8 +111,15 @@ def told(seat: Seat, author: bytes, note: Answer, moment: Moment) -> Seat:
     name, where = shown_name(seat, author), clean_line(note.where)
     numbers = ", ".join(f"{clean_line(label)} {number}" for label, number in note.numbers)
     said = clean(note.words).strip()
-    shown = ". ".join(filter(None, (numbers, said)))
-    return line(seat, Line.NOTICE, f"{name} to the facilitators, {where}: {shown}", moment)
+    words = ". ".join(filter(None, (numbers, said)))
+    return line(
+        seat,
+        Line.NOTICE,
+        _("{name} to the facilitators, {where}: {words}").format(
+            name=name, where=where, words=words
+        ),
+        moment,
+    )
 
 
 def _own(seat: Seat, intent: GiveAnswers) -> Seat:
@@ -120,7 +132,7 @@ def _own(seat: Seat, intent: GiveAnswers) -> Seat:
             for item, number in zip(form.items, intent.numbers, strict=True)
             if number is not None
         )
-        word = (Own(form.key, form.title, WORD, words),) if words else ()
+        word = (Own(form.key, form.title, _(WORD), words),) if words else ()
         answers = replace(answers, own=(*others, *fresh, *word))
     return replace(seat, answers=answers)
 
@@ -129,7 +141,7 @@ def _side_by_side(seat: Seat, form: FormView) -> tuple[str, ...]:
     """Return what was written down twice under one name: before and after, and nothing about it."""
     labels = [one.label for one in seat.answers.own]
     is_again = any(labels.count(item.label) > 1 for item in form.items)
-    return ("Yours:", *own_side_by_side(seat)) if is_again else ()
+    return (_("Yours:"), *own_side_by_side(seat)) if is_again else ()
 
 
 def _show_hand(
@@ -140,7 +152,7 @@ def _show_hand(
     choice = numbers[0]
     if choice is None:
         return NOTHING
-    moment.notices.append(Notice(SHOWN.replace("{option}", form.items[0].shown(choice))))
+    moment.notices.append(Notice(_(SHOWN).format(option=form.items[0].shown(choice))))
     return saying.say(seat, ev.ShowHand(form.count, choice - 1), moment)
 
 
@@ -150,7 +162,7 @@ def _send(seat: Seat, intent: GiveAnswers, moment: Moment) -> Seat:
     is_line = form.kind == "feedback" and bool(words)
     if intent.to is not To.FACILITATORS and not is_line:
         if intent.to is To.ME and form.kind != "poll":
-            moment.notices.append(Notice(" ".join((KEPT, *_side_by_side(seat, form)))))
+            moment.notices.append(Notice(" ".join((_(KEPT), *_side_by_side(seat, form)))))
         return seat
     numbers = tuple(
         (item.label[:MAX_OPTION], number)

@@ -24,6 +24,7 @@ from holdspace.protocol.meeting.letters import (
     Said,
 )
 from holdspace.protocol.text import clean
+from holdspace.protocol.translation import N_, _, listed, shown
 
 from . import aside_groups, letters, saying
 from .apart import Apart, Aside, Ask, Sending, Stage, chance_name, is_name_that_follows
@@ -42,31 +43,43 @@ MOST_ENDED = 4
 MOST_SAID = 2_000
 FACILITATOR_KINDS: frozenset[AsideKind] = frozenset({"word", "step-aside"})
 
-NOT_HERE = Refusal("That person is not here any more.")
-YOURSELF = Refusal("A private word needs somebody else. /who lists who is here.")
-NO_FACILITATOR = Refusal("No facilitator is here to have a word with. /support is there, always.")
+NOT_HERE = Refusal(N_("That person is not here any more."))
+YOURSELF = Refusal(N_("A private word needs somebody else. /who lists who is here."))
+NO_FACILITATOR = Refusal(
+    N_("No facilitator is here to have a word with. /support is there, always.")
+)
 MEMBERS_OFF = Refusal(
-    "In this meeting private words are with facilitators only. /private asks one of them."
+    N_("In this meeting private words are with facilitators only. /private asks one of them.")
 )
 YOURS_IS_OFF = Refusal(
-    "Private words among members need a yes from both of you. /mutual yes says yours for this meeting."
+    N_(
+        "Private words among members need a yes from both of you. /mutual yes says yours for this meeting."
+    )
 )
 FACILITATORS_BEGIN = Refusal(
-    "In this meeting only facilitators begin private words. /notok tells them that you need one."
+    N_(
+        "In this meeting only facilitators begin private words. /notok tells them that you need one."
+    )
 )
-TOO_MANY = Refusal("That is more private words at once than anybody can hold. End one first.")
-NOT_ASKED = Refusal("Nobody is asking for a private word just now.")
-NOT_OPEN = "The private word is over. Your words are kept; nothing was sent. /room goes back."
-NOT_YET = (
+TOO_MANY = Refusal(N_("That is more private words at once than anybody can hold. End one first."))
+NOT_ASKED = Refusal(N_("Nobody is asking for a private word just now."))
+NOT_OPEN = N_("The private word is over. Your words are kept; nothing was sent. /room goes back.")
+NOT_YET = N_(
     "They have not answered yet. Your words are kept; nothing was sent. /room goes back meanwhile."
 )
-FROZEN = (
+FROZEN = N_(
     "The room is on hold, and so are pairs, and private words without a facilitator. Your words are kept; "
     "nothing was sent."
 )
-GOES_NOWHERE = "What you type goes nowhere now, until /room goes back to the room."
-NOTHING_WRITTEN = "There is nothing written yet."
-BROKEN = "The private word could not be opened safely, so it was not opened. Ask again if you like."
+_ASKS_TO_STEP_ASIDE = N_(
+    "{name} asks you to step aside with them: /yes or /no. Nobody else reads it."
+)
+_ASKS_FOR_A_WORD = N_("{name} asks for a private word with you: /yes or /no. Nobody else reads it.")
+GOES_NOWHERE = N_("What you type goes nowhere now, until /room goes back to the room.")
+NOTHING_WRITTEN = N_("There is nothing written yet.")
+BROKEN = N_(
+    "The private word could not be opened safely, so it was not opened. Ask again if you like."
+)
 
 
 # Chapters that have asides of their own kind answer the question by themselves; others ask the person.
@@ -89,7 +102,9 @@ def open_with(
     handle = chance_name(moment.random(HANDLE_BYTES))
     circle = Circle(handle, (seat.facts.identity, *people), kind)
     seat = ask(seat, circle, people[0], moment)
-    moment.notices.append(Notice(f"{shown_name(seat, people[0])} is asked for a private word."))
+    moment.notices.append(
+        Notice(_("{name} is asked for a private word.").format(name=shown_name(seat, people[0])))
+    )
     return choose(seat, circle.handle)
 
 
@@ -123,14 +138,18 @@ def answer(seat: Seat, handle: bytes, moment: Moment, *, is_yes: bool) -> Seat |
     seat = replace(seat, apart=seat.apart.without_ask(handle))
     name = shown_name(seat, asked.by)
     if not is_yes:
-        moment.notices.append(Notice(f"{name} reads: not just now. Nobody else does."))
+        moment.notices.append(
+            Notice(_("{name} reads: not just now. Nobody else does.").format(name=name))
+        )
         return letters.write(seat, asked.by, AsideNo(handle), moment)
     try:
         circle = Circle(handle, asked.people, asked.kind)
         seat = found(seat, circle, {asked.by: asked.key_package}, moment)
     except NotThisAside:
         return letters.write(seat, asked.by, AsideNo(handle), moment)
-    moment.notices.append(Notice(f"Private with {name}. What you type goes to them alone."))
+    moment.notices.append(
+        Notice(_("Private with {name}. What you type goes to them alone.").format(name=name))
+    )
     return choose(seat, handle)
 
 
@@ -150,7 +169,12 @@ def say(seat: Seat, handle: bytes, text: str, moment: Moment) -> Seat | Refusal:
         return Refusal(NOTHING_WRITTEN)
     if len(words) > MAX_TEXT:
         over = len(words) - MAX_TEXT
-        return Refusal(f"That is too long for one piece, by {over} characters. It is kept.", text)
+        return Refusal(
+            _("That is too long for one piece, by {over} characters. It is kept.").format(
+                over=over
+            ),
+            text,
+        )
     why_not = why_not_say(seat, aside)
     if why_not or aside is None or aside.group is None:
         return Refusal(why_not or NOT_OPEN, text)
@@ -161,7 +185,7 @@ def end(seat: Seat, handle: bytes, moment: Moment) -> Seat | Refusal:
     """Leave an aside, which ends it for all in it; or take the question back."""
     aside = seat.apart.aside(handle)
     if aside is None:
-        return Refusal("There is no private word to end.")
+        return Refusal(_("There is no private word to end."))
     if aside.kind in ENDED_BY and aside.stage is not Stage.OVER:
         return ENDED_BY[aside.kind](seat, moment)
     if aside.stage is Stage.ASKING:
@@ -169,7 +193,9 @@ def end(seat: Seat, handle: bytes, moment: Moment) -> Seat | Refusal:
     elif aside.stage is Stage.OPEN:
         seat = _send(seat, aside, Ended(), moment)
     apart, seat = seat.apart, _without(seat, aside)
-    moment.notices.append(Notice("The private word is over. What you type goes to the room again."))
+    moment.notices.append(
+        Notice(_("The private word is over. What you type goes to the room again."))
+    )
     return choose(seat, b"") if apart.chosen == handle else seat
 
 
@@ -231,8 +257,10 @@ def opened(seat: Seat, author: bytes, note: AsideOpen, moment: Moment) -> Seat:
     if aside.kind in ENTERED_BY:
         return ENTERED_BY[aside.kind](seat, aside, moment)
     is_there = seat.apart.chosen == aside.handle
-    where = "What you type goes to them alone." if is_there else where_typing_stays(seat)
-    words = f"{shown_name(seat, author)} says yes: the private word is open. {where}"
+    where = _("What you type goes to them alone.") if is_there else where_typing_stays(seat)
+    words = _("{name} says yes: the private word is open. {where}").format(
+        name=shown_name(seat, author), where=where
+    )
     moment.notices.append(Notice(words, Urgency.BELL))
     return seat
 
@@ -241,11 +269,11 @@ def where_typing_stays(seat: Seat) -> str:
     """Say where typing goes for somebody to whom another private word has opened."""
     chosen = seat.apart.aside(seat.apart.chosen)
     if chosen is None:
-        return "You still type to the room; /private goes there."
+        return _("You still type to the room; /private goes there.")
     if chosen.stage is Stage.OVER:
-        return "What you type goes nowhere yet: /private goes there, /room to the room."
+        return _("What you type goes nowhere yet: /private goes there, /room to the room.")
     names = names_of(seat, others_in(seat, chosen))
-    return f"You still type to {names}; /private goes there."
+    return _("You still type to {names}; /private goes there.").format(names=names)
 
 
 def declined(seat: Seat, author: bytes, note: AsideNo, moment: Moment) -> Seat:
@@ -253,13 +281,18 @@ def declined(seat: Seat, author: bytes, note: AsideNo, moment: Moment) -> Seat:
     question = seat.apart.ask(note.aside)
     if question is not None and question.by == author:
         seat = replace(seat, apart=seat.apart.without_ask(note.aside))
-        words = f"{shown_name(seat, author)} no longer asks for a private word."
+        words = _("{name} no longer asks for a private word.").format(name=shown_name(seat, author))
         moment.notices.append(Notice(words))
         return seat
     aside = seat.apart.aside(note.aside)
     if aside is None or aside.stage is not Stage.ASKING or aside.founder != author:
         return seat
-    return _over(seat, aside, f"{shown_name(seat, author)} would rather not just now.", moment)
+    return _over(
+        seat,
+        aside,
+        _("{name} would rather not just now.").format(name=shown_name(seat, author)),
+        moment,
+    )
 
 
 def heard(seat: Seat, spoken: Spoken, whisper: Whisper, moment: Moment) -> Seat:
@@ -278,7 +311,12 @@ def heard(seat: Seat, spoken: Spoken, whisper: Whisper, moment: Moment) -> Seat:
     aside = replace(aside, group=group)
     seat = _with(seat, aside)
     if isinstance(word, Ended):
-        return _over(seat, aside, f"{shown_name(seat, author)} has left it.", moment)
+        return _over(
+            seat,
+            aside,
+            _("{name} has left it.").format(name=shown_name(seat, author)),
+            moment,
+        )
     if _why_void(seat, aside, author):
         return seat
     passage = _passage(seat, aside, spoken, text=word.text, at=moment.now)
@@ -290,7 +328,7 @@ def settle(seat: Seat, moment: Moment) -> Seat:
     for aside in seat.apart.asides:
         gone = [who for who in aside.people if seat.person(who) is None]
         if gone and aside.stage is not Stage.OVER:
-            words = f"{shown_name(seat, gone[0])} is not here any more."
+            words = _("{name} is not here any more.").format(name=shown_name(seat, gone[0]))
             seat = _over(seat, aside, words, moment)
     for question in seat.apart.asks:
         if any(seat.person(who) is None for who in question.people):
@@ -316,8 +354,7 @@ def finish(seat: Seat, aside: Aside, why: str, moment: Moment) -> Seat:
 
 def names_of(seat: Seat, people: tuple[bytes, ...]) -> str:
     """Return the names of people, as a list that can be read out."""
-    names = [shown_name(seat, who) for who in people]
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return listed([shown_name(seat, who) for who in people])
 
 
 def why_not_ask(seat: Seat, who: bytes, kind: AsideKind) -> Refusal | None:
@@ -374,12 +411,8 @@ def others_in(seat: Seat, aside: Aside) -> tuple[bytes, ...]:
 
 def ask_words(seat: Seat, question: Ask) -> str:
     """Return the question as this person reads it."""
-    what = (
-        "asks you to step aside with them"
-        if question.kind == "step-aside"
-        else ("asks for a private word with you")
-    )
-    return f"{shown_name(seat, question.by)} {what}: /yes or /no. Nobody else reads it."
+    words = _ASKS_TO_STEP_ASIDE if question.kind == "step-aside" else _ASKS_FOR_A_WORD
+    return _(words).format(name=shown_name(seat, question.by))
 
 
 def private_messages(seat: Seat) -> str:
@@ -455,14 +488,16 @@ def _passage(seat: Seat, aside: Aside, spoken: Spoken, *, text: str, at: float) 
 def _shown(seat: Seat, aside: Aside, passage: Passage, moment: Moment) -> Seat:
     if not passage.is_mine and seat.apart.chosen != aside.handle:
         name = passage.author.name if passage.author else ""
-        moment.notices.append(Notice(f"{name} wrote to you in private.", Urgency.QUIET))
+        moment.notices.append(
+            Notice(_("{name} wrote to you in private.").format(name=name), Urgency.QUIET)
+        )
     return _with(seat, replace(aside, transcript=(*aside.transcript, passage)[-MOST_SAID:]))
 
 
 def _over(seat: Seat, aside: Aside, why: str, moment: Moment) -> Seat:
-    words = f"{why} The private word is over."
+    words = f"{shown(why)} {_('The private word is over.')}"
     if seat.apart.chosen == aside.handle:
-        words += f" {GOES_NOWHERE}"
+        words += f" {_(GOES_NOWHERE)}"
     moment.notices.append(Notice(words))
     return finish(seat, aside, why, moment)
 

@@ -6,6 +6,7 @@ from holdspace.protocol.meeting.flow import Stage
 from holdspace.protocol.meeting.tallies import FEWEST, Tally
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from .answers import Asked
 from .counting import find_open
@@ -13,25 +14,25 @@ from .form_view import AskingView, CountView, FormKind, FormView, Item, To
 from .letters import facilitators
 from .seat import Seat
 
-CHECKIN_LEAD = "Nobody sees this unless you choose so at the end. Leave out what you like."
-POLL_LEAD = (
+CHECKIN_LEAD = N_("Nobody sees this unless you choose so at the end. Leave out what you like.")
+POLL_LEAD = N_(
     "Counted without names: nobody can see what you chose. It is shown when it is closed, if at "
     "least five answered."
 )
-SHOW_LEAD = "A show of hands: everybody here sees what you choose."
-FEEDBACK_LEAD = (
+SHOW_LEAD = N_("A show of hands: everybody here sees what you choose.")
+FEEDBACK_LEAD = N_(
     "No answer is needed. Numbers are only ever shown added up, if enough people answered; nobody "
     "sees yours."
 )
-WORD_ASK = (
+WORD_ASK = N_(
     "A word or two, if you like. It is never counted; the facilitators read it only if you choose "
     "them at the end."
 )
-LINE_ASK = (
+LINE_ASK = N_(
     "A line to the facilitators, if you like. It goes to them with your name, and to nobody else."
 )
-FIT = "What next"
-FIT_ASK = "What would you like next? All are fine answers."
+FIT = N_("What next")
+FIT_ASK = N_("What would you like next? All are fine answers.")
 
 
 def asking_view(seat: Seat, state: MeetingState) -> AskingView:
@@ -86,8 +87,13 @@ def items_of(stage: Stage) -> tuple[Item, ...]:
         return tuple(
             Item(
                 label=scale.id.replace("-", " "),
-                text=f"{_capital(scale.id)}: {scale.min} is {clean_line(scale.low)}, "
-                f"{scale.max} is {clean_line(scale.high)}.",
+                text=_("{name}: {least} is {low}, {most} is {high}.").format(
+                    name=_capital(scale.id),
+                    least=scale.min,
+                    low=clean_line(scale.low),
+                    most=scale.max,
+                    high=clean_line(scale.high),
+                ),
                 least=scale.min,
                 most=scale.max,
             )
@@ -99,7 +105,7 @@ def items_of(stage: Stage) -> tuple[Item, ...]:
     if stage.feedback is not None:
         scores = (Item(_capital(item), f"{_capital(item)}.") for item in stage.feedback.items)
         fit = tuple(clean_line(one).replace("-", " ") for one in stage.feedback.fit)
-        return (*scores, *((Item(FIT, FIT_ASK, options=fit),) if len(fit) > 1 else ()))
+        return (*scores, *((Item(_(FIT), _(FIT_ASK), options=fit),) if len(fit) > 1 else ()))
     return ()
 
 
@@ -134,14 +140,14 @@ def _stage_form(
         *((To.FACILITATORS,) if is_checkin and facilitators(seat) else ()),
         *((To.GROUP,) if is_countable else ()),
     )
-    words_ask = WORD_ASK if stage.checkin and stage.checkin.word else ""
+    words_ask = _(WORD_ASK) if stage.checkin and stage.checkin.word else ""
     if not is_checkin and facilitators(seat):
-        words_ask = LINE_ASK
+        words_ask = _(LINE_ASK)
     return FormView(
         key=key,
         kind=kind,
         title=clean_line(stage.title),
-        lead=CHECKIN_LEAD if is_checkin else FEEDBACK_LEAD,
+        lead=_(CHECKIN_LEAD if is_checkin else FEEDBACK_LEAD),
         items=items_of(stage),
         words_ask=words_ask,
         ways=ways if len(ways) > 1 else (),
@@ -155,8 +161,8 @@ def _poll_form(seat: Seat, tally: Tally, asked: Asked) -> FormView:
     return FormView(
         key=key,
         kind=tally.kind,
-        title="Poll" if tally.kind == "poll" else "Show of hands",
-        lead=POLL_LEAD if tally.kind == "poll" else SHOW_LEAD,
+        title=_("Poll") if tally.kind == "poll" else _("Show of hands"),
+        lead=_(POLL_LEAD if tally.kind == "poll" else SHOW_LEAD),
         items=asked.items,
         count=tally.number,
         is_answered=key in seat.answers.answered,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from holdspace.protocol.invite import MAX_INTRODUCTION
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from .apart import Apart, Aside, Stage
 from .replacing import replace
@@ -20,8 +21,8 @@ from .view import DoorLine, Line, Passage, PersonView, Refusal, Role
 MOST_EARLIER = 3
 MOST_LINES = 200
 MOST_UNSAID = 20
-NOT_ASKED = Refusal("You knocked. A facilitator will answer; there is nothing to write yet.")
-LET_IN = "You were let in."
+NOT_ASKED = Refusal(N_("You knocked. A facilitator will answer; there is nothing to write yet."))
+LET_IN = N_("You were let in.")
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,17 @@ class Talk:
         if not self.thread:
             return replace(NOT_ASKED, kept=words)
         if not text:
-            return Refusal("There is nothing written yet.")
+            return Refusal(_("There is nothing written yet."))
         if len(text) > MAX_INTRODUCTION:
             over = len(text) - MAX_INTRODUCTION
             return Refusal(
-                f"That is too long for the door, by {over} characters. It is kept.", words
+                _("That is too long for the door, by {over} characters. It is kept.").format(
+                    over=over
+                ),
+                words,
             )
         if len(self.unsaid) >= MOST_UNSAID:
-            return Refusal("Much is waiting to be read already. It is kept here.", words)
+            return Refusal(_("Much is waiting to be read already. It is kept here."), words)
         return replace(self._with(DoorLine(text, now, is_mine=True)), unsaid=(*self.unsaid, text))
 
     def unread(self, held_up: int) -> str:
@@ -67,7 +71,7 @@ def brought_in(talk: Talk, *, me: bytes) -> Apart:
         return Apart()
     people = {
         True: PersonView(me, "", "", Role.MEMBER, is_me=True),
-        False: PersonView(b"", LEADS, "", Role.FACILITATOR),
+        False: PersonView(b"", _(LEADS), "", Role.FACILITATOR),
     }
     passages = tuple(
         Passage(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from holdspace.protocol.translation import N_, _
+
 
 @dataclass(frozen=True)
 class IdeaView:
@@ -36,33 +38,39 @@ class BoardView:
     @property
     def words(self) -> str:
         """Say in one sentence how far it is, and for whom."""
-        words = _PHASES[self.phase, self.is_mine]
-        if self.leads and self.phase == "listing":
-            words = f"{words} {_ENDS}" if self.is_mine else f"{_LED} {_ENDS}"
-        return words.replace("{owner}", self.owner)
+        is_led = self.leads and self.phase == "listing"
+        words = _LED if is_led and not self.is_mine else _PHASES[self.phase, self.is_mine]
+        said = _(words).format(owner=self.owner)
+        return f"{said} {_(_ENDS)}" if is_led else said
 
 
-_LED = (
+_LED = N_(
     "Ideas for {owner} are being listed, without names. What you send is said to the room as always; "
     "/suggest lists an idea of yours."
 )
-_ENDS = "/endlist ends the list."
+_ENDS = N_("/endlist ends the list.")
 _PHASES = {
-    ("asked", False): "{owner} asks for ideas. A facilitator begins the list.",
-    ("asked", True): "You asked for ideas. A facilitator begins the list.",
+    ("asked", False): N_("{owner} asks for ideas. A facilitator begins the list."),
+    ("asked", True): N_("You asked for ideas. A facilitator begins the list."),
     ("listing", False): (
-        "Ideas for {owner} are being listed. What you send is one idea; the list shows no names. "
-        "Nothing is discussed yet."
+        N_(
+            "Ideas for {owner} are being listed. What you send is one idea; the list shows no names. "
+            "Nothing is discussed yet."
+        )
     ),
     ("listing", True): (
-        "Ideas for you are being listed. You need not answer anything; you choose when the list is done."
+        N_(
+            "Ideas for you are being listed. You need not answer anything; you choose when the list is done."
+        )
     ),
     (
         "listed",
         False,
-    ): "The list is done, and {owner} chooses. You can talk about it now, by raised hands.",
+    ): N_("The list is done, and {owner} chooses. You can talk about it now, by raised hands."),
     ("listed", True): (
-        "The list is yours. Try one (/try and its number), look elsewhere (/elsewhere), or leave it "
-        "for now (/notnow): all are fine."
+        N_(
+            "The list is yours. Try one (/try and its number), look elsewhere (/elsewhere), or leave it "
+            "for now (/notnow): all are fine."
+        )
     ),
 }

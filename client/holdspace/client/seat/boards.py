@@ -14,26 +14,38 @@ from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import intents_board as intents
 from . import saying
 from .board_view import BoardView, BoardWords, IdeaView
 from .display import shown_name, shown_person
 from .intents import Intent
-from .lines import Teller, add, is_me, line
+from .lines import Teller, add, is_me, line, named
 from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .unled import WHY_NOT
 from .view import Line, Notice, Passage, Refusal
 
-NOT_YET = Refusal("The room is still opening. One moment, please.")
-NOT_YOURS = Refusal("Only a facilitator can do that.")
-NOTHING_WRITTEN = "There is nothing written yet."
-_TOO_LONG = "That is longer than {what} can be, by {over} of {most} characters. It is kept here."
-_BEGIN = "{name} asks for ideas. /listideas, or B and then l, begins the list."
-_BEGIN_YOURS = "/listideas, or B and then l, begins the list."
-_CHOOSE = (
+NOT_YET = Refusal(N_("The room is still opening. One moment, please."))
+NOT_YOURS = Refusal(N_("Only a facilitator can do that."))
+NOTHING_WRITTEN = N_("There is nothing written yet.")
+_QUESTION_TOO_LONG = N_(
+    "That is longer than a question can be, by {over} of {most} characters. It is kept here."
+)
+_IDEA_TOO_LONG = N_(
+    "That is longer than an idea can be, by {over} of {most} characters. It is kept here."
+)
+_BEGIN = N_("{name} asks for ideas. /listideas, or B and then l, begins the list.")
+_BEGIN_YOURS = N_("/listideas, or B and then l, begins the list.")
+_TRIES = N_("{name} would like to try idea {number}.")
+_TRIES_THIS = N_("{name} would like to try idea {number}: {idea}")
+_CHOICES = {
+    "other-source": N_("{name} would like to look for ideas elsewhere, too. Thank you."),
+    "leave-for-now": N_("{name} leaves it for now. Thank you."),
+}
+_CHOOSE = N_(
     "The list of ideas for you is done. /board reads it. /try and a number, /elsewhere, or /notnow: "
     "all are fine, and there is no hurry."
 )
@@ -46,7 +58,7 @@ def is_for_the_list(seat: Seat) -> bool:
 
 def ask(seat: Seat, intent: intents.AskIdeas, moment: Moment) -> Seat | Refusal:
     """Ask for ideas."""
-    why_not = _why_not_text(seat, intent.text, "a question", ev.MAX_PROBLEM)
+    why_not = _why_not_text(seat, intent.text, _QUESTION_TOO_LONG, ev.MAX_PROBLEM)
     if seat.state is not None and seat.state.board is not None:
         why_not = boarding.SOMEBODY_ASKED
     if why_not:
@@ -56,7 +68,7 @@ def ask(seat: Seat, intent: intents.AskIdeas, moment: Moment) -> Seat | Refusal:
 
 def suggest(seat: Seat, text: str, moment: Moment) -> Seat | Refusal:
     """Put an idea on the list; what cannot go there is given back."""
-    why_not = _why_not_text(seat, text, "an idea", ev.MAX_IDEA)
+    why_not = _why_not_text(seat, text, _IDEA_TOO_LONG, ev.MAX_IDEA)
     if not why_not and seat.state is not None:
         why_not = boarding.why_not_give(seat.state, seat.facts.identity)
     return (
@@ -64,17 +76,14 @@ def suggest(seat: Seat, text: str, moment: Moment) -> Seat | Refusal:
     )
 
 
-def _why_not_text(seat: Seat, text: str, what: str, most: int) -> str:
+def _why_not_text(seat: Seat, text: str, too_long: str, most: int) -> str:
     length = len(text.strip())
     if seat.state is None:
-        return NOT_YET.words
+        return NOT_YET.sentence
     if not length:
         return NOTHING_WRITTEN
     if length > most:
-        over = str(length - most)
-        return (
-            _TOO_LONG.replace("{what}", what).replace("{over}", over).replace("{most}", str(most))
-        )
+        return _(too_long).format(over=length - most, most=most)
     return WHY_NOT if seat.is_unled else ""
 
 
@@ -137,11 +146,13 @@ def board_view(seat: Seat, state: MeetingState) -> BoardView | None:
 def _asked(seat: Seat, effect: fx.IdeasAsked, moment: Moment) -> Seat:
     problem = clean(effect.text, ev.MAX_PROBLEM)
     seat = replace(seat, board=BoardWords(problem))
-    who = "You ask" if is_me(seat, effect.identity) else f"{shown_name(seat, effect.identity)} asks"
-    seat = line(seat, Line.BOARD, f"{who} for ideas:", moment)
+    words = (
+        N_("You ask for ideas:") if is_me(seat, effect.identity) else N_("{name} asks for ideas:")
+    )
+    seat = line(seat, Line.BOARD, named(seat, words, effect), moment)
     if seat.is_staff and not is_me(seat, effect.identity):
         name = shown_name(seat, effect.identity)
-        moment.notices.append(Notice(_BEGIN.replace("{name}", name)))
+        moment.notices.append(Notice(_(_BEGIN).format(name=name)))
     elif seat.is_staff:
         moment.notices.append(Notice(_BEGIN_YOURS))
     return add(
@@ -182,19 +193,14 @@ def _listed(seat: Seat, effect: fx.IdeaListed, moment: Moment) -> Seat:
 
 def _chosen(seat: Seat, effect: fx.IdeaChosen, moment: Moment) -> Seat:
     idea = next((one.text for one in seat.board.ideas if one.number == effect.number), "")
-    shown = f": {idea}" if idea else "."
-    words = {
-        "try": f"would like to try idea {effect.number}{shown}",
-        "other-source": "would like to look for ideas elsewhere, too. Thank you.",
-        "leave-for-now": "leaves it for now. Thank you.",
-    }[effect.outcome]
-    name = shown_name(seat, effect.identity)
-    return line(replace(seat, board=BoardWords()), Line.BOARD, f"{name} {words}", moment)
+    words = _(_CHOICES.get(effect.outcome) or (_TRIES_THIS if idea else _TRIES))
+    text = words.format(name=shown_name(seat, effect.identity), number=effect.number, idea=idea)
+    return line(replace(seat, board=BoardWords()), Line.BOARD, text, moment)
 
 
 def _away(seat: Seat, effect: fx.BoardPutAway, moment: Moment) -> Seat:
     seat = replace(seat, board=BoardWords())
-    return line(seat, Line.BOARD, "The board is put away.", moment)
+    return line(seat, Line.BOARD, _("The board is put away."), moment)
 
 
 TELLERS: dict[type[fx.Effect], Teller] = {

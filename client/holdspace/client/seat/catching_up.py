@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import MAX_STAGE_CLOCK, StageClock, TurnMode
+from holdspace.protocol.translation import N_, _
 
 from . import saying
 from .display import shown_stages
@@ -22,15 +23,17 @@ from .view import Line
 # Who was gone for less than this has missed nothing that needs a card.
 GONE_SECONDS = 60.0
 _CAN_DO: dict[TurnMode, str] = {
-    "listen": "Read as long as you like; you can nod.",
-    "open": "You can write, or only read.",
-    "hands": "Raise a hand when you like, with h or /raise; only reading is fine.",
-    "round": "We are going around; raise a hand for a turn at its end, or only read.",
-    "gather": "Everybody writes for themselves; write, too, or pass to only read.",
-    "silent": "A quiet time: nothing to do.",
-    "pairs": "Some meet in pairs just now; /pair if you would like that next time, or stay here.",
+    "listen": N_("Read as long as you like; you can nod."),
+    "open": N_("You can write, or only read."),
+    "hands": N_("Raise a hand when you like, with h or /raise; only reading is fine."),
+    "round": N_("We are going around; raise a hand for a turn at its end, or only read."),
+    "gather": N_("Everybody writes for themselves; write, too, or pass to only read."),
+    "silent": N_("A quiet time: nothing to do."),
+    "pairs": N_(
+        "Some meet in pairs just now; /pair if you would like that next time, or stay here."
+    ),
 }
-NO_STAGE = "No stage has begun yet: you have missed nothing."
+NO_STAGE = N_("No stage has begun yet: you have missed nothing.")
 
 
 def tell_the_time(seat: Seat, moment: Moment) -> Seat:
@@ -76,12 +79,14 @@ def card_lines(seat: Seat, now: float) -> Iterator[str]:
     if at < 0 or seat.state is None:
         yield NO_STAGE
         return
-    yield f"We are at {stages[at].title}, {at + 1} of {len(stages)}."
+    yield _("We are at {title}, {place} of {number}.").format(
+        title=stages[at].title, place=at + 1, number=len(stages)
+    )
     left = round((seat.stage_started + seat.state.stage_seconds - now) / 60)
     all_of_it = round(seat.state.stage_seconds / 60)
     yield (
-        f"About {left} of {all_of_it} minutes are left."
+        _("About {left} of {minutes} minutes are left.").format(left=left, minutes=all_of_it)
         if left > 0
-        else "Its time is used; nothing is cut."
+        else _("Its time is used; nothing is cut.")
     )
     yield _CAN_DO[seat.state.mode]

@@ -37,6 +37,7 @@ from holdspace.protocol.mls import (
 )
 from holdspace.protocol.mls.messages import ProposalType, Sender
 from holdspace.protocol.refusals import REFUSALS, Refusal
+from holdspace.protocol.translation import N_, _
 
 from . import catching_up, returning, room_keeping, saying
 from .people import member_with, slot_in, slot_of
@@ -115,7 +116,7 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
     if refusal in _TRIED_AGAIN:
         return seat
     rest = tuple(other for other in seat.wishes if other != change.wish)
-    words = REFUSALS[refusal].sentence if refusal else "The relay did not take the change."
+    words = REFUSALS[refusal].sentence if refusal else _("The relay did not take the change.")
     moment.notices.append(Notice(words))
     # Known again if the relay lets it count after all: everybody else would follow it.
     turned_back = (*seat.turned_back, change)
@@ -135,9 +136,9 @@ def _welcome_back(seat: Seat, letter: Letter, moment: Moment) -> Seat:
 _TRIED_AGAIN = frozenset(
     {Refusal.LOST_RACE, Refusal.STALE_EPOCH, Refusal.NOT_SAVED, Refusal.TOO_FAST}
 )
-HERE_ALREADY = "They are in the room already. Nothing was changed."
-UNFIT = "That change cannot be made: everybody's client would refuse it. Nothing was changed."
-TOO_OFTEN = (
+HERE_ALREADY = N_("They are in the room already. Nothing was changed.")
+UNFIT = N_("That change cannot be made: everybody's client would refuse it. Nothing was changed.")
+TOO_OFTEN = N_(
     "The relay turned back so many changes that people here could not follow another. Nobody can "
     "come in or be removed until another facilitator changes something."
 )

@@ -18,6 +18,7 @@ from holdspace.protocol.keys import (
     revocation_digest,
 )
 from holdspace.protocol.refusals import REFUSALS, Refusal
+from holdspace.protocol.translation import N_, _, shown
 
 from . import catching_up, changing, saying, unled
 from .after import after_words
@@ -33,7 +34,7 @@ ROUNDS = 2
 # Invitations that were taken back and that the relay has not confirmed to have forgotten.
 MOST_ENDED = 16
 _NOT_THERE_YET = frozenset({Refusal.NOT_HERE, Refusal.GAP})
-MOVED = "The relay changed, to {relay}. Nothing was lost."
+MOVED = N_("The relay changed, to {relay}. Nothing was lost.")
 
 
 def reached(seat: Seat, relay: str) -> Seat:
@@ -60,7 +61,7 @@ def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
 
 def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
     """Learn how far the log goes; what was not sent yet follows once it is read to there."""
-    seat, what, _ = seat.answered(frame.ref)
+    seat, what, _key = seat.answered(frame.ref)
     if what != "attach" or frame.after > seat.position.seq:
         return seat
     wire = replace(
@@ -73,7 +74,7 @@ def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
     )
     here = seat.facts.origin
     if seat.attached_at not in {"", here}:
-        moment.notices.append(Notice(MOVED.replace("{relay}", here)))
+        moment.notices.append(Notice(_(MOVED).format(relay=here)))
     seat = replace(seat, wire=wire, attached_at=here, times_turned_away=0)
     seat = catching_up.came_back(seat, moment)
     seat = unled.was_away(watch_lobby(seat, moment), moment)
@@ -157,13 +158,14 @@ _CODE_WANTED = frozenset({Refusal.NEEDS_CODE, Refusal.CODE_IN_USE})
 _OPENINGS = frozenset({"open", "begin", "invite", "put door"})
 # A word at the door that came too late shows by itself (door_talk.py).
 _NOT_MISSED = frozenset({"word"})
-_LATE = " What you wrote last may have come too late for anybody to read it."
-_OVER_WORDS = "The meeting is over. Nothing of it is kept on the relay. Go gently."
+_LATE = N_("What you wrote last may have come too late for anybody to read it.")
+_OVER_WORDS = N_("The meeting is over. Nothing of it is kept on the relay. Go gently.")
 
 
 def _closed(seat: Seat) -> Seat:
-    late = _LATE if any(saying.is_words(i.event) for i in seat.outbox.lasting().waiting) else ""
-    words = f"{_OVER_WORDS}{late}{after_words(seat)}"
+    is_late = any(saying.is_words(one.event) for one in seat.outbox.lasting().waiting)
+    parts = (_(_OVER_WORDS), _(_LATE) if is_late else "", after_words(seat))
+    words = " ".join(filter(None, parts))
     return replace(seat, place=Place.CLOSED, ended_words=words)
 
 
@@ -173,8 +175,8 @@ def _known(code: int) -> Refusal | None:
 
 def _words(refusal: Refusal | None) -> str:
     if refusal is None:
-        return "The relay said no, in a way this version does not know."
-    return REFUSALS[refusal].sentence
+        return _("The relay said no, in a way this version does not know.")
+    return shown(REFUSALS[refusal].sentence)
 
 
 def _attach(seat: Seat, moment: Moment) -> Seat:

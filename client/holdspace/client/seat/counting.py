@@ -14,6 +14,7 @@ from holdspace.protocol.meeting import counting as reducer
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.tallies import Joined, Part, Tally
+from holdspace.protocol.translation import N_
 
 from . import saying
 from .answers import Answers, Secret
@@ -23,12 +24,16 @@ from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal
 
-JOINED = "You are counted without your name when the count is closed. Until then you can change it."
-COUNTED_BEFORE = Refusal(
-    "You were counted in this question once already. A second count could tell others what you said, "
-    "so your numbers stay with you."
+JOINED = N_(
+    "You are counted without your name when the count is closed. Until then you can change it."
 )
-TOO_LATE = Refusal("The count is closed already. Your numbers stay with you; nothing was sent.")
+COUNTED_BEFORE = Refusal(
+    N_(
+        "You were counted in this question once already. A second count could tell others what you said, "
+        "so your numbers stay with you."
+    )
+)
+TOO_LATE = Refusal(N_("The count is closed already. Your numbers stay with you; nothing was sent."))
 # How long a count waits for somebody's vector, and each further facilitator a little longer.
 PATIENCE = 120.0
 NEXT_ONE_SECONDS = 10.0

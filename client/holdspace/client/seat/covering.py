@@ -17,6 +17,7 @@ from holdspace.protocol.meeting.events import (
 )
 from holdspace.protocol.meeting.letters import NotOk, OkAgain
 from holdspace.protocol.meeting.slots import Partial, open_slot
+from holdspace.protocol.translation import N_
 
 from . import connecting, saying, sealing
 from .lines import line
@@ -33,18 +34,18 @@ PART_COST = 26
 # What keeps people safe does not wait behind what is long.
 _URGENT = (Hold, PauseWriting)
 _PHASES = 2**16
-BEGIN = (
+BEGIN = N_(
     "From now on everybody's program sends a small message every two seconds, so that the sending does not "
     "tell the relay who speaks. What you send arrives within two seconds, what is long a little later. A "
     "round goes in a mixed order, a new one each time."
 )
 # A meeting that is to close waits so long for words that are half there, and whoever sends them.
 OTHERS_SECONDS = 15.0
-OTHERS_FIRST = (
+OTHERS_FIRST = N_(
     "Somebody's words are half there. The meeting closes when all of them are, in 15 seconds at most. "
     "To close it now, do that again."
 )
-CLOSES_SOON = "What you wrote is still being sent. The meeting closes when it is."
+CLOSES_SOON = N_("What you wrote is still being sent. The meeting closes when it is.")
 
 
 def tick(seat: Seat, moment: Moment) -> Seat:

@@ -7,18 +7,20 @@ the relay ran in the host's own program and went with it.
 
 from __future__ import annotations
 
+from holdspace.protocol.translation import N_
+
 from .lines import line
 from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line
 
-TWO_MINUTES = (
+TWO_MINUTES = N_(
     "The relay has not answered for two minutes. What you wrote is safe here, and your place is kept "
     "as long as the relay keeps the meeting. It tries again by itself: there is nothing to do. You can "
     "also leave; F2 or /support works without it."
 )
-TEN_MINUTES = (
+TEN_MINUTES = N_(
     "The relay has not answered for ten minutes. If it ran on the host's own computer, the meeting has "
     "ended with it. What you wrote is still here, to read or to copy. You can leave with q or /leave, "
     "and ask whoever invited you when the group meets again; if you stay, it goes on trying."

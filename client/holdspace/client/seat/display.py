@@ -17,7 +17,9 @@ from holdspace.protocol.text import (
     looks_like,
     name_tag,
 )
+from holdspace.protocol.translation import N_, _, listed
 
+from .for_others import for_others
 from .seat import Seat
 from .view import PersonView, Role, StageView
 
@@ -105,9 +107,9 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
     seconds = state.seconds_of(number) if state else stage.seconds(count)
     is_left_out = state is not None and number in state.left_out and number != current
     minutes = 0 if is_left_out else max(1, round(seconds / 60))
-    values = _values(seat, stage, count=count, minutes=minutes)
+    values, title = _values(seat, stage, count=count, minutes=minutes), _flow_line(stage.title)
     return StageView(
-        title=f"{_flow_line(stage.title)} (left out)" if is_left_out else _flow_line(stage.title),
+        title=_("{title} (left out)").format(title=title) if is_left_out else title,
         minutes=minutes,
         is_done=number < current,
         is_current=number == current,
@@ -128,17 +130,19 @@ def _stage(seat: Seat, flow: Flow, stage: Stage, *, number: int, staff: bool) ->
 # Where one speaks after another, or all write: how others may answer what was said.
 _ANSWERED_IN = frozenset({"open", "hands", "round", "gather"})
 RESPONSES: dict[Response, str] = {
-    "none": "No replies in this stage; nods are heard.",
-    "nods": "Nods are the replies in this stage.",
-    "own-experience": "If you reply, tell of your own life; ideas are asked for first (/offer).",
-    "ask-first": "Ask before you reply with an idea: /offer asks whoever spoke.",
-    "open": "Replies are welcome in this stage.",
+    "none": N_("No replies in this stage; nods are heard."),
+    "nods": N_("Nods are the replies in this stage."),
+    "own-experience": N_(
+        "If you reply, tell of your own life; ideas are asked for first (/offer)."
+    ),
+    "ask-first": N_("Ask before you reply with an idea: /offer asks whoever spoke."),
+    "open": N_("Replies are welcome in this stage."),
 }
 
 
 def _responses(flow: Flow, number: int) -> str:
     stage = flow.stages[number]
-    return RESPONSES[flow.response_in(number)] if stage.turn in _ANSWERED_IN else ""
+    return _(RESPONSES[flow.response_in(number)]) if stage.turn in _ANSWERED_IN else ""
 
 
 def _technique(stage: Stage) -> str:
@@ -156,13 +160,13 @@ def _asks(stage: Stage) -> tuple[str, ...]:
 
 
 def _values(seat: Seat, stage: Stage, *, count: int, minutes: int) -> dict[str, str]:
-    me = seat.person(seat.facts.identity)
+    me, words = seat.person(seat.facts.identity), for_others(seat)
     return {
         "name": clean_line(me.name) if me else "",
-        "role": me.role if me else "",
+        "role": words.roles.get(me.role, me.role) if me else "",
         "n": str(count),
         "minutes": str(minutes),
-        "limits": "as the agreements at the door say",
+        "limits": words.limits,
         "stage": clean_line(stage.title),
     }
 
@@ -191,9 +195,12 @@ def why_tagged(seat: Seat, identity: bytes) -> str:
         return ""
     alike = [shown_name(seat, other.identity) for other in _alike(seat, person)]
     if len(alike) == 1:
-        return f"{alike[0]} has a name that could be mistaken, so letters were put behind it."
-    names = f"{', '.join(alike[:-1])} and {alike[-1]}"
-    return f"{names} have names that look the same: the letters behind them tell them apart."
+        return _("{name} has a name that could be mistaken, so letters were put behind it.").format(
+            name=alike[0]
+        )
+    return _(
+        "{names} have names that look the same: the letters behind them tell them apart."
+    ).format(names=listed(alike))
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from holdspace.protocol.meeting.flow import FlowError, read_flow
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import (
     answering,
@@ -49,31 +50,33 @@ from .view import Line, Place, Refusal
 
 Doer = Callable[[Seat, Any, Moment], Seat | Refusal]
 
-NOT_YET = Refusal("The room is still opening. One moment, please.")
-NOT_YOURS = Refusal("Only a facilitator can do that.")
-ONLY_HOST = Refusal("Only the host can do that.")
-NOTHING_SAID = Refusal("You have not said anything yet.")
-NO_SHARE = Refusal("There is nothing to nod to yet.")
-NOT_THERE = Refusal("That person is not here any more.")
-NO_KNOCK = Refusal("That knock was answered already, or they went away.")
-NO_HAND = Refusal("Their hand is not up.")
-NO_FLOW = Refusal("There is no agenda yet.")
-LAST_STAGE = Refusal("This is the last stage. When you are ready, /close ends the meeting.")
+NOT_YET = Refusal(N_("The room is still opening. One moment, please."))
+NOT_YOURS = Refusal(N_("Only a facilitator can do that."))
+ONLY_HOST = Refusal(N_("Only the host can do that."))
+NOTHING_SAID = Refusal(N_("You have not said anything yet."))
+NO_SHARE = Refusal(N_("There is nothing to nod to yet."))
+NOT_THERE = Refusal(N_("That person is not here any more."))
+NO_KNOCK = Refusal(N_("That knock was answered already, or they went away."))
+NO_HAND = Refusal(N_("Their hand is not up."))
+NO_FLOW = Refusal(N_("There is no agenda yet."))
+LAST_STAGE = Refusal(N_("This is the last stage. When you are ready, /close ends the meeting."))
 LAST_STAGE_COUNTS = Refusal(
-    "This is the last stage. /count shows what is being counted; then /close ends the meeting."
+    N_("This is the last stage. /count shows what is being counted; then /close ends the meeting.")
 )
-FIRST_STAGE = Refusal("This is the first stage.")
+FIRST_STAGE = Refusal(N_("This is the first stage."))
 FULL = Refusal(
-    f"The room is full: {returning.MOST_PEOPLE} people are the most it holds. The knock stays at the door."
+    N_(
+        "The room is full: {most_people} people are the most it holds. The knock stays at the door."
+    ).filled(most_people=str(returning.MOST_PEOPLE))
 )
-KEPT_FULL = "The connection is lost and much is waiting to be sent already. It is kept here."
+KEPT_FULL = N_("The connection is lost and much is waiting to be sent already. It is kept here.")
 
 
 def do(seat: Seat, intent: intents.Intent, moment: Moment) -> Seat | Refusal:
     """Do what the person wants, or return why not with the text that must be kept."""
     doer = _DOERS.get(type(intent))
     if doer is None or seat.place is not Place.ROOM:
-        return Refusal("That is not possible here.")
+        return Refusal(_("That is not possible here."))
     kept = getattr(intent, "text", "")
     # Who is not OK is heard however much is waiting to be sent.
     if len(seat.outbox.waiting) >= BOUND and not isinstance(intent, SayNotOk):
@@ -84,11 +87,13 @@ def do(seat: Seat, intent: intents.Intent, moment: Moment) -> Seat | Refusal:
 def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
     text = intent.text.strip()
     if not text:
-        return Refusal("There is nothing written yet.")
+        return Refusal(_("There is nothing written yet."))
     if len(text) > ev.MAX_TEXT:
         return Refusal(
-            f"That is longer than one share can be, by {len(text) - ev.MAX_TEXT} of "
-            f"{ev.MAX_TEXT} characters. It is kept here; you could send it in two parts.",
+            _(
+                "That is longer than one share can be, by {over} of {most} "
+                "characters. It is kept here; you could send it in two parts."
+            ).format(over=len(text) - ev.MAX_TEXT, most=ev.MAX_TEXT),
             intent.text,
         )
     state, me = seat.state, seat.facts.identity
@@ -132,7 +137,7 @@ def _raise(seat: Seat, intent: intents.Raise, moment: Moment) -> Seat | Refusal:
 
 def _lower(seat: Seat, intent: intents.Lower, moment: Moment) -> Seat | Refusal:
     if seat.state is None or not seat.state.place_of(seat.facts.identity):
-        return Refusal("Your hand is not up.")
+        return Refusal(_("Your hand is not up."))
     return saying.say(seat, ev.LowerHand(), moment)
 
 
@@ -233,7 +238,7 @@ def _open_flow(seat: Seat, state: MeetingState, intent: intents.OpenTheFlow) -> 
     try:
         read_flow(intent.toml)
     except FlowError as error:
-        return Refusal(f"This flow cannot be used: {error}")
+        return Refusal(_("This flow cannot be used: {error}").format(error=error))
     return ev.OpenFlow(intent.toml)
 
 
@@ -325,6 +330,13 @@ def _decline(seat: Seat, intent: intents.Decline, moment: Moment) -> Seat | Refu
     return lobby.decline(seat, intent.knock, intent.words, moment)
 
 
+_ROLE_ALREADY = {
+    HOST: N_("They are the host already."),
+    CO_FACILITATOR: N_("They are a co-facilitator already."),
+    MEMBER: N_("They are a member already."),
+}
+
+
 def _role(role: str, before: str) -> Doer:
     def doer(seat: Seat, intent: Any, moment: Moment) -> Seat | Refusal:
         if seat.host is None:
@@ -333,9 +345,7 @@ def _role(role: str, before: str) -> Doer:
         if person is None:
             return NOT_THERE
         if person.role != before:
-            return Refusal(
-                f"They are {'a ' if person.role != HOST else 'the '}{person.role} already."
-            )
+            return Refusal(_ROLE_ALREADY[person.role])
         return changing.wish(seat, RoleChange(intent.who, role), moment)
 
     return doer
@@ -352,7 +362,7 @@ def _close(seat: Seat, intent: intents.CloseTheMeeting, moment: Moment) -> Seat 
     if not seat.roles.is_facilitator(seat.facts.identity):
         return NOT_YOURS
     if not seat.wire.nonce:
-        return Refusal("The connection is lost just now. Close the meeting when it is back.")
+        return Refusal(_("The connection is lost just now. Close the meeting when it is back."))
     return covering.close(seat, moment)
 
 
@@ -365,19 +375,19 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.Leave: _leave,
     intents.OpenTheFlow: _control(_open_flow),
     intents.NextStage: _control(_go_on),
-    intents.BackStage: _control(lambda _, state, __: _stage(state, state.stage - 1)),
-    intents.ToStage: _control(lambda _, state, intent: _stage(state, intent.number - 1)),
+    intents.BackStage: _control(lambda _seat, state, _intent: _stage(state, state.stage - 1)),
+    intents.ToStage: _control(lambda _seat, state, intent: _stage(state, intent.number - 1)),
     intents.ChangeMode: _control(
-        lambda _, state, intent: ev.SetTurnMode(intent.mode, state.version)
+        lambda _seat, state, intent: ev.SetTurnMode(intent.mode, state.version)
     ),
     intents.Give: _with_person(lambda state, who: ev.GiveFloor(who, state.version)),
-    intents.Onward: _control(lambda _, state, __: ev.NextTurn(state.version)),
-    intents.LowerFor: _with_person(lambda _, who: ev.LowerHandOf(who)),
+    intents.Onward: _control(lambda _seat, state, _intent: ev.NextTurn(state.version)),
+    intents.LowerFor: _with_person(lambda _state, who: ev.LowerHandOf(who)),
     intents.MoreTime: _control(
-        lambda _, state, intent: ev.AddTime(min(max(intent.seconds, 1), 3600), state.version)
+        lambda _seat, state, intent: ev.AddTime(min(max(intent.seconds, 1), 3600), state.version)
     ),
     intents.KeepReady: _write_ahead,
-    intents.Rewrite: lambda seat, _, moment: readying.rewrite(seat, moment),
+    intents.Rewrite: lambda seat, _intent, moment: readying.rewrite(seat, moment),
     intents.GoLater: _wait_longer(ev.Later()),
     intents.GoBack: _wait_longer(ev.StepBack()),
     intents.AnswerTheInvite: _answer_invite,
@@ -385,24 +395,26 @@ _DOERS: dict[type[intents.Intent], Doer] = {
     intents.FoldIt: _fold,
     intents.RestNow: _simply(lambda intent: ev.Rest(intent.is_resting)),
     intents.ReleaseTheWords: _control(_release),
-    intents.SkipThePause: _control(lambda _, state, __: ev.SkipPause(state.version)),
-    intents.LowerAllHands: _control(lambda _, state, __: ev.LowerAll(state.version)),
-    intents.RestoreTheHands: _control(lambda _, state, __: ev.RestoreHands(state.version)),
+    intents.SkipThePause: _control(lambda _seat, state, _intent: ev.SkipPause(state.version)),
+    intents.LowerAllHands: _control(lambda _seat, state, _intent: ev.LowerAll(state.version)),
+    intents.RestoreTheHands: _control(lambda _seat, state, _intent: ev.RestoreHands(state.version)),
     intents.CloseTheQueue: _control(
-        lambda _, state, intent: ev.CloseQueue(intent.is_closed, state.version)
+        lambda _seat, state, intent: ev.CloseQueue(intent.is_closed, state.version)
     ),
     intents.MoveTheHand: _control(
-        lambda _, state, intent: (
+        lambda _seat, state, intent: (
             ev.MoveHand(intent.who, min(max(intent.place, 1), MAX_PEOPLE))
             if state.place_of(intent.who)
             else NO_HAND
         )
     ),
     intents.GiveLastWord: _with_person(lambda state, who: ev.LastWord(who, state.version)),
-    intents.AskToSpeak: _with_person(lambda _, who: ev.Invite(who)),
-    intents.OrderHands: _control(lambda _, state, intent: ev.SetOrder(intent.order, state.version)),
+    intents.AskToSpeak: _with_person(lambda _state, who: ev.Invite(who)),
+    intents.OrderHands: _control(
+        lambda _seat, state, intent: ev.SetOrder(intent.order, state.version)
+    ),
     intents.PauseTheWriting: ladder.pause,
-    intents.LetThemWrite: _with_person(lambda _, who: ev.LetWrite(who)),
+    intents.LetThemWrite: _with_person(lambda _state, who: ev.LetWrite(who)),
     intents.HandItOver: _with_person(lambda state, who: ev.HandOver(who, state.version)),
     intents.UndoIt: undoing.undo,
     intents.KeepTheTime: _keep_the_time,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from holdspace.protocol.translation import N_
+
 from . import asides, not_ok
 from . import intents_apart as i
 from .apart import Stage
@@ -14,13 +16,15 @@ from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal
 
-IN_THE_ROOM = Refusal("What you type goes to the room already.")
+IN_THE_ROOM = Refusal(N_("What you type goes to the room already."))
 NOT_MUTUAL = Refusal(
-    "In this meeting private words are with facilitators only, so there is nothing to say yes to."
+    N_(
+        "In this meeting private words are with facilitators only, so there is nothing to say yes to."
+    )
 )
-TO_THE_ROOM = "What you type goes to the room again."
-OPEN_TO_MEMBERS = "Members who said yes too may ask you for a private word in this meeting."
-NOT_OPEN_TO_MEMBERS = "Members cannot ask you for a private word; they read a plain no."
+TO_THE_ROOM = N_("What you type goes to the room again.")
+OPEN_TO_MEMBERS = N_("Members who said yes too may ask you for a private word in this meeting.")
+NOT_OPEN_TO_MEMBERS = N_("Members cannot ask you for a private word; they read a plain no.")
 
 
 def _not_ok(seat: Seat, intent: i.SayNotOk, moment: Moment) -> Seat | Refusal:

@@ -7,6 +7,7 @@ from typing import Any
 
 from holdspace.protocol.meeting.events import SetSchedule
 from holdspace.protocol.meeting.schedule import NotASchedule, read_schedule
+from holdspace.protocol.translation import N_
 
 from . import connecting, intents, room_keeping, saying
 from .replacing import replace
@@ -14,14 +15,18 @@ from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal
 
-NOT_YET = Refusal("The room is still opening. One moment, please.")
-ONLY_HOST = Refusal("Only the host can do that.")
+NOT_YET = Refusal(N_("The room is still opening. One moment, please."))
+ONLY_HOST = Refusal(N_("Only the host can do that."))
 OPEN = "open"
-LOCKED = (
+LOCKED = N_(
     "The door is locked: new people read a kind no, and who belongs to the room waits for your yes."
 )
-UNLOCKED = "The door is open again for who belongs to the room; everybody else waits for your yes."
-FORGOTTEN = "They are not known here any more. If they come, they wait at the door like anybody."
+UNLOCKED = N_(
+    "The door is open again for who belongs to the room; everybody else waits for your yes."
+)
+FORGOTTEN = N_(
+    "They are not known here any more. If they come, they wait at the door like anybody."
+)
 
 
 def _keep(seat: Seat, _intent: intents.KeepTheRoom, moment: Moment) -> Seat | Refusal:

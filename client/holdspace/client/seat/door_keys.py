@@ -10,6 +10,7 @@ from __future__ import annotations
 from holdspace.protocol.meeting.letters import DoorKey
 from holdspace.protocol.meeting.roles import HOST
 from holdspace.protocol.mls import DEFAULT_SUITE, MLSError
+from holdspace.protocol.translation import N_
 
 from . import connecting, letters
 from .replacing import replace
@@ -19,11 +20,11 @@ from .view import Notice
 
 # The invitation that is out, and the room's pass.
 MOST_DOORS = 2
-MAKE_NEW = (
+MAKE_NEW = N_(
     "Somebody who no longer leads had the key of the door. To be safe, make a new invitation: /invite. "
     "The old code ends with that."
 )
-AT_THE_DOOR = "You stand at the door now, too: you read who knocks, and can let them in."
+AT_THE_DOOR = N_("You stand at the door now, too: you read who knocks, and can let them in.")
 
 
 def doors_of(seat: Seat) -> tuple[DoorKeys, ...]:

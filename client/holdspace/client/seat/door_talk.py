@@ -10,7 +10,9 @@ from __future__ import annotations
 from holdspace.protocol import frames
 from holdspace.protocol.invite import MAX_DECLINE, Reply, seal_reply
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
+from .for_others import for_others
 from .replacing import replace
 from .seat import Letter, Seat
 from .step import Moment
@@ -22,12 +24,8 @@ PATIENCE = 45.0
 # shows by itself.
 WORD = "word"
 MOST_LINES = 200
-NO_WORDS = Refusal("Write the words after the number: /doorword 1 What brings you here?")
-BETWEEN = Refusal("They are reading what you wrote. One moment, please.")
-LOCKED = (
-    "The door is closed for this meeting, and nobody new comes in. It is nothing against you: ask whoever "
-    "invited you about the next time."
-)
+NO_WORDS = Refusal(N_("Write the words after the number: /doorword 1 What brings you here?"))
+BETWEEN = Refusal(N_("They are reading what you wrote. One moment, please."))
 
 
 def say(seat: Seat, letter: Letter, words: str, moment: Moment) -> Seat | Refusal:
@@ -37,7 +35,11 @@ def say(seat: Seat, letter: Letter, words: str, moment: Moment) -> Seat | Refusa
         return NO_WORDS
     if len(text) > MAX_DECLINE:
         over = len(text) - MAX_DECLINE
-        return Refusal(f"That is too long for the door, by {over} characters. Nothing was sent.")
+        return Refusal(
+            _("That is too long for the door, by {over} characters. Nothing was sent.").format(
+                over=over
+            )
+        )
     if letter.is_between:
         return BETWEEN
     seat = answer(seat, letter, Reply(words=text, is_word=True), moment, what=WORD)
@@ -73,7 +75,9 @@ def go_on(seat: Seat, known: Letter, letter: Letter, moment: Moment) -> Seat:
     thread = known.thread
     if letter.introduction and thread:
         thread = (*thread, DoorLine(letter.introduction, moment.now))[-MOST_LINES:]
-        moment.notices.append(Notice(f"{known.name} answers at the door.", Urgency.BELL))
+        moment.notices.append(
+            Notice(_("{name} answers at the door.").format(name=known.name), Urgency.BELL)
+        )
     again = replace(
         known,
         knock=letter.knock,
@@ -93,16 +97,21 @@ def with_letter(seat: Seat, letter: Letter) -> Seat:
 def turn_away(seat: Seat, letter: Letter, moment: Moment) -> Seat:
     """Answer somebody new politely while the door is locked (M17)."""
     moment.notices.append(
-        Notice(f"{letter.name} knocked. The door is locked; they read a kind no.", Urgency.QUIET)
+        Notice(
+            _("{name} knocked. The door is locked; they read a kind no.").format(name=letter.name),
+            Urgency.QUIET,
+        )
     )
-    return answer(seat, letter, Reply(words=LOCKED), moment)
+    return answer(seat, letter, Reply(words=for_others(seat).locked), moment)
 
 
 def settle(seat: Seat, moment: Moment) -> Seat:
     """Take from the doorstep who did not knock again after a word."""
     for letter in seat.letters:
         if letter.is_between and moment.now - letter.talked_at > PATIENCE:
-            moment.notices.append(Notice(f"{letter.name} has gone from the door."))
+            moment.notices.append(
+                Notice(_("{name} has gone from the door.").format(name=letter.name))
+            )
             left = tuple(one for one in seat.letters if one.number != letter.number)
             seat = replace(seat, letters=left)
     return seat

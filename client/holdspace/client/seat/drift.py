@@ -14,6 +14,7 @@ from holdspace.protocol.meeting.flow import Flow, Stage
 from holdspace.protocol.meeting.leading import NEVER_SHORTENED
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from .seat import Seat
 from .view import Refusal
@@ -21,8 +22,10 @@ from .view import Refusal
 # Less than this is not worth anybody's attention.
 WORTH_SAYING = 120
 SHORTEST_STAGE = 60
-ON_TIME = Refusal("The meeting is on time; nothing has to be shortened.")
-NOTHING_GIVES = "Nothing that is still to come may be shortened; end later, or say less yourself."
+ON_TIME = Refusal(N_("The meeting is on time; nothing has to be shortened."))
+NOTHING_GIVES = N_(
+    "Nothing that is still to come may be shortened; end later, or say less yourself."
+)
 
 
 @dataclass(frozen=True)
@@ -93,18 +96,21 @@ def drift_words(seat: Seat, now: float) -> str:
     flow = state.flow if state else None
     if state is None or flow is None or drift.late < WORTH_SAYING:
         return ""
-    late = f"About {round(drift.late / 60)} min late."
+    late = _("About {minutes} min late.").format(minutes=round(drift.late / 60))
     changes = [_change(state, flow.stages[at], at, seconds) for at, seconds in drift.plan]
     if not changes:
-        return f"{late} {NOTHING_GIVES}"
-    return f"{late} Proposed: {'; '.join(changes)}. No share is cut."
+        return f"{late} {_(NOTHING_GIVES)}"
+    proposed = _("Proposed: {changes}. No share is cut.").format(changes="; ".join(changes))
+    return f"{late} {proposed}"
 
 
 def _change(state: MeetingState, stage: Stage, at: int, seconds: int) -> str:
     title, before = clean_line(stage.title), round(state.seconds_of(at) / 60)
     if not seconds:
-        return f"leave out {title} ({before} min)"
-    return f"{title} {round(seconds / 60)} instead of {before} min"
+        return _("leave out {title} ({minutes} min)").format(title=title, minutes=before)
+    return _("{title} {minutes} instead of {before} min").format(
+        title=title, minutes=round(seconds / 60), before=before
+    )
 
 
 def keep_the_time(seat: Seat, state: MeetingState, now: float) -> ev.Event | Refusal:

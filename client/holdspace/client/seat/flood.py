@@ -7,6 +7,7 @@ back before it is sent, so the author loses nothing and nobody else has to read 
 from __future__ import annotations
 
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.translation import N_
 
 from .replacing import replace
 from .seat import Seat
@@ -14,7 +15,7 @@ from .step import Moment
 
 MOST_AT_ONCE = 5
 WITHIN_SECONDS = 10.0
-TOO_MANY = (
+TOO_MANY = N_(
     "That is many messages at once, and people read slowly. This one was not sent; it is kept here. "
     "You could send the rest as one, in a moment."
 )

@@ -4,15 +4,29 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from holdspace.protocol.translation import N_, _
+
 FormKind = Literal["checkin", "poll", "show", "feedback"]
 
 
 class To(Enum):
-    """Who may see an answer; the value is how that is said of it."""
+    """Who may see an answer."""
 
-    ME = "only me"
-    FACILITATORS = "the facilitators, with my name"
-    GROUP = "everybody, only as a count without names"
+    ME = "me"
+    FACILITATORS = "facilitators"
+    GROUP = "group"
+
+    @property
+    def words(self) -> str:
+        """Return how that is said of an answer."""
+        return _(_TO_WORDS[self.value])
+
+
+_TO_WORDS = {
+    "me": N_("only me"),
+    "facilitators": N_("the facilitators, with my name"),
+    "group": N_("everybody, only as a count without names"),
+}
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ counts from then.
 
 from __future__ import annotations
 
+from holdspace.protocol.translation import N_
+
 from . import connecting
 from .replacing import replace
 from .seat import Seat
 
 # The beat comes every second; a computer may well be busy for longer than that.
 JUMP_SECONDS = 30.0
-JUMPED = "This device slept, or its clock was set. It connects anew; your place is kept."
+JUMPED = N_("This device slept, or its clock was set. It connects anew; your place is kept.")
 
 
 def has_jumped(before: float, now: float) -> bool:

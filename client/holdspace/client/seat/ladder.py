@@ -11,6 +11,7 @@ from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.letters import MAX_WORDS, Nudge, NudgeStep
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import changing, letters, returning, saying
 from .display import as_sentence, shown_name
@@ -24,17 +25,22 @@ from .view import Line, Notice, Place, Refusal
 # So long a removal waits for its letter.
 LETTER_SECONDS = 5.0
 LONGEST_PAUSE_MINUTES = 15
-NOT_YOURS = Refusal("Only a facilitator can do that.")
-NOT_YOURSELF = Refusal("To go yourself, leave instead; to end it for everybody, close the meeting.")
-NOT_THERE = Refusal("That person is not here any more.")
-NO_WORDS = Refusal("Say it in a few words: nothing was sent.")
-ONLY_YOU = "Only you read this."
-REMOVED = "You are no longer a member of this meeting. {why} Nothing you wrote here is kept."
-NO_REASON = (
+NOT_YOURS = Refusal(N_("Only a facilitator can do that."))
+NOT_YOURSELF = Refusal(
+    N_("To go yourself, leave instead; to end it for everybody, close the meeting.")
+)
+NOT_THERE = Refusal(N_("That person is not here any more."))
+NO_WORDS = Refusal(N_("Say it in a few words: nothing was sent."))
+REMOVED = N_("You are no longer a member of this meeting. {why} Nothing you wrote here is kept.")
+NO_REASON = N_(
     "A facilitator removed you, and no reason came with it. You can ask whoever invited you."
 )
-SENT_BACK = (
-    "{name} asks you to step back to the door for now{words} You can knock again "
+SENT_BACK = N_(
+    "{name} asks you to step back to the door for now. You can knock again "
+    "whenever you like; what you had written is kept on this device."
+)
+SENT_BACK_WITH_WORDS = N_(
+    "{name} asks you to step back to the door for now, and writes: {words} You can knock again "
     "whenever you like; what you had written is kept on this device."
 )
 
@@ -47,7 +53,9 @@ def nudge(seat: Seat, intent: NudgeThem, moment: Moment) -> Seat | Refusal:
     words = clean_line(intent.words)
     if not words:
         return NO_WORDS
-    moment.notices.append(Notice(f"{shown_name(seat, intent.who)} reads it; nobody else does."))
+    moment.notices.append(
+        Notice(_("{name} reads it; nobody else does.").format(name=shown_name(seat, intent.who)))
+    )
     return _write(seat, intent.who, Nudge("nudge", words), moment)
 
 
@@ -139,7 +147,9 @@ def received(seat: Seat, author: bytes, note: Nudge, moment: Moment) -> Seat:
     if note.step != "nudge":
         others = tuple(r for r in seat.reasons if (r.author, r.step) != (author, note.step))
         return replace(seat, reasons=(*others, Reason(author, note.step, words)))
-    said = f"{shown_name(seat, author)} to you alone: {as_sentence(words)} {ONLY_YOU}"
+    said = _("{name} to you alone: {words} Only you read this.").format(
+        name=shown_name(seat, author), words=as_sentence(words)
+    )
     moment.notices.append(Notice(said))
     return line(seat, Line.NOTICE, said, moment)
 
@@ -147,7 +157,9 @@ def received(seat: Seat, author: bytes, note: Nudge, moment: Moment) -> Seat:
 def why_paused(seat: Seat, effect: fx.WritingPaused) -> str:
     """Return the reason that came with a pause, as a sentence."""
     reason = _reason(seat, effect.by, "pause")
-    return f"Why: {as_sentence(reason.words)}" if reason and reason.words else ""
+    if reason is None or not reason.words:
+        return ""
+    return _("Why: {words}").format(words=as_sentence(reason.words))
 
 
 def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
@@ -156,14 +168,23 @@ def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
     # Their own client goes by what all others read, letter or not (A20).
     is_asked = back is not None or (seat.facts.identity, by) in seat.sent_back
     if is_asked and seat.way_back is not None:
-        why = f", and writes: {as_sentence(back.words)}" if back and back.words else "."
-        words = SENT_BACK.replace("{name}", name).replace("{words}", why)
+        words = (
+            _(SENT_BACK_WITH_WORDS).format(name=name, words=as_sentence(back.words))
+            if back and back.words
+            else _(SENT_BACK).format(name=name)
+        )
         kept = (seat.ready_words, *_unsent(seat))
         moment.notices.append(Notice(words, kept="\n\n".join(part for part in kept if part)))
         return _gone(replace(seat, is_sent_back=True), words)
     reason = _reason(seat, by, "remove")
-    why = f"{name} removed you. They wrote: {as_sentence(reason.words)}" if reason else NO_REASON
-    return _gone(seat, REMOVED.replace("{why}", why))
+    why = (
+        _("{name} removed you. They wrote: {words}").format(
+            name=name, words=as_sentence(reason.words)
+        )
+        if reason
+        else _(NO_REASON)
+    )
+    return _gone(seat, _(REMOVED).format(why=why))
 
 
 def _unsent(seat: Seat) -> tuple[str, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from holdspace.protocol.translation import shown
+
 from .display import shown_name
 from .replacing import replace
 from .seat import Seat
 from .step import Moment
-from .view import Line, Passage
+from .view import Line, Passage, PersonView
 
 MOST_PASSAGES = 20_000
 PASSAGE_KEY_BYTES = 8
@@ -17,10 +19,13 @@ PASSAGE_KEY_BYTES = 8
 Teller = Callable[[Seat, Any, Moment], Seat]
 
 
-def line(seat: Seat, kind: Line, text: str, moment: Moment) -> Seat:
-    """Return the seat with one more line."""
+def line(
+    seat: Seat, kind: Line, text: str, moment: Moment, *, floor: PersonView | None = None
+) -> Seat:
+    """Return the seat with one more line; a marked sentence is written down as this person reads it."""
     key = b"line" + seat.passages.to_bytes(PASSAGE_KEY_BYTES, "big")
-    return add(seat, Passage(key=key, line=kind, text=text, at=moment.now))
+    passage = Passage(key=key, line=kind, text=shown(text), at=moment.now, floor=floor)
+    return add(seat, passage)
 
 
 def add(seat: Seat, passage: Passage) -> Seat:
@@ -38,7 +43,7 @@ def is_me(seat: Seat, identity: bytes) -> bool:
 
 
 def said(kind: Line, words: str) -> Teller:
-    """Return a teller of one sentence: {name} is whoever the effect is about, {by} who did it."""
+    """Return a teller of one marked sentence: {name} is whoever the effect is about, {by} who did it."""
 
     def teller(seat: Seat, effect: Any, moment: Moment) -> Seat:
         return line(seat, kind, named(seat, words, effect), moment)
@@ -46,10 +51,9 @@ def said(kind: Line, words: str) -> Teller:
     return teller
 
 
-def named(seat: Seat, words: str, effect: Any) -> str:
-    """Return a sentence with the names of an effect in it."""
-    # A name is data: put in by replacing, never by formatting, and never twice.
-    parts = words.split("{by}")
+def named(seat: Seat, words: str, effect: Any, **others: object) -> str:
+    """Return a marked sentence with the names of an effect in it, and what else it names."""
     name = shown_name(seat, getattr(effect, "identity", b""))
     by = shown_name(seat, getattr(effect, "by", b""))
-    return by.join(part.replace("{name}", name) for part in parts)
+    # A name is data: it fills a place of the sentence, and is no part of any sentence itself.
+    return shown(words).format(name=name, by=by, **others)

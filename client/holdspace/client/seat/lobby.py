@@ -11,9 +11,11 @@ from holdspace.protocol.invite import InvitationError, KnockLetter, Reply, open_
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import KeyPackage, MLSError
 from holdspace.protocol.text import NameRefused, check_name, clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import changing, connecting, door_talk, returning
 from .door_keys import doors_of
+from .for_others import for_others
 from .people import room_key_in
 from .replacing import replace
 from .seat import Admission, DoorKeys, Known, Letter, Seat
@@ -23,10 +25,9 @@ from .view import Notice, Urgency
 MOST_LETTERS = 32
 # Ours have 2.9 KB. What more is in one would be in everybody's tree, until no Welcome fits a frame.
 LONGEST_PACKAGE = 3 * 1024
-DECLINED = "Not this time. It is nothing against you."
-UNREADABLE = "Somebody knocked with a letter that cannot be read. They were not let in."
-TWICE = "This invitation was used before. Ask them for the four words another way."
-NOT_THEIRS = "The name in the letter and the name on the key differ."
+UNREADABLE = N_("Somebody knocked with a letter that cannot be read. They were not let in.")
+TWICE = N_("This invitation was used before. Ask them for the four words another way.")
+NOT_THEIRS = N_("The name in the letter and the name on the key differ.")
 
 
 def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
@@ -52,9 +53,11 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
         letter = replace(letter, warning=letter.warning or returning.OFTEN)
     seat = replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
     if returning.comes_in_at_once(seat, letter):
-        moment.notices.append(Notice(returning.COMES_IN.replace("{name}", letter.name)))
+        moment.notices.append(Notice(_(returning.COMES_IN).format(name=letter.name)))
         return admit(returning.noted(seat, letter), letter.knock, moment)
-    moment.notices.append(Notice(f"{letter.name} is at the door.", Urgency.BELL))
+    moment.notices.append(
+        Notice(_("{name} is at the door.").format(name=letter.name), Urgency.BELL)
+    )
     return seat
 
 
@@ -87,7 +90,7 @@ def decline(seat: Seat, knock: bytes, words: str, moment: Moment) -> Seat:
     letter = find(seat, knock)
     if letter is None:
         return seat
-    reply = Reply(words=clean_line(words or DECLINED, 280))
+    reply = Reply(words=clean_line(words or for_others(seat).declined, 280))
     seat = door_talk.answer(seat, letter, reply, moment)
     return replace(seat, letters=_without(seat, letter.knock))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from holdspace.protocol.meeting.letters import MAX_WORDS, NotOk, OkAgain
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import letters
 from .apart import OwnFlag, RaisedFlag
@@ -18,14 +19,18 @@ from .step import Moment
 from .view import Notice, Refusal, Urgency
 
 MOST_FLAGS = 32
-TOLD = "The facilitators were told, nobody else. /ok takes it back."
-ON_ITS_WAY = "The facilitators are being told, and nobody else."
+TOLD = N_("The facilitators were told, nobody else. /ok takes it back.")
+ON_ITS_WAY = N_("The facilitators are being told, and nobody else.")
 NOBODY_TO_TELL = Refusal(
-    "You are the only facilitator here, so there is nobody to tell. /support shows where there is "
-    "help, and /hold lets the room rest."
+    N_(
+        "You are the only facilitator here, so there is nobody to tell. /support shows where there is "
+        "help, and /hold lets the room rest."
+    )
 )
-NOT_RAISED = Refusal("You have not said that you are not OK, so there is nothing to take back.")
-TAKEN_BACK = "Taken back: the facilitators read that you are OK."
+NOT_RAISED = Refusal(N_("You have not said that you are not OK, so there is nothing to take back."))
+TAKEN_BACK = N_("Taken back: the facilitators read that you are OK.")
+_IS_NOT_OK = N_("{name} is not OK. /flags says what you can do.")
+_IS_NOT_OK_AND_SAYS = N_('{name} is not OK. They say: "{words}". /flags says what you can do.')
 
 
 def raise_flag(seat: Seat, text: str, moment: Moment) -> Seat | Refusal:
@@ -54,7 +59,9 @@ def settle(seat: Seat, moment: Moment) -> Seat:
     seat = _tell_facilitators(seat, moment)
     gone = [flag for flag in seat.apart.flags if seat.person(flag.who) is None]
     for flag in gone:
-        words = f"{shown_name(seat, flag.who)}, who was not OK, is no longer in the room."
+        words = _("{name}, who was not OK, is no longer in the room.").format(
+            name=shown_name(seat, flag.who)
+        )
         moment.notices.append(Notice(words, Urgency.BELL))
         seat = _without(seat, flag.who)
     return seat
@@ -90,14 +97,16 @@ def heard_back(seat: Seat, author: bytes, note: OkAgain, moment: Moment) -> Seat
     """Show a facilitator that somebody took it back."""
     if all(flag.who != author for flag in seat.apart.flags):
         return seat
-    moment.notices.append(Notice(f"{shown_name(seat, author)} says they are OK again."))
+    moment.notices.append(
+        Notice(_("{name} says they are OK again.").format(name=shown_name(seat, author)))
+    )
     return _without(seat, author)
 
 
 def flag_words(seat: Seat, flag: RaisedFlag) -> str:
     """Return the sentence for facilitators, with the person's own words in quotes."""
-    said = f' They say: "{flag.words}".' if flag.words else ""
-    return f"{shown_name(seat, flag.who)} is not OK.{said} /flags says what you can do."
+    words = _IS_NOT_OK_AND_SAYS if flag.words else _IS_NOT_OK
+    return _(words).format(name=shown_name(seat, flag.who), words=flag.words)
 
 
 def _tell_facilitators(seat: Seat, moment: Moment) -> Seat:

@@ -10,6 +10,7 @@ from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import offering
 from holdspace.protocol.meeting.values import MeetingState, Offer
+from holdspace.protocol.translation import N_, _
 
 from . import intents, saying
 from .display import shown_name
@@ -19,22 +20,24 @@ from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Passage, Refusal, Urgency
 
-NOT_YET = Refusal("The room is still opening. One moment, please.")
-NOBODY_SPOKE = "Nobody else has said anything yet that an idea could be for."
-WRITE_IT = "Write the idea after /offer. It stays here until whoever spoke says yes."
-ASKING = (
+NOT_YET = Refusal(N_("The room is still opening. One moment, please."))
+NOBODY_SPOKE = N_("Nobody else has said anything yet that an idea could be for.")
+WRITE_IT = N_("Write the idea after /offer. It stays here until whoever spoke says yes.")
+ASKING = N_(
     "{name} is asked whether an idea is welcome. Your words wait here; /unoffer takes them back."
 )
-ASKED = (
+ASKED = N_(
     "{name} asks: may I offer an idea about what you said? /yes or /no. No answer is a quiet no."
 )
-WELCOME = "{name} says yes to your idea. It is shared now."
-NOT_NOW = "{name} would rather not have an idea just now. Your words are back in the text field."
-MOVED_ON = "The room has moved on. The words of your idea are back in the text field."
-OPENS = "An idea for {name}, who said yes to it:"
-SAID_NO = "That is said. Only {name} reads it."
-OWN_BACK = "The words of your idea are back in the text field; nothing was sent."
-NOTHING_ASKED = Refusal("You have not asked to offer anything.")
+WELCOME = N_("{name} says yes to your idea. It is shared now.")
+NOT_NOW = N_(
+    "{name} would rather not have an idea just now. Your words are back in the text field."
+)
+MOVED_ON = N_("The room has moved on. The words of your idea are back in the text field.")
+OPENS = N_("An idea for {name}, who said yes to it:")
+SAID_NO = N_("That is said. Only {name} reads it.")
+OWN_BACK = N_("The words of your idea are back in the text field; nothing was sent.")
+NOTHING_ASKED = Refusal(N_("You have not asked to offer anything."))
 
 
 def ask(seat: Seat, intent: intents.OfferAnIdea, moment: Moment) -> Seat | Refusal:
@@ -51,7 +54,7 @@ def ask(seat: Seat, intent: intents.OfferAnIdea, moment: Moment) -> Seat | Refus
     if why_not or about is None or about.author is None:
         return Refusal(why_not, intent.text)
     owner = about.author.identity
-    moment.notices.append(Notice(ASKING.replace("{name}", shown_name(seat, owner))))
+    moment.notices.append(Notice(_(ASKING).format(name=shown_name(seat, owner))))
     seat = replace(seat, offer_words=text)
     return saying.say(seat, ev.AskToOffer(about.key, owner), moment)
 
@@ -111,7 +114,7 @@ def _give_back(seat: Seat, words: str, moment: Moment) -> Seat:
 
 def _asked(seat: Seat, effect: fx.OfferAsked, moment: Moment) -> Seat:
     if is_me(seat, effect.owner):
-        words = ASKED.replace("{name}", shown_name(seat, effect.identity))
+        words = _(ASKED).format(name=shown_name(seat, effect.identity))
         moment.notices.append(Notice(words, Urgency.BELL))
     return seat
 
@@ -120,17 +123,17 @@ def _answered(seat: Seat, effect: fx.OfferAnswered, moment: Moment) -> Seat:
     owner = shown_name(seat, effect.owner)
     if is_me(seat, effect.asker) and seat.offer_words:
         if effect.is_yes:
-            moment.notices.append(Notice(WELCOME.replace("{name}", owner)))
+            moment.notices.append(Notice(_(WELCOME).format(name=owner)))
             return seat
-        return _give_back(seat, NOT_NOW.replace("{name}", owner), moment)
+        return _give_back(seat, _(NOT_NOW).format(name=owner), moment)
     if is_me(seat, effect.owner) and not effect.is_yes and is_me(seat, effect.identity):
         asker = shown_name(seat, effect.asker)
-        moment.notices.append(Notice(SAID_NO.replace("{name}", asker), Urgency.QUIET))
+        moment.notices.append(Notice(_(SAID_NO).format(name=asker), Urgency.QUIET))
     return seat
 
 
 def _opens(seat: Seat, effect: fx.Offered, moment: Moment) -> Seat:
-    return line(seat, Line.TURN, OPENS.replace("{name}", shown_name(seat, effect.owner)), moment)
+    return line(seat, Line.TURN, _(OPENS).format(name=shown_name(seat, effect.owner)), moment)
 
 
 TELLERS: dict[type[fx.Effect], Teller] = {

@@ -11,6 +11,7 @@ import hashlib
 from holdspace.protocol.meeting import pairing
 from holdspace.protocol.meeting.events import ComeBack
 from holdspace.protocol.meeting.values import Pair
+from holdspace.protocol.translation import N_, _
 
 from . import asides, saying
 from .apart import Aside, Ask, Stage, name_that_follows
@@ -21,8 +22,8 @@ from .step import Moment
 from .view import Notice, Refusal, Urgency
 
 _LABEL = b"holdspace pair v1"
-OPEN = "Your pair is open: what you write goes to {names} alone."
-OPEN_ELSEWHERE = "Your pair is open. {where}"
+OPEN = N_("Your pair is open: what you write goes to {names} alone.")
+OPEN_ELSEWHERE = N_("Your pair is open. {where}")
 
 
 def handle_of(seat: Seat, pair: Pair) -> bytes:
@@ -79,11 +80,11 @@ def _asked(seat: Seat, question: Ask, moment: Moment) -> Seat:
 def _entered(seat: Seat, aside: Aside, moment: Moment) -> Seat:
     """Let what is typed go to the pair, for whoever said yes to that; tell the others the way."""
     if not seat.pair_by_choice:
-        where = OPEN_ELSEWHERE.replace("{where}", asides.where_typing_stays(seat))
+        where = _(OPEN_ELSEWHERE).format(where=asides.where_typing_stays(seat))
         moment.notices.append(Notice(where, Urgency.BELL))
         return seat
     others = asides.others_in(seat, aside)
-    words = OPEN.replace("{names}", asides.names_of(seat, others))
+    words = _(OPEN).format(names=asides.names_of(seat, others))
     moment.notices.append(Notice(words, Urgency.BELL))
     return asides.choose(seat, aside.handle)
 

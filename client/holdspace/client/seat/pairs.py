@@ -9,6 +9,7 @@ from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import pairing
 from holdspace.protocol.meeting.values import MeetingState, Pair
+from holdspace.protocol.translation import N_, _, listed, ngettext
 
 from . import asides, intents, pair_words, saying
 from .display import shown_person
@@ -18,29 +19,39 @@ from .seat import Agreed, Seat, Spoken
 from .step import Moment
 from .view import Line, Notice, PairsView, PersonView, Refusal, Urgency
 
-NOT_YET = Refusal("The room is still opening. One moment, please.")
-SAID_YES = "You said yes to a pair. Until pairs are formed, /unpair takes it back."
-TOOK_BACK = "You will not be paired. Staying here is fine."
-LEFT_OVER = (
+NOT_YET = Refusal(N_("The room is still opening. One moment, please."))
+SAID_YES = N_("You said yes to a pair. Until pairs are formed, /unpair takes it back.")
+TOOK_BACK = N_("You will not be paired. Staying here is fine.")
+LEFT_OVER = N_(
     "You said yes, and nobody is left over for you this time. You rest here; raise a hand if you "
     "would like company."
 )
-FORMED = (
-    "You are with {names} now, just the {count} of you. Nobody else can read what you write there."
-)
-OTHERS_NOW = "You are with {names} now. What was said before stays with those who were there."
-ALONE_AGAIN = "{names} is not in your pair any more, so the pair is over."
-BACK = "You are back in the room."
-OVER = "The pair is over."
-MADE_NOW = "Pairs are made now: W or /pair if you would like one. Staying here is fine."
-SWAP = "If you like, change over now: whoever listened writes. There is no hurry."
-WENT_QUIET = (
+FORMED = {
+    2: N_(
+        "You are with {names} now, just the two of you. Nobody else can read what you write there."
+    ),
+    3: N_(
+        "You are with {names} now, just the three of you. Nobody else can read what you write there."
+    ),
+    4: N_(
+        "You are with {names} now, just the four of you. Nobody else can read what you write there."
+    ),
+}
+OTHERS_NOW = N_("You are with {names} now. What was said before stays with those who were there.")
+FORMED_ONE = N_("{by} formed 1 pair. Whoever is in none can rest here.")
+FORMED_MANY = N_("{by} formed {count} pairs. Whoever is in none can rest here.")
+ALONE_AGAIN = N_("{names} is not in your pair any more, so the pair is over.")
+BACK = N_("You are back in the room.")
+OVER = N_("The pair is over.")
+MADE_NOW = N_("Pairs are made now: W or /pair if you would like one. Staying here is fine.")
+SWAP = N_("If you like, change over now: whoever listened writes. There is no hurry.")
+WENT_QUIET = N_(
     "{names} has gone quiet; their connection may be gone. You can wait, come back to the room "
     "(/comeback), or call a facilitator (/call)."
 )
-CALLS = "A pair calls for a facilitator: {names}. /tocaller goes to them."
-CALLED = "{name} called a facilitator. They would read only what is said after they came."
-NOT_NEEDED = "{name} says that no facilitator is needed any more."
+CALLS = N_("A pair calls for a facilitator: {names}. /tocaller goes to them.")
+CALLED = N_("{name} called a facilitator. They would read only what is said after they came.")
+NOT_NEEDED = N_("{name} says that no facilitator is needed any more.")
 
 
 def pair_of(seat: Seat) -> Pair | None:
@@ -77,19 +88,22 @@ def _partners(seat: Seat, pair: Pair | None, now: float) -> tuple[PersonView, ..
 def now_words(shown: PairsView, *, is_facilitator: bool) -> str:
     """Answer "what now?" while pairs are made or meet."""
     if shown.partners:
-        names = " and ".join(partner.name for partner in shown.partners)
-        return (
-            f"You are with {names}. /comeback goes back to the room, /call asks for a facilitator."
-        )
+        return _(
+            "You are with {names}. /comeback goes back to the room, /call asks for a facilitator."
+        ).format(names=listed([partner.name for partner in shown.partners]))
     if shown.calls:
-        return "A pair calls for a facilitator: /tocaller goes to them."
+        return _("A pair calls for a facilitator: /tocaller goes to them.")
     if is_facilitator and shown.paired:
-        return f"{shown.paired} people are in pairs. /allback brings everybody back."
+        return _("{count} people are in pairs. /allback brings everybody back.").format(
+            count=shown.paired
+        )
     if is_facilitator:
-        return f"{shown.willing} said yes to a pair. /formpairs puts them together."
+        return _("{count} said yes to a pair. /formpairs puts them together.").format(
+            count=shown.willing
+        )
     if shown.is_willing:
-        return "You said yes to a pair. They are formed soon; /unpair takes it back."
-    return MADE_NOW
+        return _("You said yes to a pair. They are formed soon; /unpair takes it back.")
+    return _(MADE_NOW)
 
 
 def _speakers(seat: Seat, pair: Pair | None, now: float) -> tuple[PersonView, ...]:
@@ -130,7 +144,7 @@ def go_to_caller(seat: Seat, state: MeetingState, intent: intents.GoToCaller) ->
     pairs = state.pairs.pairs if state.pairs else ()
     calls = (pair for pair in pairs if pair.is_calling)
     first = next(calls, None)
-    return ev.JoinPair(first.number) if first else Refusal("No pair calls just now.")
+    return ev.JoinPair(first.number) if first else Refusal(_("No pair calls just now."))
 
 
 def _if_pairs(seat: Seat, event: ev.Event, moment: Moment) -> Seat | Refusal:
@@ -160,9 +174,8 @@ def settle(seat: Seat, before: MeetingState, agreed: Agreed, moment: Moment) -> 
         seat = _end(seat, was, agreed, moment)
     if pair is None:
         return replace(seat, paired_at=0.0, pair_told=frozenset(), pair_by_choice=False)
-    words = OTHERS_NOW if was else FORMED
-    count = {2: "two", 3: "three"}.get(len(pair.people), "four")
-    words = words.replace("{count}", count).replace("{names}", _names(seat, pair.people))
+    sentence = OTHERS_NOW if was else FORMED.get(len(pair.people), FORMED[4])
+    words = _(sentence).format(names=_names(seat, pair.people))
     moment.notices.append(Notice(words, Urgency.BELL))
     seat = replace(
         seat,
@@ -179,12 +192,12 @@ def _end(seat: Seat, was: Pair, agreed: Agreed, moment: Moment) -> Seat:
     gone = tuple(who for who in was.people if not is_me(seat, who))
     is_for_all = isinstance(agreed, Spoken) and isinstance(agreed.event, ev.ReturnAll)
     is_theirs = (by in gone and not is_for_all) or any(seat.person(who) is None for who in gone)
-    why = ALONE_AGAIN.replace("{names}", _names(seat, gone)) if is_theirs else OVER
+    why = _(ALONE_AGAIN).format(names=_names(seat, gone)) if is_theirs else _(OVER)
     if is_me(seat, by):
-        why = BACK
+        why = _(BACK)
     if pair_of(seat) is None:
         is_kept = is_chosen(seat, was) and not is_me(seat, by)
-        words = f"{why} {asides.GOES_NOWHERE}" if is_kept else why
+        words = f"{why} {_(asides.GOES_NOWHERE)}" if is_kept else why
         moment.notices.append(Notice(words, Urgency.BELL))
     seat = pair_words.finish(seat, was, why, moment)
     # After their own act, what they type goes to the room again; nobody else's act turns it there.
@@ -219,7 +232,7 @@ def tick(seat: Seat, moment: Moment) -> Seat:
         seat = _tell_once(seat, b"swap", SWAP, moment)
     for partner in _partners(seat, pair, moment.now):
         if partner.is_away:
-            words = WENT_QUIET.replace("{names}", partner.name)
+            words = _(WENT_QUIET).format(names=partner.name)
             seat = _tell_once(seat, partner.identity, words, moment)
     return seat
 
@@ -240,7 +253,9 @@ def _said_willing(seat: Seat, effect: fx.SaidWilling, moment: Moment) -> Seat:
         moment.notices.append(Notice(SAID_YES if effect.is_willing else TOOK_BACK))
     elif seat.is_staff and seat.state and seat.state.pairs:
         count = len(seat.state.pairs.willing)
-        words = f"{count} {'has' if count == 1 else 'have'} said yes to a pair."
+        words = ngettext(
+            "{count} has said yes to a pair.", "{count} have said yes to a pair.", count
+        ).format(count=count)
         moment.notices.append(Notice(words, Urgency.QUIET))
     return seat
 
@@ -248,30 +263,28 @@ def _said_willing(seat: Seat, effect: fx.SaidWilling, moment: Moment) -> Seat:
 def _formed(seat: Seat, effect: fx.PairsFormed, moment: Moment) -> Seat:
     if seat.facts.identity in effect.left_over:
         moment.notices.append(Notice(LEFT_OVER))
-    pairs = "1 pair" if effect.count == 1 else f"{effect.count} pairs"
-    words = f"{{by}} formed {pairs}. Whoever is in none can rest here."
-    return line(seat, Line.TURN, named(seat, words, effect), moment)
+    words = FORMED_ONE if effect.count == 1 else FORMED_MANY
+    return line(seat, Line.TURN, named(seat, words, effect, count=effect.count), moment)
 
 
 def _called(seat: Seat, effect: fx.FacilitatorCalled, moment: Moment) -> Seat:
     state = seat.state
     pair = pairing.pair_of(state, effect.identity) if state else None
     people = pair.people if pair else ()
-    words = CALLED if effect.is_calling else NOT_NEEDED
+    said = named(seat, CALLED if effect.is_calling else NOT_NEEDED, effect)
     if seat.facts.identity in people:
-        moment.notices.append(Notice(named(seat, words, effect)))
+        moment.notices.append(Notice(said))
     elif seat.is_staff:
-        calls = CALLS.replace("{names}", _names(seat, people))
+        calls = _(CALLS).format(names=_names(seat, people))
         bell = Urgency.BELL if effect.is_calling else Urgency.QUIET
-        words = calls if effect.is_calling else named(seat, words, effect)
-        moment.notices.append(Notice(words, bell))
+        moment.notices.append(Notice(calls if effect.is_calling else said, bell))
     return seat
 
 
 TELLERS: dict[type[fx.Effect], Teller] = {
     fx.SaidWilling: _said_willing,
     fx.PairsFormed: _formed,
-    fx.PairsReturned: said(Line.TURN, "{by} brought everybody back from their pairs."),
-    fx.CameBack: said(Line.TURN, "{name} is back in the room."),
+    fx.PairsReturned: said(Line.TURN, N_("{by} brought everybody back from their pairs.")),
+    fx.CameBack: said(Line.TURN, N_("{name} is back in the room.")),
     fx.FacilitatorCalled: _called,
 }

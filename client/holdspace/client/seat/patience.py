@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from holdspace.protocol.translation import N_
+
 from .cut_off import words_after
 from .host import PACKAGE_SECONDS
 from .replacing import replace
 
 NOT_YET_SECONDS = 300.0
-NOT_YET = (
+NOT_YET = N_(
     "Nobody has answered yet. Those who lead read that you are here when they look at the door. Wait as "
     "long as you like: a knock stands for a quarter of an hour, and its end is told. Leaving is fine too."
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import LetWrite
 from holdspace.protocol.meeting.roles import MEMBER
+from holdspace.protocol.translation import N_, _, ngettext
 
 from . import saying
 from .display import shown_name
@@ -20,15 +21,20 @@ from .view import Line, Notice
 
 # If the first facilitator's client does not end a pause, the next one does, this much later.
 NEXT_ONE_SECONDS = 10.0
+PAUSED_ONE_MINUTE = N_("{by} paused the writing of {name} for 1 minute.")
+PAUSED_MINUTES = N_("{by} paused the writing of {name} for {minutes} minutes.")
 
 
 def paused(seat: Seat, effect: fx.WritingPaused, moment: Moment) -> Seat:
     """Tell everybody who paused whom (T15), and that person what it means."""
     minutes = max(1, round(effect.seconds / 60))
-    length = "1 minute" if minutes == 1 else f"{minutes} minutes"
     if is_me(seat, effect.identity):
-        words = f"{shown_name(seat, effect.by)} paused your writing for {length}."
-        kept = (
+        words = ngettext(
+            "{name} paused your writing for 1 minute.",
+            "{name} paused your writing for {minutes} minutes.",
+            minutes,
+        ).format(name=shown_name(seat, effect.by), minutes=minutes)
+        kept = _(
             "What you have written is kept, and so is your place. You can read, nod and leave, and "
             "write to somebody who leads with /private."
         )
@@ -36,16 +42,18 @@ def paused(seat: Seat, effect: fx.WritingPaused, moment: Moment) -> Seat:
         moment.notices.append(Notice(" ".join(part for part in (words, why, kept) if part)))
     until = (effect.identity, moment.now + effect.seconds)
     seat = replace(seat, paused_until=(*_others(seat, effect.identity), until))
-    words = f"{{by}} paused the writing of {{name}} for {length}."
-    return line(seat, Line.ROOM, named(seat, words, effect), moment)
+    words = PAUSED_ONE_MINUTE if minutes == 1 else PAUSED_MINUTES
+    return line(seat, Line.ROOM, named(seat, words, effect, minutes=minutes), moment)
 
 
 def resumed(seat: Seat, effect: fx.WritingResumed, moment: Moment) -> Seat:
     """Tell somebody that they can write again."""
     if is_me(seat, effect.identity):
-        moment.notices.append(Notice("You can write again. What you had written is still here."))
+        moment.notices.append(Notice(_("You can write again. What you had written is still here.")))
     elif seat.is_staff:
-        moment.notices.append(Notice(f"{shown_name(seat, effect.identity)} can write again."))
+        moment.notices.append(
+            Notice(_("{name} can write again.").format(name=shown_name(seat, effect.identity)))
+        )
     return replace(seat, paused_until=_others(seat, effect.identity))
 
 
@@ -53,13 +61,13 @@ def rested(seat: Seat, effect: fx.Rested, moment: Moment) -> Seat:
     """Tell the person, and the facilitators; the room need not wonder."""
     if is_me(seat, effect.identity):
         words = (
-            "You rest. Rounds pass you by, and a hand of yours is down; /return when you like."
+            _("You rest. Rounds pass you by, and a hand of yours is down; /return when you like.")
             if effect.is_resting
-            else "Welcome back. If you had raised a hand before, raise it again when you like."
+            else _("Welcome back. If you had raised a hand before, raise it again when you like.")
         )
         moment.notices.append(Notice(words))
     elif seat.is_staff:
-        words = "{name} rests." if effect.is_resting else "{name} is back from resting."
+        words = N_("{name} rests.") if effect.is_resting else N_("{name} is back from resting.")
         moment.notices.append(Notice(named(seat, words, effect)))
     return seat
 

@@ -9,6 +9,7 @@ from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.phrases import knock_fingerprint
 from holdspace.protocol.text import clean, clean_line
+from holdspace.protocol.translation import N_, _, shown
 
 from . import (
     boards,
@@ -40,17 +41,17 @@ from .view import (
     RoomView,
 )
 
-TRUST = "end-to-end encrypted"
-BROKEN_TRUST = "NOT CONFIRMED"
-WRITING_HINT = "Enter marks your words ready. They stay on this device until all is released."
-LISTING_HINT = "What you send is one idea for the list, which shows no names."
-HELD_WORDS = (
+TRUST = N_("end-to-end encrypted")
+BROKEN_TRUST = N_("NOT CONFIRMED")
+WRITING_HINT = N_("Enter marks your words ready. They stay on this device until all is released.")
+LISTING_HINT = N_("What you send is one idea for the list, which shows no names.")
+HELD_WORDS = N_(
     "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
     "Only facilitators can write until the room goes on."
 )
-READ_NEXT = "Your words are read next, when people have read. Esc, s or /edit takes them back."
-ASKED = "Something is asked: /answer goes through it; leave out what you like."
-READY_HINT = "Your words are ready, on this device. What you send now takes their place."
+READ_NEXT = N_("Your words are read next, when people have read. Esc, s or /edit takes them back.")
+ASKED = N_("Something is asked: /answer goes through it; leave out what you like.")
+READY_HINT = N_("Your words are ready, on this device. What you send now takes their place.")
 
 
 def room_view(seat: Seat, now: float) -> RoomView:
@@ -61,8 +62,8 @@ def room_view(seat: Seat, now: float) -> RoomView:
         connection_words=_connection_words(seat),
         room_name=seat.facts.room_name,
         check_phrase=seat.facts.check_phrase,
-        trust_words=BROKEN_TRUST if seat.alarm else TRUST,
-        ended_words=seat.ended_words,
+        trust_words=_(BROKEN_TRUST if seat.alarm else TRUST),
+        ended_words=shown(seat.ended_words),
         needs_code=seat.needs_code,
         transcript=seat.transcript,
         card=seat.card,
@@ -106,7 +107,7 @@ def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -
     view = _with_rights(seat, state, view, me)
     view = _for_who_leads(seat, state, view, now)
     view = with_private_words(seat, _with_others(seat, state, view, now))
-    words = now_words_apart(view) or (READ_NEXT if _is_read_next(seat, me) else _now_words(view))
+    words = now_words_apart(view) or (_(READ_NEXT) if _is_read_next(seat, me) else _now_words(view))
     return replace(view, now_words=words)
 
 
@@ -138,7 +139,7 @@ def _with_rights(seat: Seat, state: MeetingState, view: RoomView, me: PersonView
     words = _composer_words(state, me, allowed, is_held=view.is_held)
     return replace(
         view,
-        composer_words=READ_NEXT if _is_read_next(seat, me) else words,
+        composer_words=_(READ_NEXT) if _is_read_next(seat, me) else shown(words),
         can_write=allowed.can_write,
         can_raise=allowed.can_raise,
         can_pass=allowed.can_pass,
@@ -198,12 +199,13 @@ def _connection(seat: Seat) -> Connection:
 
 def _connection_words(seat: Seat) -> str:
     if seat.alarm:
-        return seat.alarm
+        return shown(seat.alarm)
     if seat.wire.is_lost:
-        return seat.wire.lost_words
+        return shown(seat.wire.lost_words)
     if not seat.wire.attached:
-        return "Connecting to the relay."
-    return saying.NOT_ARRIVING if seat.wire.told_kept and seat.outbox.lasting().waiting else ""
+        return _("Connecting to the relay.")
+    is_kept = seat.wire.told_kept and bool(seat.outbox.lasting().waiting)
+    return _(saying.NOT_ARRIVING) if is_kept else ""
 
 
 def _invitation(seat: Seat) -> str:
@@ -221,10 +223,10 @@ def _knock(seat: Seat, letter: Letter) -> KnockView:
         letter.name,
         letter.introduction,
         letter.since,
-        letter.warning,
+        shown(letter.warning),
         letter.number,
         letter.thread,
-        returning.NOTES.get(letter.known, ""),
+        shown(returning.NOTES.get(letter.known, "")),
         knock_fingerprint(seat.facts.room, letter.key_package)
         if letter.known is Known.NOT
         else b"",
@@ -256,8 +258,8 @@ def _sending(seat: Seat, me: PersonView) -> tuple[Passage, ...]:
 
 def _hold_words(seat: Seat, state: MeetingState) -> str:
     if seat.is_unled:
-        return unled.HOLD_WORDS
-    return HELD_WORDS if state.is_held else ""
+        return _(unled.HOLD_WORDS)
+    return _(HELD_WORDS) if state.is_held else ""
 
 
 def _ready(seat: Seat, me: PersonView, now: float) -> tuple[Passage, ...]:
@@ -301,46 +303,49 @@ def _composer_words(state: MeetingState, me: PersonView, allowed: Rights, *, is_
         is_asked = state.pairs is not None and not state.pairs.pairs and not is_held
         return pairs.MADE_NOW if is_asked else allowed.why_not
     if me.has_floor:
-        return "You have the floor. Take your time; nothing is sent until you send it."
+        return _("You have the floor. Take your time; nothing is sent until you send it.")
     if me.role.value != "member" and state.floor is not None:
-        return "Somebody has the floor. You can still write, as a facilitator."
-    return "You can write."
+        return _("Somebody has the floor. You can still write, as a facilitator.")
+    return _("You can write.")
 
 
 def _now_words(view: RoomView) -> str:
     """Answer "what now?" in one sentence."""
     me = view.me
+    if view.is_held and view.is_facilitator:
+        return _("The room is on hold. /resume lets it go on.")
     if view.is_held:
-        to_do = (
-            "/resume lets it go on" if view.is_facilitator else "There is nothing you need to do"
-        )
-        return f"The room is on hold. {to_do}."
+        return _("The room is on hold. There is nothing you need to do.")
     if own := _own_words(view, me) if me else "":
         return own
     if together := _together_words(view):
         return together
     if view.is_facilitator and view.knocks:
-        return "Somebody is at the door: admit or decline."
+        return _("Somebody is at the door: admit or decline.")
     if words := _asked_words(view):
         return words
     if view.floor is not None:
-        return f"{view.floor.name} has the floor. Read, and nod if you like."
+        return _("{name} has the floor. Read, and nod if you like.").format(name=view.floor.name)
     if view.is_facilitator and view.stages and view.stage is None:
-        return "When everybody is here, /next begins the first stage."
+        return _("When everybody is here, /next begins the first stage.")
     return view.composer_words
 
 
 def _own_words(view: RoomView, me: PersonView) -> str:
     if me.is_asked:
-        return "A facilitator asks whether you would like to speak: /yes or /no."
+        return _("A facilitator asks whether you would like to speak: /yes or /no.")
     if view.offered_by:
         name = view.offered_by[0].name
-        return f"{name} asks whether you would like an idea about what you said: /yes or /no."
+        return _(
+            "{name} asks whether you would like an idea about what you said: /yes or /no."
+        ).format(name=name)
     if me.has_floor:
-        return "It is your turn: write and send, or pass."
+        return _("It is your turn: write and send, or pass.")
     if me.place_in_queue:
-        return f"Your hand is up: {me.place_in_queue} of {len(view.hands)}."
-    return "You rest; rounds pass you by. /return when you like." if me.is_resting else ""
+        return _("Your hand is up: {place} of {number}.").format(
+            place=me.place_in_queue, number=len(view.hands)
+        )
+    return _("You rest; rounds pass you by. /return when you like.") if me.is_resting else ""
 
 
 def _together_words(view: RoomView) -> str:
@@ -357,20 +362,27 @@ def _together_words(view: RoomView) -> str:
 def _asked_words(view: RoomView) -> str:
     count = view.asked.open_count
     if view.is_facilitator and count is not None and count.joined:
-        joined = f"{count.joined} of {len(view.people)} would like to be counted."
-        return f"{joined} /count closes it; so does /next."
-    return ASKED if view.asked.is_waiting else ""
+        return _(
+            "{count} of {number} would like to be counted. /count closes it; so does /next."
+        ).format(count=count.joined, number=len(view.people))
+    return _(ASKED) if view.asked.is_waiting else ""
 
 
 def _gather_words(gather: GatherView, *, is_facilitator: bool) -> str:
     if gather.is_released:
-        return f"What was written is being read: {gather.words}."
+        return _("What was written is being read: {words}.").format(words=gather.words)
     if is_facilitator:
-        return f"Everybody writes: {gather.words}. /release lets the words be read."
+        return _("Everybody writes: {words}. /release lets the words be read.").format(
+            words=gather.words
+        )
     if gather.mine is Part.READY:
-        return f"Your words are ready ({gather.words}). /edit takes them back to write on."
-    return f"Everybody writes for themselves ({gather.words}). Send marks your words ready; /pass reads only."
+        return _("Your words are ready ({words}). /edit takes them back to write on.").format(
+            words=gather.words
+        )
+    return _(
+        "Everybody writes for themselves ({words}). Send marks your words ready; /pass reads only."
+    ).format(words=gather.words)
 
 
 def _now_words_outside(seat: Seat) -> str:
-    return seat.ended_words or "You are being shown in. One moment."
+    return shown(seat.ended_words) or _("You are being shown in. One moment.")

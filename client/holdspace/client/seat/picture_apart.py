@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from holdspace.protocol.text import clean
+from holdspace.protocol.translation import _, shown
 
 from . import asides
 from .apart import Aside, Stage
@@ -31,15 +32,19 @@ def with_private_words(seat: Seat, view: RoomView) -> RoomView:
 def now_words_apart(view: RoomView) -> str:
     """Return what comes before everything that happens in the room, or nothing."""
     if view.flags:
-        return f"{view.flags[0].person.name} is not OK: /flags says what you can do."
+        return _("{name} is not OK: /flags says what you can do.").format(
+            name=view.flags[0].person.name
+        )
     if view.asking:
         return view.asking[0].words
     chosen = view.chosen_aside
     if chosen is not None and chosen.is_over:
-        return "What you were in apart is over. /room goes back to the room."
+        return _("What you were in apart is over. /room goes back to the room.")
     # What to do in a pair, the stage says.
     if chosen is not None and chosen.kind != "pair":
-        return f"You type to {chosen.names} alone. /room goes back to the room."
+        return _("You type to {names} alone. /room goes back to the room.").format(
+            names=chosen.names
+        )
     return ""
 
 
@@ -54,9 +59,10 @@ def _aside(seat: Seat, aside: Aside) -> AsideView:
         is_over=aside.stage is Stage.OVER,
         is_chosen=seat.apart.chosen == aside.handle,
     )
-    words = asides.why_not_say(seat, aside) or f"Only {view.names} reads what you write here."
+    words = shown(asides.why_not_say(seat, aside))
+    words = words or _("Only {names} reads what you write here.").format(names=view.names)
     if aside.stage is Stage.OVER:
-        words = f"{aside.why_over} {words}"
+        words = f"{shown(aside.why_over)} {words}"
     return replace(view, composer_words=words)
 
 

@@ -11,8 +11,10 @@ from typing import get_args
 from holdspace.protocol.meeting.events import GoToStage, SetTurnMode
 from holdspace.protocol.meeting.flow import Stage
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import saying
+from .for_others import for_others
 from .intents import BreakTheQuiet, QuietWay
 from .replacing import replace
 from .seat import Quiet, Seat
@@ -20,17 +22,18 @@ from .step import Moment
 from .view import Line, Notice, Refusal
 
 WAYS: tuple[QuietWay, ...] = get_args(QuietWay)
-NOT_QUIET = Refusal("Somebody has the floor or a hand is up; there is nothing to help along.")
-NOT_YOURS = Refusal("Only a facilitator can do that.")
-NO_NEXT = Refusal("This is the last stage. When you are ready, /close ends the meeting.")
-EXAMPLE = "I will begin, with two lines of my own: "
-BEGIN = "Let us each write for ourselves instead, as long as we like, and then read. "
-WITH = "You could begin with: {starter}"
+NOT_QUIET = Refusal(N_("Somebody has the floor or a hand is up; there is nothing to help along."))
+NOT_YOURS = Refusal(N_("Only a facilitator can do that."))
+NO_NEXT = Refusal(N_("This is the last stage. When you are ready, /close ends the meeting."))
 OFFERS: dict[QuietWay, str] = {
-    "example": "It is quiet, and that is fine. If you like: two lines of your own as an example, with Y "
-    "or /quiet example.",
-    "gather": "Still quiet. If you like: let everybody write for themselves, with Y or /quiet gather.",
-    "skip": "Still quiet. If you like: go on to the next stage, with Y or /quiet skip.",
+    "example": N_(
+        "It is quiet, and that is fine. If you like: two lines of your own as an example, with Y "
+        "or /quiet example."
+    ),
+    "gather": N_(
+        "Still quiet. If you like: let everybody write for themselves, with Y or /quiet gather."
+    ),
+    "skip": N_("Still quiet. If you like: go on to the next stage, with Y or /quiet skip."),
 }
 _COUNTED = (Line.SHARE, Line.TURN, Line.STAGE)
 
@@ -75,16 +78,16 @@ def help_along(seat: Seat, intent: BreakTheQuiet, moment: Moment) -> Seat | Refu
             if following is None
             else saying.say(seat, GoToStage(following, state.version), moment)
         )
-    starter = clean_line(stage.starters[0]) if stage.starters else ""
+    starter, words = clean_line(stage.starters[0]) if stage.starters else "", for_others(seat)
     if way == "example":
-        _prepare(EXAMPLE + starter, moment)
+        _prepare(words.example + starter, moment)
         return seat
-    _prepare(BEGIN + (WITH.replace("{starter}", starter) if starter else ""), moment)
+    _prepare(words.gather + (words.starter.format(starter=starter) if starter else ""), moment)
     return saying.say(seat, SetTurnMode("gather", state.version), moment)
 
 
 def _prepare(words: str, moment: Moment) -> None:
-    notice = "These words are prepared for you; change them as you like. Nothing was sent."
+    notice = _("These words are prepared for you; change them as you like. Nothing was sent.")
     moment.notices.append(Notice(notice, kept=words.strip()))
 
 

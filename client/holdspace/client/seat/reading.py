@@ -22,6 +22,7 @@ from holdspace.protocol.meeting.slots import Partial
 from holdspace.protocol.meeting.state import apply, apply_membership
 from holdspace.protocol.meeting.values import NotAState, Person, decode_state, encode_state
 from holdspace.protocol.mls import ApplicationData, EpochChange, Group, MLSError, Policy, Removed
+from holdspace.protocol.translation import N_
 
 from . import (
     changing,
@@ -49,8 +50,8 @@ from .step import Moment
 from .view import Place
 
 HELD_BACK = 512
-LEFT = "You have left the meeting. Go gently."
-NOT_SHOWN_IN = (
+LEFT = N_("You have left the meeting. Go gently.")
+NOT_SHOWN_IN = N_(
     "Nobody showed you where the meeting stands, so you could not be shown in. Nothing you wrote "
     "was lost. Please knock again."
 )

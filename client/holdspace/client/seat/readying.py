@@ -10,6 +10,7 @@ from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.events import Ready, Share
 from holdspace.protocol.meeting.rights import rights
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.translation import N_
 
 from . import saying
 from .replacing import replace
@@ -18,16 +19,18 @@ from .step import Moment
 from .unled import allowed
 from .view import Notice, Refusal, Urgency
 
-READY_WORDS = (
+READY_WORDS = N_(
     "Your words are ready. They stay on this device until all are released; /edit takes them back."
 )
-CHANGED_WORDS = "Your words are changed, and ready."
-AFTER_READING = "People are still reading. Your words follow when they have read."
-BACK_WORDS = "Your words are back in the text field; nothing was sent."
-PASSED_WORDS = "You pass, and read. Your words are kept in the text field; nothing was sent."
-MOVED_ON = "The room has moved on. Your words are back in the text field; nothing was sent."
-BY_HAND = "Your words are back in the text field. Raise a hand when you would like to share them."
-NOTHING_READY = Refusal("No words of yours are waiting.")
+CHANGED_WORDS = N_("Your words are changed, and ready.")
+AFTER_READING = N_("People are still reading. Your words follow when they have read.")
+BACK_WORDS = N_("Your words are back in the text field; nothing was sent.")
+PASSED_WORDS = N_("You pass, and read. Your words are kept in the text field; nothing was sent.")
+MOVED_ON = N_("The room has moved on. Your words are back in the text field; nothing was sent.")
+BY_HAND = N_(
+    "Your words are back in the text field. Raise a hand when you would like to share them."
+)
+NOTHING_READY = Refusal(N_("No words of yours are waiting."))
 
 
 def keep(seat: Seat, text: str, moment: Moment) -> Seat:

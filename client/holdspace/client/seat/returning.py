@@ -12,6 +12,7 @@ from holdspace.client.kept_rooms import HostPart, Pin
 from holdspace.protocol.invite import KnockLetter
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER, identity_of
 from holdspace.protocol.meeting.slips import NotASlip, read_slip
+from holdspace.protocol.translation import N_
 
 from .display import AWAY_SECONDS
 from .people import room_key_in
@@ -22,15 +23,17 @@ from .step import Moment
 # What speaks for somebody at the door, and what is to be looked at twice.
 NOTES = {
     Known.BY_SLIP: (
-        "They hold a slip that you signed; this device does not know them, as after a recovery, or when "
-        "an older copy of your notebook was put back."
+        N_(
+            "They hold a slip that you signed; this device does not know them, as after a recovery, or when "
+            "an older copy of your notebook was put back."
+        )
     )
 }
 WARNINGS = {
-    Known.REVOKED: "You sent them away for good before. They cannot tell that you see this."
+    Known.REVOKED: N_("You sent them away for good before. They cannot tell that you see this.")
 }
-OFTEN = "They came back several times within minutes; their program may keep crashing."
-COMES_IN = "{name} belongs to this room, and comes in at once."
+OFTEN = N_("They came back several times within minutes; their program may keep crashing.")
+COMES_IN = N_("{name} belongs to this room, and comes in at once.")
 # A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
 MOST_PEOPLE = 16
 # Each return is a commit that everybody follows. Nobody keeps a room busy by coming in again and again.

@@ -28,6 +28,7 @@ from holdspace.protocol.meeting.slips import (
     sign_slip,
 )
 from holdspace.protocol.recovery import secrets_of
+from holdspace.protocol.translation import N_, _, ngettext
 
 from . import letters, returning
 from .display import shown_name
@@ -38,37 +39,42 @@ from .step import Moment
 from .view import Notice, Refusal
 
 _DAY = 24 * 3600
-NO_HOST = Refusal("The host is not here just now. Ask again when they are back.")
-KEPT_ALREADY = Refusal("You keep this room already. `holdspace rooms` lists it.")
-ASKED_ALREADY = Refusal("You have asked the host already. They answer when they can.")
-NOT_ASKED = Refusal("They have not asked to keep the room. It takes a yes from both of you.")
+NO_HOST = Refusal(N_("The host is not here just now. Ask again when they are back."))
+KEPT_ALREADY = Refusal(N_("You keep this room already. `holdspace rooms` lists it."))
+ASKED_ALREADY = Refusal(N_("You have asked the host already. They answer when they can."))
+NOT_ASKED = Refusal(N_("They have not asked to keep the room. It takes a yes from both of you."))
 KEEP_FIRST = Refusal(
-    "You do not keep this room yourself yet, so you could not know them again. First /keeproom."
+    N_("You do not keep this room yourself yet, so you could not know them again. First /keeproom.")
 )
-NOT_KEPT = Refusal("This room is not kept yet: /keeproom keeps it in your notebook.")
+NOT_KEPT = Refusal(N_("This room is not kept yet: /keeproom keeps it in your notebook."))
 TOO_MANY = Refusal(
-    f"This room knows {MOST_PINS} people already, which is the most. /forgetone makes room for somebody."
+    N_(
+        "This room knows {most_pins} people already, which is the most. /forgetone makes "
+        "room for somebody."
+    ).filled(most_pins=str(MOST_PINS))
 )
-NO_PIN = Refusal("There is nobody with that number. /whokeeps lists who keeps the room.")
-ASKED = "The host is asked whether you may keep this room. They answer when they can."
-HOST_KEEPS = (
+NO_PIN = Refusal(N_("There is nobody with that number. /whokeeps lists who keeps the room."))
+ASKED = N_("The host is asked whether you may keep this room. They answer when they can.")
+HOST_KEEPS = N_(
     "You keep this room now: `holdspace open` opens it again, with the same four words. Others keep "
     "it when they ask for it and you say yes. `holdspace rooms phrase` shows words to write down, in case "
     "this device is lost."
 )
-KEPT = (
+KEPT = N_(
     "You keep this room now. Next time `holdspace join` finds it without a code, and you come in as "
     "soon as the host has opened it."
 )
-RATHER_NOT = "The host would rather that you come by a code. Nothing was kept."
-WISHES = "{name} asks to keep this room, and to come back without a code: /letkeep {name} says yes."
-WISHES_TOO_EARLY = (
+RATHER_NOT = N_("The host would rather that you come by a code. Nothing was kept.")
+WISHES = N_(
+    "{name} asks to keep this room, and to come back without a code: /letkeep {name} says yes."
+)
+WISHES_TOO_EARLY = N_(
     "{name} asks to keep this room. You do not keep it yourself yet: first /keeproom, then "
     "/letkeep {name}."
 )
-GIVEN = "{name} keeps the room from now on."
-HERE = (
-    "The host gave you a slip that says that somebody was here today; it names nobody and no room: "
+GIVEN = N_("{name} keeps the room from now on.")
+HERE = N_(
+    "The host gave you a slip that says that somebody was here today; it names nobody and no room: {slip}"
 )
 
 
@@ -101,7 +107,7 @@ def answer(seat: Seat, who: bytes, *, is_yes: bool, moment: Moment) -> Seat | Re
     part = seat.lasting.kept.host if seat.lasting.kept else None
     if part is None or part.pin(pin.key) is None:
         return TOO_MANY
-    words = GIVEN.replace("{name}", shown_name(seat, who))
+    words = _(GIVEN).format(name=shown_name(seat, who))
     moment.notices.append(Notice(words))
     return give(seat, who, moment)
 
@@ -127,13 +133,18 @@ def give_attendance(seat: Seat, moment: Moment) -> Seat | Refusal:
     """Host: give everybody here a slip that says that its holder was here today."""
     host, state = seat.host, seat.state
     if host is None or state is None:
-        return Refusal("Only the host can do that.")
+        return Refusal(_("Only the host can do that."))
     minutes = min(int(moment.now - seat.came_at) // 60 if seat.came_at else 0, 24 * 60)
     others = [p.identity for p in state.people if p.identity != seat.facts.identity]
     for who in others:
         here = Attendance(host.root.public, int(moment.now // _DAY), minutes, moment.random(16))
         seat = letters.write(seat, who, AttendanceGive(encode_attendance(host.root, here)), moment)
-    moment.notices.append(Notice(f"{len(others)} people get a slip that says that they were here."))
+    words = ngettext(
+        "One person gets a slip that says that they were here.",
+        "{number} people get a slip that says that they were here.",
+        len(others),
+    ).format(number=len(others))
+    moment.notices.append(Notice(words))
     return seat
 
 
@@ -193,7 +204,7 @@ def on_attendance(seat: Seat, author: bytes, note: AttendanceGive, moment: Momen
     # What people paste may be broken into lines and capitals; what a program sent is not.
     if note.text in seat.lasting.attended or not is_as_written(note.text):
         return seat
-    moment.notices.append(Notice(f"{HERE}{note.text}"))
+    moment.notices.append(Notice(_(HERE).format(slip=note.text)))
     attended = (*seat.lasting.attended, note.text)[-8:]
     return replace(seat, lasting=replace(seat.lasting, attended=attended))
 

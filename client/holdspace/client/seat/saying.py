@@ -22,6 +22,7 @@ from holdspace.protocol.meeting.events import (
 )
 from holdspace.protocol.mls.secret_tree import Window
 from holdspace.protocol.refusals import REFUSALS, Refusal
+from holdspace.protocol.translation import N_, _
 
 from . import sealing
 from .alarm import MUTED, alarm
@@ -33,7 +34,7 @@ from .view import Notice
 
 MESSAGE_ID_BYTES = 16
 SILENT_SECONDS = 45.0
-NOT_ARRIVING = (
+NOT_ARRIVING = N_(
     "The relay is there, but what you sent has not come back from it for a while. Nobody may have "
     "read it yet. It is kept here."
 )
@@ -96,7 +97,7 @@ def refused(seat: Seat, message_id: bytes, refusal: Refusal | None, moment: Mome
 
 
 def _give_back(seat: Seat, item: Outgoing, refusal: Refusal | None, moment: Moment) -> Seat:
-    words = REFUSALS[refusal].sentence if refusal else "The relay did not take that."
+    words = REFUSALS[refusal].sentence if refusal else _("The relay did not take that.")
     event = item.event
     text, aside = event.text if isinstance(event, Share | AskForIdeas | GiveIdea) else "", b""
     if isinstance(event, Whisper):

@@ -10,6 +10,7 @@ from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import Event, Heartbeat
 from holdspace.protocol.refusals import Close
+from holdspace.protocol.translation import N_
 
 from . import (
     asides,
@@ -44,7 +45,7 @@ from .step import Moment, Step, World
 from .view import Place, Refusal, RoomView
 
 SNAPSHOT_SECONDS = 60.0
-NOT_SHOWN_IN = (
+NOT_SHOWN_IN = N_(
     "You were let in, but nobody could show you where the meeting stands. "
     "Nothing of yours was sent. Please knock again with the same code."
 )

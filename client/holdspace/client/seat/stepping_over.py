@@ -13,6 +13,7 @@ from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting.events import StepOverAway
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.translation import N_
 
 from . import saying
 from .display import AWAY_SECONDS
@@ -23,10 +24,12 @@ from .step import Moment
 from .view import Line, Notice
 
 USUAL_GRACE_MINUTES = 10
-YOU_WERE_AWAY = (
+YOU_WERE_AWAY = N_(
     "Your turn came while you were away. Somebody else goes first, and then it is yours."
 )
-YOUR_PLACE_IS_OVER = "You were away for long, so your place went to others. Raise a hand any time."
+YOUR_PLACE_IS_OVER = N_(
+    "You were away for long, so your place went to others. Raise a hand any time."
+)
 
 
 def tick(seat: Seat, moment: Moment) -> Seat:
@@ -66,9 +69,11 @@ def _stepped_over(seat: Seat, effect: fx.SteppedOverAway, moment: Moment) -> Sea
     if is_me(seat, effect.identity):
         words = YOUR_PLACE_IS_OVER if effect.is_over else YOU_WERE_AWAY
         moment.notices.append(Notice(words))
-    words = "{name} is away for long; the place is free again."
+    words = N_("{name} is away for long; the place is free again.")
     if not effect.is_over:
-        words = "{name} is away; the place is kept. The next one goes first, and then we come back."
+        words = N_(
+            "{name} is away; the place is kept. The next one goes first, and then we come back."
+        )
     return line(seat, Line.TURN, named(seat, words, effect), moment)
 
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from holdspace.protocol.meeting.letters import AsideNo, Note
+from holdspace.protocol.translation import N_
 
 from .seat import Seat
 
-PAUSED_APART = (
+PAUSED_APART = N_(
     "Your writing is paused for a few minutes, also in private. Your words are kept; nothing was sent. "
     "You can always write to somebody who leads, with /private, and say that you are not OK."
 )

@@ -18,10 +18,11 @@ from holdspace.protocol.meeting.events import (
     OpenOffer,
     Share,
 )
-from holdspace.protocol.meeting.roles import CO_FACILITATOR, MEMBER
+from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER
 from holdspace.protocol.meeting.schedule import schedule_words
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean, clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import (
     boards,
@@ -69,19 +70,20 @@ def welcome(seat: Seat, moment: Moment) -> Seat:
     seat = replace(seat, stage_started=moment.now, names=names, came_in_between=True)
     for person in people:
         seat = _heard(seat, person.identity, moment)
-    seat = line(seat, Line.ROOM, "You are in the room. What was said before is not shown.", moment)
+    seat = line(
+        seat, Line.ROOM, _("You are in the room. What was said before is not shown."), moment
+    )
     seat = _tell_tags(seat, (person.identity for person in people), moment)
     stage = shown_stage(seat)
     if stage is not None:
         seat = line(seat, Line.STAGE, stage.title, moment)
     state = seat.state
     if state is not None and state.floor is not None:
-        text = telling_turns.floor_words(seat, state.floor.identity)
-        seat = line(seat, Line.TURN, text, moment)
+        seat = telling_turns.tell_floor(seat, state.floor.identity, moment)
     return seat
 
 
-_NO_FACILITATOR = (
+_NO_FACILITATOR = N_(
     "No facilitator is here now: the room rests. You can read back, and leave whenever you like."
 )
 
@@ -93,9 +95,10 @@ def _see_off(seat: Seat, goodbye: fx.SaidGoodbye, moment: Moment) -> Seat:
     staff = [p.identity for p in (state.people if state else ()) if p.role != MEMBER]
     if not set(staff) - {goodbye.identity}:
         # Nobody is left who could take them out, so this is all that the room will hear of it.
-        return line(seat, Line.ROOM, f"{name} has left. {_NO_FACILITATOR}", moment)
+        words = f"{_('{name} has left.').format(name=name)} {_(_NO_FACILITATOR)}"
+        return line(seat, Line.ROOM, words, moment)
     if goodbye.fine and seat.facts.identity in staff:
-        seat = line(seat, Line.ROOM, f"{name} is fine, and just going.", moment)
+        seat = line(seat, Line.ROOM, _("{name} is fine, and just going.").format(name=name), moment)
     if is_me(seat, goodbye.identity) or not changing.is_first_facilitator(seat, goodbye.identity):
         return seat
     return changing.wish(seat, Removal(goodbye.identity), moment)
@@ -150,31 +153,37 @@ def _one_more(
 
 # So long after a new connection, and not right after coming in, the connection explains a hold.
 LATELY = 60.0
-TAKEN_BACK = "(taken back)"
-FOLDED = "no label"
+TAKEN_BACK = N_("(taken back)")
+FOLDED = N_("no label")
 
 
 def _taken_back(seat: Seat, effect: fx.TakenBack, moment: Moment) -> Seat:
     mine = [p for p in seat.transcript if _is_by(p, effect.message_id, effect.identity)]
-    if not mine or mine[0].text == TAKEN_BACK:
+    if not mine or mine[0].is_taken_back:
         return seat
-    seat = _changed(seat, replace(mine[0], text=TAKEN_BACK, fold=""))
-    words = "{name} took something back. Whoever had read it, has read it."
+    seat = _changed(seat, replace(mine[0], text=_(TAKEN_BACK), fold="", is_taken_back=True))
+    words = N_("{name} took something back. Whoever had read it, has read it.")
     return line(seat, Line.ROOM, named(seat, words, effect), moment)
 
 
 def _folded(seat: Seat, effect: fx.Folded, moment: Moment) -> Seat:
     found = next((p for p in seat.transcript if p.key == effect.message_id), None)
     is_theirs = found is not None and _is_by(found, effect.message_id, effect.identity)
-    if found is None or not (is_theirs or effect.is_by_facilitator) or found.text == TAKEN_BACK:
+    if found is None or not (is_theirs or effect.is_by_facilitator) or found.is_taken_back:
         return seat
     if found.is_mine and not is_theirs:
         who = shown_name(seat, effect.identity)
-        moment.notices.append(Notice(f"{who} folded what you said; anybody can still open it."))
-    label = clean_line(effect.label) or FOLDED
+        moment.notices.append(
+            Notice(_("{who} folded what you said; anybody can still open it.").format(who=who))
+        )
+    label = clean_line(effect.label) or _(FOLDED)
     if is_me(seat, effect.identity):
         moment.notices.append(
-            Notice(f"That stands behind a label now ({label}); anybody can open it.")
+            Notice(
+                _("That stands behind a label now ({label}); anybody can open it.").format(
+                    label=label
+                )
+            )
         )
     return _changed(seat, replace(found, fold=label))
 
@@ -191,7 +200,7 @@ def _changed(seat: Seat, passage: Passage) -> Seat:
 
 
 def _flow_opened(seat: Seat, effect: fx.FlowOpened, moment: Moment) -> Seat:
-    return line(replace(seat, flow_started=0.0), Line.ROOM, "The agenda is laid out.", moment)
+    return line(replace(seat, flow_started=0.0), Line.ROOM, _("The agenda is laid out."), moment)
 
 
 def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
@@ -207,53 +216,70 @@ def _stage_began(seat: Seat, effect: fx.StageBegan, moment: Moment) -> Seat:
 def _schedule_set(seat: Seat, effect: fx.ScheduleSet, moment: Moment) -> Seat:
     schedule = seat.state.schedule if seat.state else None
     words = (
-        f"This room meets on {schedule_words(schedule)}."
+        _("This room meets on {when}.").format(when=schedule_words(schedule))
         if schedule
-        else "When this room meets again is open."
+        else _("When this room meets again is open.")
     )
     return line(seat, Line.ROOM, words, moment)
 
 
+_UNTIL = N_("The connection was gone for a while, so it waits until {by} lets it go on.")
+
+
 def _held(seat: Seat, effect: fx.Held, moment: Moment) -> Seat:
-    words = "The room is on hold. Drafts and places are kept."
+    words = _("The room is on hold. Drafts and places are kept.")
     was_cut_off = moment.now - seat.wire.since < LATELY and seat.wire.since - seat.came_at > LATELY
     if was_cut_off and not is_me(seat, effect.by):
         # A facilitator's client holds the room when the relay was away; others should know why.
-        words += " The connection was gone for a while, so it waits until {by} lets it go on."
-    return line(seat, Line.ROOM, named(seat, words, effect), moment)
+        words = f"{words} {named(seat, _UNTIL, effect)}"
+    return line(seat, Line.ROOM, words, moment)
 
 
 def _role_changed(seat: Seat, effect: fx.RoleChanged, moment: Moment) -> Seat:
     if effect.role == CO_FACILITATOR and is_me(seat, effect.identity):
-        moment.notices.append(Notice("You are a co-facilitator now.", Urgency.LINE))
-    name = shown_name(seat, effect.identity)
-    return line(seat, Line.ROOM, f"{name} is a {effect.role} now.", moment)
+        moment.notices.append(Notice(_("You are a co-facilitator now."), Urgency.LINE))
+    words = _IS_NOW.get(effect.role, _IS_NOW[MEMBER])
+    return line(seat, Line.ROOM, named(seat, words, effect), moment)
+
+
+_IS_NOW = {
+    HOST: N_("{name} is a host now."),
+    CO_FACILITATOR: N_("{name} is a co-facilitator now."),
+    MEMBER: N_("{name} is a member now."),
+}
 
 
 def _left(seat: Seat, effect: fx.Left, moment: Moment) -> Seat:
     # They are not in the state any more; their name is in what they said, or nowhere.
-    name = next((who for identity, who in seat.names if identity == effect.identity), "Somebody")
+    known = (name for identity, name in seat.names if identity == effect.identity)
+    name = next(known, _("Somebody"))
     if effect.identity in seat.goodbyes:
-        words = f"{name} has left."
+        words = _("{name} has left.").format(name=name)
     elif (effect.identity, seat.changed_by) in seat.sent_back:
-        words = _OUTSIDE.replace("{who}", _who_did_it(seat)).replace("{name}", name)
+        words = _by_whom(seat, _OUTSIDE, name)
     else:
         # Who removes somebody must not make it look like leaving.
-        words = f"{_whoever_did_it(seat)} removed {name}."
+        words = _by_whom(seat, _REMOVED, name)
     return line(seat, Line.ROOM, words, moment)
 
 
-_OUTSIDE = "{name} is outside the room for a moment: {who} asked them back to the door. They can knock again."
+# Each as it is said when it was this person's own doing, and when it was somebody else's.
+_OUTSIDE = (
+    N_(
+        "{name} is outside the room for a moment: you asked them back to the door. They can knock again."
+    ),
+    N_(
+        "{name} is outside the room for a moment: {by} asked them back to the door. They can knock again."
+    ),
+)
+_REMOVED = (N_("You have removed {name}."), N_("{by} has removed {name}."))
+_LET_IN = (N_("{name} is here; you let them in."), N_("{name} is here; {by} let them in."))
 
 
-def _who_did_it(seat: Seat) -> str:
-    return "you" if is_me(seat, seat.changed_by) else shown_name(seat, seat.changed_by)
-
-
-def _whoever_did_it(seat: Seat) -> str:
-    if is_me(seat, seat.changed_by):
-        return "You have"
-    return f"{shown_name(seat, seat.changed_by)} has"
+def _by_whom(seat: Seat, words: tuple[str, str], name: str) -> str:
+    own, others = words
+    is_mine = is_me(seat, seat.changed_by)
+    return _(own if is_mine else others).format(name=name, by=shown_name(seat, seat.changed_by))
 
 
 def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
@@ -261,7 +287,7 @@ def _arrived(seat: Seat, effect: fx.Arrived, moment: Moment) -> Seat:
     seat = _heard(
         replace(seat, names=(*seat.names, (effect.identity, name))), effect.identity, moment
     )
-    seat = line(seat, Line.ROOM, f"{name} is here; {_who_did_it(seat)} let them in.", moment)
+    seat = line(seat, Line.ROOM, _by_whom(seat, _LET_IN, name), moment)
     return _tell_tags(seat, (effect.identity,), moment)
 
 
@@ -272,7 +298,7 @@ def _came_back(seat: Seat, effect: fx.SeatCarriedOn, moment: Moment) -> Seat:
     names = (*seat.names, (effect.identity, name))
     seat = replace(seat, names=names, paused_until=tuple(until.items()))
     seat = _heard(seat, effect.identity, moment)
-    return line(seat, Line.ROOM, f"{name} is back, at the same place.", moment)
+    return line(seat, Line.ROOM, _("{name} is back, at the same place.").format(name=name), moment)
 
 
 def _tell_tags(seat: Seat, identities: Iterable[bytes], moment: Moment) -> Seat:
@@ -299,10 +325,12 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.Nodded: _nodded,
     fx.StageBegan: _stage_began,
     fx.FlowOpened: _flow_opened,
-    fx.Replanned: said(Line.ROOM, "Later stages are shorter now, or left out: /agenda has them."),
-    fx.TimeAdded: said(Line.ROOM, "There is a little more time."),
+    fx.Replanned: said(
+        Line.ROOM, N_("Later stages are shorter now, or left out: /agenda has them.")
+    ),
+    fx.TimeAdded: said(Line.ROOM, N_("There is a little more time.")),
     fx.Held: _held,
-    fx.Resumed: said(Line.ROOM, "The room goes on where it was."),
+    fx.Resumed: said(Line.ROOM, N_("The room goes on where it was.")),
     fx.TakenBack: _taken_back,
     fx.Folded: _folded,
     fx.WritingPaused: pausing.paused,
@@ -310,7 +338,7 @@ _TELLERS: dict[type[fx.Effect], Teller] = {
     fx.SentBack: ladder.asked_back,
     fx.Rested: pausing.rested,
     fx.Undone: undoing.undone,
-    fx.HandedOver: said(Line.ROOM, "{by} hands the room over: {name} leads now."),
+    fx.HandedOver: said(Line.ROOM, N_("{by} hands the room over: {name} leads now.")),
     fx.ScheduleSet: _schedule_set,
     fx.ClockTold: catching_up.told,
     **telling_turns.TELLERS,
@@ -328,5 +356,5 @@ def _tell_place(seat: Seat, before: MeetingState, moment: Moment) -> Seat:
     if state is None or state.place_of(me) != 1 or before.place_of(me) == 1:
         return seat
     if state.floor is not None:
-        moment.notices.append(Notice("You are next.", Urgency.LINE))
+        moment.notices.append(Notice(_("You are next."), Urgency.LINE))
     return seat

@@ -6,7 +6,8 @@ from holdspace.protocol.meeting import counting as fx
 from holdspace.protocol.meeting import effects
 from holdspace.protocol.meeting.counting import Fate, Sum
 from holdspace.protocol.meeting.roles import MEMBER
-from holdspace.protocol.meeting.tallies import SPREAD, Tally
+from holdspace.protocol.meeting.tallies import Tally
+from holdspace.protocol.translation import N_, _
 
 from . import counting
 from .answers import Asked
@@ -19,12 +20,21 @@ from .seat import Seat
 from .step import Moment
 from .view import Line, Notice
 
-ASKED = "A, or /answer, asks one thing at a time."
-OFFER_SHOW = "/show asks the same by an open show of hands, where everybody sees who chose what."
-ALL_ANSWERED = "As many as there are members have answered. /count shows what they said."
-NOT_COUNTED = "The count did not come out. Nothing of anybody's answer is shown."
-TOO_FEW = "too few to show"
-NOT_COME_OUT = "the count did not come out"
+ASKED = N_("A, or /answer, asks one thing at a time.")
+OFFER_SHOW = N_(
+    "/show asks the same by an open show of hands, where everybody sees who chose what."
+)
+TOO_SMALL = N_(
+    "Fewer than {minimum} are here, so a count without names will show nothing. Close it with /count, "
+    "then /show."
+)
+ALL_ANSWERED = N_("As many as there are members have answered. /count shows what they said.")
+NOT_COUNTED = N_("The count did not come out. Nothing of anybody's answer is shown.")
+TOO_FEW = N_("too few to show")
+NOTHING_TO_SHOW = N_("Too few to show.")
+NOT_COME_OUT = N_("the count did not come out")
+# How many answers lie where, in the order of the protocol's SPREAD.
+_SPREAD_WORDS = (N_("{count} low"), N_("{count} middle"), N_("{count} high"))
 
 
 def _opened(seat: Seat, effect: fx.CountOpened, moment: Moment) -> Seat:
@@ -34,14 +44,20 @@ def _opened(seat: Seat, effect: fx.CountOpened, moment: Moment) -> Seat:
     if tally.stage < 0:
         who = shown_name(seat, effect.by)
         options = ", ".join(asked.items[0].options)
-        seat = line(seat, Line.ROOM, f"{who} asks: {asked.title} {options}.", moment)
+        seat = line(
+            seat,
+            Line.ROOM,
+            _("{name} asks: {title} {options}.").format(
+                name=who, title=asked.title, options=options
+            ),
+            moment,
+        )
     form = form_of(seat)
     if form is not None:
-        moment.notices.append(Notice(f"{form.title}: {form.lead} {ASKED}"))
+        moment.notices.append(Notice(f"{form.title}: {form.lead} {_(ASKED)}"))
     is_small = seat.state is not None and len(seat.state.people) < tally.minimum
     if seat.is_staff and tally.kind == "poll" and is_small:
-        words = f"Fewer than {tally.minimum} are here, so a count without names will show nothing."
-        moment.notices.append(Notice(f"{words} Close it with /count, then /show."))
+        moment.notices.append(Notice(_(TOO_SMALL).format(minimum=tally.minimum)))
     return seat
 
 
@@ -67,12 +83,12 @@ def _too_few(seat: Seat, effect: fx.TooFew, moment: Moment) -> Seat:
     if not tally.joined and tally.kind != "poll":
         return seat
     asked = seat.answers.words_of(tally.number) or asked_of(seat, tally)
-    seat = _with_result(seat, ResultView(asked.title, (f"{TOO_FEW.capitalize()}.",)))
+    seat = _with_result(seat, ResultView(asked.title, (_(NOTHING_TO_SHOW),)))
     if tally.kind == "poll":
         seat = replace(seat, answers=replace(seat.answers, too_few=tally.number))
     if tally.kind == "poll" and seat.is_staff:
         moment.notices.append(Notice(OFFER_SHOW))
-    return line(seat, Line.ROOM, f"{asked.title}: {TOO_FEW}.", moment)
+    return line(seat, Line.ROOM, f"{asked.title}: {_(TOO_FEW)}.", moment)
 
 
 def _not_counted(seat: Seat, effect: fx.NotCounted, moment: Moment) -> Seat:
@@ -80,8 +96,8 @@ def _not_counted(seat: Seat, effect: fx.NotCounted, moment: Moment) -> Seat:
     asked = seat.answers.words_of(effect.number)
     if asked is None or not asked.is_closed:
         return seat
-    seat = _with_result(seat, ResultView(asked.title, (NOT_COUNTED,)))
-    return line(seat, Line.ROOM, f"{asked.title}: {NOT_COUNTED}", moment)
+    seat = _with_result(seat, ResultView(asked.title, (_(NOT_COUNTED),)))
+    return line(seat, Line.ROOM, f"{asked.title}: {_(NOT_COUNTED)}", moment)
 
 
 def _counted(seat: Seat, effect: fx.Counted, moment: Moment) -> Seat:
@@ -114,7 +130,12 @@ def _hands_shown(seat: Seat, effect: fx.HandsShown, moment: Moment) -> Seat:
     lines = tuple(f"{option}: {who}." for option, who in zip(options, shown, strict=True))
     question = asked.items[0].text
     seat = _with_result(seat, ResultView(question, lines))
-    return line(seat, Line.ROOM, f"Show of hands. {question} {' '.join(lines)}", moment)
+    return line(
+        seat,
+        Line.ROOM,
+        f"{_('Show of hands.')} {question} {' '.join(lines)}",
+        moment,
+    )
 
 
 def _hands_for(seat: Seat, tally: Tally, choice: int) -> str:
@@ -125,16 +146,21 @@ def _hands_for(seat: Seat, tally: Tally, choice: int) -> str:
 def sum_words(asked: Asked, item: Item, one: Sum) -> str:
     """Return what came of one question, as it is said."""
     if one.fate is Fate.TOO_FEW:
-        return TOO_FEW
+        return _(TOO_FEW)
     if one.fate is Fate.IMPOSSIBLE:
-        return NOT_COME_OUT
+        return _(NOT_COME_OUT)
     if item.options:
         return ", ".join(
             f"{option} {count}" for option, count in zip(item.options, one.words, strict=True)
         )
     if asked.kind == "checkin":
-        return ", ".join(f"{count} {word}" for word, count in zip(SPREAD, one.words, strict=True))
-    return f"{one.words[0] / one.people:.1f} of {item.most} on average, from {one.people} people"
+        spread = zip(_SPREAD_WORDS, one.words, strict=True)
+        return ", ".join(_(words).format(count=count) for words, count in spread)
+    whole, tenth = divmod(round(10 * one.words[0] / one.people), 10)
+    # For translators: the sign between whole and tenth is that of decimals.
+    return _("{whole}.{tenth} of {most} on average, from {people} people").format(
+        whole=whole, tenth=tenth, most=item.most, people=one.people
+    )
 
 
 def _with_result(seat: Seat, result: ResultView) -> Seat:

@@ -6,15 +6,16 @@ from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.events import HandOrder, ReleaseHow
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
-from .display import shown_name
+from .display import shown_name, shown_person
 from .lines import Teller, is_me, line, named, said
 from .replacing import replace
 from .seat import Seat
 from .step import Moment
 from .view import Line, Notice, Urgency
 
-ALL_READY = "Nobody is writing any more. When you like, release the words."
+ALL_READY = N_("Nobody is writing any more. When you like, release the words.")
 
 
 def floor_words(seat: Seat, identity: bytes) -> str:
@@ -22,34 +23,42 @@ def floor_words(seat: Seat, identity: bytes) -> str:
     going = seat.state.round if seat.state else None
     is_again = going is not None and identity in going.again
     if is_again and is_me(seat, identity):
-        return "You have the floor once more. You passed before: share, or pass again."
+        return _("You have the floor once more. You passed before: share, or pass again.")
     if is_again:
-        return f"{shown_name(seat, identity)} has the floor once more, after passing before."
+        return _("{name} has the floor once more, after passing before.").format(
+            name=shown_name(seat, identity)
+        )
     if is_me(seat, identity):
-        return "You have the floor. Take the time you need."
-    return f"{shown_name(seat, identity)} has the floor."
+        return _("You have the floor. Take the time you need.")
+    return _("{name} has the floor.").format(name=shown_name(seat, identity))
+
+
+def tell_floor(seat: Seat, identity: bytes, moment: Moment) -> Seat:
+    """Write down whose turn it is from here on."""
+    words, floor = floor_words(seat, identity), shown_person(seat, identity)
+    return line(seat, Line.TURN, words, moment, floor=floor)
 
 
 def _floor_moved(seat: Seat, effect: fx.FloorMoved, moment: Moment) -> Seat:
     if effect.after is None:
         return seat
     if is_me(seat, effect.after):
-        moment.notices.append(Notice("It is your turn.", Urgency.BELL))
-    return line(seat, Line.TURN, floor_words(seat, effect.after), moment)
+        moment.notices.append(Notice(_("It is your turn."), Urgency.BELL))
+    return tell_floor(seat, effect.after, moment)
 
 
 def _already_moved_on(seat: Seat, effect: fx.AlreadyMovedOn, moment: Moment) -> Seat:
     if is_me(seat, effect.identity):
         moment.notices.append(
-            Notice("The room had already moved on, so nothing was changed twice.")
+            Notice(_("The room had already moved on, so nothing was changed twice."))
         )
     return seat
 
 
 def _hand_raised(seat: Seat, effect: fx.HandRaised, moment: Moment) -> Seat:
     note = clean_line(effect.note)
-    words = f"{shown_name(seat, effect.identity)} raises a hand"
-    return line(seat, Line.TURN, f"{words}: {note}" if note else f"{words}.", moment)
+    words = N_("{name} raises a hand: {note}") if note else N_("{name} raises a hand.")
+    return line(seat, Line.TURN, named(seat, words, effect, note=note), moment)
 
 
 def _mode_changed(seat: Seat, effect: fx.ModeChanged, moment: Moment) -> Seat:
@@ -63,17 +72,17 @@ def tell_hands_up(seat: Seat, moment: Moment) -> Seat:
     seat = replace(seat, hands_told=seat.hands_told | set(hands))
     if not names:
         return seat
-    words = (
-        f"Still up from before: {names}. Hands keep their places until they are called again; /lower "
-        "takes one's own down."
-    )
+    words = _(
+        "Still up from before: {names}. Hands keep their places until they are "
+        "called again; /lower takes one's own down."
+    ).format(names=names)
     return line(seat, Line.TURN, words, moment)
 
 
 def _hand_lowered(seat: Seat, effect: fx.HandLowered, moment: Moment) -> Seat:
-    words = "{name}'s hand is down."
+    words = N_("{name}'s hand is down.")
     if effect.by != effect.identity:
-        words = "{by} took {name}'s hand down."
+        words = N_("{by} took {name}'s hand down.")
     return line(seat, Line.TURN, named(seat, words, effect), moment)
 
 
@@ -98,13 +107,15 @@ def _pause_skipped(seat: Seat, effect: fx.PauseSkipped, moment: Moment) -> Seat:
 
 
 def _queue_closed(seat: Seat, effect: fx.QueueClosed, moment: Moment) -> Seat:
-    words = "No more hands are taken for now." if effect.is_closed else "Hands are taken again."
+    words = (
+        _("No more hands are taken for now.") if effect.is_closed else _("Hands are taken again.")
+    )
     return line(seat, Line.TURN, words, moment)
 
 
 def _hand_moved(seat: Seat, effect: fx.HandMoved, moment: Moment) -> Seat:
-    words = f"{{by}} put {{name}} at place {effect.place} of the queue."
-    return line(seat, Line.TURN, named(seat, words, effect), moment)
+    words = N_("{by} put {name} at place {place} of the queue.")
+    return line(seat, Line.TURN, named(seat, words, effect, place=effect.place), moment)
 
 
 def _invited(seat: Seat, effect: fx.Invited, moment: Moment) -> Seat:
@@ -113,15 +124,15 @@ def _invited(seat: Seat, effect: fx.Invited, moment: Moment) -> Seat:
         words = named(seat, ASKED_WORDS, effect)
         moment.notices.append(Notice(words, Urgency.BELL))
     elif seat.is_staff:
-        moment.notices.append(Notice(named(seat, "{by} asked {name} to speak.", effect)))
+        moment.notices.append(Notice(named(seat, N_("{by} asked {name} to speak."), effect)))
     return seat
 
 
 def _invite_answered(seat: Seat, effect: fx.InviteAnswered, moment: Moment) -> Seat:
     if effect.is_yes:
-        return line(seat, Line.TURN, named(seat, "{name} would like to speak.", effect), moment)
+        return line(seat, Line.TURN, named(seat, N_("{name} would like to speak."), effect), moment)
     if seat.is_staff:
-        moment.notices.append(Notice(named(seat, "{name} would rather not speak now.", effect)))
+        moment.notices.append(Notice(named(seat, N_("{name} would rather not speak now."), effect)))
     return seat
 
 
@@ -129,31 +140,33 @@ def _order_set(seat: Seat, effect: fx.OrderSet, moment: Moment) -> Seat:
     return line(seat, Line.TURN, ORDER_WORDS[effect.order], moment)
 
 
-STILL_WRITING = (
+STILL_WRITING = N_(
     "The words are released. What you are writing stays with you; from now on, what you send "
     "is shared."
 )
-ASKED_WORDS = (
+ASKED_WORDS = N_(
     "{by} asks whether you would like to speak. /yes or /no, as you like; no answer is a quiet no."
 )
 MODE_WORDS = {
-    "listen": "The facilitators speak now; everybody can nod.",
-    "open": "Everybody can write now.",
-    "hands": "Hands up when you like; one at a time.",
-    "round": "We go around once. You can always pass.",
-    "gather": "Everybody writes now, for themselves; then we read, one at a time.",
-    "silent": "A quiet time now.",
-    "pairs": "Pairs now, for whoever says yes. Nobody is paired without that; staying here is fine.",
+    "listen": N_("The facilitators speak now; everybody can nod."),
+    "open": N_("Everybody can write now."),
+    "hands": N_("Hands up when you like; one at a time."),
+    "round": N_("We go around once. You can always pass."),
+    "gather": N_("Everybody writes now, for themselves; then we read, one at a time."),
+    "silent": N_("A quiet time now."),
+    "pairs": N_(
+        "Pairs now, for whoever says yes. Nobody is paired without that; staying here is fine."
+    ),
 }
 RELEASED_WORDS: dict[ReleaseHow, str] = {
-    "together": "What was written is released, all together.",
-    "round": "What was written is released, one at a time. Who is still writing comes later.",
-    "hands": "Raise a hand when you would like to share what you wrote.",
+    "together": N_("What was written is released, all together."),
+    "round": N_("What was written is released, one at a time. Who is still writing comes later."),
+    "hands": N_("Raise a hand when you would like to share what you wrote."),
 }
 ORDER_WORDS: dict[HandOrder, str] = {
-    "first-come": "Hands are called in the order they came.",
-    "not-yet-heard": "Who has spoken least is called first.",
-    "facilitator": "The facilitators arrange the order of hands.",
+    "first-come": N_("Hands are called in the order they came."),
+    "not-yet-heard": N_("Who has spoken least is called first."),
+    "facilitator": N_("The facilitators arrange the order of hands."),
 }
 
 TELLERS: dict[type[fx.Effect], Teller] = {
@@ -161,20 +174,20 @@ TELLERS: dict[type[fx.Effect], Teller] = {
     fx.FloorMoved: _floor_moved,
     fx.HandRaised: _hand_raised,
     fx.HandLowered: _hand_lowered,
-    fx.JoinedRound: said(Line.TURN, "{name} joins the round."),
-    fx.Passed: said(Line.TURN, "{name} passes."),
-    fx.WentLater: said(Line.TURN, "{name} lets others go first."),
-    fx.SteppedOver: said(Line.TURN, "We come back to {name} later."),
-    fx.RoundEnded: said(Line.TURN, "The round is complete."),
+    fx.JoinedRound: said(Line.TURN, N_("{name} joins the round.")),
+    fx.Passed: said(Line.TURN, N_("{name} passes.")),
+    fx.WentLater: said(Line.TURN, N_("{name} lets others go first.")),
+    fx.SteppedOver: said(Line.TURN, N_("We come back to {name} later.")),
+    fx.RoundEnded: said(Line.TURN, N_("The round is complete.")),
     fx.MarkedReady: _all_ready,
     fx.Reads: _all_ready,
     fx.Released: _released,
     fx.PauseSkipped: _pause_skipped,
-    fx.HandsLowered: said(Line.TURN, "{by} took all hands down."),
-    fx.HandsRestored: said(Line.TURN, "{by} put the hands up again."),
+    fx.HandsLowered: said(Line.TURN, N_("{by} took all hands down.")),
+    fx.HandsRestored: said(Line.TURN, N_("{by} put the hands up again.")),
     fx.QueueClosed: _queue_closed,
     fx.HandMoved: _hand_moved,
-    fx.LastWordGiven: said(Line.TURN, "{name} has the last word. No more hands are taken."),
+    fx.LastWordGiven: said(Line.TURN, N_("{name} has the last word. No more hands are taken.")),
     fx.Invited: _invited,
     fx.InviteAnswered: _invite_answered,
     fx.OrderSet: _order_set,

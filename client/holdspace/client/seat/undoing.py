@@ -6,6 +6,7 @@ from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.undoing import NOTHING_TO_UNDO
 from holdspace.protocol.meeting.values import MeetingState, UndoKind
+from holdspace.protocol.translation import N_, _
 
 from . import saying
 from .display import shown_stage
@@ -17,22 +18,22 @@ from .step import Moment
 from .view import Line, Notice, Refusal
 
 UNDO_SECONDS = 10.0
-TOO_LATE = (
+TOO_LATE = N_(
     "That was more than ten seconds ago, so it stands. Raise a hand for another turn, or go on "
     "from here."
 )
 OFFERS: dict[UndoKind, str] = {
-    "pass": "You pass. /undo takes that back, for ten seconds.",
-    "floor": "The floor moved on. /undo takes that back, for ten seconds.",
-    "stage": "The next stage has begun. /undo goes back, for ten seconds.",
+    "pass": N_("You pass. /undo takes that back, for ten seconds."),
+    "floor": N_("The floor moved on. /undo takes that back, for ten seconds."),
+    "stage": N_("The next stage has begun. /undo goes back, for ten seconds."),
 }
 # Where people try the room, a pass is a word: it gives up nothing.
-NO_TURN = "You pass. You had no turn just now, so there is nothing that /undo could take back."
-ALL_DOWN = "All hands are down. /undo puts them up again, for ten seconds."
+NO_TURN = N_("You pass. You had no turn just now, so there is nothing that /undo could take back.")
+ALL_DOWN = N_("All hands are down. /undo puts them up again, for ten seconds.")
 _TOLD: dict[UndoKind, str] = {
-    "pass": "{name} takes the pass back.",
-    "floor": "{name} took it back that the floor moved on.",
-    "stage": "{name} went back to the stage before; nothing of it was lost.",
+    "pass": N_("{name} takes the pass back."),
+    "floor": N_("{name} took it back that the floor moved on."),
+    "stage": N_("{name} went back to the stage before; nothing of it was lost."),
 }
 
 
@@ -76,7 +77,7 @@ def undone(seat: Seat, effect: fx.Undone, moment: Moment) -> Seat:
     words = named(seat, _TOLD[effect.kind], effect)
     seat = line(seat, Line.TURN, words, moment)
     if effect.kind == "pass" and is_me(seat, effect.identity):
-        moment.notices.append(Notice("Your pass is taken back."))
+        moment.notices.append(Notice(_("Your pass is taken back.")))
     return seat
 
 

@@ -12,6 +12,7 @@ from holdspace.protocol.meeting.rights import Rights, rights
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from . import saying
 from .lines import line
@@ -23,25 +24,27 @@ from .view import Line, Notice, Place
 # What a flow says unless it says otherwise: everybody is heard every 15 s, and five for a slow line.
 REST_AFTER = 20.0
 CLOSES_AFTER_MINUTES = 10
-RESTS = (
+RESTS = N_(
     "The room is on hold: no facilitator can be reached. Drafts and places are kept. It goes on when "
     "one is back."
 )
-GOES_ON = "A facilitator is back."
+GOES_ON = N_("A facilitator is back.")
 # How long before the end people read that it comes.
 WARNED_BEFORE = 120.0
-CLOSES_SOON = "If no facilitator is back in about two minutes, the meeting closes, gently."
-CLOSED = (
+CLOSES_SOON = N_("If no facilitator is back in about two minutes, the meeting closes, gently.")
+CLOSED = N_(
     "No facilitator came back, so the meeting closes here, for you and for the others. Nothing of it is "
     "kept on the relay for long. You did nothing wrong. F2 shows where to turn, and whoever invited you "
     "can tell you when the group meets again. Go gently."
 )
-HOLD_WORDS = (
+HOLD_WORDS = N_(
     "No facilitator can be reached just now. Nothing is lost: your draft, your hand and your place are "
     "kept. Rest, or read back; the room goes on when one is back. You can leave whenever you like."
 )
-WHY_NOT = "The room rests until a facilitator is back. Your words are kept, and so is your place."
-YOU_WERE_AWAY = (
+WHY_NOT = N_(
+    "The room rests until a facilitator is back. Your words are kept, and so is your place."
+)
+YOU_WERE_AWAY = N_(
     "You were away, and nobody led: the room is on hold. Say a word, and let it go on with z, "
     "or /resume."
 )
@@ -73,7 +76,7 @@ def _closing(seat: Seat, silence: float, moment: Moment) -> Seat:
     """Return the seat as the room closes that nobody came back to: each client closes for itself (A6)."""
     left = _close_after(seat) - silence
     if left <= 0:
-        words = f"{_closing_words(seat)} {CLOSED}".strip()
+        words = f"{_closing_words(seat)} {_(CLOSED)}".strip()
         return replace(seat, place=Place.CLOSED, ended_words=words)
     if left > WARNED_BEFORE or seat.is_closing_soon:
         return seat

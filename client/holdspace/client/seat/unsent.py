@@ -4,6 +4,8 @@ What was meant for a private word is never offered to the room, and the other wa
 place for each, and `/send` sends only what was meant for where typing goes now.
 """
 
+from holdspace.protocol.translation import N_
+
 from .intents import Intent, Say, SayAtDoor
 from .intents_apart import SayAside
 from .view import Place, RoomView
@@ -14,7 +16,7 @@ NOBODY = b"nobody"
 # The handle of what was said at the door, once one is in; no group has this name.
 DOOR = b"word at the door"
 # Any of those who lead may write there; which of them it is, is not told at the door.
-LEADS = "facilitator"
+LEADS = N_("facilitator")
 
 
 def typing_goes_to(view: RoomView) -> bytes:

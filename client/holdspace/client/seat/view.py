@@ -12,6 +12,7 @@ from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, Turn
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.meeting.letters import AsideKind
 from holdspace.protocol.meeting.schedule import Schedule
+from holdspace.protocol.translation import N_, _, listed, ngettext, shown
 
 from .board_view import BoardView
 from .form_view import NOTHING_ASKED, AskingView
@@ -47,6 +48,18 @@ class Role(Enum):
     FACILITATOR = "co-facilitator"
     MEMBER = "member"
 
+    @property
+    def words(self) -> str:
+        """Return what is shown and said of somebody with this role."""
+        return _(_ROLE_WORDS[self.value])
+
+
+_ROLE_WORDS = {
+    "host": N_("host"),
+    "co-facilitator": N_("co-facilitator"),
+    "member": N_("member"),
+}
+
 
 @dataclass(frozen=True)
 class PersonView:
@@ -78,12 +91,25 @@ class HandView:
 
 
 class Part(Enum):
-    """What somebody is doing in a gathering; the value is how it is said of oneself."""
+    """What somebody is doing in a gathering."""
 
     WRITING = "writing"
     READY = "ready"
-    READING = "here, reading"
-    SHARED = "read by all"
+    READING = "reading"
+    SHARED = "shared"
+
+    @property
+    def words(self) -> str:
+        """Return how it is said of oneself."""
+        return _(_PART_WORDS[self.value])
+
+
+_PART_WORDS = {
+    "writing": N_("writing"),
+    "ready": N_("ready"),
+    "reading": N_("here, reading"),
+    "shared": N_("read by all"),
+}
 
 
 @dataclass(frozen=True)
@@ -101,12 +127,28 @@ class GatherView:
     def words(self) -> str:
         """Return the counts as they are shown and said."""
         parts = (
-            (self.writing, "writing"),
-            (self.ready, "ready"),
-            (self.reading, "here, reading"),
-            (self.shared, "read"),
+            (
+                self.writing,
+                ngettext("{count} writing", "{count} writing", self.writing).format(
+                    count=self.writing
+                ),
+            ),
+            (
+                self.ready,
+                ngettext("{count} ready", "{count} ready", self.ready).format(count=self.ready),
+            ),
+            (
+                self.reading,
+                ngettext("{count} here, reading", "{count} here, reading", self.reading).format(
+                    count=self.reading
+                ),
+            ),
+            (
+                self.shared,
+                ngettext("{count} read", "{count} read", self.shared).format(count=self.shared),
+            ),
         )
-        return ", ".join(f"{count} {word}" for count, word in parts if count)
+        return ", ".join(words for count, words in parts if count)
 
 
 @dataclass(frozen=True)
@@ -162,6 +204,7 @@ class Passage:
     """One thing in the transcript. `at` is local wall-clock seconds; never part of agreement.
 
     `is_ready`: own words that wait here to be released. `fold`: the label the text stands behind.
+    `floor`: whose turn it is from here on, if that is what the passage says.
     """
 
     key: bytes
@@ -174,6 +217,8 @@ class Passage:
     is_mine: bool = False
     is_ready: bool = False
     fold: str = field(default="", repr=False)
+    is_taken_back: bool = False
+    floor: PersonView | None = None
 
 
 @dataclass(frozen=True)
@@ -283,12 +328,14 @@ class AsideView:
     @property
     def names(self) -> str:
         """Return who else is in it."""
-        return " and ".join(person.name for person in self.people)
+        return listed([person.name for person in self.people])
 
     @property
     def label(self) -> str:
         """Return what stands beside everything of it, always in words."""
-        return f"private with {self.names}" if self.people else "private, at the door"
+        if not self.people:
+            return _("private, at the door")
+        return _("private with {names}").format(names=self.names)
 
 
 @dataclass(frozen=True)
@@ -364,7 +411,7 @@ class RoomView:
     knocks: tuple[KnockView, ...] = ()
     invitation: str = field(default="", repr=False)
     now_words: str = field(default="", repr=False)
-    trust_words: str = "end-to-end encrypted"
+    trust_words: str = N_("end-to-end encrypted")
     sending: int = 0
     ended_words: str = field(default="", repr=False)
     needs_code: bool = False
@@ -424,15 +471,25 @@ class Notice:
     in that of the aside it names, never in the room's then.
     """
 
-    words: str = field(repr=False)
+    sentence: str = field(repr=False)
     urgency: Urgency = Urgency.LINE
     kept: str = field(default="", repr=False)
     aside: bytes = b""
+
+    @property
+    def words(self) -> str:
+        """Return the sentence in the language of whoever reads it."""
+        return shown(self.sentence)
 
 
 @dataclass(frozen=True)
 class Refusal:
     """Why an intent did nothing, in one sentence; `kept` is text the composer must keep."""
 
-    words: str
+    sentence: str
     kept: str = field(default="", repr=False)
+
+    @property
+    def words(self) -> str:
+        """Return the sentence in the language of whoever reads it."""
+        return shown(self.sentence)

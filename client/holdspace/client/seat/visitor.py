@@ -33,6 +33,7 @@ from holdspace.protocol.phrases import check_phrase
 from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
+from holdspace.protocol.translation import N_, _, shown
 
 from .at_the_door import LET_IN, NOT_ASKED, Talk, brought_in
 from .door_words import (
@@ -117,9 +118,9 @@ class Visitor:
         if isinstance(intent, SayAtDoor):
             return self._say(intent, world)
         if isinstance(intent, Leave):
-            words = "You have left. Nobody was told anything about you."
+            words = _("You have left. Nobody was told anything about you.")
             return Step(replace(self, place=Place.LEFT, ended_words=words))
-        return Refusal("You are not in the room yet.", getattr(intent, "text", ""))
+        return Refusal(_("You are not in the room yet."), getattr(intent, "text", ""))
 
     def tick(self, world: World) -> Step:
         """Knock again where the lobby was full a moment ago; say how long it has been."""
@@ -160,17 +161,17 @@ class Visitor:
         return RoomView(
             place=self.place,
             connection=self._connection,
-            connection_words=self.lost_words,
+            connection_words=shown(self.lost_words),
             room_name=card.room_name if card else "",
             check_phrase=check_phrase(card.host_key, card.room) if card else "",
             # Who keeps the room vouches for the knock with a key that the host knows.
             knock_fingerprint=self.knocked.fingerprint if self.knocked and not self.kept else b"",
             card=self._card_view(card) if card else None,
             now_words=self._now_words,
-            ended_words=self.ended_words,
+            ended_words=shown(self.ended_words),
             is_not_open=self.is_not_open,
             room=self.invitation.room,
-            door_words=self.door_words or self._anew_words,
+            door_words=shown(self.door_words or self._anew_words),
             door_name=self._door_name,
             kept_as=self.kept.my_name if self.kept and self._anew_words else "",
             door_thread=self.talk.thread,
@@ -178,7 +179,7 @@ class Visitor:
 
     @property
     def _now_words(self) -> str:
-        return self._anew_words or _NOW_WORDS.get(self.place, "")
+        return shown(self._anew_words or _NOW_WORDS.get(self.place, ""))
 
     @property
     def _anew_words(self) -> str:
@@ -230,7 +231,7 @@ class Visitor:
 
     def _accept(self, intent: Accept, world: World) -> Step | Refusal:
         if self.card is None or self.knocked is not None:
-            return Refusal("There is nothing to accept at the moment.")
+            return Refusal(_("There is nothing to accept at the moment."))
         try:
             name = check_name(intent.name, (self.card.host_name,))
         except NameRefused as refused:
@@ -238,7 +239,9 @@ class Visitor:
         introduction = clean_line(intent.introduction)
         if len(introduction) > MAX_INTRODUCTION:
             return Refusal(
-                f"Please keep the introduction under {MAX_INTRODUCTION} characters.",
+                _("Please keep the introduction under {most} characters.").format(
+                    most=MAX_INTRODUCTION
+                ),
                 intent.introduction,
             )
         knocked = knock_with(self.card, name, introduction, kept=self.kept, world=world)
@@ -247,7 +250,7 @@ class Visitor:
 
     def _say(self, intent: SayAtDoor, world: World) -> Step | Refusal:
         if self.knocked is None or self.card is None:
-            return Refusal(NOT_ASKED.words, intent.text)
+            return Refusal(NOT_ASKED.sentence, intent.text)
         talk = self.talk.says(intent.text, world.now)
         if isinstance(talk, Refusal):
             return talk
@@ -300,9 +303,9 @@ class Visitor:
 
 
 _NOW_WORDS = {
-    Place.OUTSIDE: "Reading the card of the room.",
-    Place.LOBBY: "Read the agreements. Accept them with a name of your choice, or leave.",
-    Place.WAITING: "You knocked. A facilitator will let you in; there is nothing else to do.",
+    Place.OUTSIDE: N_("Reading the card of the room."),
+    Place.LOBBY: N_("Read the agreements. Accept them with a name of your choice, or leave."),
+    Place.WAITING: N_("You knocked. A facilitator will let you in; there is nothing else to do."),
 }
 
 
@@ -351,7 +354,7 @@ def _on_refuse(visitor: Visitor, frame: frames.Refuse, world: World) -> Step:
     if frame.code == RelayRefusal.LOBBY_FULL and visitor.knocked is not None:
         later = replace(visitor, knock_again_at=world.now + FULL_LOBBY_SECONDS)
         told = visitor.was_told_full
-        notice = Notice("Many people are at the door just now. You knock again by yourself.")
+        notice = Notice(_("Many people are at the door just now. You knock again by yourself."))
         return Step(replace(later, was_told_full=True), notices=() if told else (notice,))
     if frame.code in _NOT_THERE_YET and visitor.may_be_elsewhere:
         again = replace(visitor, times_turned_away=visitor.times_turned_away + 1)
@@ -359,7 +362,7 @@ def _on_refuse(visitor: Visitor, frame: frames.Refuse, world: World) -> Step:
     if frame.code in _NOT_THERE_YET and visitor.kept is not None:
         return Step(replace(visitor.end(NOT_OPEN), is_not_open=True))
     known = frame.code in REFUSALS
-    words = REFUSALS[RelayRefusal(frame.code)].sentence if known else "The relay said no."
+    words = REFUSALS[RelayRefusal(frame.code)].sentence if known else _("The relay said no.")
     return Step(visitor.end(words))
 
 
@@ -372,7 +375,7 @@ def _on_declined(visitor: Visitor, frame: frames.Declined, world: World) -> Step
     except InvitationError:
         return Step(visitor)
     if not reply.is_word:
-        return Step(visitor.end(f"{DECLINED}{reply.words}", Place.DECLINED))
+        return Step(visitor.end(_(DECLINED).format(words=reply.words), Place.DECLINED))
     return _heard(visitor, card, knocked, words=reply.words, world=world)
 
 
@@ -381,7 +384,7 @@ def _heard(visitor: Visitor, card: RoomCard, knocked: Knocked, *, words: str, wo
     is_newest = knocked is visitor.knocked
     earlier = tuple(one for one in visitor.earlier if one is not knocked)
     visitor = replace(visitor, earlier=earlier, talk=visitor.talk.hears(words, world.now))
-    notices = (Notice("A facilitator writes to you.", Urgency.BELL),) if words else ()
+    notices = (Notice(_("A facilitator writes to you."), Urgency.BELL),) if words else ()
     if not is_newest:
         return visitor.send_words(world).also(notices=notices)
     unsaid = visitor.talk.unsaid
@@ -421,13 +424,13 @@ def _on_welcomed(visitor: Visitor, frame: frames.Welcomed, world: World) -> Step
 
 def _let_in(visitor: Visitor, answered: Knocked) -> list[Notice]:
     """Say that they are in; own words whose knock the relay had no space for come back to them."""
-    way = " What you type goes nowhere until /room: the word at the door was private."
-    notice = Notice(f"{LET_IN}{way if visitor.talk.thread else ''}", Urgency.BELL)
+    way = _("What you type goes nowhere until /room: the word at the door was private.")
+    notice = Notice(f"{_(LET_IN)} {way}" if visitor.talk.thread else LET_IN, Urgency.BELL)
     is_held_up = answered is not visitor.knocked and visitor.knock_again_at > 0
     unread = visitor.talk.unread(1 if is_held_up else 0)
     if not unread:
         return [notice]
-    kept = Notice("What you wrote last at the door was read by nobody.", kept=unread, aside=DOOR)
+    kept = Notice(_("What you wrote last at the door was read by nobody."), kept=unread, aside=DOOR)
     return [notice, kept]
 
 

@@ -27,7 +27,6 @@ MARGIN = 2
 
 # What happens around the words is set tight; words have air.
 _SMALL = frozenset({Line.TURN, Line.ROOM, Line.NOTICE, Line.BOARD})
-_FLOOR_MOVES = (" has the floor.", "You have the floor.")
 
 
 def passage_rows(passage: Passage, width: int, after: Passage | None = None) -> list[Row]:
@@ -106,12 +105,12 @@ def _stage(passage: Passage, width: int) -> list[Row]:
 
 
 def _turn(passage: Passage, width: int) -> list[Row]:
-    name, moves, _ = passage.text.partition(_FLOOR_MOVES[0])
-    if not moves and not passage.text.startswith(_FLOOR_MOVES[1]):
+    if passage.floor is None:
         return _room(passage, width)
     lines = paragraph(passage.text, width, "muted")
-    if moves and len(name) <= len(plain(lines[0])):
-        lines[0] = row((name, "amber-strong"), (plain(lines[0])[len(name) :], "muted"))
+    before, name, after = plain(lines[0]).partition(passage.floor.name)
+    if name and not passage.floor.is_me:
+        lines[0] = row((before, "muted"), (name, "amber-strong"), (after, "muted"))
     return _signed(marks.FLOOR, "amber", lines)
 
 

@@ -86,7 +86,7 @@ def _writing(view: RoomView, width: int) -> list[Row]:
         return []
     # Who leads writes only if they like: "You: writing" would tell them to.
     takes_part = not view.is_facilitator or view.gather.mine is not Doing.WRITING
-    mine = row(("You: ", "muted"), (view.gather.mine.value, "me"))
+    mine = row(("You: ", "muted"), (view.gather.mine.words, "me"))
     return [
         row(("Writing together", "sage-strong")),
         *paragraph(view.gather.words, width, "muted"),

@@ -20,6 +20,7 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.apart import WRITING, ApartScreen
 from holdspace.client.tui.screens.base import act_bindings
+from holdspace.protocol.translation import _
 
 READING = (("Tab", "write"), ("q", "leave"), ("F1", "help"))
 HOST_READING = (("Tab", "write"), ("Esc", "back to the door"), ("F1", "help"))
@@ -60,7 +61,7 @@ class DoorTalkScreen(ApartScreen):
         if self._knock:
             known = self._at_door()
             return known.name if known else "somebody"
-        return LEADS
+        return _(LEADS)
 
     @override
     def _who(self) -> str:
