@@ -75,6 +75,9 @@ _NOT_THERE_YET = frozenset(
 )
 _OF_THE_MEETING = close_answer(int(Close.PROVE_AGAIN)).sentence
 FULL_LOBBY_SECONDS = 2.0
+_TOO_LONG = N_("Please keep the introduction under {most} characters.").filled(
+    most=str(MAX_INTRODUCTION)
+)
 
 
 @dataclass(frozen=True)
@@ -238,12 +241,7 @@ class Visitor:
             return Refusal(str(refused))
         introduction = clean_line(intent.introduction)
         if len(introduction) > MAX_INTRODUCTION:
-            return Refusal(
-                _("Please keep the introduction under {most} characters.").format(
-                    most=MAX_INTRODUCTION
-                ),
-                intent.introduction,
-            )
+            return Refusal(_TOO_LONG, intent.introduction)
         knocked = knock_with(self.card, name, introduction, kept=self.kept, world=world)
         waiting = replace(self, knocked=knocked, place=Place.WAITING, reads_only=intent.reads_only)
         return Step(waiting, waiting.knock_again())
