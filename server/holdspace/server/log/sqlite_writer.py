@@ -160,9 +160,12 @@ class Writer:
         if record.seq != self._heads[number] + 1:
             raise LookupError("An entry would leave a gap.")
         self._heads[number] = record.seq
+        # Of numbers, text and bytearrays the sqlite3 module takes the bytes at once. For a value of
+        # any other type, bytes and bool among them, it looks for an adapter that nobody made, and
+        # that takes longer than all else it does with it.
         self._values += (
-            (number << 32) + record.seq, record.epoch, is_commit, record.message_id, record.cost,
-            record.payload,
+            (number << 32) + record.seq, record.epoch, int(is_commit),
+            bytearray(record.message_id), record.cost, bytearray(record.payload),
         )  # fmt: skip
         if record.expires_minute is not None:
             self._begin()
