@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import accumulate
 from typing import cast
 
 from websockets.protocol import State
@@ -181,6 +182,20 @@ class TestMany:
             [b"one two between three "],
             [b"one two three "],
         ]
+
+    async def test_a_long_row_goes_in_pieces_that_end_with_a_message(self) -> None:
+        boxes, socket = Outboxes(LIMIT), Socket()
+        boxes.open(7, cast(Wire, socket), lambda: None)
+        to, sizes = (7,), [1024, 40_000, 65_000, 100, 65_536, 1, 200_000, 3]
+        messages = [bytes([number]) * size for number, size in enumerate(sizes * 3)]
+        boxes.send(to, messages[:5])
+        boxes.send(to, messages[5:])
+        boxes.flush()
+        assert b"".join(socket.written) == b"".join(messages)
+        ends = set(accumulate(map(len, messages)))
+        assert {*accumulate(map(len, socket.written))} <= ends
+        assert max(map(len, socket.written)) <= WRITE_LIMIT + max(sizes)
+        assert len(socket.written) > sum(map(len, messages)) // (WRITE_LIMIT + max(sizes))
 
     async def test_who_was_told_something_of_their_own_hears_it_before_anybody_hears_the_rest(
         self,

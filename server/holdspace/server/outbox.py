@@ -7,7 +7,9 @@ a code that says "come back", and reads on from where they were.
 
 import asyncio
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from websockets.protocol import State
 
@@ -193,14 +195,17 @@ class Outboxes:
         """Forget a connection."""
         del self._boxes[number]
 
-    def send(self, to: Sequence[int], messages: Iterable[bytes]) -> None:
+    def send(self, to: Sequence[int], messages: Sequence[bytes]) -> None:
         """Queue messages for these connections; `flush` is to be called soon."""
-        for message in messages:
-            if to is not self._row_to or self._row_size > WRITE_LIMIT:
-                self._end_row()
-                self._row_to = to
-            self._row.append(message)
-            self._row_size += len(message)
+        if to is not self._row_to:
+            self._end_row()
+            self._row_to = to
+        size = self._row_size + sum(map(len, messages))
+        if size <= WRITE_LIMIT:
+            self._row += messages
+            self._row_size = size
+        else:
+            self._send_in_pieces(to, messages)
 
     def finish(self, number: int, code: Close) -> None:
         """Close a connection after what is queued for it."""
@@ -230,6 +235,19 @@ class Outboxes:
             box.flush()
         for box in others:
             box.send(message)
+
+    def _send_in_pieces(self, to: Sequence[int], messages: Sequence[bytes]) -> None:
+        # A row ends with the message that goes beyond the limit; all of a message is in one row.
+        starts = [*accumulate(map(len, messages), initial=self._row_size)]
+        at, row_starts = 0, 0
+        while at < len(messages):
+            end = bisect_right(starts, row_starts + WRITE_LIMIT, at, len(messages))
+            self._row += messages[at:end]
+            self._row_size = starts[end] - row_starts
+            if self._row_size > WRITE_LIMIT:
+                self._end_row()
+                self._row_to, row_starts = to, starts[end]
+            at = end
 
     def _end_row(self) -> None:
         message, boxes = self._row_ended()
