@@ -2,11 +2,14 @@
 
 Handing on costs a commit and a write to every reader, however much there is to hand on. While few
 records come nobody waits for anybody else's. From some rate on they wait for each other for a
-moment that nobody notices, and a busy relay does several times as much.
+moment that nobody notices, longer the more there is to go together, and a busy relay does several
+times as much.
 """
 
-# The rate of records from which on they wait, in a second; and for how long at most.
+# The rate of records from which on they wait, in a second.
 _MUCH = 1500.0
+# For how long, for each record that comes in a second; and at most.
+_APART_SECONDS_EACH = 0.75e-6
 _APART_SECONDS = 0.003
 # Over how long the rate is taken.
 _LOOK_SECONDS = 0.02
@@ -16,16 +19,16 @@ class Turns:
     """Tell when the next turn ends."""
 
     def __init__(self) -> None:
-        self._is_much = False
+        self._apart = 0.0
         self._count = 0
         self._counted_since = 0.0
         self._ended = 0.0
 
     def wait(self, now: float) -> float:
         """Return for how many seconds what comes now is to wait for more."""
-        if not self._is_much:
+        if not self._apart:
             return 0.0
-        return max(0.0, self._ended + _APART_SECONDS - now)
+        return max(0.0, self._ended + self._apart - now)
 
     def end(self, records: int, now: float) -> None:
         """End a turn in which so many records came."""
@@ -33,5 +36,6 @@ class Turns:
         self._count += records
         passed = now - self._counted_since
         if passed >= _LOOK_SECONDS:
-            self._is_much = self._count > passed * _MUCH
+            rate = self._count / passed
+            self._apart = min(_APART_SECONDS, rate * _APART_SECONDS_EACH) if rate > _MUCH else 0.0
             self._count, self._counted_since = 0, now
