@@ -35,16 +35,23 @@ class Kept(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 class Pin(Kept, frozen=True):
-    """Somebody the host knows by their key for this room; `is_revoked`: not any more."""
+    """Somebody the host knows by their key for this room; `is_revoked`: not any more.
+
+    `is_unsure`: known to an older copy of the notebook that was put back; nobody knows what came after.
+    """
 
     key: Key
     name: _Name
     role: SlipRole = "member"
     is_revoked: bool = False
+    is_unsure: bool = False
 
 
 class HostPart(Kept, frozen=True):
-    """What only the host of a room keeps: the seed that all of it comes from, and who is known."""
+    """What only the host of a room keeps: the seed that all of it comes from, and who is known.
+
+    `given` is when the newest slip was given, so that one given later shows an older copy.
+    """
 
     seed: _Secret
     standing: _Text = ""
@@ -52,6 +59,7 @@ class HostPart(Kept, frozen=True):
     meetings: Annotated[int, Meta(ge=0, lt=2**32)] = 0
     # The relay ran in the host's own program the last time, and is started there again.
     is_relay_here: bool = False
+    given: Minute = 0
 
     @property
     def secrets(self) -> RoomSecrets:
@@ -72,6 +80,11 @@ class HostPart(Kept, frozen=True):
                 return self
             others = tuple(one for one in others if one is not gone)
         return replace(self, pins=(*others, pin))
+
+    def unsure(self) -> HostPart:
+        """Return the part that lets nobody in at once whom the host does not let in again."""
+        pins = tuple(pin if pin.is_revoked else replace(pin, is_unsure=True) for pin in self.pins)
+        return replace(self, pins=pins)
 
 
 class KeptRoom(Kept, frozen=True):

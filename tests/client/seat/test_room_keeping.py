@@ -3,6 +3,7 @@
 import pytest
 from msgspec import structs
 
+from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat.after import KEPT
 from holdspace.client.seat.intents import (
     Accept,
@@ -26,6 +27,8 @@ from holdspace.client.seat.intents import (
 from holdspace.client.seat.view import Place, Role
 from holdspace.protocol.meeting.slips import read_attendance
 from seat_table import AGREEMENTS, Guest, Table, kept, who
+
+DAY = 24 * 3600
 
 
 def place(guest: Guest) -> Place:
@@ -350,6 +353,60 @@ def test_a_recovered_host_knows_slips_but_lets_nobody_in_unseen(
     assert [pin.name for pin in mara.view.keeping.pins] == ["Ana"]
     _, back = next_meeting(table, mara, back)
     assert place(back) is Place.ROOM
+
+
+def with_older_notebook(
+    table: Table, host: Guest, ana: Guest
+) -> tuple[Guest, list[Guest], tuple[KeptRoom, KeptRoom]]:
+    """Let Ana and Ben keep the room, send Ben away in the next meeting, and put the first notebook back."""
+    ben = table.join("Ben", host)
+    keeping(table, host, ana, ben)
+    older = kept(host)
+    table.now += DAY
+    mara, ana, ben = next_meeting(table, host, ana, ben)
+    table.do(mara, Remove(who(mara, "Ben")))
+    rooms = kept(ana), kept(ben)
+    table.do(mara, CloseTheMeeting())
+    table.now += DAY
+    mara = table.open_again(older)
+    return mara, [table.come_again(room) for room in rooms], rooms
+
+
+def test_an_older_notebook_is_noticed_and_who_was_sent_away_since_waits(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    mara, [back, ben], _ = with_older_notebook(table, host, ana)
+    assert any(words.startswith("Your notebook is an older copy: Ana") for words in mara.words)
+    assert (place(back), place(ben)) == (Place.WAITING, Place.WAITING)
+    assert all("older copy" in knock.note for knock in mara.view.knocks)
+    # Said once, however many come.
+    assert sum("an older copy:" in words for words in mara.words) == 1
+
+
+def test_who_is_let_in_once_belongs_to_the_room_again_and_nobody_else(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    mara, [back, _], rooms = with_older_notebook(table, host, ana)
+    table.do(mara, Admit(mara.view.knocks[0].knock))
+    assert place(back) is Place.ROOM
+    older = kept(mara)
+    table.do(mara, CloseTheMeeting())
+    table.now += DAY
+    mara = table.open_again(older)
+    back, ben = table.come_again(rooms[0]), table.come_again(rooms[1])
+    assert (place(back), place(ben)) == (Place.ROOM, Place.WAITING)
+    assert not any("an older copy:" in words for words in mara.words)
+
+
+def test_an_older_notebook_without_a_newer_slip_is_as_good_as_any(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    keeping(table, host, ana)
+    for _ in range(3):
+        table.now += DAY
+        host, ana = next_meeting(table, host, ana)
+        assert place(ana) is Place.ROOM
+    assert not any("older copy" in words for words in host.words)
 
 
 def test_the_schedule_reaches_who_is_here_and_who_comes_later(

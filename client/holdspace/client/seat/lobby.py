@@ -48,6 +48,7 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
         return door_talk.go_on(seat, known, letter, moment)
     if seat.host is not None and seat.host.is_locked and letter.known is Known.NOT:
         return door_talk.turn_away(seat, letter, moment)
+    seat, letter = returning.witnessed(seat, letter, moment)
     letter = replace(letter, number=seat.letters_seen + 1, handle=letter.knock)
     if returning.comes_often(seat, letter):
         letter = replace(letter, warning=letter.warning or returning.OFTEN)

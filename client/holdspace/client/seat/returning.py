@@ -11,14 +11,15 @@ from msgspec import structs
 from holdspace.client.kept_rooms import HostPart, Pin
 from holdspace.protocol.invite import KnockLetter
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER, identity_of
-from holdspace.protocol.meeting.slips import NotASlip, read_slip
-from holdspace.protocol.translation import N_
+from holdspace.protocol.meeting.slips import NotASlip, Slip, read_slip
+from holdspace.protocol.translation import N_, _
 
 from .display import AWAY_SECONDS
 from .people import room_key_in
 from .replacing import replace
 from .seat import Known, Letter, Seat
 from .step import Moment
+from .view import Notice, Urgency
 
 # What speaks for somebody at the door, and what is to be looked at twice.
 NOTES = {
@@ -27,8 +28,17 @@ NOTES = {
             "They hold a slip that you signed; this device does not know them, as after a recovery, or when "
             "an older copy of your notebook was put back."
         )
-    )
+    ),
+    Known.UNSURE: N_(
+        "They belonged to this room when your notebook, which is an older copy, was written. What you "
+        "decided since is not in it: let them in if you did not send them away."
+    ),
 }
+OLDER_COPY = N_(
+    "Your notebook is an older copy: {name} holds a slip that you gave after it was written. Whom you sent "
+    "away since, it does not know. So everybody waits at the door until you let them in once. Look at who "
+    "is here already, too."
+)
 WARNINGS = {
     Known.REVOKED: N_("You sent them away for good before. They cannot tell that you see this.")
 }
@@ -38,6 +48,7 @@ COMES_IN = N_("{name} belongs to this room, and comes in at once.")
 MOST_PEOPLE = 16
 # Each return is a commit that everybody follows. Nobody keeps a room busy by coming in again and again.
 MOST_RETURNS, RETURNS_WITHIN = 4, 300.0
+SLIP_SECONDS = 12 * 3600
 
 
 def how_known(seat: Seat, letter: KnockLetter, room_key: bytes) -> Known:
@@ -47,12 +58,37 @@ def how_known(seat: Seat, letter: KnockLetter, room_key: bytes) -> Known:
         return Known.NOT
     pin = part.pin(room_key)
     if pin is not None:
-        return Known.REVOKED if pin.is_revoked else Known.PINNED
+        return _how_pinned(pin)
+    return Known.BY_SLIP if _slip_of(seat, letter.slip, room_key) else Known.NOT
+
+
+def _how_pinned(pin: Pin) -> Known:
+    if pin.is_revoked:
+        return Known.REVOKED
+    return Known.UNSURE if pin.is_unsure else Known.PINNED
+
+
+def _slip_of(seat: Seat, data: bytes, room_key: bytes) -> Slip | None:
     try:
-        slip = read_slip(letter.slip, room=seat.facts.room, host_key=seat.facts.host_key)
+        slip = read_slip(data, room=seat.facts.room, host_key=seat.facts.host_key)
     except NotASlip:
-        return Known.NOT
-    return Known.BY_SLIP if slip.key == room_key else Known.NOT
+        return None
+    return slip if slip.key == room_key else None
+
+
+def witnessed(seat: Seat, letter: Letter, moment: Moment) -> tuple[Seat, Letter]:
+    """Notice that the host's notebook is older than a slip it should have given; trust no pin of it then.
+
+    Nobody but the host signs slips, and every one is written down when it is given.
+    """
+    part, slip = _part(seat), _slip_of(seat, letter.slip, letter.room_key)
+    # A notebook of before wrote none down.
+    if part is None or slip is None or not part.given or slip.minute <= part.given:
+        return seat, letter
+    moment.notices.append(Notice(_(OLDER_COPY).format(name=letter.name), Urgency.BELL))
+    part = structs.replace(part.unsure(), given=slip.minute)
+    pin = part.pin(letter.room_key)
+    return _with_part(seat, part), replace(letter, known=_how_pinned(pin) if pin else letter.known)
 
 
 def comes_in_at_once(seat: Seat, letter: Letter) -> bool:
@@ -117,29 +153,40 @@ def role_of(seat: Seat, letter: Letter) -> str:
 
 
 def has_newest_slip(seat: Seat, letter: Letter) -> bool:
-    """Tell whether the slip in a letter says what the host would write in it now."""
+    """Tell whether the slip in a letter is of today, and says what the host would write in it now."""
     part = _part(seat)
     pin = part.pin(letter.room_key) if part else None
-    try:
-        slip = read_slip(letter.slip, room=seat.facts.room, host_key=seat.facts.host_key)
-    except NotASlip:
+    slip = _slip_of(seat, letter.slip, letter.room_key)
+    if pin is None or slip is None or (slip.name, slip.role) != (pin.name, pin.role):
         return False
-    return pin is not None and (slip.key, slip.name, slip.role) == (pin.key, pin.name, pin.role)
+    # New at every meeting, so that everybody who was there can witness that it was.
+    return letter.since - slip.minute * 60 < SLIP_SECONDS
 
 
 def let_in(seat: Seat, letter: Letter) -> Seat:
-    """Know somebody from now on whom the host let in with a slip, or who was sent away before."""
-    if letter.known in {Known.BY_SLIP, Known.REVOKED}:
+    """Know somebody from now on whom the host let in with a slip, or who had to be asked about."""
+    if letter.known in {Known.BY_SLIP, Known.REVOKED, Known.UNSURE}:
         return pinning(seat, Pin(letter.room_key, letter.name))
     return seat
 
 
 def pinning(seat: Seat, pin: Pin) -> Seat:
     """Return the host's seat that knows somebody, under their newest name and role."""
-    kept, part = seat.lasting.kept, _part(seat)
-    if kept is None or part is None:
+    part = _part(seat)
+    return _with_part(seat, part.pinning(pin)) if part else seat
+
+
+def given(seat: Seat, minute: int) -> Seat:
+    """Return the host's seat that has written down that a slip was given."""
+    part = _part(seat)
+    return _with_part(seat, structs.replace(part, given=max(part.given, minute))) if part else seat
+
+
+def _with_part(seat: Seat, part: HostPart) -> Seat:
+    kept = seat.lasting.kept
+    if kept is None:
         return seat
-    kept = structs.replace(kept, host=part.pinning(pin))
+    kept = structs.replace(kept, host=part)
     return replace(seat, lasting=replace(seat.lasting, kept=kept))
 
 

@@ -126,7 +126,7 @@ def give(seat: Seat, who: bytes, moment: Moment) -> Seat:
         relays=kept.relays,
         minute=kept.moved,
     )
-    return letters.write(seat, who, note, moment)
+    return letters.write(returning.given(seat, minute), who, note, moment)
 
 
 def give_attendance(seat: Seat, moment: Moment) -> Seat | Refusal:

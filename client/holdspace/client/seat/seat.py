@@ -83,6 +83,7 @@ class Known(Enum):
     PINNED = "pinned"
     BY_SLIP = "by a slip"
     REVOKED = "revoked"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True)
