@@ -17,6 +17,7 @@ from holdspace.client.prompt import say
 from holdspace.client.seat.view import Place
 from holdspace.client.settings import USUAL, Settings, find_settings
 from holdspace.client.settings_book import SettingsBook, open_book, take_effect
+from holdspace.protocol.translation import _
 
 
 def why_plain(
@@ -83,6 +84,9 @@ async def _on_screen(attendance: Attendance, book: SettingsBook, keeper: Keeper)
         say(str(error))
         return FAILED
     ending = await run_screen(attendance, book, keeper)
+    if ending is Ending.PLAIN:
+        say(_("plain: Plain lines, because you chose them."))
+        return await attend(attendance, keeper=keeper, book=book)
     if ending is Ending.VANISHED:
         await attendance.vanish()
     if ending is Ending.FINISHED:

@@ -44,7 +44,7 @@ _ALWAYS = (
         ("solo",),
     ),
     Way("Need help now", "What to do if you are not safe. Nothing is sent.", ("support",)),
-    Way("Settings", "What can be set, where, and what is set now.", ("settings",)),
+    Way("Settings", "Colours, bell, keys and more, each with what it is for.", ("settings",)),
     Way(
         "What others can see", "What the relay can see of you, and what not.", ("explain-privacy",)
     ),

@@ -26,6 +26,7 @@ from holdspace.protocol.translation import N_, _
 
 _WRITTEN = N_("It is written down for every meeting.")
 _FOR_NOW = N_("It holds for this time, and is not written down.")
+_IF_REMEMBERED = N_("It counts from the next start on, if you let it be remembered.")
 _NO_FILE = N_("It holds for this time.")
 _NOT_TOML = N_(
     "It could not be written into {file}: it stands there in a way that only you can change. Nothing there "
@@ -105,8 +106,10 @@ class SettingsBook:
             return there
         self._set(replace(self.settings, **{name: value}))
         row = self._row(name)
-        saved = self._write({name: _source(value)}) if keeps else _(_FOR_NOW)
         said = _("{title}: {shown}.").format(title=row.title, shown=row.shown.rstrip("."))
+        if not keeps:
+            return f"{said} {_(_IF_REMEMBERED if row.later else _FOR_NOW)}"
+        saved = self._write({name: _source(value)})
         return " ".join(part for part in (said, row.later, saved) if part)
 
     def choose_typed(self, row: SettingRow, word: str, *, keeps: bool = True) -> str:

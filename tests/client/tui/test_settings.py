@@ -199,6 +199,22 @@ class TestComfort:
         text = (tmp_path / "holdspace" / "settings.toml").read_text()
         assert sorted(text.splitlines()) == ["bell = false", 'theme = "paper"']
 
+    async def test_plain_lines_take_over_when_the_page_is_left(self) -> None:
+        async with shown(sample.WAITING) as (pilot, player):
+            await pilot.press("c", *choose("plain", COMFORT), "enter")
+            assert "They begin as soon as you leave this page." in words(pilot)
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.return_value is Ending.PLAIN, "the end")
+            assert player.wanted == []
+
+    async def test_plain_lines_wait_while_a_word_is_being_written_at_the_door(self) -> None:
+        talking = replace(sample.WAITING, door_thread=(DoorLine("Hello?", sample.NOW),))
+        async with shown(sample.WAITING) as (pilot, player):
+            await pilot.press("c", *choose("plain", COMFORT), "enter")
+            player.become(talking)
+            await until(pilot, lambda: isinstance(pilot.app.screen, DoorTalkScreen), "the word")
+            assert pilot.app.is_running
+
     async def test_before_knocking_it_opens_from_the_form_and_the_name_stays(self) -> None:
         async with shown(sample.LOBBY) as (pilot, player):
             await pilot.press(*"Sam", "tab", "tab", "tab", "tab", "tab", "enter")

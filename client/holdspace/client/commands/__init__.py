@@ -56,7 +56,9 @@ COMMANDS = (
     ),
     Command("solo", "Practise alone: breath, senses, a plan. Nothing is sent.", f"{_HERE}.solo"),
     Command("support", "Say what to do if you are not safe. Nothing is sent.", f"{_HERE}.support"),
-    Command("settings", "Say what can be set, where, and what is set now.", f"{_HERE}.settings"),
+    Command(
+        "settings", "Change colours, bell, keys and more, or list what is set.", f"{_HERE}.settings"
+    ),
     Command("keys", "List every key and command.", f"{_HERE}.keys"),
     Command(
         "explain-privacy", "Say what the relay can see and what not.", f"{_HERE}.explain_privacy"

@@ -11,7 +11,7 @@ from holdspace.client.front_end import choose_plain
 from holdspace.client.keeping import Keeper
 from holdspace.client.numbers import number_in
 from holdspace.client.prompt import NobodyAnswersError, ask_until, say
-from holdspace.client.settings import find_settings
+from holdspace.client.settings_book import open_book, take_effect
 from holdspace.client.vault import exists
 from holdspace.protocol.refusals import LocalError
 
@@ -73,4 +73,6 @@ def _asked(ways: tuple[home.Way, ...], lead: str) -> home.Way | None:
 def _on_screen(ways: tuple[home.Way, ...], lead: str) -> home.Way | None:
     from holdspace.client.tui.home import choose  # noqa: PLC0415 (a screen is loaded only when it opens)
 
-    return choose(ways, lead, find_settings().settings)
+    book = open_book()
+    take_effect(book.settings)
+    return choose(ways, lead, book)

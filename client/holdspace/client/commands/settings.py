@@ -1,12 +1,19 @@
-"""`holdspace settings`: what can be set, where, and what is wrong with what was set."""
+"""`holdspace settings`: change what can be set; or say what it is, where, and what is wrong with it."""
 
 import argparse
+import asyncio
+import sys
 from collections.abc import Iterator
 
 from holdspace.client.command_line import FAILED, WELL
+from holdspace.client.front_end import choose_plain
 from holdspace.client.library import Library
+from holdspace.client.plain.choosing import change_settings
 from holdspace.client.prompt import say
 from holdspace.client.settings import example, find_settings, in_effect
+from holdspace.client.settings_book import open_book, take_effect
+
+from .options import add_plain
 
 _HEAD = "settings: They are read from {file}, which {there}."
 
@@ -14,8 +21,12 @@ _HEAD = "settings: They are read from {file}, which {there}."
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be asked for, and what does it."""
     parser.add_argument(
+        "--list", action="store_true", help="say what is set now, and where, and change nothing"
+    )
+    parser.add_argument(
         "--example", action="store_true", help="print a file with every setting, to begin from"
     )
+    add_plain(parser)
     parser.set_defaults(run=_settings)
 
 
@@ -24,6 +35,20 @@ def _settings(asked: argparse.Namespace) -> int:
         for line in example().splitlines():
             say(line)
         return WELL
+    if asked.list or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return _listed()
+    book = open_book()
+    take_effect(book.settings)
+    if choose_plain(flag=asked.plain):
+        asyncio.run(change_settings(book))
+        return WELL
+    from holdspace.client.tui.settings import change  # noqa: PLC0415 (a screen is loaded only when it opens)
+
+    change(book)
+    return WELL
+
+
+def _listed() -> int:
     found = find_settings()
     there = "is there" if found.file.exists() else "is not there: everything is as usual"
     say(_HEAD.format(file=found.file, there=there))

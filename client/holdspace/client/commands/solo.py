@@ -7,7 +7,7 @@ from holdspace.client import pacing
 from holdspace.client.command_line import ASKED_WRONGLY, WELL, complain
 from holdspace.client.front_end import choose_plain
 from holdspace.client.plain.solo import practise
-from holdspace.client.settings import find_settings
+from holdspace.client.settings_book import open_book, take_effect
 
 from .options import add_plain
 
@@ -32,5 +32,7 @@ def _solo(asked: argparse.Namespace) -> int:
         return WELL
     from holdspace.client.tui import solo  # noqa: PLC0415 (a screen is loaded only when it opens)
 
-    asyncio.run(solo.practise(asked.exercise, find_settings().settings))
+    book = open_book()
+    take_effect(book.settings)
+    asyncio.run(solo.practise(asked.exercise, book))
     return WELL

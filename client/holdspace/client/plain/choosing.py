@@ -7,6 +7,7 @@ a number was asked are kept as a draft, and it is said that nobody read them.
 from collections.abc import Callable, Iterable, Iterator
 
 from holdspace.client.numbers import number_in
+from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.setting_rows import COMFORT, SettingRow, read_typed, row_of, value_of
 from holdspace.client.settings_book import UNKNOWN, SettingsBook
 from holdspace.protocol.toml_reader import Wrong
@@ -27,6 +28,9 @@ KEPT = N_(
     "with what /send sends."
 )
 NO_ANSWER = N_("That is none of the answers.")
+
+
+_ENDS = frozenset({"q", "/leave", "/quit", "/exit"})
 
 
 class Chooser:
@@ -50,13 +54,17 @@ class Chooser:
         """Tell whether an answer is awaited."""
         return self._is_open
 
-    def begin(self, typed: str = "") -> None:
-        """List everything that can be set, or change what was typed: a setting, and what it is to be."""
+    def begin(self, typed: str = "", *, is_told: bool = False) -> None:
+        """List everything that can be set, or change what was typed: a setting, and what it is to be.
+
+        What is wrong in the file is said first, unless it was told just now.
+        """
         if typed:
             self._set_typed(typed)
             return
         self._open(())
-        self._tell(_(HEAD), *self._trouble(), *self._list(), _(HOW))
+        trouble = () if is_told else self._trouble()
+        self._tell(_(HEAD), *trouble, *self._list(), _(HOW))
 
     def begin_comfort(self) -> None:
         """List what makes it comfortable, for this time."""
@@ -180,3 +188,19 @@ def _is_named(row: SettingRow, word: str) -> bool:
     except Wrong:
         return False
     return True
+
+
+async def change_settings(book: SettingsBook, terminal: Terminal | None = None) -> None:
+    """Change settings without a meeting, until the person has had enough."""
+    used = terminal or open_terminal()
+    try:
+        chooser = Chooser(used.say, book)
+        chooser.begin(is_told=True)
+        while chooser.is_open and (line := await used.read()) is not None:
+            if line.strip().lower() in _ENDS:
+                break
+            if not chooser.hears(line):
+                used.say([f"settings: {_(NO_ANSWER)} {_(HOW)}"])
+    finally:
+        if terminal is None:
+            used.close()

@@ -76,6 +76,7 @@ class Ending(Enum):
     FINISHED = "finished"
     VANISHED = "vanished"
     CRASHED = "crashed"
+    PLAIN = "plain"
 
 
 class HoldspaceApp(App[Ending], inherit_bindings=False):
@@ -356,6 +357,16 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             private.give_back(notice.kept)
         else:
             self._unsent.add(notice.aside, notice.kept, first=True)
+
+    @property
+    def may_go_plain(self) -> bool:
+        """Return whether plain lines can take over here, with nothing lost that is being written."""
+        at_the_door = self._view.place in (Place.LOBBY, Place.WAITING)
+        return at_the_door and not self._view.door_thread
+
+    def go_plain(self) -> None:
+        """Close the screen, and go on in plain lines where this person is."""
+        self.exit(Ending.PLAIN)
 
     def end_tryout(self) -> None:
         """Go from trying the keys to where this person is by now."""

@@ -76,6 +76,13 @@ class Home(Protocol):
     def steady(self) -> None:
         """Begin the exercise by the senses, over whatever is there."""
 
+    @property
+    def may_go_plain(self) -> bool:
+        """Return whether plain lines can take over here, with nothing lost that is being written."""
+
+    def go_plain(self) -> None:
+        """Close the screen, and go on in plain lines where this person is."""
+
     def end_tryout(self) -> None:
         """Go from trying the keys to where this person is by now."""
 

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from holdspace.client.home import Way
 from holdspace.client.seat.view import RoomView
-from holdspace.client.settings import USUAL, Settings
+from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui.app import HoldspaceApp
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.home import HomeScreen
@@ -17,8 +17,10 @@ from holdspace.client.tui.solo import Nobody
 class HomeApp(HoldspaceApp):
     """Where to begin."""
 
-    def __init__(self, ways: Sequence[Way], lead: str = "", *, settings: Settings = USUAL) -> None:
-        super().__init__(Nobody(), settings=settings)
+    def __init__(
+        self, ways: Sequence[Way], lead: str = "", *, book: SettingsBook | None = None
+    ) -> None:
+        super().__init__(Nobody(), book=book)
         self._ways, self._lead = tuple(ways), lead
         self.chosen: Way | None = None
 
@@ -31,8 +33,8 @@ class HomeApp(HoldspaceApp):
         self.finish()
 
 
-def choose(ways: Sequence[Way], lead: str, settings: Settings) -> Way | None:
+def choose(ways: Sequence[Way], lead: str, book: SettingsBook) -> Way | None:
     """Show the page; return what was chosen, or None when somebody left instead."""
-    app = HomeApp(ways, lead, settings=settings)
+    app = HomeApp(ways, lead, book=book)
     asyncio.run(app.run_async())
     return app.chosen

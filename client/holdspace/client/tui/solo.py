@@ -8,6 +8,7 @@ from typing_extensions import override
 from holdspace.client.seat.intents import Intent
 from holdspace.client.seat.view import Connection, Notice, Refusal, RoomView
 from holdspace.client.settings import USUAL, Settings
+from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui.app import HoldspaceApp
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
@@ -35,8 +36,10 @@ class Nobody:
 class SoloApp(HoldspaceApp):
     """The exercises on the screen."""
 
-    def __init__(self, name: str = "", *, settings: Settings = USUAL) -> None:
-        super().__init__(Nobody(), settings=settings)
+    def __init__(
+        self, name: str = "", *, settings: Settings = USUAL, book: SettingsBook | None = None
+    ) -> None:
+        super().__init__(Nobody(), settings=settings, book=book)
         self._first = name
 
     @override
@@ -56,6 +59,6 @@ class SoloApp(HoldspaceApp):
         return SoloScreen()
 
 
-async def practise(name: str, settings: Settings) -> None:
+async def practise(name: str, book: SettingsBook) -> None:
     """Show the exercises until the person closes the screen."""
-    await SoloApp(name, settings=settings).run_async()
+    await SoloApp(name, book=book).run_async()

@@ -31,6 +31,7 @@ _HELP = N_(
 _LATER = N_(
     "Nothing of this is sent. r remembers it on this device; otherwise it is for this time only."
 )
+_PLAIN_NOW = N_("Plain lines: yes. They begin as soon as you leave this page.")
 _TITLE_WIDTH = 22
 
 
@@ -226,6 +227,20 @@ class ComfortScreen(SettingsScreen):
     BINDINGS: ClassVar[list[BindingType]] = [("r", "remember", "remember")]
     TITLE_WORDS = N_("Make it comfortable")
     ONLY = COMFORT
+
+    @override
+    def step_back(self) -> None:
+        """Go back to the door, in plain lines if that was chosen."""
+        if self._book.settings.plain and self.home.may_go_plain:
+            self.home.go_plain()
+        else:
+            self.dismiss()
+
+    @override
+    def _choose(self, one: SettingRow, value: object) -> None:
+        super()._choose(one, value)
+        if one.name == "plain" and value and self.home.may_go_plain:
+            self._say(_(_PLAIN_NOW))
 
     def action_remember(self) -> None:
         """Write down what was chosen."""
