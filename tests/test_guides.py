@@ -13,7 +13,7 @@ DOCUMENTS = Path(__file__).parent.parent / "docs"
 PAGES = [DOCUMENTS / "participants.md", DOCUMENTS / "facilitators.md"]
 COMMANDS = {f"/{name}" for act in ACTS for name in (act.slash, *act.also)}
 COMMANDS |= {command for command, _words in OWN_HELP}
-KEYS = {act.key for act in ACTS} | {"esc", "enter", "g", "r"}
+KEYS = {act.key for act in ACTS} | {"esc", "enter", "g", "r", "u"}
 TOGETHER = {(act.key, f"/{act.slash}") for act in ACTS}
 # An understanding at eleven or twelve: short sentences of short words (Flesch, 1948; 60 to 100 is easy).
 EASY = 75

@@ -103,6 +103,8 @@ def to_png(path: Path) -> None:
 # What docs/participants.md and docs/facilitators.md show, by the name of the picture there.
 DOCS = {
     "lobby": "03-lobby",
+    "tryout": "84-tryout-keys",
+    "settings": "81-settings-chosen",
     "waiting": "05-waiting",
     "room": "07-room-keys",
     "my-turn": "09-room-my-turn",
