@@ -57,7 +57,7 @@ def test_a_change_counts_at_once_and_at_the_next_start(home: Home) -> None:
     book, used = home.book(), list[Settings]()
     book.when_changed(used.append)
     assert book.choose("theme", "paper") == (
-        "Colours: paper: dark ink on light paper. It is written down for every meeting."
+        "Colours: paper, dark ink on light paper. It is written down for every meeting."
     )
     assert used == [Settings(theme="paper")]
     assert home.settings == Settings(theme="paper")
@@ -122,7 +122,7 @@ def test_what_was_written_in_the_file_meanwhile_is_taken_up_and_not_written_over
     home.write('theme = "contrast"\nplain = true\n')
     said = book.choose("theme", "paper")
     assert said.startswith("Colours was changed in ")
-    assert "contrast: the strongest" in said
+    assert "contrast, the strongest" in said
     assert home.file.read_text() == 'theme = "contrast"\nplain = true\n'
     assert book.settings == Settings(theme="contrast", plain=True)
     # Whoever chooses again has read what stood there.

@@ -34,9 +34,9 @@ def person(folder: Path, *words: str, term: str = "xterm") -> Iterator["pexpect.
 
 def test_in_plain_lines_they_are_changed_by_number_and_written_down(tmp_path: Path) -> None:
     with person(tmp_path, "--plain") as one:
-        one.expect_exact("settings: 1. Colours: calm: off-white on dark slate.")
+        one.expect_exact("settings: 1. Colours: calm, off-white on dark slate.")
         one.sendline("1")
-        one.expect_exact("settings: 2. paper: dark ink on light paper.")
+        one.expect_exact("settings: 2. paper, dark ink on light paper.")
         one.sendline("2")
         one.expect_exact("It is written down for every meeting.")
         one.sendline("maybe")

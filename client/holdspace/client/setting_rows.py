@@ -68,7 +68,7 @@ class SettingRow:
     @property
     def short(self) -> str:
         """Return the value in a word or two."""
-        return self.shown.partition(":")[0]
+        return self.shown.partition(",")[0]
 
     @property
     def is_typed(self) -> bool:
@@ -115,7 +115,7 @@ def value_of(row: SettingRow, typed: str) -> Any:
     """Return the value that somebody typed, its words or its number; raise Wrong, which says what can be."""
     word = typed.strip()
     for at, one in enumerate(row.choices, 1):
-        said = {str(at), one.words.partition(":")[0].casefold()}
+        said = {str(at), one.words.partition(",")[0].casefold()}
         if word.casefold() in said | {str(one.value).casefold()}:
             return one.value
     if row.choices:
@@ -127,7 +127,7 @@ def value_of(row: SettingRow, typed: str) -> Any:
 
 
 def _names(row: SettingRow) -> Iterator[str]:
-    return (one.words.partition(":")[0] for one in row.choices)
+    return (one.words.partition(",")[0] for one in row.choices)
 
 
 def _row(one: Field[Any], settings: Settings) -> SettingRow:
@@ -147,4 +147,4 @@ def _choices(one: Field[Any]) -> tuple[Choice, ...]:
     if isinstance(one.default, bool):
         return tuple(Choice(value, _(words)) for value, words in _YES_NO.items())
     named: dict[str, str] = one.metadata["choices"]
-    return tuple(Choice(value, f"{value}: {_(words)}") for value, words in named.items())
+    return tuple(Choice(value, f"{value}, {_(words)}") for value, words in named.items())

@@ -20,8 +20,8 @@ STEPS: dict[str, tuple[str, str]] = {
     "say": (
         N_("write, and send it"),
         N_(
-            "In the room everybody would read this: “{words}”. When it is not your turn, it would stay in "
-            "the field instead, and you would read why."
+            "In the room everybody would read this: “{words}”. When it is not your turn, it would be "
+            "kept for you instead, and you would read why."
         ),
     ),
     "raise": (

@@ -84,7 +84,9 @@ class TestSettings:
                 assert one.title in read
                 assert one.why.split()[-1] in read
                 missing = [
-                    choice.words for choice in one.choices if choice.words.split()[0] not in read
+                    choice.words
+                    for choice in one.choices
+                    if choice.words.partition(",")[0] not in read
                 ]
                 assert missing == [], read
                 await pilot.press("down")

@@ -129,7 +129,7 @@ class Chooser:
 
     def _ask(self, row: SettingRow) -> None:
         self._asked = row.name
-        now = "; ".join(filter(None, (row.why, row.later)))
+        now = " ".join(filter(None, (row.why, row.later)))
         choices = [
             f"{number}. {one.words}{_(' (now)') if one.value == row.value else ''}."
             for number, one in enumerate(row.choices, 1)
@@ -144,7 +144,7 @@ class Chooser:
 
     def _answer(self, word: str) -> None:
         row = row_of(self._book.settings, self._asked)
-        if row is None or not word:
+        if row is None or word.casefold() in {"", "x", "q"}:
             self._asked = ""
             self._tell(_("It is as it was."), _(HOW_HERE if self._only else HOW))
         elif word == "0":

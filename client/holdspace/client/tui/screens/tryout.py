@@ -16,7 +16,7 @@ from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tryout import LEAD, LET_IN, MOVED_ON, STEPS, Tryout, trying, typed
 from holdspace.client.tui import marks
 from holdspace.client.tui.composer import Composer
-from holdspace.client.tui.keyline import key_name, keys
+from holdspace.client.tui.keyline import NARROW, key_name, keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, clip, pad, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -166,6 +166,9 @@ class TryoutScreen(HoldScreen):
 
     def _keys(self, width: int) -> Row:
         key = key_name(BY_ID["leave"].key)
-        out = (f"{_('Esc, then')} {key}" if self.is_writing else key, _("back to the door"))
+        out = (
+            f"{_('Esc, then')} {key}" if self.is_writing else key,
+            _("back to the door") if width >= NARROW else _("back"),
+        )
         usual = (_("Enter"), _("send") if self.is_writing else _("write"))
         return keys((usual, (_("Esc"), _("keys"))), width, last=(out, ("F2", _("need help now"))))
