@@ -162,7 +162,7 @@ def read_settings(text: str) -> tuple[Settings, tuple[Problem, ...]]:
         try:
             checked = known[name].metadata["check"](reader, value, (name,))
         except toml.Wrong as wrong:
-            reader.wrong((name,), f"{name} {wrong}.")
+            reader.wrong((name,), toml.named_wrong(name, wrong))
         else:
             values |= {name: checked} if len(reader.problems) == before else {}
     return Settings(**values), reader.sorted_problems()

@@ -29,6 +29,7 @@ from holdspace.protocol.mls.errors import MLSError
 from holdspace.protocol.mls.messages import HPKECiphertext
 from holdspace.protocol.refusals import LocalError, PeerError
 from holdspace.protocol.text import NameRefused, check_name, clean, clean_line
+from holdspace.protocol.translation import N_, shown
 
 RandomSource = Callable[[int], bytes]
 
@@ -54,27 +55,29 @@ class InvitationError(PeerError):
     """A code, card, letter or reply is not what it should be; the text is for the person."""
 
 
-_NOT_A_CODE = (
-    f'That is not an invitation code. A code begins with "{PREFIX}1:" and is pasted whole.'
-)
-_MISTYPED = (
+_NOT_A_CODE = N_(
+    'That is not an invitation code. A code begins with "{prefix}1:" and is pasted whole.'
+).filled(prefix=PREFIX)
+_MISTYPED = N_(
     "That code has a typing mistake or a part is missing. Nothing was sent. Please paste it again."
 )
-_NEWER = (
+_NEWER = N_(
     "That code is for a newer version of holdspace. Nothing was sent. Please update holdspace, or "
     "ask for a code for this version."
 )
-_EXPIRED = "That invitation has expired. Nothing was sent. Ask whoever invited you for a new one."
-_NOT_ITS_CARD = (
+_EXPIRED = N_(
+    "That invitation has expired. Nothing was sent. Ask whoever invited you for a new one."
+)
+_NOT_ITS_CARD = N_(
     "The relay answered with a card that does not belong to this invitation. Nothing of yours was "
     "sent. Ask whoever invited you for a new code."
 )
-_OTHER_HOST = (
+_OTHER_HOST = N_(
     "The card at this relay is signed by somebody who is not the host that invited you. Nothing "
     "of yours was sent. Tell whoever invited you."
 )
-_NO_LETTER = "Somebody knocked with a letter that cannot be read. It was put aside."
-_NO_REPLY = "The answer to your knock cannot be read. Please knock again."
+_NO_LETTER = N_("Somebody knocked with a letter that cannot be read. It was put aside.")
+_NO_REPLY = N_("The answer to your knock cannot be read. Please knock again.")
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def decode_invitation(pasted: str, now: float) -> Invitation:
     try:
         relays = tuple(addresses.decode("ascii").split(" "))
     except UnicodeDecodeError:
-        raise InvitationError(_MISTYPED) from None
+        raise InvitationError(shown(_MISTYPED)) from None
     invitation = Invitation(
         relays=relays,
         room=parts[:16],
@@ -149,9 +152,9 @@ def decode_invitation(pasted: str, now: float) -> Invitation:
     )
     # The checksum is not a signature: anybody can make a code that names anything as its relay.
     if not _are_relays(relays) or (len(relays) == 1) != (version == 1):
-        raise InvitationError(_NOT_A_CODE)
+        raise InvitationError(shown(_NOT_A_CODE))
     if now >= invitation.expires_minute * 60:
-        raise InvitationError(_EXPIRED)
+        raise InvitationError(shown(_EXPIRED))
     return invitation
 
 
@@ -171,7 +174,7 @@ def is_unfinished(pasted: str) -> bool:
 
 def _compact(pasted: str) -> str:
     if len(pasted) > _MAX_PASTED:
-        raise InvitationError(_NOT_A_CODE)
+        raise InvitationError(shown(_NOT_A_CODE))
     return "".join(c for c in pasted if not _is_wrapping(c)).lower()
 
 
@@ -186,9 +189,9 @@ def _payload(code: str) -> tuple[int, str]:
     head, colon, payload = code.partition(":")
     version = head.removeprefix(PREFIX)
     if not (colon and head.startswith(PREFIX) and version.isascii() and version.isdigit()):
-        raise InvitationError(_NOT_A_CODE)
+        raise InvitationError(shown(_NOT_A_CODE))
     if version not in map(str, LENGTH_BYTES):
-        raise InvitationError(_NEWER)
+        raise InvitationError(shown(_NEWER))
     return int(version), payload
 
 
@@ -202,12 +205,12 @@ def _checked_parts(version: int, payload: str) -> tuple[bytes, bytes]:
     try:
         data = base64.b32decode(payload.upper() + "=" * (-len(payload) % 8))
     except (binascii.Error, ValueError):
-        raise InvitationError(_MISTYPED) from None
+        raise InvitationError(shown(_MISTYPED)) from None
     body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
     # Also refused: a second spelling of the same bytes in the unused bits of the last letter.
     is_whole = len(data) == _whole_length(version, data)
     if not is_whole or _base32(data) != payload or _checksum(version, body) != checksum:
-        raise InvitationError(_MISTYPED)
+        raise InvitationError(shown(_MISTYPED))
     fixed = len(body) - (_FIXED_BYTES - _CHECKSUM_BYTES)
     return body[LENGTH_BYTES[version] : fixed], body[fixed:]
 
@@ -300,18 +303,18 @@ def open_card(sealed: bytes, invitation: Invitation, *, is_pass: bool = False) -
         card = _decode(RoomCard, signed.card)
         DEFAULT_SUITE.kem.check_public_key(card.sealing_key)
     except (_NotReadableError, MLSError):
-        raise InvitationError(_NOT_ITS_CARD) from None
+        raise InvitationError(shown(_NOT_ITS_CARD)) from None
     # JN06: a holder of the invitation can seal a card, but not sign one that the hash fits.
     is_host = hmac.compare_digest(hash_host_key(card.host_key), invitation.host_key_hash)
     if not (is_host and verify(card.host_key, signed.signature, _CARD_LABEL + signed.card)):
-        raise InvitationError(_OTHER_HOST)
+        raise InvitationError(shown(_OTHER_HOST))
     belongs = (
         card.room == invitation.room
         and card.knock_key == invitation.knock_key.public
         and (is_pass or card.expires_minute == invitation.expires_minute)
     )
     if not belongs:
-        raise InvitationError(_NOT_ITS_CARD)
+        raise InvitationError(shown(_NOT_ITS_CARD))
     return _with_clean_text(card)
 
 
@@ -400,7 +403,7 @@ def open_letter(
         letter = _decode(KnockLetter, opened)
         name = check_name(letter.name)
     except (_NotReadableError, MLSError, NameRefused):
-        raise InvitationError(_NO_LETTER) from None
+        raise InvitationError(shown(_NO_LETTER)) from None
     introduction = clean_line(letter.introduction, MAX_INTRODUCTION)
     return msgspec.structs.replace(letter, name=name, introduction=introduction, padding=b"")
 
@@ -426,7 +429,7 @@ def open_reply(sealed: bytes, reply_secret: bytes) -> Reply:
     try:
         reply = _decode(Reply, _open(reply_secret, _REPLY_LABEL, sealed))
     except _NotReadableError:
-        raise InvitationError(_NO_REPLY) from None
+        raise InvitationError(shown(_NO_REPLY)) from None
     return msgspec.structs.replace(reply, words=clean_line(reply.words, MAX_DECLINE), padding=b"")
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from holdspace.protocol.frames import Bundle
+from holdspace.protocol.translation import _
 
 # The MLS exporter gives the seed of an epoch's access key; its context is room || meeting.
 ACCESS_LABEL = "holdspace access"
@@ -195,7 +196,7 @@ class NotARoomCodeError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(
-            "That is not a room code. It has 25 letters and digits, in five groups of five."
+            _("That is not a room code. It has 25 letters and digits, in five groups of five.")
         )
 
 
@@ -220,8 +221,10 @@ class NotAnAddressError(ValueError):
 
     def __init__(self, url: str) -> None:
         super().__init__(
-            "That is not the address of a relay. It looks like wss://relay.example or "
-            "ws://127.0.0.1:8787, without anything after it."
+            _(
+                "That is not the address of a relay. It looks like wss://relay.example or "
+                "ws://127.0.0.1:8787, without anything after it."
+            )
         )
         self.url = url
 

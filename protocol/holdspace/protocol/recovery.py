@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.refusals import LocalError
+from holdspace.protocol.translation import _
 from holdspace.protocol.words import WORDS
 
 # 128 bits: as many as anybody must guess to forge the Ed25519 signature that the seed stands for.
@@ -67,20 +68,27 @@ def seed_of(typed: str) -> bytes:
     for place, word in enumerate(words, 1):
         if word not in _NUMBER_OF:
             raise NotAPhrase(
-                f"Word {place} is not one of the words that phrases are made of. Nothing was "
-                "changed. Please look at it again and type the whole phrase."
+                _(
+                    "Word {place} is not one of the words that phrases are made of. "
+                    "Nothing was changed. Please look at it again and type the whole "
+                    "phrase."
+                ).format(place=place)
             )
     if len(words) != PHRASE_WORDS:
         raise NotAPhrase(
-            f"A recovery phrase has {PHRASE_WORDS} words; these are {len(words)}. Nothing was "
-            "changed. Please type the whole phrase."
+            _(
+                "A recovery phrase has {most} words; these are {number}. Nothing "
+                "was changed. Please type the whole phrase."
+            ).format(most=PHRASE_WORDS, number=len(words))
         )
     data = bytes(_NUMBER_OF[word] for word in words)
     seed, check = data[:SEED_BYTES], data[SEED_BYTES:]
     if _check(seed) != check:
         raise NotAPhrase(
-            "The words are right ones, but they do not belong together: one is another word, or two "
-            "changed places. Nothing was changed. Please type the whole phrase again."
+            _(
+                "The words are right ones, but they do not belong together: one is another word, or two "
+                "changed places. Nothing was changed. Please type the whole phrase again."
+            )
         )
     return seed
 

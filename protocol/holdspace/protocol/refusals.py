@@ -7,6 +7,8 @@ the cause beyond the number ever crosses the wire.
 from dataclasses import dataclass
 from enum import IntEnum, unique
 
+from holdspace.protocol.translation import N_, _
+
 
 class LocalError(Exception):
     """We were used against our own rules; the bug is on this side."""
@@ -66,67 +68,88 @@ class Answer:
 
 
 REFUSALS: dict[Refusal, Answer] = {
-    Refusal.STALE_EPOCH: Answer("Somebody came or left just now. Your words are sent again.", True),
-    Refusal.LOST_RACE: Answer("Another facilitator was quicker. Nothing was changed twice.", True),
-    Refusal.NOT_FACILITATOR: Answer("Only a facilitator of this meeting can do that.", False),
-    Refusal.TOO_LONG: Answer("That is too long to send in one piece. It is kept here.", False),
-    Refusal.MEETING_FULL_OF_WORDS: Answer(
-        "This meeting has used all the space its relay gives it. Your words are kept here.", False
+    Refusal.STALE_EPOCH: Answer(
+        N_("Somebody came or left just now. Your words are sent again."), True
     ),
-    Refusal.TOO_FAST: Answer("That was many messages at once. It is sent again shortly.", True),
-    Refusal.NOT_HERE: Answer(
-        "The relay does not know this room or meeting, or it is over. Ask whoever invited you "
-        "for a new code.",
+    Refusal.LOST_RACE: Answer(
+        N_("Another facilitator was quicker. Nothing was changed twice."), True
+    ),
+    Refusal.NOT_FACILITATOR: Answer(N_("Only a facilitator of this meeting can do that."), False),
+    Refusal.TOO_LONG: Answer(N_("That is too long to send in one piece. It is kept here."), False),
+    Refusal.MEETING_FULL_OF_WORDS: Answer(
+        N_("This meeting has used all the space its relay gives it. Your words are kept here."),
         False,
     ),
-    Refusal.LOBBY_FULL: Answer("The lobby is full at the moment. Please try in a minute.", True),
-    Refusal.INVITATION_OVER: Answer(
-        "This invitation is no longer valid. Ask whoever invited you for a new one.", False
+    Refusal.TOO_FAST: Answer(N_("That was many messages at once. It is sent again shortly."), True),
+    Refusal.NOT_HERE: Answer(
+        N_(
+            "The relay does not know this room or meeting, or it is over. Ask whoever invited you "
+            "for a new code."
+        ),
+        False,
     ),
-    Refusal.RELAY_FULL: Answer("This relay has no room for another meeting just now.", True),
-    Refusal.NOT_SAVED: Answer("The relay could not save that. It is kept here.", True),
-    Refusal.BAD_KEY: Answer("The relay refused a key as unsafe. Nothing was changed.", False),
-    Refusal.ALREADY_THERE: Answer("That room or meeting exists already.", False),
-    Refusal.NOT_ATTACHED: Answer("The connection has not joined the meeting yet.", True),
-    Refusal.GAP: Answer("The relay no longer has what you missed. Please knock again.", False),
+    Refusal.LOBBY_FULL: Answer(
+        N_("The lobby is full at the moment. Please try in a minute."), True
+    ),
+    Refusal.INVITATION_OVER: Answer(
+        N_("This invitation is no longer valid. Ask whoever invited you for a new one."), False
+    ),
+    Refusal.RELAY_FULL: Answer(N_("This relay has no room for another meeting just now."), True),
+    Refusal.NOT_SAVED: Answer(N_("The relay could not save that. It is kept here."), True),
+    Refusal.BAD_KEY: Answer(N_("The relay refused a key as unsafe. Nothing was changed."), False),
+    Refusal.ALREADY_THERE: Answer(N_("That room or meeting exists already."), False),
+    Refusal.NOT_ATTACHED: Answer(N_("The connection has not joined the meeting yet."), True),
+    Refusal.GAP: Answer(N_("The relay no longer has what you missed. Please knock again."), False),
     Refusal.NEEDS_CODE: Answer(
-        "This relay opens rooms only with a room code that it knows. Ask whoever runs it for one.",
+        N_(
+            "This relay opens rooms only with a room code that it knows. Ask whoever runs it for one."
+        ),
         False,
     ),
     Refusal.CODE_IN_USE: Answer(
-        "That room code keeps as many rooms as it may. Ask whoever runs the relay for another, or "
-        "wait until one of its rooms is forgotten.",
+        N_(
+            "That room code keeps as many rooms as it may. Ask whoever runs the relay for another, or "
+            "wait until one of its rooms is forgotten."
+        ),
         False,
     ),
     # Only whoever proves to hold an open invitation reads this; all others are told NOT_HERE.
     Refusal.NO_MEETING: Answer(
-        "This meeting has ended, so nobody can let you in. Nothing about you is kept. Whoever invited "
-        "you can tell you when the group meets again; you get a new code then.",
+        N_(
+            "This meeting has ended, so nobody can let you in. Nothing about you is kept. Whoever invited "
+            "you can tell you when the group meets again; you get a new code then."
+        ),
         False,
     ),
 }
 
 CLOSES: dict[Close, Answer] = {
-    Close.RESTARTING: Answer("The relay is restarting. Your place is kept.", True),
-    Close.TOO_SLOW: Answer("The connection was too slow to keep up. Your place is kept.", True),
-    Close.PROVE_AGAIN: Answer("The connection took too long to renew. Your place is kept.", True),
-    Close.TOO_QUIET: Answer("The connection went quiet. Your place is kept.", True),
-    Close.CROWDED: Answer("The relay has too many connections just now.", True),
+    Close.RESTARTING: Answer(N_("The relay is restarting. Your place is kept."), True),
+    Close.TOO_SLOW: Answer(N_("The connection was too slow to keep up. Your place is kept."), True),
+    Close.PROVE_AGAIN: Answer(
+        N_("The connection took too long to renew. Your place is kept."), True
+    ),
+    Close.TOO_QUIET: Answer(N_("The connection went quiet. Your place is kept."), True),
+    Close.CROWDED: Answer(N_("The relay has too many connections just now."), True),
     Close.NOT_SAVING: Answer(
-        "The relay cannot save at the moment. Your words are kept here.", True
+        N_("The relay cannot save at the moment. Your words are kept here."), True
     ),
     Close.WRONG_VERSION: Answer(
-        "This relay speaks another version of holdspace. One of the two needs an update.", False
+        N_("This relay speaks another version of holdspace. One of the two needs an update."), False
     ),
-    Close.NOT_UNDERSTOOD: Answer("The relay did not understand this client.", False),
+    Close.NOT_UNDERSTOOD: Answer(N_("The relay did not understand this client."), False),
     # Said by a relay, which must not make anybody believe that people here sent them away.
     Close.WRONG_PROOF: Answer(
-        "The relay does not accept this client's key for the meeting any more. That need not be "
-        "anybody's decision. Please knock again.",
+        N_(
+            "The relay does not accept this client's key for the meeting any more. That need not be "
+            "anybody's decision. Please knock again."
+        ),
         False,
     ),
-    Close.MEETING_OVER: Answer("This meeting is over. Nothing of it is kept on the relay.", False),
-    Close.NOT_FOR_BROWSERS: Answer("This relay is not for web pages.", False),
+    Close.MEETING_OVER: Answer(
+        N_("This meeting is over. Nothing of it is kept on the relay."), False
+    ),
+    Close.NOT_FOR_BROWSERS: Answer(N_("This relay is not for web pages."), False),
 }
 
 COME_BACK_BELOW = 4500
@@ -145,5 +168,5 @@ def close_answer(code: int) -> Answer:
     if code in CLOSES:
         return CLOSES[Close(code)]
     return Answer(
-        "The connection was lost. Your place is kept.", not COME_BACK_BELOW <= code <= 4999
+        _("The connection was lost. Your place is kept."), not COME_BACK_BELOW <= code <= 4999
     )

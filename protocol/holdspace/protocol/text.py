@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NewType
 
 from holdspace.protocol.lookalikes import LOOKALIKES, SEEN_AS
+from holdspace.protocol.translation import N_, _, shown
 
 SafeText = NewType("SafeText", str)
 
@@ -99,7 +100,7 @@ RESERVED_NAMES = (
     "you", "room", "turn", "stage", "door", "notice", "error", "help", "relay", "system",
     "holdspace", "everyone", "nobody", "host", "co-facilitator", "facilitator", "member", "say",
     "time", "draft", "invitation", "agreements", "lobby", "about", "queue", "agenda", "support",
-    "sheet", "plain", "private", "not ok", "at the door",
+    "sheet", "plain", "private", N_("not ok"), N_("at the door"),
 )  # fmt: skip
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u0060\u00b4\uff07"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"
@@ -118,32 +119,34 @@ def check_name(name: str, taken: Iterable[str] = ()) -> str:
     """Return the name in its normal form, or raise NameRefused with the reason."""
     # The bound stands before the work; 24 cells with three marks each cannot be longer.
     if len(name) > 4 * MAX_NAME_CELLS:
-        raise NameRefused(_TOO_LONG)
+        raise NameRefused(shown(_TOO_LONG))
     normal = unicodedata.normalize("NFC", " ".join(name.translate(_AS_TYPED).split()))
     _check_characters(normal)
     if cells(normal) > MAX_NAME_CELLS:
-        raise NameRefused(_TOO_LONG)
+        raise NameRefused(shown(_TOO_LONG))
     if any(looks_like(normal, word) for word in RESERVED_NAMES):
-        raise NameRefused("That word means something else in this room. Please choose a name.")
+        raise NameRefused(_("That word means something else in this room. Please choose a name."))
     if any(looks_like(normal, other) for other in taken):
-        raise NameRefused("Somebody here has a name that looks the same. Please choose another.")
+        raise NameRefused(_("Somebody here has a name that looks the same. Please choose another."))
     return normal
 
 
-_TOO_LONG = f"That name is too long. Up to {MAX_NAME_CELLS} letters fit."
+_TOO_LONG = N_("That name is too long. Up to {most} letters fit.").filled(most=str(MAX_NAME_CELLS))
 
 
 def _check_characters(name: str) -> None:
     if not name:
-        raise NameRefused("A name needs at least one letter. It need not be your real one.")
+        raise NameRefused(_("A name needs at least one letter. It need not be your real one."))
     if not all(map(_may_be_in_name, name)):
-        raise NameRefused("A name can have letters, digits, spaces, hyphens and apostrophes only.")
+        raise NameRefused(
+            _("A name can have letters, digits, spaces, hyphens and apostrophes only.")
+        )
     if not (_is_letter_or_digit(name[0]) and any(map(str.isalpha, name))):
-        raise NameRefused("A name begins with a letter or digit and has at least one letter.")
+        raise NameRefused(_("A name begins with a letter or digit and has at least one letter."))
     if len({_script(character) for character in name} - {_COMMON}) > 1:
-        raise NameRefused("That name mixes alphabets, so it could pass for another name.")
+        raise NameRefused(_("That name mixes alphabets, so it could pass for another name."))
     if _most_marks(name) > _MAX_NAME_MARKS:
-        raise NameRefused("That name has too many marks on one letter to be read.")
+        raise NameRefused(_("That name has too many marks on one letter to be read."))
 
 
 def _may_be_in_name(character: str) -> bool:

@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from holdspace.protocol.refusals import PeerError
+from holdspace.protocol.translation import N_, _, shown
 
 # A flow rides in a snapshot with the rest of the state, which must fit into one frame. A file that
 # only its own reader sees may be longer, if they say so.
@@ -43,8 +44,12 @@ class DataError(PeerError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         first, more = problems[0], len(problems) - 1
-        rest = f" (and {more} more)" if more else ""
-        super().__init__(f"Line {first.line}: {first.sentence}{rest}")
+        words = (
+            N_("Line {line}: {sentence} (and {more} more)")
+            if more
+            else N_("Line {line}: {sentence}")
+        )
+        super().__init__(_(words).format(line=first.line, sentence=first.sentence, more=more))
         self.problems = problems
 
 
@@ -69,7 +74,7 @@ _FORBIDDEN = re.compile(
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # writing direction
     "\u200b\u2060\ufeff\u2028\u2029\ufff9-\ufffb\U000e0000-\U000e007f]"  # invisible
 )
-_FORBIDDEN_SENTENCE = "There is an invisible, escape or direction character here; take it out."
+_FORBIDDEN_SENTENCE = N_("There is an invisible, escape or direction character here; take it out.")
 
 
 def has_forbidden(text: str) -> bool:
@@ -85,9 +90,11 @@ def open_document(text: str, max_bytes: int = MAX_BYTES) -> Document:
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
-        raise DataError((Problem(1, "The file is not UTF-8 text."),)) from None
+        raise DataError((Problem(1, _("The file is not UTF-8 text.")),)) from None
     if size > max_bytes:
-        raise DataError((Problem(1, f"The file is over {max_bytes} bytes long."),))
+        raise DataError(
+            (Problem(1, _("The file is over {most} bytes long.").format(most=max_bytes)),)
+        )
     problems = _raw_problems(text)
     if problems:
         raise DataError(problems)
@@ -97,7 +104,7 @@ def open_document(text: str, max_bytes: int = MAX_BYTES) -> Document:
         raise DataError((_syntax_problem(text, str(error)),)) from None
     # tomllib recurses into nested brackets; ValueError is Python's for numbers it finds too long.
     except (RecursionError, ValueError):
-        raise DataError((Problem(1, "Something is nested too deep or far too big."),)) from None
+        raise DataError((Problem(1, _("Something is nested too deep or far too big.")),)) from None
     return Document(data, locate(text))
 
 
@@ -113,11 +120,16 @@ def _raw_problems(text: str) -> tuple[Problem, ...]:
     problems = []
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if len(line) > MAX_LINE:
-            problems.append(Problem(number, f"This line is over {MAX_LINE} characters long."))
+            problems.append(
+                Problem(
+                    number,
+                    _("This line is over {most} characters long.").format(most=MAX_LINE),
+                )
+            )
         if _LONG_KEY.search(line):
-            problems.append(Problem(number, f"A key has over {MAX_DOTS} dots."))
+            problems.append(Problem(number, _("A key has over {most} dots.").format(most=MAX_DOTS)))
         if has_forbidden(line) or "\r" in line:
-            problems.append(Problem(number, _FORBIDDEN_SENTENCE))
+            problems.append(Problem(number, _(_FORBIDDEN_SENTENCE)))
     return tuple(problems[:MAX_PROBLEMS])
 
 
@@ -129,8 +141,8 @@ def _syntax_problem(text: str, message: str) -> Problem:
     line = int(found["line"]) if found else len(text.splitlines()) or 1
     what = found["what"] if found else message.removesuffix(" (at end of document)")
     # The message may quote the file's own characters.
-    said = what if what.isascii() and what.isprintable() else "something unexpected"
-    return Problem(line, f"This is not TOML: {said}.")
+    said = what if what.isascii() and what.isprintable() else _("something unexpected")
+    return Problem(line, _("This is not TOML: {said}.").format(said=said))
 
 
 _TOKEN = re.compile(
@@ -239,7 +251,7 @@ def read_section(
 ) -> SectionType | None:
     """Return the section, or None after noting every problem in it."""
     if not isinstance(table, dict):
-        reader.wrong(path, f"{_shown(path)} must be a table.")
+        reader.wrong(path, _("{name} must be a table.").format(name=_shown(path)))
         return None
     # `pass` is a word of Python's, so its field is pass_.
     known = {one.name.rstrip("_"): one for one in fields(section)}  # type: ignore[arg-type]
@@ -252,7 +264,7 @@ def read_section(
         if name in table:
             values[declared.name] = _checked(reader, declared, table[name], (*path, name))
         elif declared.default is MISSING:
-            reader.wrong(path, f"{_shown(path)} needs a key {name}.")
+            reader.wrong(path, _("{name} needs a key {key}.").format(name=_shown(path), key=name))
     return section(**values) if len(reader.problems) == before else None
 
 
@@ -260,24 +272,31 @@ def _checked(reader: Reader, declared: Field[Any], value: Any, path: Path) -> An
     try:
         return declared.metadata["check"](reader, value, path)
     except Wrong as wrong:
-        reader.wrong(path, f"{_shown(path)} {wrong}.")
+        reader.wrong(path, named_wrong(_shown(path), wrong))
         return None
 
 
 def _shown(path: Path) -> str:
     names = [part for part in path if isinstance(part, str)]
-    return _safe_name(names[-1]) if names else "The file"
+    return _safe_name(names[-1]) if names else _("The file")
 
 
 def _safe_name(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else "a key with an odd name"
+    return name if re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) else _("a key with an odd name")
 
 
 def unknown_key(name: str, known: Iterable[str]) -> str:
     """Return the sentence about a key that is not in the table, with the nearest one that is."""
     near = get_close_matches(name[:40], [*known], n=1, cutoff=0.6)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"Nobody knows the key {_safe_name(name)} here.{hint}"
+    words = N_("Nobody knows the key {name} here.")
+    if near:
+        words = N_("Nobody knows the key {name} here. Did you mean {near}?")
+    return _(words).format(name=_safe_name(name), near=near[0] if near else "")
+
+
+def named_wrong(name: str, wrong: Wrong) -> str:
+    """Return the sentence about what is wrong with the key of this name."""
+    return _("{name} {wrong}.").format(name=name, wrong=wrong)
 
 
 # ---- checks
@@ -288,13 +307,17 @@ def text(limit: int, *, lines: bool = False, empty: bool = False) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> str:
         if not isinstance(value, str):
-            raise Wrong("must be a text in quotes")
+            raise Wrong(_("must be a text in quotes"))
         if has_forbidden(value) or (not lines and "\n" in value):
-            raise Wrong("has a line break, or an invisible, escape or direction character")
+            raise Wrong(_("has a line break, or an invisible, escape or direction character"))
         if len(value) > limit:
-            raise Wrong(f"is {len(value)} characters long; {limit} is the most")
+            raise Wrong(
+                _("is {number} characters long; {limit} is the most").format(
+                    number=len(value), limit=limit
+                )
+            )
         if not empty and not value.strip():
-            raise Wrong("is empty")
+            raise Wrong(_("is empty"))
         return value
 
     return check
@@ -305,7 +328,7 @@ def pattern(expression: str, what: str) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> str:
         if not isinstance(value, str) or not re.fullmatch(expression, value):
-            raise Wrong(f"must be {what}")
+            raise Wrong(_("must be {what}").format(what=shown(what)))
         return value
 
     return check
@@ -316,7 +339,7 @@ def choice(*options: str) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> str:
         if not isinstance(value, str) or value not in options:
-            raise Wrong(f"must be one of: {', '.join(options)}")
+            raise Wrong(_("must be one of: {names}").format(names=", ".join(options)))
         return value
 
     return check
@@ -327,7 +350,9 @@ def whole(least: int, most: int) -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> int:
         if type(value) is not int or not least <= value <= most:
-            raise Wrong(f"must be a whole number from {least} to {most}")
+            raise Wrong(
+                _("must be a whole number from {least} to {most}").format(least=least, most=most)
+            )
         return value
 
     return check
@@ -339,7 +364,9 @@ def number(least: float, most: float) -> Check:
     def check(_reader: Reader, value: Any, _path: Path) -> float:
         is_number = type(value) is int or (type(value) is float and math.isfinite(value))
         if not is_number or not least <= value <= most:
-            raise Wrong(f"must be a number from {least:g} to {most:g}")
+            raise Wrong(
+                _("must be a number from {least:g} to {most:g}").format(least=least, most=most)
+            )
         return float(value)
 
     return check
@@ -350,7 +377,7 @@ def flag() -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> bool:
         if not isinstance(value, bool):
-            raise Wrong("must be true or false")
+            raise Wrong(_("must be true or false"))
         return value
 
     return check
@@ -361,7 +388,7 @@ def day() -> Check:
 
     def check(_reader: Reader, value: Any, _path: Path) -> date:
         if not isinstance(value, date) or isinstance(value, datetime):
-            raise Wrong("must be a date like 2027-11-01, without quotes")
+            raise Wrong(_("must be a date like 2027-11-01, without quotes"))
         return value
 
     return check
@@ -372,9 +399,13 @@ def many(one: Check, most: int, *, least: int = 0) -> Check:
 
     def check(reader: Reader, value: Any, path: Path) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise Wrong("must be a list in square brackets")
+            raise Wrong(_("must be a list in square brackets"))
         if not least <= len(value) <= most:
-            raise Wrong(f"must have {least} to {most} entries and has {len(value)}")
+            raise Wrong(
+                _("must have {least} to {most} entries and has {number}").format(
+                    least=least, most=most, number=len(value)
+                )
+            )
         return tuple(one(reader, item, (*path, place)) for place, item in enumerate(value))
 
     return check

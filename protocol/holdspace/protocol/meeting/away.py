@@ -10,10 +10,11 @@ from holdspace.protocol.meeting.acting import Author
 from holdspace.protocol.meeting.effects import Outcome, SteppedOverAway
 from holdspace.protocol.meeting.rights import ON_HOLD
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.translation import N_
 
-NOT_THEIR_TURN = "It is not their turn any more."
-NOBODY_ELSE = "Nobody else waits, so their turn waits for them."
-NO_PLACE = "No place was kept for them."
+NOT_THEIR_TURN = N_("It is not their turn any more.")
+NOBODY_ELSE = N_("Nobody else waits, so their turn waits for them.")
+NO_PLACE = N_("No place was kept for them.")
 
 
 def step_over_away(state: MeetingState, event: ev.StepOverAway, by: Author) -> Outcome:

@@ -22,17 +22,18 @@ from holdspace.protocol.meeting.effects import (
 from holdspace.protocol.meeting.rights import ON_HOLD, PAUSED
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MAX_IDEAS, Board, MeetingState
+from holdspace.protocol.translation import N_
 
-SOMEBODY_ASKED = "Somebody has asked for ideas already. You can be next."
-NO_BOARD = "Nobody has asked for ideas just now. /askideas asks for some."
-NO_LIST = "No ideas are being listed just now."
-LISTED_ALREADY = "The list was begun already."
-YOURS = "These ideas are for you, so you read along; you choose when the list is done."
-FULL = "The list is full. There is enough to choose from."
-NOT_YOURS = "Whoever asked for the ideas chooses."
-NOT_LISTED = "The list is not done yet. You choose when it is."
-NO_SUCH_IDEA = "There is no idea with that number."
-NOT_YOURS_TO_END = "Whoever asked for the ideas can put them away, or a facilitator."
+SOMEBODY_ASKED = N_("Somebody has asked for ideas already. You can be next.")
+NO_BOARD = N_("Nobody has asked for ideas just now. /askideas asks for some.")
+NO_LIST = N_("No ideas are being listed just now.")
+LISTED_ALREADY = N_("The list was begun already.")
+YOURS = N_("These ideas are for you, so you read along; you choose when the list is done.")
+FULL = N_("The list is full. There is enough to choose from.")
+NOT_YOURS = N_("Whoever asked for the ideas chooses.")
+NOT_LISTED = N_("The list is not done yet. You choose when it is.")
+NO_SUCH_IDEA = N_("There is no idea with that number.")
+NOT_YOURS_TO_END = N_("Whoever asked for the ideas can put them away, or a facilitator.")
 
 
 def ask(state: MeetingState, event: ev.AskForIdeas, by: Author) -> Outcome:

@@ -30,17 +30,18 @@ from holdspace.protocol.meeting.tallies import (
     parts_of,
 )
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.translation import N_
 
-NO_COUNT = "There is no count to join just now."
-CLOSED = "This count is closed already. Your answer stays with you."
-JOINED_ALREADY = "You are in this count already."
-NOT_IN_IT = "This count is over, or goes on without you. Your answer stays with you."
-NOT_OPEN = "Nothing is being counted just now."
-OPEN_ALREADY = "Something is being counted already. /count closes it."
-BAD_KEY = "That key cannot be used for a count."
-BAD_VECTOR = "That is no answer to this count."
-BAD_OPTIONS = "A poll needs a question, and answers that differ."
-NO_SHOW = "There is no show of hands just now."
+NO_COUNT = N_("There is no count to join just now.")
+CLOSED = N_("This count is closed already. Your answer stays with you.")
+JOINED_ALREADY = N_("You are in this count already.")
+NOT_IN_IT = N_("This count is over, or goes on without you. Your answer stays with you.")
+NOT_OPEN = N_("Nothing is being counted just now.")
+OPEN_ALREADY = N_("Something is being counted already. /count closes it.")
+BAD_KEY = N_("That key cannot be used for a count.")
+BAD_VECTOR = N_("That is no answer to this count.")
+BAD_OPTIONS = N_("A poll needs a question, and answers that differ.")
+NO_SHOW = N_("There is no show of hands just now.")
 
 Change = tuple[MeetingState, tuple[Effect, ...]]
 

@@ -19,6 +19,7 @@ from holdspace.protocol.meeting.flow_schema import (
     Stage,
 )
 from holdspace.protocol.toml_reader import DataError, Problem
+from holdspace.protocol.translation import _
 
 __all__ = [
     "FORMAT",
@@ -60,10 +61,10 @@ def parse_flow(text: str) -> Flow:
 
 def _other_format(version: object) -> str:
     if type(version) is int and FORMAT < version < 1000:
-        return (
-            f"This file is of format {version}, and this holdspace knows {FORMAT}; a newer one may."
-        )
-    return f"A flow file begins with format = {FORMAT}."
+        return _(
+            "This file is of format {version}, and this holdspace knows {format}; a newer one may."
+        ).format(version=version, format=FORMAT)
+    return _("A flow file begins with format = {format}.").format(format=FORMAT)
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from holdspace.protocol.meeting.flow_schema import BRACES, PLACEHOLDERS, Checkin, Flow, Stage
 from holdspace.protocol.toml_reader import Path, Reader
+from holdspace.protocol.translation import N_, _
 
 Finding = tuple[Path, str]
 
@@ -29,7 +30,7 @@ _BLOCKS = frozenset(_BLOCK_OF_KIND.values())
 # A file says where agreements are, so its consent block may be left out; rest is for these alone.
 _MAY_LACK_BLOCK = frozenset({"agreement"})
 
-_ASK_FIRST = (
+_ASK_FIRST = N_(
     "Nobody is paired without their yes: "
     'assign must be "opt-in", or "facilitator" who asks both, and consent stays true.'
 )
@@ -44,17 +45,22 @@ def check_flow(flow: Flow, reader: Reader) -> None:
 
 def _group_makes_sense(flow: Flow) -> Iterator[Finding]:
     if flow.group.min > flow.group.max:
-        yield ("group",), "The group's min is over its max."
+        yield ("group",), _("The group's min is over its max.")
 
 
 def _has_crisis_card(flow: Flow) -> Iterator[Finding]:
     if not flow.policy.crisis:
         yield (
             ("policy",),
-            'There is no crisis card: add crisis = "crisis/{locale}.toml" to [policy].',
+            _('There is no crisis card: add crisis = "{path}" to [policy].').format(
+                path="crisis/{locale}.toml"
+            ),
         )
     elif flow.policy.crisis.replace("{locale}", "").count("{"):
-        yield ("policy", "crisis"), "Only {locale} can stand in braces here."
+        yield (
+            ("policy", "crisis"),
+            _("Only {braces} can stand in braces here.").format(braces="{locale}"),
+        )
 
 
 def _agreement_comes_first(flow: Flow) -> Iterator[Finding]:
@@ -64,7 +70,9 @@ def _agreement_comes_first(flow: Flow) -> Iterator[Finding]:
         if stage.turn in _SHARING_TURNS and stage.kind not in _NOT_SHARING:
             yield (
                 ("stage", number),
-                'People share here before any agreement; put a stage of kind "agreement" in front.',
+                _(
+                    'People share here before any agreement; put a stage of kind "agreement" in front.'
+                ),
             )
             return
 
@@ -74,7 +82,9 @@ def _agreement_has_words(flow: Flow) -> Iterator[Finding]:
         if stage.kind == "agreement" and stage.consent is None and not flow.policy.agreement:
             yield (
                 ("stage", number),
-                "There is nothing to agree to: name an agreement in [policy] or add [stage.consent].",
+                _(
+                    "There is nothing to agree to: name an agreement in [policy] or add [stage.consent]."
+                ),
             )
 
 
@@ -82,10 +92,18 @@ def _closes(flow: Flow) -> Iterator[Finding]:
     closings = [stage for stage in flow.stages if stage.kind == "closing"]
     if not closings:
         last = len(flow.stages) - 1
-        yield ("stage", last), 'The flow has no closing: add a stage of kind "closing".'
+        yield ("stage", last), _('The flow has no closing: add a stage of kind "closing".')
     for number, stage in enumerate(flow.stages):
         if stage.kind == "closing" and (stage.optional or stage.drop_order):
-            yield ("stage", number), "A closing is never skipped; it cannot be optional or dropped."
+            yield (
+                ("stage", number),
+                _("A closing is never skipped; it cannot be optional or dropped."),
+            )
+
+
+_TOO_LONG = N_(
+    "With {people} people the stages take {minutes} minutes, more than 10 % over the {planned} of the file."
+)
 
 
 def _fits_the_time(flow: Flow) -> Iterator[Finding]:
@@ -93,15 +111,19 @@ def _fits_the_time(flow: Flow) -> Iterator[Finding]:
         seconds = flow.seconds(people)
         # In tenths of seconds, so that no rounding decides.
         if seconds * 10 > flow.minutes * 60 * 11:
-            took = f"With {people} people the stages take {seconds / 60:.0f} minutes"
-            yield ("minutes",), f"{took}, more than 10 % over the {flow.minutes} of the file."
+            yield (
+                ("minutes",),
+                _(_TOO_LONG).format(
+                    people=people, minutes=f"{seconds / 60:.0f}", planned=flow.minutes
+                ),
+            )
 
 
 def _ids_are_distinct(flow: Flow) -> Iterator[Finding]:
     seen: set[str] = set()
     for number, stage in enumerate(flow.stages):
         if stage.id in seen:
-            yield ("stage", number, "id"), f"Two stages have the id {stage.id}."
+            yield ("stage", number, "id"), _("Two stages have the id {id}.").format(id=stage.id)
         seen.add(stage.id)
 
 
@@ -112,10 +134,17 @@ def _blocks_fit_kinds(flow: Flow) -> Iterator[Finding]:
         for name in sorted(has - {wanted}):
             yield (
                 ("stage", number, name),
-                f"A stage of kind {stage.kind} has no use for [stage.{name}].",
+                _("A stage of kind {kind} has no use for [stage.{name}].").format(
+                    kind=stage.kind, name=name
+                ),
             )
         if wanted and wanted not in has and stage.kind not in _MAY_LACK_BLOCK:
-            yield ("stage", number), f"A stage of kind {stage.kind} needs a [stage.{wanted}]."
+            yield (
+                ("stage", number),
+                _("A stage of kind {kind} needs a [stage.{wanted}].").format(
+                    kind=stage.kind, wanted=wanted
+                ),
+            )
 
 
 def _numbers_stay_private(flow: Flow) -> Iterator[Finding]:
@@ -125,10 +154,10 @@ def _numbers_stay_private(flow: Flow) -> Iterator[Finding]:
         if stage.checkin.share != "me":
             yield (
                 ("stage", number, "checkin", "share"),
-                'share must be "me": people may show more, but only by choosing so themselves.',
+                _('share must be "me": people may show more, but only by choosing so themselves.'),
             )
         if not all(scale.skip for scale in stage.checkin.scales):
-            yield ("stage", number, "checkin", "scales"), "Every scale must be skippable."
+            yield ("stage", number, "checkin", "scales"), _("Every scale must be skippable.")
 
 
 def are_different(words: tuple[str, ...]) -> bool:
@@ -148,25 +177,31 @@ def _counts_can_be_told_apart(flow: Flow) -> Iterator[Finding]:
         }
         for path, words in lists.items():
             if not are_different(words):
-                yield ("stage", number, *path), f"Two of the {path[1]} are the same."
+                yield (
+                    ("stage", number, *path),
+                    _("Two of the {key} are the same.").format(key=path[1]),
+                )
         if stage.feedback is not None and len(stage.feedback.fit) == 1:
-            yield ("stage", number, "feedback", "fit"), "A choice needs at least two answers."
+            yield ("stage", number, "feedback", "fit"), _("A choice needs at least two answers.")
 
 
 def _checkin_asks(number: int, checkin: Checkin) -> Iterator[Finding]:
     where = ("stage", number, "checkin", "scales")
     if len({scale.id for scale in checkin.scales}) < len(checkin.scales):
-        yield where, "Two scales have the same id."
+        yield where, _("Two scales have the same id.")
     if any(scale.min >= scale.max for scale in checkin.scales):
-        yield where, "The min of a scale is below its max."
+        yield where, _("The min of a scale is below its max.")
     if not (checkin.scales or checkin.word):
-        yield where[:-1], "A check-in asks for something: add scales, or word = true."
+        yield where[:-1], _("A check-in asks for something: add scales, or word = true.")
 
 
 def _pairs_ask_first(flow: Flow) -> Iterator[Finding]:
     for number, stage in enumerate(flow.stages):
         if stage.turn == "pairs" and stage.kind != "pairs":
-            yield ("stage", number, "turn"), 'Only a stage of kind "pairs" can have turn = "pairs".'
+            yield (
+                ("stage", number, "turn"),
+                _('Only a stage of kind "pairs" can have turn = "pairs".'),
+            )
         pairs = stage.pairs
         if pairs and (pairs.assign not in ("opt-in", "facilitator") or not pairs.consent):
             where = "assign" if pairs.consent else "consent"
@@ -177,9 +212,12 @@ def _techniques_have_a_way_out(flow: Flow) -> Iterator[Finding]:
     for number, stage in enumerate(flow.stages):
         technique = stage.technique
         if technique and not technique.opt_out:
-            yield ("stage", number, "technique"), "A technique needs opt_out = true."
+            yield ("stage", number, "technique"), _("A technique needs opt_out = true.")
         if technique and not technique.alternatives:
-            yield ("stage", number, "technique"), "A technique needs at least one of alternatives."
+            yield (
+                ("stage", number, "technique"),
+                _("A technique needs at least one of alternatives."),
+            )
 
 
 def _placeholders_are_known(flow: Flow) -> Iterator[Finding]:
@@ -187,10 +225,12 @@ def _placeholders_are_known(flow: Flow) -> Iterator[Finding]:
     for number, stage in enumerate(flow.stages):
         for path, template in _templates(stage):
             for name in _unknown_placeholders(template):
-                said = f"{{{name}}}" if name.isascii() and name.isalnum() else "a brace"
+                said = f"{{{name}}}" if name.isascii() and name.isalnum() else _("a brace")
                 yield (
                     ("stage", number, *path),
-                    f"Nothing is known to fill {said}; there is {known}.",
+                    _("Nothing is known to fill {braces}; there is {known}.").format(
+                        braces=said, known=known
+                    ),
                 )
 
 

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.meeting.events import HandOrder, ReleaseHow, TurnMode
 from holdspace.protocol.toml_reader import key
+from holdspace.protocol.translation import N_
 
 FORMAT = 1
 MAX_FLOW_BYTES = toml.MAX_BYTES
@@ -28,14 +29,16 @@ Response = Literal["none", "nods", "own-experience", "ask-first", "open"]
 PLACEHOLDERS = ("name", "role", "n", "minutes", "limits", "stage")
 BRACES = re.compile(r"\{([^{}]*)\}")
 
-_ID = toml.pattern(r"[a-z0-9][a-z0-9-]{0,39}", "a short name of small letters, digits and hyphens")
+_ID = toml.pattern(
+    r"[a-z0-9][a-z0-9-]{0,39}", N_("a short name of small letters, digits and hyphens")
+)
 # What is there in no other language is there in this one.
 LANGUAGE = "en"
-_LANG = toml.pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag like en or pt-BR")
+_LANG = toml.pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", N_("a language tag like en or pt-BR"))
 _FILE = toml.pattern(
-    r"(?=.{1,120}$)[a-z]+/[a-z0-9{}-]+(\.[a-z0-9-]+){0,2}", "the path of a file in the library"
+    r"(?=.{1,120}$)[a-z]+/[a-z0-9{}-]+(\.[a-z0-9-]+){0,2}", N_("the path of a file in the library")
 )
-_FIELD = toml.pattern(r"[a-z][a-z_]{0,39}", "a short name of small letters and underscores")
+_FIELD = toml.pattern(r"[a-z][a-z_]{0,39}", N_("a short name of small letters and underscores"))
 _TURNS = get_args(TurnMode)
 _KINDS = (
     "welcome", "agreement", "practice", "checkin", "round", "discussion", "learn", "technique",

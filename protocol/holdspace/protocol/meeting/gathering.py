@@ -10,16 +10,17 @@ from holdspace.protocol.meeting.events import ReleaseHow
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.round_order import in_turn
 from holdspace.protocol.meeting.values import Gather, MeetingState, Round
+from holdspace.protocol.translation import N_
 
-WRITE_FOR_YOURSELF = (
+WRITE_FOR_YOURSELF = N_(
     "Everybody writes for themselves now. Mark your words ready when they are; they stay on this "
     "device until all are released."
 )
-ALREADY_SHARED = "Your words have been read. You can nod."
-NOT_GATHERING = "There is nothing to be ready for in this stage."
-READY_ALREADY = "Your words are marked ready already."
-NOT_READY_YET = "Your words are not marked ready."
-RELEASED_ALREADY = "The words are released already."
+ALREADY_SHARED = N_("Your words have been read. You can nod.")
+NOT_GATHERING = N_("There is nothing to be ready for in this stage.")
+READY_ALREADY = N_("Your words are marked ready already.")
+NOT_READY_YET = N_("Your words are not marked ready.")
+RELEASED_ALREADY = N_("The words are released already.")
 
 
 def is_writing(state: MeetingState) -> bool:

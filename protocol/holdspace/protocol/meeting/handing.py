@@ -11,9 +11,10 @@ from holdspace.protocol.meeting.acting import Author
 from holdspace.protocol.meeting.effects import HandedOver, Outcome
 from holdspace.protocol.meeting.roles import HOST, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.translation import N_
 
-NOT_A_FACILITATOR = "Only a facilitator can lead. The host can make somebody one."
-LEADS_ALREADY = "They lead already."
+NOT_A_FACILITATOR = N_("Only a facilitator can lead. The host can make somebody one.")
+LEADS_ALREADY = N_("They lead already.")
 
 
 def leader(state: MeetingState) -> bytes:

@@ -33,21 +33,22 @@ from holdspace.protocol.meeting.flow import MAX_FLOW_BYTES, FlowError, read_flow
 from holdspace.protocol.meeting.rights import ON_HOLD
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MAX_EXTRA_SECONDS, MeetingState
+from holdspace.protocol.translation import N_
 
 # Kinds of stages that nobody shortens or leaves out.
 NEVER_SHORTENED = ("agreement", "closing")
-NOT_IN_THE_ROOM = "That person is not in the room."
-HAS_FLOOR = "That person has the floor already."
-NO_HAND = "That hand is not up."
-NO_HANDS = "No hand is up."
-NOTHING_TO_RESTORE = "No hands were taken down just now."
-NO_PAUSE = "There is no reading pause just now."
+NOT_IN_THE_ROOM = N_("That person is not in the room.")
+HAS_FLOOR = N_("That person has the floor already.")
+NO_HAND = N_("That hand is not up.")
+NO_HANDS = N_("No hand is up.")
+NOTHING_TO_RESTORE = N_("No hands were taken down just now.")
+NO_PAUSE = N_("There is no reading pause just now.")
 
 
 def open_flow(state: MeetingState, event: ev.OpenFlow, by: Author) -> Outcome:
     """Lay out the agenda."""
     if len(event.toml.encode()) > MAX_FLOW_BYTES:
-        return by.may_not(state, "That flow is too long.")
+        return by.may_not(state, N_("That flow is too long."))
     try:
         flow = read_flow(event.toml)
     except FlowError as error:
@@ -68,7 +69,7 @@ def go_to_stage(state: MeetingState, event: ev.GoToStage, by: Author) -> Outcome
     """Begin a stage, with its way of taking turns and its order of hands."""
     flow = state.flow
     if flow is None or event.stage >= len(flow.stages):
-        return by.may_not(state, "The flow has no such stage.")
+        return by.may_not(state, N_("The flow has no such stage."))
     entered = replace(
         state, stage=event.stage, stage_entered=state.stage_entered + 1, extra_seconds=0
     )
@@ -86,7 +87,7 @@ def set_turn_mode(state: MeetingState, event: ev.SetTurnMode, by: Author) -> Out
         mode == "gather" and not gathering.is_writing(state)
     )
     if mode == state.mode and not is_over:
-        return by.may_not(state, "Turns are taken that way already.")
+        return by.may_not(state, N_("Turns are taken that way already."))
     return Outcome(turns.begin_mode(state, mode), (ModeChanged(mode),))
 
 
@@ -108,7 +109,7 @@ def next_turn(state: MeetingState, _event: ev.NextTurn, by: Author) -> Outcome:
     before = holder(state)
     moved = turns.step_over(state)
     if not why_not and moved.floor == state.floor:
-        why_not = "Nobody is waiting for a turn."
+        why_not = N_("Nobody is waiting for a turn.")
     if why_not:
         return by.may_not(state, why_not)
     return Outcome(moved, (SteppedOver(before, by.identity),) if before else ())
@@ -117,7 +118,7 @@ def next_turn(state: MeetingState, _event: ev.NextTurn, by: Author) -> Outcome:
 def _why_no_floor(state: MeetingState) -> str:
     if state.is_held:
         return ON_HOLD
-    return "Everybody may write now; there are no turns." if state.mode == "open" else ""
+    return N_("Everybody may write now; there are no turns.") if state.mode == "open" else ""
 
 
 def release(state: MeetingState, event: ev.Release, by: Author) -> Outcome:
@@ -188,7 +189,7 @@ def invite(state: MeetingState, event: ev.Invite, by: Author) -> Outcome:
     if state.has_floor(event.who):
         why_not = HAS_FLOOR
     if event.who in state.invited:
-        why_not = "That person was asked already; give them time."
+        why_not = N_("That person was asked already; give them time.")
     if why_not:
         return by.may_not(state, why_not)
     asked = replace(state, invited=(*state.invited, event.who))
@@ -207,7 +208,7 @@ def pause_writing(state: MeetingState, event: ev.PauseWriting, by: Author) -> Ou
     person = state.person(event.who)
     why_not = "" if person else NOT_IN_THE_ROOM
     if person and person.role != MEMBER:
-        why_not = "Facilitators cannot be paused."
+        why_not = N_("Facilitators cannot be paused.")
     if event.who in state.quiet:
         why_not = speaking.AS_BEFORE
     if why_not:
@@ -236,7 +237,7 @@ def add_time(state: MeetingState, event: ev.AddTime, by: Author) -> Outcome:
     """Give the stage more time."""
     seconds = state.extra_seconds + event.seconds
     if seconds > MAX_EXTRA_SECONDS:
-        return by.may_not(state, "This stage has been given all the time there is.")
+        return by.may_not(state, N_("This stage has been given all the time there is."))
     return Outcome(replace(state, extra_seconds=seconds), (TimeAdded(event.seconds, by.identity),))
 
 
@@ -244,13 +245,13 @@ def replan(state: MeetingState, event: ev.Replan, by: Author) -> Outcome:
     """Give later stages another length; what has begun, and the closing, are never touched (S7)."""
     flow = state.flow
     stages = flow.stages if flow else ()
-    numbers = [number for number, _ in event.plan]
+    numbers = [number for number, _seconds in event.plan]
     is_possible = numbers and len(set(numbers)) == len(numbers)
     for number in numbers:
         is_later = state.stage < number < len(stages)
         is_possible = is_possible and is_later and stages[number].kind not in NEVER_SHORTENED
     if not is_possible:
-        return by.may_not(state, "That plan does not fit the stages that are still to come.")
+        return by.may_not(state, N_("That plan does not fit the stages that are still to come."))
     lengths = {**dict(state.replanned), **dict(event.plan)}
     return Outcome(
         replace(state, replanned=tuple(sorted(lengths.items()))), (Replanned(by.identity),)
@@ -265,12 +266,12 @@ def tell_the_time(state: MeetingState, event: ev.StageClock, _by: Author) -> Out
 def hold(state: MeetingState, _event: ev.Hold, by: Author) -> Outcome:
     """Hold the room."""
     if state.is_held:
-        return by.may_not(state, "The room is on hold already.")
+        return by.may_not(state, N_("The room is on hold already."))
     return Outcome(replace(state, is_held=True), (Held(by.identity),))
 
 
 def resume(state: MeetingState, _event: ev.Resume, by: Author) -> Outcome:
     """Let the room go on where it was."""
     if not state.is_held:
-        return by.may_not(state, "The room is not on hold.")
+        return by.may_not(state, N_("The room is not on hold."))
     return Outcome(replace(state, is_held=False), (Resumed(by.identity),))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.translation import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,21 @@ MODES: dict[TurnMode, ModeRules] = {
         "nobody",
         "a turn",
         True,
-        "The facilitators are speaking. You can nod, or raise a hand to be called.",
+        N_("The facilitators are speaking. You can nod, or raise a hand to be called."),
     ),
     "hands": ModeRules(
-        "floor", "queue", "a turn", True, "The floor is free. Raise your hand and it is yours."
+        "floor",
+        "queue",
+        "a turn",
+        True,
+        N_("The floor is free. Raise your hand and it is yours."),
     ),
     "round": ModeRules(
         "floor",
         "round",
         "a turn",
         True,
-        "The round is over. Raise a hand if you want to add something.",
+        N_("The round is over. Raise a hand if you want to add something."),
     ),
     "gather": ModeRules("whoever is released", "nobody", "a word", True, ""),
     "silent": ModeRules(
@@ -42,13 +47,13 @@ MODES: dict[TurnMode, ModeRules] = {
         "nobody",
         "a turn",
         False,
-        "This is a quiet stage. Raise a hand if you need something.",
+        N_("This is a quiet stage. Raise a hand if you need something."),
     ),
     "pairs": ModeRules(
         "floor",
         "nobody",
         "a turn",
         True,
-        "People meet in pairs now, or rest here. Raise a hand if you need something.",
+        N_("People meet in pairs now, or rest here. Raise a hand if you need something."),
     ),
 }

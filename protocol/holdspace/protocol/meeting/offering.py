@@ -17,13 +17,14 @@ from holdspace.protocol.meeting.rights import (
     RESPONSES_ALLOWED,
 )
 from holdspace.protocol.meeting.values import MAX_OFFERS, MeetingState, Offer
+from holdspace.protocol.translation import N_
 
-OWNER_IS_GONE = "Whoever said that is not in the room any more."
-YOUR_OWN = "Those are your own words."
-ASKED_ALREADY = "You have asked already. The answer is theirs to give; none is a quiet no."
-MANY_ASK = "Several people ask already. Give them a little time."
-NOTHING_ASKED = "Nobody asks to offer you an idea just now."
-NOT_WELCOME_YET = "They have not said yes to an idea of yours."
+OWNER_IS_GONE = N_("Whoever said that is not in the room any more.")
+YOUR_OWN = N_("Those are your own words.")
+ASKED_ALREADY = N_("You have asked already. The answer is theirs to give; none is a quiet no.")
+MANY_ASK = N_("Several people ask already. Give them a little time.")
+NOTHING_ASKED = N_("Nobody asks to offer you an idea just now.")
+NOT_WELCOME_YET = N_("They have not said yes to an idea of yours.")
 
 
 def why_not_offer(state: MeetingState, identity: bytes) -> str:

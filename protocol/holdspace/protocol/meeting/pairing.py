@@ -31,20 +31,21 @@ from holdspace.protocol.meeting.values import (
     Pair,
     Pairing,
 )
+from holdspace.protocol.translation import N_
 
-NO_PAIRS_NOW = "Pairs are not made just now."
-IN_A_PAIR = "You are in a pair already."
-IN_NO_PAIR = "You are in no pair just now."
-NOBODY_IN_A_PAIR = "Nobody is in a pair just now."
-WILLING_ALREADY = "You have said yes already."
-NOT_WILLING_YET = "You have not said yes to a pair."
-RESTING = "You rest just now. Come back from resting first."
-NOT_ENOUGH = "A pair needs two, and each says yes first. There are not enough yet."
-NO_CALL = "That pair does not call any more."
-CALLED_ALREADY = "A facilitator was called already."
-NOT_CALLED = "No facilitator was called."
-IS_WITH_YOU = "A facilitator is with you already."
-PAIR_IS_FULL = "There are as many in that pair as it can hold."
+NO_PAIRS_NOW = N_("Pairs are not made just now.")
+IN_A_PAIR = N_("You are in a pair already.")
+IN_NO_PAIR = N_("You are in no pair just now.")
+NOBODY_IN_A_PAIR = N_("Nobody is in a pair just now.")
+WILLING_ALREADY = N_("You have said yes already.")
+NOT_WILLING_YET = N_("You have not said yes to a pair.")
+RESTING = N_("You rest just now. Come back from resting first.")
+NOT_ENOUGH = N_("A pair needs two, and each says yes first. There are not enough yet.")
+NO_CALL = N_("That pair does not call any more.")
+CALLED_ALREADY = N_("A facilitator was called already.")
+NOT_CALLED = N_("No facilitator was called.")
+IS_WITH_YOU = N_("A facilitator is with you already.")
+PAIR_IS_FULL = N_("There are as many in that pair as it can hold.")
 _ORDER_LABEL = b"holdspace pairs v1"
 
 

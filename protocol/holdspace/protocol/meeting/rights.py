@@ -9,23 +9,26 @@ from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.modes import MODES
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MAX_RESPONSES, MeetingState, Person
+from holdspace.protocol.translation import N_
 
 RESPONSES_ALLOWED = frozenset({"own-experience", "ask-first", "open"})
 
-NOT_HERE = "You are not in this room."
-ON_HOLD = "The room is on hold. Your words are kept, and so is your place."
-HAS_FLOOR = "You have the floor already."
-NO_FLOOR_TO_PASS = "It is not your turn, so there is nothing to pass."
-QUIET = "This is a quiet stage; nods rest too."
-COMES_BY_ITSELF = "Your turn in this round comes by itself."
-NO_RESPONSES = "This stage goes without responses. A nod says a lot."
-QUEUE_CLOSED = "No more hands are taken just now. Nods are heard."
-ASK_FIRST = (
+NOT_HERE = N_("You are not in this room.")
+ON_HOLD = N_("The room is on hold. Your words are kept, and so is your place.")
+HAS_FLOOR = N_("You have the floor already.")
+NO_FLOOR_TO_PASS = N_("It is not your turn, so there is nothing to pass.")
+QUIET = N_("This is a quiet stage; nods rest too.")
+COMES_BY_ITSELF = N_("Your turn in this round comes by itself.")
+NO_RESPONSES = N_("This stage goes without responses. A nod says a lot.")
+QUEUE_CLOSED = N_("No more hands are taken just now. Nods are heard.")
+ASK_FIRST = N_(
     "In this stage ideas are offered: /offer asks whoever spoke whether they would like one."
 )
-PAUSED = "Your writing is paused for a few minutes. What you have written is kept."
-LISTING = "Ideas are being listed, so nothing is discussed yet. What you send is one idea, without a name."
-ENOUGH_RESPONSES = "Two people respond to this already. Raise your hand to share instead."
+PAUSED = N_("Your writing is paused for a few minutes. What you have written is kept.")
+LISTING = N_(
+    "Ideas are being listed, so nothing is discussed yet. What you send is one idea, without a name."
+)
+ENOUGH_RESPONSES = N_("Two people respond to this already. Raise your hand to share instead.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +101,15 @@ def _why_not_write(state: MeetingState, person: Person) -> str:
 def _why_wait(state: MeetingState, identity: bytes) -> str:
     going = state.round
     if going is not None and identity in (*going.to_come, *going.passed):
-        return "Your turn in this round is still to come. You can write ahead; it waits."
+        return N_("Your turn in this round is still to come. You can write ahead; it waits.")
     if state.place_of(identity):
-        return "You are in the queue. You can write ahead; it waits with you."
+        return N_("You are in the queue. You can write ahead; it waits with you.")
     if going is not None and identity in going.order:
-        return "You had your turn in this round. You can nod."
+        return N_("You had your turn in this round. You can nod.")
     if going is not None:
-        return "This round began before you came. Raise a hand to be offered a turn."
+        return N_("This round began before you came. Raise a hand to be offered a turn.")
     if state.floor is not None:
-        return "Somebody else has the floor. You can nod, or raise a hand to be next."
+        return N_("Somebody else has the floor. You can nod, or raise a hand to be next.")
     return ""
 
 

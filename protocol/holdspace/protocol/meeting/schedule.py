@@ -13,17 +13,18 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from holdspace.protocol.refusals import LocalError
+from holdspace.protocol.translation import N_, _
 
 Every = Literal["once", "weekly", "fortnightly", "four-weekly"]
 EVERY_WORDS: dict[Every, str] = {
     "once": "once",
-    "weekly": "every week",
-    "fortnightly": "every two weeks",
-    "four-weekly": "every four weeks",
+    "weekly": N_("every week"),
+    "fortnightly": N_("every two weeks"),
+    "four-weekly": N_("every four weeks"),
 }
 EVERY_DAYS: dict[Every, int] = {"once": 0, "weekly": 7, "fortnightly": 14, "four-weekly": 28}
 USUAL_MINUTES = 60
-_HOW = "Like: /schedule 2026-12-01 18:00 weekly 60"
+_HOW = N_("Like: /schedule 2026-12-01 18:00 weekly 60")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 _MINUTES = re.compile(r"[0-9]{1,4}")
 
@@ -62,37 +63,47 @@ class Schedule(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
         return first + timedelta(days=missed * step)
 
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_DAYS = (
+    N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"),
+    N_("Sunday"),
+)  # fmt: skip
 _MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"), N_("July"),
+    N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
 
 
 def day_words(day: date | datetime) -> str:
-    """Return a day as it is read out, in the same words on every device."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    """Return a day as it is read out, whatever the device's own settings for days are."""
+    weekday, month = _(_DAYS[day.weekday()]), _(_MONTHS[day.month - 1])
+    return _("{weekday} {day} {month} {year}").format(
+        weekday=weekday, day=day.day, month=month, year=day.year
+    )
 
 
 def schedule_words(schedule: Schedule) -> str:
     """Return when the room meets, as its host's clock shows it."""
     first = schedule.first()
-    often = "" if schedule.every == "once" else f", and then {EVERY_WORDS[schedule.every]}"
-    return f"{day_words(first)}, {first:%H:%M} ({schedule.zone}){often}"
+    when = f"{day_words(first)}, {first:%H:%M} ({schedule.zone})"
+    if schedule.every == "once":
+        return when
+    return _("{when}, and then {often}").format(when=when, often=_(EVERY_WORDS[schedule.every]))
 
 
 def read_schedule(typed: str, *, zone: str) -> Schedule:
     """Return what "2026-12-01 18:00 weekly 60" says; raise NotASchedule with a sentence if nothing."""
     words = typed.split()
     if not 2 <= len(words) <= 4:
-        raise NotASchedule(f"A day and a time, please. {_HOW}")
+        raise NotASchedule(_("A day and a time, please. {how}").format(how=_(_HOW)))
     try:
         day = date.fromisoformat(words[0])
     except ValueError:
-        raise NotASchedule(f"The day is written year-month-day. {_HOW}") from None
+        raise NotASchedule(
+            _("The day is written year-month-day. {how}").format(how=_(_HOW))
+        ) from None
     time = _TIME.fullmatch(words[1])
     if time is None:
-        raise NotASchedule(f"The time is written like 18:00. {_HOW}")
+        raise NotASchedule(_("The time is written like 18:00. {how}").format(how=_(_HOW)))
     every, minutes = _rest(words[2:])
     return Schedule(
         day=day.toordinal(),
@@ -114,6 +125,8 @@ def _rest(words: list[str]) -> tuple[Every, int]:
             minutes = int(word)
         else:
             raise NotASchedule(
-                f"How often is one of {', '.join(EVERY_DAYS)}; how long is 5 to 1440 minutes. {_HOW}"
+                _("How often is one of {names}; how long is 5 to 1440 minutes. {how}").format(
+                    names=", ".join(EVERY_DAYS), how=_(_HOW)
+                )
             )
     return every, minutes

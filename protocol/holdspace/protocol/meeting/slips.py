@@ -19,6 +19,7 @@ from holdspace.protocol.frames import Handle, Key, Minute, Signature
 from holdspace.protocol.keys import SigningKey, is_safe_public_key, origin, verify
 from holdspace.protocol.refusals import PeerError
 from holdspace.protocol.text import NameRefused, check_name
+from holdspace.protocol.translation import N_, _
 
 MOST_RELAYS = 4
 MOVE_PREFIX, HERE_PREFIX = "holdspacemoved1:", "holdspacehere1:"
@@ -36,16 +37,16 @@ class NotASlip(PeerError):
     """A paper is not one that this room's host signed; the text is for the person."""
 
 
-_NOT_YOURS = "That slip is not one that the host of this room gave out."
-_NOT_A_MOVE = (
+_NOT_YOURS = N_("That slip is not one that the host of this room gave out.")
+_NOT_A_MOVE = N_(
     "That note cannot be read: a letter is wrong or a part is missing. Nothing was changed. "
     "Please paste it again, whole."
 )
-_OTHER_HOST = (
+_OTHER_HOST = N_(
     "That note was not signed by the host of any room you keep. Nothing was changed. Please ask "
     "your host another way."
 )
-_NOT_ATTENDANCE = (
+_NOT_ATTENDANCE = N_(
     "That attendance slip cannot be read, or a letter of it is wrong. Please paste it again, whole."
 )
 
@@ -104,13 +105,13 @@ def read_slip(data: bytes, *, room: bytes, host_key: bytes) -> Slip:
     """Return a slip of this room by this host with a checked name, or raise NotASlip."""
     slip = _read(Slip, data, _SLIP_LABEL, host_key) if len(data) <= _MAX_SLIP else None
     if slip is None or slip.room != room or not is_safe_public_key(slip.key):
-        raise NotASlip(_NOT_YOURS)
+        raise NotASlip(_(_NOT_YOURS))
     try:
         is_clean = check_name(slip.name) == slip.name
     except NameRefused:
         is_clean = False
     if not is_clean:
-        raise NotASlip(_NOT_YOURS)
+        raise NotASlip(_(_NOT_YOURS))
     return slip
 
 
@@ -141,7 +142,7 @@ def moved_room(pasted: str) -> bytes:
     signed = _decode(_Signed, _unfolded(pasted, MOVE_PREFIX))
     move = _decode(Move, signed.paper) if signed else None
     if move is None:
-        raise NotASlip(_NOT_A_MOVE)
+        raise NotASlip(_(_NOT_A_MOVE))
     return move.room
 
 
@@ -149,10 +150,10 @@ def read_move(pasted: str, *, host_key: bytes) -> Move:
     """Return a pasted note if the host signed it; raise NotASlip with a sentence if not."""
     data = _unfolded(pasted, MOVE_PREFIX)
     if _decode(_Signed, data) is None:
-        raise NotASlip(_NOT_A_MOVE)
+        raise NotASlip(_(_NOT_A_MOVE))
     move = _read(Move, data, _MOVE_LABEL, host_key)
     if move is None or not are_relays(move.relays):
-        raise NotASlip(_OTHER_HOST)
+        raise NotASlip(_(_OTHER_HOST))
     return move
 
 
@@ -168,7 +169,7 @@ def read_attendance(pasted: str) -> Attendance:
     named = _decode(Attendance, signed.paper) if signed else None
     found = _read(Attendance, data, _HERE_LABEL, named.host_key) if named else None
     if found is None:
-        raise NotASlip(_NOT_ATTENDANCE)
+        raise NotASlip(_(_NOT_ATTENDANCE))
     return found
 
 

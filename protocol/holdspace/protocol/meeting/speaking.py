@@ -25,11 +25,12 @@ from holdspace.protocol.meeting.effects import (
 from holdspace.protocol.meeting.rights import may_join_round, rights, why_not_respond
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.translation import N_
 
-NOT_INVITED = "Nobody asked you to speak just now. You can raise a hand."
-NOT_WAITING = "You are not waiting for a turn."
-NOBODY_BEHIND = "Nobody is waiting behind you."
-AS_BEFORE = "That is how it is already."
+NOT_INVITED = N_("Nobody asked you to speak just now. You can raise a hand.")
+NOT_WAITING = N_("You are not waiting for a turn.")
+NOBODY_BEHIND = N_("Nobody is waiting behind you.")
+AS_BEFORE = N_("That is how it is already.")
 
 
 def share(state: MeetingState, event: ev.Share, by: Author) -> Outcome:
@@ -77,7 +78,7 @@ def lower_hand(state: MeetingState, _event: ev.LowerHand, by: Author) -> Outcome
 def take_down(state: MeetingState, who: bytes, by: Author) -> Outcome:
     """Take somebody's hand down."""
     if not state.place_of(who):
-        return by.may_not(state, "That hand is not up.")
+        return by.may_not(state, N_("That hand is not up."))
     return Outcome(waiting.lower_hand(state, who), (HandLowered(who, by.identity),))
 
 

@@ -50,6 +50,7 @@ from holdspace.protocol.meeting.values import (
     encode_state,
     state_digest,
 )
+from holdspace.protocol.translation import N_, Marked
 
 __all__ = [
     "Floor",
@@ -76,10 +77,10 @@ def apply(state: MeetingState, event: ev.Event, author: bytes, message_id: bytes
     if person is None:
         return by.may_not(state, NOT_HERE)
     if row is None:
-        return by.may_not(state, "This version does not know what that was.")
+        return by.may_not(state, N_("This version does not know what that was."))
     act, handler = row
     if not may(person.role, act):
-        return by.may_not(state, f"Only facilitators can {act}.")
+        return by.may_not(state, N_("Only facilitators can {act}.").filled(act=Marked(act)))
     # T4, R7: a control act decided on another state than this one has no effect.
     if getattr(event, "basis", state.version) != state.version:
         return Outcome(state, (AlreadyMovedOn(author),))

@@ -22,8 +22,9 @@ from holdspace.protocol.meeting.values import (
     UndoKind,
     broken_law,
 )
+from holdspace.protocol.translation import N_
 
-NOTHING_TO_UNDO = "There is nothing to undo: the room has moved on since, or nothing was done."
+NOTHING_TO_UNDO = N_("There is nothing to undo: the room has moved on since, or nothing was done.")
 
 _UNDOABLE: dict[type[ev.Event], UndoKind] = {
     ev.Pass: "pass",
