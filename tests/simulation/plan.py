@@ -36,6 +36,17 @@ class Plan:
     is_covered: bool = False
     lie: str = ""
 
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """Return what is otherwise in this meeting than in most."""
+        there = {
+            "a room that is kept": self.is_kept,
+            "SQLite under the relay": self.on_sqlite,
+            "cover slots": self.is_covered,
+            "a relay that lies": bool(self.lie),
+        }
+        return tuple(name for name, is_there in there.items() if is_there)
+
 
 @dataclass(frozen=True)
 class Menu:
@@ -75,7 +86,7 @@ def make_plan(seed: int, menu: Menu, *, seconds: float = 100.0, lie: str = "") -
         tuple(decisions),
         is_kept=chance.random() < 0.5,
         on_sqlite=not lie and chance.random() < 0.06,
-        is_covered=not lie and chance.random() < 0.04,
+        is_covered=not lie and chance.random() < 0.06,
         lie=lie,
     )
 

@@ -1,11 +1,12 @@
 """`./dev simulate`: thousands of meetings in virtual time, in parallel, with everything that can break.
 
-    ./dev simulate [--meetings N] [--real N] [--seed S] [--jobs J] [--ci]
+    ./dev simulate [--meetings N] [--real N] [--seed S] [--jobs J] [--journal FILE] [--ci]
 
 Each meeting is decided by its seed: who does what when, what breaks when, how long anything takes. The
 same seed is the same meeting, byte for byte. A meeting that breaks a law is made smaller until nothing
 can be left out, and told as a story. What never broke although it should have fails the run as well.
 Most meetings only pretend to encrypt (stub_mls.py), because that is faster; `--real` have real MLS.
+With a journal a run that was stopped goes on where it was, and the table is of all that is in it.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from holdspace.protocol.meeting.events import AnyEvent
 from law import LAWS
 from liar import LIES
 from plan import Menu, Plan, make_plan, shrink
+from simulation_journal import Journal, Line, program
 from what_people_do import GUIDING, JOINING_IN, SCENES
 from world import Result, World
 
@@ -65,6 +67,10 @@ class Total:
     real: int = 0
     entries: int = 0
     events: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    programs: int = 1
+    traits: Counter[str] = field(default_factory=Counter)
     reached: Counter[str] = field(default_factory=Counter)
     acted: Counter[str] = field(default_factory=Counter)
     broken: list[tuple[Result, bool]] = field(default_factory=list)
@@ -75,6 +81,9 @@ class Total:
         self.real += is_real
         self.entries += result.entries
         self.events += result.events
+        self.steps += result.steps
+        self.seconds += result.seconds
+        self.traits.update(result.traits)
         self.reached += result.reached
         self.acted += result.acted
         if result.law:
@@ -116,10 +125,11 @@ def story_of(plan: Plan, law: str, *, is_real: bool = False) -> Iterator[str]:
     yield f"  And so this does not hold: {result.words}"
 
 
-def _jobs(first: int, stub: int, real: int) -> Iterator[Job]:
-    for count, is_real in ((real, True), (stub, False)):
-        seeds = iter(range(first, first + count))
-        while some := tuple(islice(seeds, _SEEDS_AT_ONCE)):
+def jobs_of(seeds: range, real: range, done: frozenset[tuple[bool, int]]) -> Iterator[Job]:
+    """Yield what is to be played and was not yet, the meetings that take longest first."""
+    for numbers, is_real in ((real, True), (seeds, False)):
+        left = (number for number in numbers if (is_real, number) not in done)
+        while some := tuple(islice(left, _SEEDS_AT_ONCE)):
             yield Job(some, is_real)
 
 
@@ -127,11 +137,21 @@ def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def simulate(
-    jobs: Sequence[Job], processes: int, progress: Callable[[Total], None]
-) -> tuple[Total, bool]:
-    """Play all; return what came of it, and whether it was stopped before the end."""
-    total, left = Total(), iter(jobs)
+def gone_on(journal: Journal | None) -> tuple[Total, frozenset[tuple[bool, int]]]:
+    """Return what came of the meetings in a journal, and which they were."""
+    total, done = Total(), set()
+    programs = {program()}
+    for line in journal.read() if journal else ():
+        total.add(line.result, is_real=line.is_real)
+        done.add((line.is_real, line.seed))
+        programs.add(line.program)
+    total.programs = len(programs)
+    return total, frozenset(done)
+
+
+def simulate(jobs: Iterator[Job], processes: int, add: Callable[[Result, bool], None]) -> bool:
+    """Play all; return whether it was stopped before the end."""
+    left = jobs
     with ProcessPoolExecutor(processes, initializer=_ignore_interrupts) as pool:
         running: dict[Future[list[Result]], Job] = {}
         try:
@@ -142,25 +162,24 @@ def simulate(
                 for one in done:
                     job = running.pop(one)
                     for result in one.result():
-                        total.add(result, is_real=job.is_real)
+                        add(result, job.is_real)
                     for following in islice(left, 1):
                         running[pool.submit(play, following)] = following
-                progress(total)
         except KeyboardInterrupt:
             for one in running:
                 one.cancel()
-            return total, True
-    return total, False
+            return True
+    return False
 
 
-def _progress(wanted: int) -> Callable[[Total], None]:
+def _progress(wanted: int, before: int) -> Callable[[Total], None]:
     began = time.monotonic()
 
     def show(total: Total) -> None:
         if not sys.stderr.isatty():
             return
         done = total.meetings / wanted
-        left = (time.monotonic() - began) / done * (1 - done)
+        left = (time.monotonic() - began) / (total.meetings - before) * (wanted - total.meetings)
         bar = ("#" * round(30 * done)).ljust(30, ".")
         sys.stderr.write(
             f"\r[{bar}] {total.meetings} of {wanted} meetings, {len(total.broken)} broken,"
@@ -174,8 +193,13 @@ def report(total: Total) -> Iterator[str]:
     """Yield what was reached, as a table."""
     yield (
         f"{total.meetings} meetings ({total.real} with real MLS), {total.entries} log entries,"
-        f" {total.events} acts, {sum(total.reached.values())} faults."
+        f" {total.events} acts, {sum(total.reached.values())} faults of {len(+total.reached)} kinds,"
+        f" {total.steps} steps in {total.seconds / 3600:.1f} virtual hours."
     )
+    if total.programs > 1:
+        yield f"They were played with {total.programs} states of the program."
+    rare = ", ".join(f"{name} in {count}" for name, count in sorted(total.traits.items()))
+    yield f"Of them {rare}." if rare else "None of them is of a rare sort."
     width = max(map(len, KINDS))
     for name in KINDS:
         yield f"  {name:{width}}  {total.reached[name]:>9}"
@@ -184,8 +208,8 @@ def report(total: Total) -> Iterator[str]:
     yield f"{len(events & total.acted.keys())} kinds of events had an effect; never: {', '.join(never)}."
     for law, words in LAWS.items():
         count = sum(result.law == law for result, _ in total.broken)
-        if count:
-            yield f"{law}, {words}: broken in {count} meetings."
+        seeds = ", ".join(str(result.seed) for result, _ in total.broken if result.law == law)
+        yield f"{law}, {words}: " + (f"broken in {count} meetings ({seeds})." if count else "held.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -195,13 +219,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--real", type=int, default=10, help="with real MLS")
     parser.add_argument("--seed", type=int, default=1, help="the first; each meeting has the next")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at the same time")
+    parser.add_argument("--journal", type=Path, help="a file to go on from, and to write to")
     parser.add_argument("--ci", action="store_true", help=f"what the CI runs: {CI[0]} and {CI[1]}")
     given = parser.parse_args(arguments)
     stub, real = CI if given.ci else (given.meetings, given.real)
     say = sys.stdout.write
     began = time.monotonic()
-    jobs = [*_jobs(given.seed, stub, real)]
-    total, is_stopped = simulate(jobs, max(1, given.jobs), _progress(stub + real))
+    journal = Journal(given.journal) if given.journal else None
+    total, done = gone_on(journal)
+    first = given.seed
+    jobs = [*jobs_of(range(first, first + stub), range(first, first + real), done)]
+    wanted = total.meetings + sum(len(job.seeds) for job in jobs)
+    progress = _progress(wanted, total.meetings)
+
+    def add(result: Result, is_real: bool) -> None:
+        if journal is not None:
+            journal.write(Line.of(result, is_real=is_real))
+        total.add(result, is_real=is_real)
+        progress(total)
+
+    is_stopped = simulate(iter(jobs), max(1, given.jobs), add)
     say("\n" if sys.stderr.isatty() else "")
     for line in report(total):
         say(f"{line}\n")

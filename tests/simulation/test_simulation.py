@@ -16,7 +16,8 @@ from holdspace.server.log.records import EntryAppended, EpochChanged, Record
 from law import Law
 from person import Person
 from plan import Decision, Plan, shrink
-from simulate import Job, Total, calm_plan, plan_of, play, report, story_of
+from simulate import Job, Total, calm_plan, gone_on, jobs_of, plan_of, play, report, story_of
+from simulation_journal import Journal, Line
 from stub_mls import StubGroup
 from world import World
 
@@ -127,6 +128,21 @@ def test_what_was_reached_is_a_table() -> None:
     lines = [*report(total)]
     assert lines[0].startswith("1 meetings (0 with real MLS)")
     assert any(line.strip().startswith("partition") for line in lines)
+
+
+def test_a_run_that_was_stopped_goes_on_where_its_journal_ends(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    played = [World(calm_plan(seed)).run() for seed in (1, 2)]
+    for result in played:
+        journal.write(Line.of(result, is_real=False))
+    with (tmp_path / "journal").open("ab") as file:
+        file.write(b'{"program": "of a line that was stopped')
+    total, done = gone_on(journal)
+    assert total.meetings == 2
+    assert total.reached == played[0].reached + played[1].reached
+    assert total.steps == sum(result.steps for result in played)
+    assert [job.seeds for job in jobs_of(range(1, 6), range(2), done)] == [(0, 1), (3, 4), (5,)]
+    assert [line.seed for line in journal.read()] == [1, 2]
 
 
 def test_ml13_a_step_of_a_ratchet_taken_twice_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

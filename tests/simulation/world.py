@@ -63,6 +63,9 @@ class Result:
     events: int = 0
     trace: str = ""
     story: list[str] = field(default_factory=list)
+    steps: int = 0
+    seconds: float = 0.0
+    traits: tuple[str, ...] = ()
 
 
 class World:
@@ -115,7 +118,8 @@ class World:
         self.station.store.close()
         return Result(
             self.plan.seed, law, words, self.counts, self.acted, self.law.entries,
-            self.events, self._trace.hexdigest(), self.story,
+            self.events, self._trace.hexdigest(), self.story, self.scheduler.steps,
+            self.scheduler.now - START, self.plan.traits,
         )  # fmt: skip
 
     def _play(self) -> None:
