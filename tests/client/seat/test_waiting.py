@@ -107,3 +107,31 @@ def test_who_waits_with_a_code_is_told_when_the_host_opens_the_room_anew(table: 
     # And who has that code still learns it before they read and type.
     late = table.visitor("Cleo", ana.view.invitation)
     assert late.view.place is Place.ENDED
+
+
+def test_who_read_the_agreements_while_the_room_was_opened_anew_knocks_at_the_new_door(
+    table: Table,
+) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.KeepTheRoom())
+    table.do(ben, i.KeepTheRoom())
+    who = next(person.identity for person in ana.view.people if person.name == "Ben")
+    table.do(ana, i.LetKeep(who))
+    kept, room = ben.seat.kept, ana.seat.kept
+    assert kept is not None
+    assert room is not None
+    for one in (ana, ben):
+        table.disconnect(one)
+    anew = ("What is shared stays here.", "Phones are away.")
+    first = table.open_again(room, anew)
+    again = table.come_again(kept)
+    shown = again.view
+    assert shown.place is Place.LOBBY
+    table.disconnect(first)
+    table.open_again(room, anew)
+    assert table.do(again, i.Accept("Ben")) is None
+    shown_anew = again.view
+    assert shown_anew.place is Place.LOBBY
+    assert table.do(again, i.Accept("Ben")) is None
+    assert again.view.place is Place.ROOM

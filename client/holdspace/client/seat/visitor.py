@@ -244,7 +244,8 @@ class Visitor:
             return Refusal(_TOO_LONG, intent.introduction)
         knocked = knock_with(self.card, name, introduction, kept=self.kept, world=world)
         waiting = replace(self, knocked=knocked, place=Place.WAITING, reads_only=intent.reads_only)
-        return Step(waiting, waiting.knock_again())
+        # Reading takes its time: whoever opens the letters now may have made a new card meanwhile.
+        return Step(waiting, waiting.knock_on())
 
     def _say(self, intent: SayAtDoor, world: World) -> Step | Refusal:
         if self.knocked is None or self.card is None:
@@ -288,7 +289,7 @@ class Visitor:
 
     def knock_on(self) -> tuple[frames.ClientFrame, ...]:
         """Return what brings the knock to the door again; by the pass, whose card may be a new one."""
-        return self.knock_again() if self.kept is None else self.ask_for_card()
+        return self.ask_for_card() if self.kept and self.nonce else self.knock_again()
 
     def knock_again(self) -> tuple[frames.ClientFrame, ...]:
         """Return the frame of the knock that was made, under a proof for this connection."""
