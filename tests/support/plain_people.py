@@ -8,7 +8,8 @@ passes for all of them only when a test says so, and then as fast as they can fo
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,16 @@ class Keyboard:
     async def read(self) -> str | None:
         """Return the next line typed."""
         return await self.typed.get()
+
+    @contextmanager
+    def lend(self) -> Iterator[bool]:
+        """Have no terminal to give away."""
+        yield False
+
+    def hand_over(self, sequence: str) -> bool:
+        """Have no clipboard."""
+        del sequence
+        return False
 
     def close(self) -> None:
         """Leave everything as it is."""

@@ -53,6 +53,8 @@ class Spot(Enum):
     BOARD = N_("on the board of ideas")
     ASIDE = N_("in a private word, outside the text field")
     LASTING = N_("on the page of what lasts of this room")
+    WRITING = N_("where you write, also inside the text field")
+    COPY = N_("in what /copy shows")
 
     @property
     def words(self) -> str:

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast, get_args
 
-from holdspace.client import acts_apart, acts_comfort, acts_own, acts_pairs, acts_rooms
+from holdspace.client import (
+    acts_apart,
+    acts_comfort,
+    acts_own,
+    acts_pairs,
+    acts_rooms,
+    acts_writing,
+)
 from holdspace.client.act_kinds import (
     Act,
     Given,
@@ -411,6 +418,7 @@ ACTS: tuple[Act, ...] = (
     *acts_pairs.EVERYONE,
     *acts_rooms.EVERYONE,
     *acts_comfort.EVERYONE,
+    *acts_writing.EVERYONE,
     *_facilitators,
     *acts_apart.FACILITATORS,
     *acts_own.FACILITATORS,

@@ -101,6 +101,8 @@ def is_here(act: Act, view: RoomView) -> bool:
     """Return whether the act belongs to where this person is: the lobby, the room, anywhere."""
     if act.spot is Spot.ANYWHERE or act.id in {"about", "practice"}:
         return True
+    if act.spot in {Spot.WRITING, Spot.COPY} and view.door_thread:
+        return True
     return view.place in _PLACES.get(act.spot, (Place.ROOM,))
 
 

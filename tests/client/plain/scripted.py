@@ -1,7 +1,8 @@
 """A scripted meeting and a scripted person at the terminal, for tests of the plain line mode."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from holdspace.client.seat.intents import Accept, Intent
@@ -62,6 +63,9 @@ class ScriptedTerminal:
         self.said: list[str] = []
         self.bells = 0
         self.is_concealed = False
+        self.has_terminal = True
+        self.is_lent = False
+        self.handed_over: list[str] = []
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
 
     def type(self, *lines: str | None) -> None:
@@ -84,6 +88,19 @@ class ScriptedTerminal:
     async def read(self) -> str | None:
         """Return the next line typed."""
         return await self._typed.get()
+
+    @contextmanager
+    def lend(self) -> Iterator[bool]:
+        """Be away for a while."""
+        self.is_lent = self.has_terminal
+        yield self.has_terminal
+        self.is_lent = False
+
+    def hand_over(self, sequence: str) -> bool:
+        """Remember what the clipboard was given."""
+        if self.has_terminal:
+            self.handed_over.append(sequence)
+        return self.has_terminal
 
     def close(self) -> None:
         """Nothing to put back."""

@@ -7,6 +7,7 @@ them: `/take` alone puts them there.
 
 from collections.abc import Callable, Iterable
 
+from holdspace.client.editor import taken_up
 from holdspace.client.seat.unsent import NOBODY, Unsent
 
 KEPT = "draft: Your words are kept. /draft reads them to you, /send sends them."
@@ -23,6 +24,11 @@ class KeptBack:
         self._say = say
         self._typing_to = typing_to
         self._texts = Unsent()
+
+    @property
+    def to(self) -> bytes:
+        """Return where typing goes now."""
+        return self._typing_to()
 
     @property
     def here(self) -> str:
@@ -60,6 +66,12 @@ class KeptBack:
     def prepare(self, text: str) -> None:
         """Put a text where it can be sent from, beside what is there."""
         self._texts.add(self._typing_to(), text)
+
+    def replace(self, to: bytes, before: str, after: str) -> None:
+        """Put what became of these words in their place, after what was kept there since."""
+        self._texts.put(to, taken_up(self._texts.of(to), before, after))
+        if after and to != self.to:
+            self._say([KEPT_ELSEWHERE])
 
     def pop_here(self) -> str:
         """Return what is kept for where typing goes now, and keep it no longer."""

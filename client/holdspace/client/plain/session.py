@@ -39,6 +39,7 @@ from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.talking import Ways
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.plain.urgent import is_urgent
+from holdspace.client.plain.writing import Writing
 from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
@@ -131,6 +132,7 @@ class Session:
         self._doorstep = Doorstep(terminal.say, self._book, self._kept.keep_apart)
         ways = Ways(self._keeper.change, self._prepare, self._open_notebook, terminal.conceal)
         self._mine = OwnThings(terminal.say, self._own, self._kept.keep_apart, ways)
+        self._writing = Writing(terminal, self._kept, lambda: attending.view, self._read_draft)
         self._opening: asyncio.Task[None] | None = None
         self._unfinished = ""
         self._is_for_before = False
@@ -215,6 +217,7 @@ class Session:
                 self._nods_told, self._nods_told_at = view, now
 
     async def _end(self) -> None:
+        await self._writing.end(is_over=self._attending.view.place in _OVER)
         if self._is_abrupt or self._attending.view.place in _OVER:
             await self._attending.aclose()
             return
@@ -364,6 +367,7 @@ class Session:
             "calendar": self._calendar,
             **self._mine.answers,
             **self._doorstep.answers,
+            **self._writing.answers,
         }
         if local.act.id in special:
             special[local.act.id](local)

@@ -13,8 +13,8 @@ import termios
 import threading
 import tty
 from collections import deque
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Protocol, TextIO
 
 from holdspace.client.plain.draft import Draft, Typed, press
@@ -51,6 +51,12 @@ class Terminal(Protocol):
 
     async def read(self) -> str | None:
         """Return the next line somebody typed, or None when there will be no more."""
+
+    def lend(self) -> AbstractContextManager[bool]:
+        """Give the terminal away for a while, lines that arrive waiting; tell whether there is one."""
+
+    def hand_over(self, sequence: str) -> bool:
+        """Hand the terminal what somebody wants in its clipboard; tell whether there is one."""
 
     def close(self) -> None:
         """Leave the terminal as it was found."""
@@ -120,6 +126,16 @@ class PipeTerminal:
         """Return the next line, or None at the end."""
         return await self._lines.get()
 
+    @contextmanager
+    def lend(self) -> Iterator[bool]:
+        """Tell that there is none to give away."""
+        yield False
+
+    def hand_over(self, sequence: str) -> bool:
+        """Tell that a pipe has no clipboard."""
+        del sequence
+        return False
+
     def close(self) -> None:
         """Leave everything as it is."""
 
@@ -162,6 +178,7 @@ class TypingTerminal:
         self.is_asked = True
         self._draft = Draft()
         self._is_concealed = False
+        self._is_lent = False
         self._held: deque[str] = deque()
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -181,6 +198,8 @@ class TypingTerminal:
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, at once or as soon as the line being typed is done."""
         self._held.extend(lines)
+        if self._is_lent:
+            return
         if not self._draft.text:
             self._show_held()
         while len(self._held) > _MOST_HELD:
@@ -203,6 +222,25 @@ class TypingTerminal:
         """Return the next line typed, or None at the end."""
         return await self._lines.get()
 
+    @contextmanager
+    def lend(self) -> Iterator[bool]:
+        """Give the terminal away as it was found; lines that arrive wait, and the bell still rings."""
+        self._is_lent = True
+        self._loop.remove_reader(self._descriptor)
+        self._give_back()
+        try:
+            yield True
+        finally:
+            self._is_lent = False
+            self._take_over()
+            self._loop.add_reader(self._descriptor, self._typed)
+            self._show_held()
+
+    def hand_over(self, sequence: str) -> bool:
+        """Hand the terminal what somebody wants in its clipboard."""
+        self._output.write(sequence)
+        return True
+
     def close(self) -> None:
         """Show what was held, and leave the terminal as it was found."""
         self._loop.remove_reader(self._descriptor)
@@ -210,10 +248,16 @@ class TypingTerminal:
         if self._draft.text:
             self._output.write("\n")
         self._show_held()
+        self._give_back()
+
+    def _give_back(self) -> None:
         with suppress(termios.error):
             termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._found)
 
     def _take_over(self) -> None:
+        # After Ctrl-Z and fg inside an editor the terminal is still the editor's.
+        if self._is_lent:
+            return
         with suppress(termios.error):
             tty.setcbreak(self._descriptor)
 

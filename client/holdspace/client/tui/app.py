@@ -129,6 +129,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._told_on: HoldScreen | None = None
         self._escapes: list[float] = []
         self.unfinished: Unfinished = {}
+        # Editors that may keep copies, and that somebody has asked for once.
+        self.wanted_editors: set[str] = set()
         self._room = RoomScreen()
         self._unsent = Unsent()
         self._place: Place | None = None
@@ -473,16 +475,22 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def action_step_back(self) -> None:
         """Go one step back; three times in a row closes the screen at once (A22)."""
+        screen = self.screen
+        if not self.count_escape():
+            return
+        if isinstance(screen, HoldScreen | ConfirmScreen):
+            screen.step_back()
+        self._show_all()
+
+    def count_escape(self) -> bool:
+        """Count an Esc, and close the screen at once at the third; return whether it is still there."""
         now = time.monotonic()
         self._escapes = [*(at for at in self._escapes if now - at < ESCAPE_WINDOW), now]
         if len(self._escapes) >= ESCAPES_TO_VANISH:
             self.vanish()
-            return
-        screen = self.screen
-        if isinstance(screen, HoldScreen | ConfirmScreen):
-            screen.step_back()
+            return False
         self.set_timer(ESCAPE_WINDOW, self._forget_escapes)
-        self._show_all()
+        return True
 
     def _forget_escapes(self) -> None:
         if self._escapes and time.monotonic() - self._escapes[-1] >= ESCAPE_WINDOW:

@@ -75,7 +75,16 @@ _HOLDER = ("pass", "onward")
 # Shown also while somebody is in the text field, where there is nothing to write just now.
 _OF_PAIRS = ("to-caller", "pair")
 _LAST = ("help", "leave")
-_CAPITAL = {"enter": "Enter", "f2": "F2", "f12": "F12", "up": "↑", "down": "↓", "escape": "Esc"}
+_CAPITAL = {
+    "enter": "Enter",
+    "f2": "F2",
+    "f3": "F3",
+    "f4": "F4",
+    "f12": "F12",
+    "up": "↑",
+    "down": "↓",
+    "escape": "Esc",
+}
 
 
 def key_name(key: str) -> str:

@@ -13,7 +13,7 @@ from holdspace.client.questions import begin_with
 from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
 from holdspace.client.setting_rows import read_typed
 from holdspace.client.settings_book import UNKNOWN
-from holdspace.client.tui import between, pages
+from holdspace.client.tui import between, editing, pages
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.board import BoardScreen
 from holdspace.client.tui.screens.cards import CardsScreen
@@ -206,6 +206,9 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "idea": _idea,
     "note": _note,
     "exit": lambda app, _local: app.vanish(),
+    "editor": editing.open_editor,
+    "copy": editing.open_copies,
+    "clipboard": editing.to_clipboard,
     "help": _help,
     "support": lambda app, _local: app.lay_over(CrisisScreen(pages.support_page)),
     "about": _page("This room", pages.about_page),

@@ -1,10 +1,13 @@
 """The few words we say to the terminal itself: its title, and whose the mouse is.
 
-Only constants are written here, never anything that came from somebody. One file, because each
-goes around Textual: 8.2.8 has no public way to set the title or to hand the mouse back.
+Only constants are written here, and in base 64 what somebody hands to the clipboard: never anything
+that came from others. One file, because each goes around Textual: 8.2.8 has no public way to set the
+title, to hand the mouse back, or to keep silent while somebody else has the terminal.
 """
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from textual import events
@@ -60,6 +63,11 @@ def notify(app: App[Any], signal: Signal, environment: Mapping[str, str]) -> Non
     _write(app, notification(signal, environment))
 
 
+def hand_over(app: App[Any], sequence: str) -> None:
+    """Hand the terminal what somebody wants in its clipboard (copying.py)."""
+    _write(app, sequence)
+
+
 # All that Textual would undo one after the other while it closes its widgets: paste and resize
 # reports, line wrap, focus reports, kitty keys, the mouse; then the old screen, cursor and title.
 _GONE = (
@@ -81,6 +89,39 @@ def leave_now(app: App[Any]) -> None:
 
 def _nothing(_data: str) -> None:
     """Write nothing."""
+
+
+def can_be_lent(app: App[Any]) -> bool:
+    """Return whether somebody else can have the terminal for a while."""
+    driver = _driver(app)
+    return driver is not None and driver.can_suspend
+
+
+@contextmanager
+def lent(app: App[Any]) -> Iterator[None]:
+    """Give the terminal away as it was found; the app goes on and draws nothing until it is back."""
+    driver, fault = _driver(app), None
+    if driver is None:
+        raise RuntimeError("no terminal to lend: see can_be_lent")
+    with app.suspend():
+        # Textual would go on writing, into a queue that nobody empties any more.
+        driver.write = _bells_only  # type: ignore[method-assign]
+        try:
+            yield
+        # Whatever it was: Textual takes the terminal back only after an ordinary end.
+        except BaseException as error:  # noqa: BLE001
+            fault = error
+        finally:
+            del driver.write
+    if fault is not None:
+        raise fault
+
+
+def _bells_only(data: str) -> None:
+    """Let somebody hear that it is their turn, whoever has the terminal."""
+    if data == "\a" and sys.__stdout__ is not None:
+        sys.__stdout__.write(data)
+        sys.__stdout__.flush()
 
 
 def restore_title(app: App[Any]) -> None:

@@ -5,7 +5,7 @@ it never becomes the room's.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual import on
@@ -85,6 +85,13 @@ class ApartScreen(HoldScreen):
         """Put words that came back in front of what is being written here."""
         draft = self.composer.text
         self.composer.write(f"{words}\n\n{draft}" if draft.strip() else words)
+
+    def take_up(self, text_of: Callable[[str], str]) -> None:
+        """Go on with what became of the draft elsewhere; if this page has gone, it is kept for it."""
+        self._unsent.put(self.handle, text_of(self._unsent.of(self.handle)))
+        if self.is_attached:
+            self.composer.write(self._unsent.of(self.handle))
+            self.composer.focus()
 
     @abstractmethod
     def _who(self) -> str:

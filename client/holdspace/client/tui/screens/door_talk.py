@@ -31,7 +31,7 @@ AT_DOOR = "You are still at the door. Only who leads the room reads what you wri
 class DoorTalkScreen(ApartScreen):
     """What is said at the door, and a text field for it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ANYWHERE)]
+    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.WRITING, Spot.ANYWHERE)]
 
     def __init__(self, unsent: Unsent, knock: bytes = b"") -> None:
         super().__init__(unsent)

@@ -33,7 +33,7 @@ class PrivateScreen(ApartScreen):
     """One private word, laid over the room."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *act_bindings(Spot.ASIDE, Spot.ANYWHERE),
+        *act_bindings(Spot.ASIDE, Spot.WRITING, Spot.ANYWHERE),
         *act_bindings(Spot.ROOM, only=_IN_A_PAIR),
     ]
 

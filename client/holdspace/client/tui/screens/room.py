@@ -1,5 +1,6 @@
 """The room: where we are, what is asked, what was said, who is here, and where you write."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from operator import attrgetter
 from typing import ClassVar
@@ -64,7 +65,7 @@ class RoomScreen(HoldScreen):
     CSS_PATH = "room.tcss"
     HORIZONTAL_BREAKPOINTS = [*HoldScreen.HORIZONTAL_BREAKPOINTS, (BROAD, "-broad")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        *act_bindings(Spot.ROOM, Spot.ANYWHERE),
+        *act_bindings(Spot.ROOM, Spot.WRITING, Spot.ANYWHERE),
         ("slash", "command", "command"),
     ]
 
@@ -228,6 +229,11 @@ class RoomScreen(HoldScreen):
         draft = self.composer.text
         self.written = f"{words}\n\n{draft}" if draft.strip() else words
         self.composer.write(self.written)
+
+    def take_up(self, text_of: Callable[[str], str]) -> None:
+        """Go on with what became of the draft elsewhere; nothing is sent."""
+        self.composer.write(text_of(self.composer.text))
+        self.composer.focus()
 
     @override
     def step_back(self) -> None:

@@ -1,0 +1,232 @@
+"""Somebody's own editor for what they are writing, without a word of it on the disk.
+
+An editor needs a file. It lies in a folder of this person's alone that is only in memory (a tmpfs,
+checked), and is gone as soon as the editor is. Where there is no such place, no editor is opened:
+nothing that is written in a room may lie on a disk unencrypted (design.md 6). Editors that are known
+to us are started so that they keep no swap file, backup or history; others have to be wanted twice.
+
+The editor runs beside the event loop: heartbeats and commits go on, and nobody loses their place.
+"""
+
+import asyncio
+import os
+import shlex
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from holdspace.protocol.text import clean
+from holdspace.protocol.translation import N_, _, shown
+
+NOT_NAMED = N_(
+    "No editor is named: the variable VISUAL or EDITOR says which, before holdspace is started. "
+    "Nothing was changed."
+)
+NO_PLACE = N_(
+    "There is no place here where an editor's file would only be in memory, and what you write must not "
+    "lie on the disk. No editor was opened, and your words are as they were."
+)
+UNKNOWN = N_(
+    "{name} is not an editor we know: it may keep copies of what you write on this computer. Nothing was "
+    "opened. Ask for it once more, and it is."
+)
+NOT_STARTED = N_("{name} could not be started. Your words are as they were.")
+FAILED = N_("The editor ended with a fault. What it had saved is back here; nothing was sent.")
+FAILED_UNSAVED = N_(
+    "The editor ended with a fault and had saved nothing. Your words are as they were."
+)
+TOO_LONG = N_("That became far too long to be written in a room. Your words are as they were.")
+
+# Far more than can be sent, so that everything that was typed comes back.
+MOST_BYTES = 1_000_000
+# So long an editor has to end by itself, when the program ends.
+_PATIENCE = 2.0
+_MEMORY = frozenset({"tmpfs", "ramfs"})
+_MOUNTS = Path("/proc/self/mountinfo")
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108  a folder of its own is made there, for this person alone
+_VIM = (
+    *("-n", "-i", "NONE"),
+    *("-c", "silent! set noswapfile noundofile nobackup nowritebackup"),
+)
+_EMACS = (
+    "--eval",
+    "(setq make-backup-files nil auto-save-default nil create-lockfiles nil auto-save-list-file-prefix nil)",
+)
+_MICRO = tuple(
+    word
+    for option in ("backup", "permbackup", "savehistory", "savecursor", "saveundo")
+    for word in (f"-{option}", "false")
+)
+# What keeps each of them from writing anything but the file it is given, by how its name begins.
+_KEEPS_NOTHING: Mapping[str, tuple[str, ...]] = {
+    "vim": _VIM,
+    "nvim": _VIM,
+    "nano": ("--ignorercfiles",),
+    "emacs": _EMACS,
+    "micro": _MICRO,
+    "helix": (),
+    "hx": (),
+    "kak": (),
+}
+
+
+class NoEditor(Exception):
+    """No editor was opened; the sentence says why, and nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Editor:
+    """A program to write in, with what it is started with."""
+
+    name: str
+    arguments: tuple[str, ...]
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is in the text field after the editor, and what to tell the person, if anything."""
+
+    text: str = field(repr=False)
+    words: str = ""
+
+
+def find_editor(environment: Mapping[str, str]) -> Editor:
+    """Return the editor that somebody named; raise NoEditor."""
+    named = environment.get("VISUAL") or environment.get("EDITOR") or ""
+    try:
+        arguments = shlex.split(named)
+    except ValueError:
+        arguments = []
+    program = shutil.which(arguments[0], path=environment.get("PATH")) if arguments else None
+    if not arguments:
+        raise NoEditor(shown(NOT_NAMED))
+    if program is None:
+        raise NoEditor(_(NOT_STARTED).format(name=Path(arguments[0]).name))
+    # By what it really is: "vi" and "editor" are names for one of several.
+    real = Path(program).resolve().name
+    known = next((name for name in _KEEPS_NOTHING if _is(real, name)), "")
+    flags = _KEEPS_NOTHING.get(known, ())
+    return Editor(Path(program).name, (program, *arguments[1:], *flags), bool(known))
+
+
+def _is(program: str, name: str) -> bool:
+    return program == name or program.startswith((f"{name}.", f"{name}-"))
+
+
+def place_in_memory(environment: Mapping[str, str], mounts: str | None = None) -> Path:
+    """Return a folder that is only in memory; raise NoEditor."""
+    if mounts is None:
+        mounts = _MOUNTS.read_text("utf-8", "replace") if _MOUNTS.exists() else ""
+    for named in (environment.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY):
+        folder = Path(named or "/").resolve()
+        if _kind_of(folder, mounts) in _MEMORY and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    raise NoEditor(shown(NO_PLACE))
+
+
+def _kind_of(folder: Path, mounts: str) -> str:
+    """Return what kind of file system a folder is on (proc_pid_mountinfo(5))."""
+    found: tuple[int, str] = (0, "")
+    for line in mounts.splitlines():
+        before, _sign, after = line.partition(" - ")
+        parts = before.split(" ")
+        if len(parts) > 4 and after and folder.is_relative_to(parts[4]):
+            # Of two that are mounted at one place the later one is seen.
+            found = max(found, (len(parts[4]), after.split(" ")[0]), key=lambda one: one[0])
+    return found[1]
+
+
+async def write_in(editor: Editor, text: str, environment: Mapping[str, str]) -> Written:
+    """Open a text in the editor and return what came of it; raise NoEditor."""
+    with tempfile.TemporaryDirectory(dir=place_in_memory(environment)) as name:
+        folder = Path(name)
+        file = folder / "text.txt"
+        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            opened.write(text)
+        before = file.read_bytes()
+        is_well = await _run(editor, folder, environment)
+        return _read(file, before, Written(text), is_well=is_well)
+
+
+async def _run(editor: Editor, folder: Path, environment: Mapping[str, str]) -> bool:
+    # What an editor keeps beside a file goes the same way as the file.
+    elsewhere = dict.fromkeys(("TMPDIR", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(folder))
+    with _signals_for(folder):
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *editor.arguments, str(folder / "text.txt"), env={**environment, **elsewhere}
+            )
+        except OSError:
+            raise NoEditor(_(NOT_STARTED).format(name=editor.name)) from None
+        try:
+            return await process.wait() == 0
+        finally:
+            # The program ends meanwhile: nobody could bring the editor's words back.
+            await _close(process)
+
+
+async def _close(process: asyncio.subprocess.Process) -> None:
+    for end in (process.terminate, process.kill):
+        if process.returncode is None:
+            with suppress(ProcessLookupError, TimeoutError):
+                end()
+                await asyncio.wait_for(process.wait(), _PATIENCE)
+
+
+@contextmanager
+def _signals_for(folder: Path) -> Iterator[None]:
+    """Let Ctrl-C be the editor's alone while it runs, and let an end from outside leave no file."""
+
+    def swept(number: int, _frame: object) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    ending = (signal.SIGTERM, signal.SIGHUP)
+    wanted = dict.fromkeys(
+        (one for one in ending if signal.getsignal(one) is signal.SIG_DFL), swept
+    )
+    # A function and not SIG_IGN, which the editor would inherit.
+    wanted[signal.SIGINT] = lambda *_: None
+    before = {}
+    # ValueError: not the main thread, where signals are somebody else's.
+    with suppress(ValueError):
+        before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _read(file: Path, before: bytes, unchanged: Written, *, is_well: bool) -> Written:
+    """Return what the editor saved; whatever goes wrong, what was there is not lost."""
+    try:
+        with file.open("rb") as opened:
+            after = opened.read(MOST_BYTES + 1)
+    except OSError:
+        after = b""
+        is_well = False
+    if len(after) > MOST_BYTES:
+        return Written(unchanged.text, shown(TOO_LONG))
+    if after == before:
+        return unchanged if is_well else Written(unchanged.text, shown(FAILED_UNSAVED))
+    text = after.decode("utf-8", "replace")
+    text = clean(text, len(text))
+    if is_well:
+        return Written(text)
+    return Written(text, shown(FAILED)) if text else Written(unchanged.text, shown(FAILED_UNSAVED))
+
+
+def taken_up(now: str, before: str, after: str) -> str:
+    """Return what the text field holds after the editor, with what came into it meanwhile."""
+    if now == before:
+        return after
+    came = now.removesuffix(before).rstrip() if before and now.endswith(before) else now.rstrip()
+    return f"{came}\n\n{after}" if came and after else came or after
