@@ -8,7 +8,8 @@ from pathlib import Path
 from holdspace.protocol.text import is_forbidden
 from po import Catalogue, Entry
 
-_FIELD = re.compile(r"\{[^{}]*\}")
+# Also those that argparse fills in.
+_FIELD = re.compile(r"\{[^{}]*\}|%\(\w+\)[sdr]|%[sdr]\b")
 # Slash words and options are what people type; they are the same in every language.
 _TYPED = re.compile(r"(?<![\w/`])(?:/[a-z][a-z-]*|--[a-z][a-z-]+)(?![\w/])")
 _ENDS = tuple(".?!:")

@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, NoReturn
 
 from holdspace.client import language
+from holdspace.client.argument_words import let_argparse_speak
 from holdspace.client.command_line import (
     ASKED_WRONGLY,
     EXIT_CODES,
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Libraries log what they were handling; none of that may reach the terminal.
     logging.getLogger().addHandler(logging.NullHandler())
     language.choose()
+    let_argparse_speak()
     words = sys.argv[1:] if arguments is None else list(arguments)
     asked = _asked(words or _begin())
     run: Callable[[argparse.Namespace], int] = asked.run

@@ -30,12 +30,12 @@ def why_plain(
 ) -> str:
     """Return why the plain line mode is used, or "" for the screen."""
     reasons = (
-        (flag, "because of --plain"),
-        (settings.plain, "because of your settings"),
-        (environment.get("HOLDSPACE_PLAIN", "") not in {"", "0"}, "because of HOLDSPACE_PLAIN"),
-        (environment.get("TERM") == "dumb", "because this terminal is a plain one (TERM=dumb)"),
-        (not is_terminal, "because this is not a terminal"),
-        (not has_screen, "because the screen is not installed (holdspace[client] brings it)"),
+        (flag, _("because of --plain")),
+        (settings.plain, _("because of your settings")),
+        (environment.get("HOLDSPACE_PLAIN", "") not in {"", "0"}, _("because of HOLDSPACE_PLAIN")),
+        (environment.get("TERM") == "dumb", _("because this terminal is a plain one (TERM=dumb)")),
+        (not is_terminal, _("because this is not a terminal")),
+        (not has_screen, _("because the screen is not installed (holdspace[client] brings it)")),
     )
     return next((words for applies, words in reasons if applies), "")
 
@@ -51,7 +51,7 @@ def choose_plain(*, flag: bool) -> bool:
         flag, os.environ, found.settings, is_terminal=is_terminal, has_screen=has_screen
     )
     if reason:
-        say(f"plain: Plain lines, {reason}.")
+        say(_("plain: Plain lines, {reason}.").format(reason=reason))
     return bool(reason)
 
 

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from holdspace.client.kept_rooms import KeptRoom, shown_name
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _, shown
 
-WELCOME = (
+WELCOME = N_(
     "Guided support groups, end-to-end encrypted. Nothing is opened or sent before you choose."
 )
-NOT_FOR = "Not therapy, and not an emergency service."
-NO_ROOMS = "No room is kept on this device yet. You need none to come to a meeting."
-OTHER_DEVICES = "Rooms that you keep are in your notebook, which is closed just now."
+NOT_FOR = N_("Not therapy, and not an emergency service.")
+NO_ROOMS = N_("No room is kept on this device yet. You need none to come to a meeting.")
+OTHER_DEVICES = N_("Rooms that you keep are in your notebook, which is closed just now.")
 
 
 class Way(NamedTuple):
@@ -25,28 +26,40 @@ class Way(NamedTuple):
     meaning: str
     command: tuple[str, ...]
 
+    def shown(self) -> "Way":
+        """Return it in the language of whoever reads it."""
+        return Way(shown(self.words), shown(self.meaning), self.command)
+
 
 _ALWAYS = (
     Way(
-        "Come to a meeting with a code",
-        "You are asked for the invitation code, and read who leads before you come in.",
+        N_("Come to a meeting with a code"),
+        N_("You are asked for the invitation code, and read who leads before you come in."),
         ("join",),
     ),
     Way(
-        "Open a room, and lead a meeting",
-        "You are asked for its name and yours; people come with the code you give them.",
+        N_("Open a room, and lead a meeting"),
+        N_("You are asked for its name and yours; people come with the code you give them."),
         ("host",),
     ),
-    Way("Try it with simulated people", "On this device only; nobody real is there.", ("demo",)),
     Way(
-        "Practise alone",
-        "Breath, senses, a plan. There is no connection at all.",
+        N_("Try it with simulated people"),
+        N_("On this device only; nobody real is there."),
+        ("demo",),
+    ),
+    Way(
+        N_("Practise alone"),
+        N_("Breath, senses, a plan. There is no connection at all."),
         ("solo",),
     ),
-    Way("Need help now", "What to do if you are not safe. Nothing is sent.", ("support",)),
-    Way("Settings", "Colours, bell, keys and more, each with what it is for.", ("settings",)),
+    Way(N_("Need help now"), N_("What to do if you are not safe. Nothing is sent."), ("support",)),
     Way(
-        "What others can see", "What the relay can see of you, and what not.", ("explain-privacy",)
+        N_("Settings"), N_("Colours, bell, keys and more, each with what it is for."), ("settings",)
+    ),
+    Way(
+        N_("What others can see"),
+        N_("What the relay can see of you, and what not."),
+        ("explain-privacy",),
     ),
 )
 
@@ -57,21 +70,23 @@ def ways(rooms: Sequence[KeptRoom], meets: Sequence[str] = ()) -> tuple[Way, ...
         _room(number, room, when)
         for number, (room, when) in enumerate(zip(rooms, meets, strict=True), 1)
     )
-    return (*kept, *_ALWAYS)
+    return (*kept, *(way.shown() for way in _ALWAYS))
 
 
 def lead(rooms: Sequence[KeptRoom], *, is_closed: bool) -> str:
     """Return the one sentence about rooms: none are kept, or the notebook is closed; "" with some."""
     if rooms:
         return ""
-    return OTHER_DEVICES if is_closed else NO_ROOMS
+    return _(OTHER_DEVICES if is_closed else NO_ROOMS)
 
 
 def _room(number: int, room: KeptRoom, when: str) -> Way:
     name = shown_name(room)
     if room.host is not None:
         return Way(
-            f"{name}, which you lead", when or "No next meeting is set.", ("open", str(number))
+            _("{name}, which you lead").format(name=name),
+            when or _("No next meeting is set."),
+            ("open", str(number)),
         )
-    me = f"You are {clean_line(room.my_name)} there."
+    me = _("You are {name} there.").format(name=clean_line(room.my_name))
     return Way(name, f"{me} {when}".rstrip(), ("join", str(number)))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from holdspace.protocol.text import clean_line, last_stage
+from holdspace.protocol.translation import _, shown
 
 MAX_ANSWER = 8000
 Answer = TypeVar("Answer")
@@ -28,8 +29,8 @@ class NotASecretFileError(Exception):
 
 
 def say(line: str) -> None:
-    """Write one line to standard output."""
-    sys.stdout.write(last_stage(line) + "\n")
+    """Write one line to standard output; a marked sentence in the language of whoever reads it."""
+    sys.stdout.write(last_stage(shown(line)) + "\n")
     sys.stdout.flush()
 
 
@@ -41,7 +42,7 @@ def ask(question: str) -> str:
 
 def agrees(question: str) -> bool:
     """Ask, and tell whether the answer was yes; anything else is no."""
-    return ask(question).lower() in {"y", "yes"}
+    return ask(question).lower() in {"y", "yes", "j", "ja"}
 
 
 def ask_until(
@@ -77,19 +78,24 @@ def unseen() -> Iterator[None]:
 
 def read_secret_file(path: Path) -> str:
     """Return the text of a small file that nobody but its owner, who is us, can read."""
-    shown = clean_line(str(path), 200)
+    name = clean_line(str(path), 200)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
-        raise NotASecretFileError(f"{shown} cannot be read: {error.strerror}.") from None
+        raise NotASecretFileError(
+            _("{name} cannot be read: {strerror}.").format(name=name, strerror=error.strerror)
+        ) from None
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise NotASecretFileError(f"{shown} is not a file.")
+            raise NotASecretFileError(_("{name} is not a file.").format(name=name))
         if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
             raise NotASecretFileError(
-                f"Others on this computer can read or change {shown}, so it was not used. Make it "
-                "yours alone (chmod 600) and, better, ask for a new code."
+                _(
+                    "Others on this computer can read or change {name}, so it was not "
+                    "used. Make it yours alone (chmod 600) and, better, ask for a new "
+                    "code."
+                ).format(name=name)
             )
         return file.read(MAX_ANSWER).decode(errors="replace").strip()
 

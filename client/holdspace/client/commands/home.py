@@ -14,12 +14,13 @@ from holdspace.client.prompt import NobodyAnswersError, ask_until, say
 from holdspace.client.settings_book import open_book, take_effect
 from holdspace.client.vault import exists
 from holdspace.protocol.refusals import LocalError
+from holdspace.protocol.translation import N_, _
 
 from .kept import meets
 from .opening import open_keeper, place_of
 from .options import add_notebook, add_plain
 
-ASK = "Type a number, or just press enter to stop:"
+ASK = N_("Type a number, or just press enter to stop:")
 
 
 class NoSuchWay(LocalError):
@@ -51,9 +52,9 @@ def _home(asked: argparse.Namespace) -> int:
 
 
 def _asked(ways: tuple[home.Way, ...], lead: str) -> home.Way | None:
-    say(f"home: {home.WELCOME} {home.NOT_FOR}")
+    say(_("home: {words}").format(words=f"{_(home.WELCOME)} {_(home.NOT_FOR)}"))
     if lead:
-        say(f"home: {lead}")
+        say(_("home: {words}").format(words=lead))
     for number, way in enumerate(ways, 1):
         say(f"{number}. {way.words}. {way.meaning}")
 
@@ -61,7 +62,9 @@ def _asked(ways: tuple[home.Way, ...], lead: str) -> home.Way | None:
         if number := number_in(answer, len(ways)):
             return ways[number - 1]
         if answer:
-            raise NoSuchWay(f"There is no such number; there are 1 to {len(ways)}.")
+            raise NoSuchWay(
+                _("There is no such number; there are 1 to {number}.").format(number=len(ways))
+            )
         return None
 
     try:

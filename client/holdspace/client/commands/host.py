@@ -39,6 +39,7 @@ from holdspace.client.socks import Proxy
 from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
+from holdspace.protocol.translation import N_, _, listed
 
 from .opening import open_keeper
 from .options import add_notebook, add_plain, add_socks
@@ -46,36 +47,36 @@ from .options import add_notebook, add_plain, add_socks
 NO_FLOW = "none"
 # Also one with a letter wrong or missing.
 _LIKE_A_ROOM_CODE = re.compile(r"\b[a-z0-9]{4,6}(-[a-z0-9]{4,6}){4}\b")
-_ASK_ROOM = "What is the room called? People see this name when they are invited."
-_ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
-_DEFAULT_STANDING = "A peer, not a professional."
-_ASK_STANDING = (
+_ASK_ROOM = N_("What is the room called? People see this name when they are invited.")
+_ASK_NAME = N_("What shall people here call you? Up to 24 letters; it need not be your real name.")
+_DEFAULT_STANDING = N_("A peer, not a professional.")
+_ASK_STANDING = N_(
     "What are you to the people who come? They read it at the door. Type it, or just press enter for: "
-    + _DEFAULT_STANDING
+    "{standing}"
 )
-_ASK_RELAY = (
+_ASK_RELAY = N_(
     "Which relay? Type its address, like wss://relay.example (or several of one cluster, with "
     "spaces between), or just press enter for a relay on this machine."
 )
-_ASK_OPEN = "Press enter to open the room there, or type n to stop."
-_ASK_CODE = (
+_ASK_OPEN = N_("Press enter to open the room there, or type n to stop.")
+_ASK_CODE = N_(
     "Room code (type or paste it and press enter; it is not shown). Or just press enter to stop."
 )
-_CODE_READ = "Code read. It is used for this meeting only; this version keeps it nowhere."
-_NOT_TAKEN = "That room code was not taken. Nothing was opened, and nothing is lost."
-_NOT_HERE = (
+_CODE_READ = N_("Code read. It is used for this meeting only; this version keeps it nowhere.")
+_NOT_TAKEN = N_("That room code was not taken. Nothing was opened, and nothing is lost.")
+_NOT_HERE = N_(
     "That looks like a room code. It was not used, and nobody was shown it: it is asked for when the "
     "relay wants one. Now to the question."
 )
-COVER_HELP = (
+COVER_HELP = N_(
     "once the first stage has begun, let everybody's program send one small message every two seconds, with "
     "words in it or without, so that the sending does not tell the relay who speaks. What is said "
     "arrives up to two seconds later, a private word or a pair needs most of a minute to begin, and an hour "
     "costs each about 2 MB for each person in the room. Off, unless your settings say otherwise."
 )
-_ABOUT_SLOTS = "--cover-slots is against that; holdspace explain-privacy says more."
-_NOT_OPENED = "No room was opened. Nothing is kept."
-_BROKEN_FLOW = (
+_ABOUT_SLOTS = N_("--cover-slots is against that; holdspace explain-privacy says more.")
+_NOT_OPENED = N_("No room was opened. Nothing is kept.")
+_BROKEN_FLOW = N_(
     "That flow cannot be used yet, so no room was opened. Put right what is said above, or start "
     "with --flow none."
 )
@@ -92,12 +93,14 @@ def _host(asked: argparse.Namespace) -> int:
 
 
 def _prepare(asked: argparse.Namespace, code: SigningKey | None, flow: str, front: "Front") -> int:
-    room = clean_line(asked.room or _words(_ASK_ROOM), 80) or "A room"
+    room = clean_line(asked.room or _words(_ASK_ROOM), 80) or _("A room")
     name = (
         check_name(asked.name) if asked.name else ask_until(_ASK_NAME, check_name, (NameRefused,))
     )
     # Who is asked for a name is asked for this, too: a standing nobody chose would be a claim.
-    standing = asked.standing or ("" if asked.name else _words(_ASK_STANDING)) or _DEFAULT_STANDING
+    usual = _(_DEFAULT_STANDING)
+    question = _(_ASK_STANDING).format(standing=usual)
+    standing = asked.standing or ("" if asked.name else _words(question)) or usual
     relays = tuple(asked.relay or ()) or (() if asked.here else _asked_relays())
     agreements = agreements_for(flow)
     opening = Opening(
@@ -138,9 +141,9 @@ class Where(NamedTuple):
 def _agrees(where: Where, *, is_asked: bool) -> bool:
     """Show who runs the relay; `is_asked` says whether to wait for a yes."""
     # A relay that is not there can take half a minute to be given up.
-    say(f"relay: Looking at {' and '.join(where.relays)}.")
+    say(_("relay: Looking at {relays}.").format(relays=listed(where.relays)))
     seen = asyncio.run(look_at(where.relays, where.socks))
-    say(f"relay: {seen.relay} answers.")
+    say(_("relay: {relay} answers.").format(relay=seen.relay))
     for line in seen.lines():
         say(line)
     return not is_asked or ask(_ASK_OPEN).lower() not in {"n", "no", "q"}
@@ -154,8 +157,8 @@ def lead(where: Where, opening: Opening, front: Front) -> int:
         if not refused:
             return exit_code
         if opening.code is not None:
-            say(f"relay: {_NOT_TAKEN}")
-        say(f"relay: {refused}")
+            say(_("relay: {words}").format(words=_(_NOT_TAKEN)))
+        say(_("relay: {words}").format(words=refused))
         key = _asked_code()
         if key is None:
             say(_NOT_OPENED)
@@ -184,7 +187,10 @@ async def _relays(where: Where) -> AsyncIterator[tuple[str, ...]]:
         return
     async with relay_here(port=where.port) as own:
         say(
-            f"relay: A relay runs on this machine at {own}, until you leave: the room goes with you."
+            _(
+                "relay: A relay runs on this machine at {own}, until you leave: the room "
+                "goes with you."
+            ).format(own=own)
         )
         yield (own,)
 
@@ -200,7 +206,7 @@ def read_the_flow(name: str) -> str:
     except DataError as error:
         for problem in error.problems:
             say(f"{clean_line(name)}:{problem.line}: {problem.sentence}")
-        raise CannotStart(_BROKEN_FLOW) from None
+        raise CannotStart(_(_BROKEN_FLOW)) from None
     return toml
 
 
@@ -210,7 +216,11 @@ def agreements_for(flow: str) -> Agreements:
     try:
         return read_agreements(path.rpartition("/")[2]) if path else read_agreements()
     except (NotInLibrary, DataError):
-        say(f"agreements: {clean_line(path)} cannot be used; people accept the standard ones.")
+        say(
+            _("agreements: {name} cannot be used; people accept the standard ones.").format(
+                name=clean_line(path)
+            )
+        )
         return read_agreements()
 
 
@@ -220,7 +230,7 @@ def crisis_text(path: Path | None) -> str:
     card = read_crisis_card(text) if text else local_card(os.environ)
     warning = host_warning(card, datetime.now(tz=UTC).date())
     if warning:
-        say(f"care: {warning}")
+        say(_("care: {words}").format(words=warning))
     return text
 
 
@@ -229,7 +239,8 @@ def is_covered(asked: argparse.Namespace) -> bool:
     is_chosen: bool | None = asked.cover_slots
     if is_chosen is None:
         is_chosen = find_settings().settings.cover_slots
-    say(f"relay: {COVERED if is_chosen else f'{WITHOUT_SLOTS} {_ABOUT_SLOTS}'}")
+    words = _(COVERED) if is_chosen else f"{_(WITHOUT_SLOTS)} {_(_ABOUT_SLOTS)}"
+    say(_("relay: {words}").format(words=words))
     return is_chosen
 
 
@@ -237,7 +248,7 @@ class _RoomCodeTooSoonError(ValueError):
     """A room code was given where everybody at the door would read it."""
 
     def __init__(self) -> None:
-        super().__init__(_NOT_HERE)
+        super().__init__(_(_NOT_HERE))
 
 
 def _words(question: str) -> str:
@@ -279,17 +290,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--relay",
-        metavar="ADDRESS",
+        metavar=_("ADDRESS"),
         action="append",
-        help="the relay, like wss://relay.example; up to four times for relays of one cluster",
+        help=_("the relay, like wss://relay.example; up to four times for relays of one cluster"),
     )
-    where.add_argument("--here", action="store_true", help="start a relay on this machine")
-    parser.add_argument("--room", metavar="NAME", help="the room's name; asked for without it")
-    parser.add_argument("--name", metavar="NAME", help="your name there; asked for without it")
+    where.add_argument("--here", action="store_true", help=_("start a relay on this machine"))
+    parser.add_argument(
+        "--room", metavar=_("NAME"), help=_("the room's name; asked for without it")
+    )
+    parser.add_argument(
+        "--name", metavar=_("NAME"), help=_("your name there; asked for without it")
+    )
     parser.add_argument(
         "--standing",
-        metavar="WORDS",
-        help=f'what you are to the people who come, shown at the door ("{_DEFAULT_STANDING}")',
+        metavar=_("WORDS"),
+        help=_(
+            'what you are to the people who come, shown at the door ("{default_standing}")'
+        ).format(default_standing=_(_DEFAULT_STANDING)),
     )
     add_meeting_options(parser)
     add_socks(parser)
@@ -302,27 +319,33 @@ def add_meeting_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be said of any meeting that a host leads."""
     parser.add_argument(
         "--flow",
-        metavar="FILE",
+        metavar=_("FILE"),
         default=DEFAULT_FLOW,
-        help=f"a flow file, the name of a shipped flow ({DEFAULT_FLOW} if you say nothing), or "
-        f'"{NO_FLOW}" for a meeting without an agenda',
+        help=_(
+            "a flow file, the name of a shipped flow ({default_flow} if you say "
+            'nothing), or "{no_flow}" for a meeting without an agenda'
+        ).format(default_flow=DEFAULT_FLOW, no_flow=NO_FLOW),
     )
     parser.add_argument(
         "--crisis",
-        metavar="FILE",
+        metavar=_("FILE"),
         type=Path,
-        help="the crisis card that people in your room see; without it your own "
-        "crisis/en.toml beside your settings, if there is one",
+        help=_(
+            "the crisis card that people in your room see; without it your own "
+            "crisis/en.toml beside your settings, if there is one"
+        ),
     )
     parser.add_argument(
         "--cover-slots",
         action=argparse.BooleanOptionalAction,
-        help=f"{COVER_HELP} {WITHOUT_SLOTS}",
+        help=f"{_(COVER_HELP)} {_(WITHOUT_SLOTS)}",
     )
     parser.add_argument(
         "--room-code-file",
-        metavar="FILE",
+        metavar=_("FILE"),
         type=Path,
-        help="a file, readable by you alone, with the room code that some relays ask for; without "
-        "it you are asked when it is needed",
+        help=_(
+            "a file, readable by you alone, with the room code that some relays ask for; without "
+            "it you are asked when it is needed"
+        ),
     )

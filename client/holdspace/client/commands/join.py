@@ -19,22 +19,23 @@ from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say, uns
 from holdspace.client.socks import Proxy
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
 from holdspace.protocol.meeting.slips import MOVE_PREFIX, NotASlip, moved_room
+from holdspace.protocol.translation import N_, _
 
 from .kept import NoSuchRoom, numbered, room_lines
 from .opening import open_keeper
 from .options import add_notebook, add_plain, add_socks
 
-_ASK_CODE = "Invitation code (paste it and press enter; it is not shown). Ctrl-C stops:"
-_ASK_ROOM_OR_CODE = (
+_ASK_CODE = N_("Invitation code (paste it and press enter; it is not shown). Ctrl-C stops:")
+_ASK_ROOM_OR_CODE = N_(
     "The number of a room you keep, or an invitation code (type or paste it; it is not shown). "
     "Ctrl-C stops:"
 )
-_YOURS = "You are the host of that room: `holdspace open` opens it. Nothing was sent."
-_MOVED_UNKNOWN = "That note is for a room that you do not keep. Nothing was changed."
-_WAITING = "You come in as soon as it opens. Ctrl-C stops waiting."
+_YOURS = N_("You are the host of that room: `holdspace open` opens it. Nothing was sent.")
+_MOVED_UNKNOWN = N_("That note is for a room that you do not keep. Nothing was changed.")
+_WAITING = N_("You come in as soon as it opens. Ctrl-C stops waiting.")
 _LOOK_AGAIN_SECONDS = 5.0
-_CODE_READ = "Code read."
-_ASK_REST = "There is more to this code. Paste the rest, or just press enter to start again."
+_CODE_READ = N_("Code read.")
+_ASK_REST = N_("There is more to this code. Paste the rest, or just press enter to start again.")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +61,7 @@ def _join(asked: argparse.Namespace) -> int:
 def _asked(keeper: Keeper) -> str | KeptRoom:
     """Ask where to go: to a kept room by its number, or where a pasted code leads."""
     for line in room_lines(keeper.notebook.rooms):
-        say(f"rooms: {line}")
+        say(_("rooms: {words}").format(words=line))
     question = _ASK_ROOM_OR_CODE if keeper.notebook.rooms else _ASK_CODE
     with unseen():
         wanted = ask_until(
@@ -84,7 +85,7 @@ def _read(answer: str, keeper: Keeper) -> str | KeptRoom:
 def _room(number: str, keeper: Keeper) -> KeptRoom:
     kept = numbered(keeper.notebook.rooms, number)
     if kept.host is not None:
-        raise NoSuchRoom(_YOURS)
+        raise NoSuchRoom(_(_YOURS))
     return kept
 
 
@@ -95,10 +96,12 @@ class _Moved(Exception):
 def _move(pasted: str, keeper: Keeper) -> str:
     kept = keeper.notebook.room(moved_room(pasted))
     if kept is None:
-        raise NotASlip(_MOVED_UNKNOWN)
+        raise NotASlip(_(_MOVED_UNKNOWN))
     moved = moved_to(kept, pasted)
     keeper.change(lambda notebook: notebook.keeping_room(moved))
-    return f"{shown_name(moved)} is at {' '.join(moved.relays)} now."
+    return _("{room} is at {relays} now.").format(
+        room=shown_name(moved), relays=" ".join(moved.relays)
+    )
 
 
 def _readable(code: str) -> str:
@@ -127,7 +130,7 @@ async def _come(wanted: str | KeptRoom, socks: Proxy | None, keeper: Keeper, *, 
             if not view.is_not_open:
                 return await show(attendance, plain=plain, keeper=keeper)
         if not was_told:
-            say(f"room: {view.ended_words}")
-            say(f"room: {_WAITING}")
+            for words in (view.ended_words, _(_WAITING)):
+                say(_("room: {words}").format(words=words))
         was_told = True
         await asyncio.sleep(_LOOK_AGAIN_SECONDS)

@@ -11,19 +11,22 @@ from holdspace.client.numbers import number_in
 from holdspace.client.prompt import ask_until, say
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _, ngettext
 
 from .opening import open_keeper
 
-NO_ROOMS = (
+NO_ROOMS = N_(
     "No room is kept. In a meeting, /keeproom asks to keep it; that needs a notebook, which "
     "`holdspace notebook make` makes."
 )
 # Other programs can read a command line, so no room's name belongs there.
-ONLY_NUMBERS = (
+ONLY_NUMBERS = N_(
     "here a room goes by its number, because other programs can read this line; `holdspace rooms` "
     "lists them"
 )
-ASK_NUMBER = "Which room? Type its number."
+YOURS = N_("{number}. {room}, you are its host, at {relays}.")
+NOT_YOURS = N_("{number}. {room}, you are {name} there, at {relays}.")
+ASK_NUMBER = N_("Which room? Type its number.")
 
 
 class NoSuchRoom(LocalError):
@@ -35,22 +38,26 @@ def opened(asked: argparse.Namespace) -> Keeper:
     keeper = open_keeper(asked)
     if not keeper.notebook.rooms:
         keeper.close()
-        raise NoSuchRoom(NO_ROOMS)
+        raise NoSuchRoom(_(NO_ROOMS))
     return keeper
 
 
 def room_lines(rooms: tuple[KeptRoom, ...]) -> Iterator[str]:
     """Yield each kept room with its number, one's own part in it, and its next meeting."""
     for number, kept in enumerate(rooms, 1):
-        role = "you are its host" if kept.host else f"you are {clean_line(kept.my_name)} there"
-        at = f"at {' '.join(kept.relays)}"
-        yield f"{number}. {shown_name(kept)}, {role}, {at}. {meets(kept)}".rstrip()
+        where = _(YOURS if kept.host else NOT_YOURS).format(
+            number=number,
+            room=shown_name(kept),
+            name=clean_line(kept.my_name),
+            relays=" ".join(kept.relays),
+        )
+        yield f"{where} {meets(kept)}".rstrip()
 
 
 def chosen(
     asked: argparse.Namespace,
     keeper: Keeper,
-    fits: Callable[[KeptRoom], bool] = lambda _: True,
+    fits: Callable[[KeptRoom], bool] = lambda _kept: True,
 ) -> KeptRoom:
     """Return the room with the number that was given, or that is asked for."""
     rooms = keeper.notebook.rooms
@@ -60,7 +67,7 @@ def chosen(
     if len(fitting) == 1:
         return fitting[0]
     for line in room_lines(rooms):
-        say(f"rooms: {line}")
+        say(_("rooms: {words}").format(words=line))
     return ask_until(ASK_NUMBER, lambda answer: numbered(rooms, answer), (NoSuchRoom,))
 
 
@@ -68,25 +75,30 @@ def numbered(rooms: tuple[KeptRoom, ...], answer: str) -> KeptRoom:
     """Return the room with this number; raise NoSuchRoom with a sentence if there is none."""
     if number := number_in(answer, len(rooms)):
         return rooms[number - 1]
-    numbers = "1" if len(rooms) == 1 else f"1 to {len(rooms)}"
-    raise NoSuchRoom(f"There is no kept room with that number; there are {numbers}.")
+    raise NoSuchRoom(
+        ngettext(
+            "There is no kept room with that number; there is only number 1.",
+            "There is no kept room with that number; there are 1 to {number}.",
+            len(rooms),
+        ).format(number=len(rooms))
+    )
 
 
 def add_number(parser: argparse.ArgumentParser, *, is_needed: bool = False) -> None:
     """Add which room is meant."""
     parser.add_argument(
         "number",
-        metavar="NUMBER",
+        metavar=_("NUMBER"),
         nargs=None if is_needed else "?",
         type=room_number,
-        help="its number in `holdspace rooms`",
+        help=_("its number in `holdspace rooms`"),
     )
 
 
 def room_number(typed: str) -> int:
     """Return the number of a room on the command line; any name there is refused."""
     if not (typed.isascii() and typed.isdigit()):
-        raise argparse.ArgumentTypeError(ONLY_NUMBERS)
+        raise argparse.ArgumentTypeError(_(ONLY_NUMBERS))
     return int(typed[:4])
 
 

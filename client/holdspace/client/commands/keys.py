@@ -9,6 +9,7 @@ from holdspace.client.command_line import WELL
 from holdspace.client.keymap import keys_for
 from holdspace.client.prompt import say
 from holdspace.client.settings import find_settings
+from holdspace.protocol.translation import _
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,11 @@ def _keys(_asked: argparse.Namespace) -> int:
     for who, spot in product(Who, Spot):
         here = [act for act in ACTS if act.who is who and act.spot is spot]
         if here:
-            say(f"For {who.value}; these keys work {spot.value}:")
+            say(_("For {who}; these keys work {where}:").format(who=who.words, where=spot.words))
         for act in here:
-            say(f"  {act.key}, or {act.usage}: {act.sentence}")
+            say(
+                _("  {key}, or {usage}: {sentence}").format(
+                    key=act.key, usage=act.usage, sentence=act.sentence
+                )
+            )
     return WELL

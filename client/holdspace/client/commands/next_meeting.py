@@ -10,11 +10,12 @@ from holdspace.client.calendar_file import WRITTEN, NoMeeting, calendar, next_wo
 from holdspace.client.command_line import WELL, complain
 from holdspace.client.own.keepsake import NotKept, write_new
 from holdspace.client.prompt import say
+from holdspace.protocol.translation import N_, _
 
 from .kept import add_number, chosen, opened
 from .options import add_notebook
 
-OPEN = "When that room meets again is open. Its host says it in a meeting, with /schedule."
+OPEN = N_("When that room meets again is open. Its host says it in a meeting, with /schedule.")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +23,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_number(parser)
     parser.add_argument(
         "--ics",
-        metavar="FILE",
+        metavar=_("FILE"),
         type=Path,
-        help='a new calendar file; it says "Appointment" and names neither the room nor anybody',
+        help=_('a new calendar file; it says "Appointment" and names neither the room nor anybody'),
     )
     add_notebook(parser)
     parser.set_defaults(run=_next)

@@ -13,29 +13,34 @@ from holdspace.client.own.words import of_room, own_lines, own_page
 from holdspace.client.prompt import agrees, ask_until, read_secret_file, say, unseen
 from holdspace.client.vault import Vault, WrongPassphrase, exists, remove
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _, shown
 
 from .opening import make_vault, new_passphrase, place_of
 from .options import add_notebook
 
-ASK_OLD = "Its passphrase (it is not shown):"
-MADE = "The notebook is at {path}. It is encrypted, and `host` and `join` ask for it from now on."
-CHANGED = "The notebook has its new passphrase. Copies of the old file still open with the old one."
-ASK_DELETE = "Delete the notebook at {path}, with all that is in it? Type y for yes, n for no."
-DELETED = (
+ASK_OLD = N_("Its passphrase (it is not shown):")
+MADE = N_(
+    "The notebook is at {path}. It is encrypted, and `host` and `join` ask for it from now on."
+)
+CHANGED = N_(
+    "The notebook has its new passphrase. Copies of the old file still open with the old one."
+)
+ASK_DELETE = N_("Delete the notebook at {path}, with all that is in it? Type y for yes, n for no.")
+DELETED = N_(
     "The notebook is deleted. What a disk or a backup keeps of deleted files is beyond this program; "
     "without the passphrase it cannot be read."
 )
-NOT_DELETED = "Nothing was deleted."
-THERE_IS = (
+NOT_DELETED = N_("Nothing was deleted.")
+THERE_IS = N_(
     "There is a notebook at {path}. It is encrypted. `holdspace notebook read` reads it to you."
 )
-THERE_IS_NONE = (
+THERE_IS_NONE = N_(
     "There is no notebook at {path}, so nothing is kept. `holdspace notebook make` makes one."
 )
-NO_SUCH_ROOM = "No room of that name is in your notebook, so nothing was written."
+NO_SUCH_ROOM = N_("No room of that name is in your notebook, so nothing was written.")
 KEPT_OR_NOT = {
-    True: "From now on a quick exit keeps what you were writing, in the notebook.",
-    False: "From now on a quick exit drops what you were writing, also from the notebook.",
+    True: N_("From now on a quick exit keeps what you were writing, in the notebook."),
+    False: N_("From now on a quick exit drops what you were writing, also from the notebook."),
 }
 
 
@@ -45,13 +50,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_where)
     what = parser.add_subparsers(metavar="make | read | export | passphrase | drafts | delete")
     for name, words, run in _WHAT:
-        one = what.add_parser(name, help=words, description=words)
+        one = what.add_parser(name, help=_(words), description=_(words))
         one.set_defaults(run=run)
         if name == "export":
-            one.add_argument("file", metavar="FILE", help="the file to write; it must be new")
+            one.add_argument("file", metavar=_("FILE"), help=_("the file to write; it must be new"))
             one.set_defaults(room=None)
         if name == "drafts":
-            one.add_argument("choice", choices=("keep", "drop"), help="at a quick exit")
+            one.add_argument("choice", choices=("keep", "drop"), help=_("at a quick exit"))
 
 
 def _where(asked: argparse.Namespace) -> int:
@@ -62,7 +67,8 @@ def _where(asked: argparse.Namespace) -> int:
 def _make(asked: argparse.Namespace) -> int:
     path = place_of(asked)
     if exists(path):
-        return complain(THERE_IS.replace("{path}", _shown(path)) + " Nothing was changed.")
+        words = _(THERE_IS).replace("{path}", _shown(path))
+        return complain(f"{words} {_('Nothing was changed.')}")
     make_vault(asked).close()
     return _tell(MADE, path)
 
@@ -108,19 +114,27 @@ def _delete(asked: argparse.Namespace) -> int:
     if not exists(path):
         return _tell(THERE_IS_NONE, path)
     # No passphrase: who lost it can still be rid of the file.
-    if not agrees(ASK_DELETE.replace("{path}", _shown(path))):
+    if not agrees(_(ASK_DELETE).replace("{path}", _shown(path))):
         return _tell(NOT_DELETED)
     remove(path)
     return _tell(DELETED)
 
 
 _WHAT: tuple[tuple[str, str, Callable[[argparse.Namespace], int]], ...] = (
-    ("make", "Make a notebook. It is the only thing this program ever keeps on its own.", _make),
-    ("read", "Read out what is in it.", _read),
-    ("export", "Write your own words from it into a new file, which is not encrypted.", export),
-    ("passphrase", "Give it another passphrase.", _change_passphrase),
-    ("drafts", "Keep or drop what you were writing when you close the screen at once.", _drafts),
-    ("delete", "Delete it, with all that is in it.", _delete),
+    (
+        "make",
+        N_("Make a notebook. It is the only thing this program ever keeps on its own."),
+        _make,
+    ),
+    ("read", N_("Read out what is in it."), _read),
+    ("export", N_("Write your own words from it into a new file, which is not encrypted."), export),
+    ("passphrase", N_("Give it another passphrase."), _change_passphrase),
+    (
+        "drafts",
+        N_("Keep or drop what you were writing when you close the screen at once."),
+        _drafts,
+    ),
+    ("delete", N_("Delete it, with all that is in it."), _delete),
 )
 
 
@@ -140,7 +154,7 @@ def _opened(asked: argparse.Namespace) -> Vault:
 
 
 def _tell(words: str, path: Path | None = None) -> int:
-    say(words.replace("{path}", _shown(path) if path else ""))
+    say(shown(words).replace("{path}", _shown(path) if path else ""))
     return WELL
 
 

@@ -12,6 +12,7 @@ from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
 from .host import (
     Front,
@@ -28,8 +29,8 @@ from .kept import add_number, chosen, opened
 from .options import add_notebook, add_plain, add_socks
 from .rooms import ONLY_HOST
 
-HERE_AGAIN = "rooms: Its relay ran on this machine the last time, and is started here again."
-MAYBE_HERE = (
+HERE_AGAIN = N_("rooms: Its relay ran on this machine the last time, and is started here again.")
+MAYBE_HERE = N_(
     "rooms: The room has its relay on this machine. If nothing answers there, add --here: that starts "
     "one."
 )
@@ -41,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--here",
         action="store_true",
-        help="start a relay on this machine, for a room that had one there",
+        help=_("start a relay on this machine, for a room that had one there"),
     )
     add_meeting_options(parser)
     add_socks(parser)
@@ -67,8 +68,10 @@ def was_here(kept: KeptRoom) -> bool:
 def _flow_words(flow: str) -> str:
     """Say which flow it is: a room does not remember the one of the last meeting."""
     if not flow:
-        return "It has no flow this time; --flow takes one."
-    return f"Its flow this time: {clean_line(parse_flow(flow).title)}. --flow takes another."
+        return _("It has no flow this time; --flow takes one.")
+    return _("Its flow this time: {title}. --flow takes another.").format(
+        title=clean_line(parse_flow(flow).title)
+    )
 
 
 def _open(asked: argparse.Namespace) -> int:
@@ -94,7 +97,11 @@ def _open(asked: argparse.Namespace) -> int:
         )
         is_here = asked.here or was_here(kept)
         relays = () if is_here else check_addresses(kept.relays)
-        say(f"rooms: Opening {shown_name(kept)} again. {_flow_words(flow)}")
+        say(
+            _("rooms: Opening {room} again. {flow_words}").format(
+                room=shown_name(kept), flow_words=_flow_words(flow)
+            )
+        )
         if not asked.here and port_here(kept.relays):
             say(HERE_AGAIN if is_here else MAYBE_HERE)
         where = Where(relays, asked.socks, port_here(kept.relays))

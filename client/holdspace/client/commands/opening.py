@@ -16,14 +16,15 @@ from holdspace.client.vault import (
     exists,
     usual_place,
 )
+from holdspace.protocol.translation import N_, _
 
-ASK_PASSPHRASE = (
+ASK_PASSPHRASE = N_(
     "There is a notebook of yours on this computer. Its passphrase (it is not shown), or just press "
     "enter to go without it:"
 )
-DIFFERENT = "Those were two different ones. Nothing was made or changed. Please begin again."
-WITHOUT = "It is not used now, and nothing in it was changed."
-A_CODE = (
+DIFFERENT = N_("Those were two different ones. Nothing was made or changed. Please begin again.")
+WITHOUT = N_("It is not used now, and nothing in it was changed.")
+A_CODE = N_(
     "That looks like an invitation code, and it was not used. You are asked for it next; this is "
     "about your notebook."
 )
@@ -49,7 +50,7 @@ def open_keeper(asked: argparse.Namespace) -> Keeper:
         keeper = Keeper(_asked_vault(path, is_named=bool(asked.notebook)), path)
     else:
         keeper = Keeper(place=path)
-    say(f"notebook: {keeper.where_words}")
+    _tell(keeper.where_words)
     return keeper
 
 
@@ -67,7 +68,7 @@ def new_passphrase(file: Path | None) -> str:
         first = ask_until(ASK_NEW, check_passphrase, (VaultError,))
         if ask(ASK_AGAIN) == first:
             return first
-    raise VaultError(DIFFERENT)
+    raise VaultError(_(DIFFERENT))
 
 
 def _asked_vault(path: Path, *, is_named: bool) -> Vault | None:
@@ -79,12 +80,16 @@ def _asked_vault(path: Path, *, is_named: bool) -> Vault | None:
         if not passphrase:
             return None
         if CODE_MARK.search(passphrase):
-            say(f"notebook: {A_CODE}")
+            _tell(_(A_CODE))
             continue
         try:
             return Vault.open(path, passphrase)
         except WrongPassphrase as refused:
-            say(f"notebook: {refused}")
+            _tell(str(refused))
         except VaultError as refused:
-            say(f"notebook: {refused} {WITHOUT}")
+            _tell(f"{refused} {_(WITHOUT)}")
             return None
+
+
+def _tell(words: str) -> None:
+    say(_("notebook: {words}").format(words=words))

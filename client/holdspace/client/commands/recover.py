@@ -14,21 +14,24 @@ from holdspace.client.prompt import ask, ask_until, say, unseen
 from holdspace.client.vault import exists
 from holdspace.protocol.recovery import NotAPhrase, seed_of
 from holdspace.protocol.text import NameRefused, check_name, clean_line
+from holdspace.protocol.translation import N_, _
 
 from .opening import make_vault, open_keeper, place_of
 from .options import add_notebook
 from .rooms import say_move
 
-ASK_PHRASE = "The recovery phrase, all its words in one line (they are not shown):"
-ASK_ROOM = "What is the room called?"
-ASK_NAME = "What do people there call you?"
-ASK_RELAY = (
+ASK_PHRASE = N_("The recovery phrase, all its words in one line (they are not shown):")
+ASK_ROOM = N_("What is the room called?")
+ASK_NAME = N_("What do people there call you?")
+ASK_RELAY = N_(
     "At which relay shall it be? Type its address, like wss://relay.example (or several of one "
     "cluster, with spaces between)."
 )
-NEEDS_NOTEBOOK = "A recovered room needs a notebook to be in. Nothing was changed."
-MAKES_ONE = "A recovered room is kept in a notebook. There is none here yet, so one is made first."
-RECOVERED = (
+NEEDS_NOTEBOOK = N_("A recovered room needs a notebook to be in. Nothing was changed.")
+MAKES_ONE = N_(
+    "A recovered room is kept in a notebook. There is none here yet, so one is made first."
+)
+RECOVERED = N_(
     "The room is in your notebook again, with the same key and the same four words. This device does "
     "not know who belongs to it: who comes with a slip of yours waits at the door once, and you read "
     "there that you signed it."
@@ -47,7 +50,7 @@ def _recover(asked: argparse.Namespace) -> int:
             return complain(NEEDS_NOTEBOOK)
         with unseen():
             seed = ask_until(ASK_PHRASE, seed_of, (NotAPhrase,))
-        room_name = clean_line(ask(ASK_ROOM), 80) or "A room"
+        room_name = clean_line(ask(ASK_ROOM), 80) or _("A room")
         name = ask_until(ASK_NAME, check_name, (NameRefused,))
         relays = ask_until(ASK_RELAY, _relays, (CannotStart,))
         kept = recovered(seed, relays, room_name=room_name, my_name=name)
@@ -73,5 +76,5 @@ def _keeper(asked: argparse.Namespace) -> Keeper:
 def _relays(answer: str) -> tuple[str, ...]:
     addresses = check_addresses(answer.split())
     if not addresses:
-        raise CannotStart("The address of a relay, please. Nothing was changed.")
+        raise CannotStart(_("The address of a relay, please. Nothing was changed."))
     return addresses

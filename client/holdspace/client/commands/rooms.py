@@ -12,26 +12,27 @@ from holdspace.client.kept_rooms import KeptRoom, shown_name
 from holdspace.client.prompt import agrees, ask, say
 from holdspace.protocol.meeting.slips import Move, NotASlip, encode_move, read_attendance
 from holdspace.protocol.recovery import phrase_of
+from holdspace.protocol.translation import N_, _, ngettext
 from holdspace.protocol.words import WORDS
 
 from .kept import add_number, chosen, opened, room_lines
 from .options import add_notebook
 
 _A_ROW = 6
-ONLY_HOST = "Only the host of a room can do that, and you are not the host of that one."
-_WRITE_DOWN = (
+ONLY_HOST = N_("Only the host of a room can do that, and you are not the host of that one.")
+_WRITE_DOWN = N_(
     "Whoever has these words can open your room as its host. Be alone, write them on paper, and keep "
     "them where you keep what matters. Type y to see them, n to stop."
 )
-_WHAT_FOR = (
+_WHAT_FOR = N_(
     "With them alone `holdspace recover` opens the same room again, on another device or at another "
     "relay. They are not shown again by themselves."
 )
-_MOVED = (
+_MOVED = N_(
     "The room {name} is at {relays} from now on. `holdspace open` opens it there. Who keeps the room "
     "pastes this note at `holdspace join`; it says nothing that the relay there does not know:"
 )
-ASK_SLIP = "Paste the attendance slip:"
+ASK_SLIP = N_("Paste the attendance slip:")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,24 +40,24 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_notebook(parser)
     parser.set_defaults(run=_list)
     what = parser.add_subparsers(metavar="move | phrase | slips | verify")
-    move_words = (
+    move_words = _(
         "Say at which relay a room of yours is from now on, and make the note for its members."
     )
     move = what.add_parser("move", help=move_words, description=move_words)
     add_number(move, is_needed=True)
     move.add_argument(
-        "relay", metavar="ADDRESS", nargs="+", help="the relay, like wss://relay.example"
+        "relay", metavar=_("ADDRESS"), nargs="+", help=_("the relay, like wss://relay.example")
     )
     move.set_defaults(run=_move)
-    phrase_words = "Show the recovery phrase of a room of yours, to write down."
+    phrase_words = _("Show the recovery phrase of a room of yours, to write down.")
     phrase = what.add_parser("phrase", help=phrase_words, description=phrase_words)
     add_number(phrase)
     phrase.set_defaults(run=_phrase)
-    slips_words = "Show the attendance slips that you were given in a room."
+    slips_words = _("Show the attendance slips that you were given in a room.")
     slips = what.add_parser("slips", help=slips_words, description=slips_words)
     add_number(slips)
     slips.set_defaults(run=_slips)
-    verify_words = "Check an attendance slip that somebody shows you."
+    verify_words = _("Check an attendance slip that somebody shows you.")
     verify = what.add_parser("verify", help=verify_words, description=verify_words)
     verify.set_defaults(run=_verify)
 
@@ -64,7 +65,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def _list(asked: argparse.Namespace) -> int:
     with closing(opened(asked)) as keeper:
         for line in room_lines(keeper.notebook.rooms):
-            say(f"rooms: {line}")
+            say(_("rooms: {words}").format(words=line))
     return WELL
 
 
@@ -85,7 +86,7 @@ def say_move(kept: KeptRoom) -> None:
     if kept.host is None:
         return
     relays = " ".join(kept.relays)
-    say(_MOVED.replace("{relays}", relays).replace("{name}", shown_name(kept)))
+    say(_(_MOVED).format(relays=relays, name=shown_name(kept)))
     say(encode_move(kept.host.secrets.root, Move(kept.room, kept.relays, kept.moved)))
 
 
@@ -95,7 +96,7 @@ def _phrase(asked: argparse.Namespace) -> int:
         if kept.host is None:
             return complain(ONLY_HOST)
         if not agrees(_WRITE_DOWN):
-            say("Nothing was shown.")
+            say(_("Nothing was shown."))
             return WELL
         words = phrase_of(kept.host.seed).split()
         for begin in range(0, len(words), _A_ROW):
@@ -111,7 +112,7 @@ def _slips(asked: argparse.Namespace) -> int:
         for text in kept.attended:
             say(text)
         if not kept.attended:
-            say("rooms: You were given no slip there.")
+            say(_("rooms: You were given no slip there."))
     return WELL
 
 
@@ -123,8 +124,20 @@ def _verify(_asked: argparse.Namespace) -> int:
     day = time.strftime("%Y-%m-%d", time.gmtime(slip.day * 24 * 3600))
     words = " ".join(WORDS[byte] for byte in slip.host_key[:4])
     say(
-        f"slip: It is whole, and its signature is right. Day {day} (UTC), about {slip.minutes} minutes."
+        ngettext(
+            "slip: It is whole, and its signature is right. Day {day} (UTC), about {minutes} minute.",
+            "slip: It is whole, and its signature is right. Day {day} (UTC), about {minutes} minutes.",
+            slip.minutes,
+        ).format(day=day, minutes=slip.minutes)
     )
-    say(f"slip: The host's key begins with: {words}. Ask the host whether that is theirs.")
-    say(f"slip: Its number is {slip.number.hex()}: the same number twice is the same slip.")
+    say(
+        _("slip: The host's key begins with: {words}. Ask the host whether that is theirs.").format(
+            words=words
+        )
+    )
+    say(
+        _("slip: Its number is {number}: the same number twice is the same slip.").format(
+            number=slip.number.hex()
+        )
+    )
     return WELL

@@ -12,19 +12,23 @@ from holdspace.client.plain.choosing import change_settings
 from holdspace.client.prompt import say
 from holdspace.client.settings import example, find_settings, in_effect
 from holdspace.client.settings_book import open_book, take_effect
+from holdspace.protocol.translation import N_, _
 
 from .options import add_plain
 
-_HEAD = "settings: They are read from {file}, which {there}."
+_THERE = N_("settings: They are read from {file}, which is there.")
+_NOT_THERE = N_("settings: They are read from {file}, which is not there: everything is as usual.")
+_USED = N_("library: your own {name} is used.")
+_NOT_USED = N_("library: your own {name} is not used.")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be asked for, and what does it."""
     parser.add_argument(
-        "--list", action="store_true", help="say what is set now, and where, and change nothing"
+        "--list", action="store_true", help=_("say what is set now, and where, and change nothing")
     )
     parser.add_argument(
-        "--example", action="store_true", help="print a file with every setting, to begin from"
+        "--example", action="store_true", help=_("print a file with every setting, to begin from")
     )
     add_plain(parser)
     parser.set_defaults(run=_settings)
@@ -50,18 +54,19 @@ def _settings(asked: argparse.Namespace) -> int:
 
 def _listed() -> int:
     found = find_settings()
-    there = "is there" if found.file.exists() else "is not there: everything is as usual"
-    say(_HEAD.format(file=found.file, there=there))
+    say(_(_THERE if found.file.exists() else _NOT_THERE).format(file=found.file))
     for line in (*found.lines(), *in_effect(found.settings)):
         say(line)
     for line in _own_files():
         say(line)
-    say("settings: holdspace settings --example prints a file to begin from.")
+    say(_("settings: holdspace settings --example prints a file to begin from."))
     return FAILED if found.problems else WELL
 
 
 def _own_files() -> Iterator[str]:
     for name, problems in Library().own_files():
-        yield f"library: your own {name} is {'not ' if problems else ''}used."
+        yield _(_NOT_USED if problems else _USED).format(name=name)
         for one in problems:
-            yield f"library: {name}, line {one.line}: {one.sentence}"
+            yield _("library: {name}, line {line}: {sentence}").format(
+                name=name, line=one.line, sentence=one.sentence
+            )

@@ -8,6 +8,7 @@ from holdspace.client.command_line import ASKED_WRONGLY, WELL, complain
 from holdspace.client.front_end import choose_plain
 from holdspace.client.plain.solo import practise
 from holdspace.client.settings_book import open_book, take_effect
+from holdspace.protocol.translation import _
 
 from .options import add_plain
 
@@ -15,7 +16,11 @@ from .options import add_plain
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be asked for, and what does it."""
     parser.add_argument(
-        "exercise", nargs="?", default="", metavar="NAME", help="such as breath, senses or plan"
+        "exercise",
+        nargs="?",
+        default="",
+        metavar=_("NAME"),
+        help=_("such as breath, senses or plan"),
     )
     add_plain(parser)
     parser.set_defaults(run=_solo)
@@ -25,7 +30,8 @@ def _solo(asked: argparse.Namespace) -> int:
     if asked.exercise and not pacing.is_known(asked.exercise):
         there_are = ", ".join(pacing.names())
         return complain(
-            f"There is no exercise of that name; there are: {there_are}.", ASKED_WRONGLY
+            _("There is no exercise of that name; there are: {names}.").format(names=there_are),
+            ASKED_WRONGLY,
         )
     if choose_plain(flag=asked.plain):
         asyncio.run(practise(asked.exercise))
