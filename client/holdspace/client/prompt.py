@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from holdspace.client.file_errors import why
 from holdspace.protocol.text import clean_line, last_stage
 from holdspace.protocol.translation import _, shown
 
@@ -83,7 +84,7 @@ def read_secret_file(path: Path) -> str:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         raise NotASecretFileError(
-            _("{name} cannot be read: {strerror}.").format(name=name, strerror=error.strerror)
+            _("{name} cannot be read: {reason}.").format(name=name, reason=why(error))
         ) from None
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
