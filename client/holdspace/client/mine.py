@@ -17,6 +17,7 @@ from holdspace.client.own.ideas import (
 from holdspace.client.own.look_back import look_back
 from holdspace.client.own.talk import Step
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import shown
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,19 @@ class Own:
     def keep_idea(self, text: str) -> str:
         """Keep an idea, or say why not."""
         if not text.strip():
-            return NOTHING
+            return shown(NOTHING)
         if len(text) > LONGEST:
-            return TOO_LONG
+            return shown(TOO_LONG)
         if is_copied(text, self.view):
-            return NOT_YOURS
+            return shown(NOT_YOURS)
         self.keeper.change(keeping_idea(text, self.view.room, self.now))
         return ""
 
     def keep_note(self, text: str) -> str:
         """Keep a note, or say why not."""
         if not text.strip():
-            return NOTHING
+            return shown(NOTHING)
         if len(text) > LONGEST:
-            return TOO_LONG
+            return shown(TOO_LONG)
         self.keeper.change(keeping_note(text, self.view.room, self.now))
         return ""

@@ -25,23 +25,25 @@ from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.settings import find_settings
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean
+from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import shown as shown_words
 
 # So much of the room's card it may take; the relay's frame has an end.
 MOST_CARRIED = 2_000
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _BARE = CrisisCard(format=1, lang="en", emergency="", lines=())
 
-IN_DANGER = "If you or someone is in danger now: {number}."
-NO_NUMBER = "call the emergency number of where you are, or ask somebody near you to call"
-VERIFY = "Nobody here has checked this number for where you are; please verify it."
-NOT_OK = "Not in danger but not OK? You need not explain: pass, rest, leave, or {tell}."
-NOT_OK_ALONE = (
+IN_DANGER = N_("If you or someone is in danger now: {number}.")
+NO_NUMBER = N_("call the emergency number of where you are, or ask somebody near you to call")
+VERIFY = N_("Nobody here has checked this number for where you are; please verify it.")
+NOT_OK = N_("Not in danger but not OK? You need not explain: pass, rest, leave, or {tell}.")
+NOT_OK_ALONE = N_(
     "Not in danger but not OK? You can stop at any moment, rest, or tell somebody you trust. "
     "You need not explain."
 )
-STEADYING = "Steadying first? {how}"
-NO_WATCH = "This group can't watch between sessions, and it is not an emergency service."
-NOTHING_SENT = "Nothing was sent by opening this, and what you were writing is kept."
+STEADYING = N_("Steadying first? {how}")
+NO_WATCH = N_("This group can't watch between sessions, and it is not an emergency service.")
+NOTHING_SENT = N_("Nothing was sent by opening this, and what you were writing is kept.")
 
 
 class CardTooLong(LocalError):
@@ -125,8 +127,10 @@ def carried_text(path: Path) -> str:
     short = clean("\n".join(row for row in rows if row and not row.startswith("#")))
     if len(short.encode()) > MOST_CARRIED or read_crisis_card(short) != read_crisis_card(text):
         raise CardTooLong(
-            f"The crisis card has more than {MOST_CARRIED:,} bytes, or characters that cannot "
-            "travel. No room was opened. Make its words shorter."
+            _(
+                "The crisis card has more than {number:,} bytes, or characters "
+                "that cannot travel. No room was opened. Make its words shorter."
+            ).format(number=MOST_CARRIED)
         )
     return short
 
@@ -149,24 +153,29 @@ def host_warning(card: CrisisCard, today: date) -> str:
 def crisis_lines(shown: Shown, ways: Ways) -> Iterator[str]:
     """Yield the card; with the longest entries it has 20 lines of 76 cells."""
     card = shown.card
-    yield IN_DANGER.replace("{number}", card.emergency or NO_NUMBER)
+    yield _(IN_DANGER).replace("{number}", card.emergency or _(NO_NUMBER))
     if card.emergency and not card.checked_on:
-        yield VERIFY
+        yield _(VERIFY)
     for line in card.lines:
         details = ". ".join(part for part in (line.how, line.hours, line.languages) if part)
         yield f"{line.name}: {details}."
-    yield NOT_OK.replace("{tell}", ways.tell) if ways.tell else NOT_OK_ALONE
-    yield STEADYING.replace("{how}", ways.steady)
-    yield from card.words or (NO_WATCH,)
+    yield _(NOT_OK).replace("{tell}", shown_words(ways.tell)) if ways.tell else _(NOT_OK_ALONE)
+    yield _(STEADYING).replace("{how}", shown_words(ways.steady))
+    yield from card.words or (_(NO_WATCH),)
     yield from _provenance(shown)
-    yield NOTHING_SENT
+    yield _(NOTHING_SENT)
 
 
 def _provenance(shown: Shown) -> Iterator[str]:
     card = shown.card
-    elsewhere = f" Elsewhere: {card.directory}." if card.directory else ""
-    if card.checked_on:
-        by = f" by {shown.host}" if shown.host else ""
-        yield f"Numbers checked {card.checked_on}{by}.{elsewhere}"
-    elif elsewhere:
-        yield elsewhere.strip()
+    said = []
+    if card.checked_on and shown.host:
+        said.append(
+            _("Numbers checked {day} by {host}.").format(day=card.checked_on, host=shown.host)
+        )
+    elif card.checked_on:
+        said.append(_("Numbers checked {day}.").format(day=card.checked_on))
+    if card.directory:
+        said.append(_("Elsewhere: {directory}.").format(directory=card.directory))
+    if said:
+        yield " ".join(said)

@@ -10,15 +10,17 @@ from holdspace.client.library import LANGUAGE, Library
 from holdspace.client.numbers import number_in
 from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, PauseTheWriting, Remove
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import N_, _
 
+# Others read it, so it is not in the language of whoever sends it.
 UNSAID = "They wrote no reason. You can ask them, or whoever invited you."
 Step = NudgeThem | PauseTheWriting | BackToTheDoor | Remove
 _STEPS = (NudgeThem, PauseTheWriting, BackToTheDoor, Remove)
 _ASKS: dict[type[Intent], str] = {
-    NudgeThem: "What do you want to say to {name}? Only they read it.",
-    PauseTheWriting: "Why is {name}'s writing paused? Only they read it.",
-    BackToTheDoor: "Why does {name} go back to the door? Only they read it.",
-    Remove: "Why is {name} removed? Only they read it.",
+    NudgeThem: N_("What do you want to say to {name}? Only they read it."),
+    PauseTheWriting: N_("Why is {name}'s writing paused? Only they read it."),
+    BackToTheDoor: N_("Why does {name} go back to the door? Only they read it."),
+    Remove: N_("Why is {name} removed? Only they read it."),
 }
 
 
@@ -30,8 +32,8 @@ def asks_why(intent: Intent) -> bool:
 def why_question(intent: Intent, view: RoomView) -> str:
     """Return what the facilitator is asked."""
     who = getattr(intent, "who", b"")
-    name = next((person.name for person in view.people if person.identity == who), "this person")
-    return _ASKS[type(intent)].replace("{name}", name)
+    name = next((person.name for person in view.people if person.identity == who), _("this person"))
+    return _(_ASKS[type(intent)]).replace("{name}", name)
 
 
 def phrases(lang: str = LANGUAGE) -> tuple[str, ...]:
@@ -54,8 +56,11 @@ def why_lines(intent: Intent, view: RoomView) -> Iterator[str]:
     yield why_question(intent, view)
     for number, phrase in enumerate(phrases(view.lang), 1):
         yield f"{number}. {phrase}"
-    without = "y does it without a reason, " if can_be_unsaid(intent) else ""
-    yield f"Type a number or your own words; {without}n does nothing."
+    yield (
+        _("Type a number or your own words; y does it without a reason, n does nothing.")
+        if can_be_unsaid(intent)
+        else _("Type a number or your own words; n does nothing.")
+    )
 
 
 def answered(intent: Intent, answer: str, lang: str = LANGUAGE) -> Intent | None:

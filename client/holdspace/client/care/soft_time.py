@@ -4,8 +4,9 @@ Set once, where a front end opens; it changes words and nothing else.
 """
 
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import N_, _
 
-EARLY, MIDWAY, NEAR_THE_END = "early in this stage", "midway", "near the end"
+EARLY, MIDWAY, NEAR_THE_END = N_("early in this stage"), N_("midway"), N_("near the end")
 _chosen = {"quiet": False}
 
 
@@ -24,4 +25,4 @@ def part_words(view: RoomView, now: float) -> str:
     if not view.stage_seconds:
         return ""
     gone = (now - view.stage_started) / view.stage_seconds
-    return EARLY if gone < 1 / 3 else MIDWAY if gone < 2 / 3 else NEAR_THE_END
+    return _(EARLY if gone < 1 / 3 else MIDWAY if gone < 2 / 3 else NEAR_THE_END)

@@ -16,39 +16,50 @@ from holdspace.client.notebook import MOST_PAGES, Notebook, Plan
 from holdspace.client.own.talk import Answer, Done, Step, Talk, offer_line
 from holdspace.client.own.words import step_words
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
-TITLE = "A small step"
+TITLE = N_("A small step")
 LONGEST = 500
-TOO_LONG = f"That is longer than fits here, which is {LONGEST} letters. A few words are enough."
+TOO_LONG = N_(
+    "That is longer than fits here, which is {number} letters. A few words are enough."
+).filled(number=str(LONGEST))
 USUAL_SHRINK_BELOW = 7
+# In every language we speak: whoever is used to one of them types it.
 NO_GOAL_WORDS = frozenset(
-    {"none", "no", "no goal", "no plan", "no goal this week", "no plan this week"}
+    {
+        *("none", "no", "no goal", "no plan", "no goal this week", "no plan this week"),
+        *("keins", "keines", "nein", "kein ziel", "kein vorhaben", "diese woche keins"),
+    }
 )
-NO_GOAL = "No plan this week: that is a good answer, too. Nothing was written down."
-KEPT = "Your plan is in your notebook, encrypted, on this computer only."
-IN_MEMORY = "Your plan is in memory only: it is gone when you leave, because no notebook is open."
-SHRINK_WORDS = (
+NO_GOAL = N_("No plan this week: that is a good answer, too. Nothing was written down.")
+KEPT = N_("Your plan is in your notebook, encrypted, on this computer only.")
+IN_MEMORY = N_(
+    "Your plan is in memory only: it is gone when you leave, because no notebook is open."
+)
+SHRINK_WORDS = N_(
     "Would it feel surer smaller, fewer, or different? Or keep it as it is. All are fine."
 )
 SHRINK = (
-    Answer("s", "smaller"),
-    Answer("f", "fewer"),
-    Answer("d", "different"),
-    Answer("k", "keep it as it is"),
+    Answer("s", N_("smaller")),
+    Answer("f", N_("fewer")),
+    Answer("d", N_("different")),
+    Answer("k", N_("keep it as it is")),
 )
 _WHAT, _HOW_MUCH, _WHEN, _HOW_OFTEN = "what", "how_much", "when", "how_often"
 _FIELDS = (_WHAT, _HOW_MUCH, _WHEN, _HOW_OFTEN)
 _QUESTIONS = {
-    _WHAT: "What do you want to do before we meet again? Want, not should. Or type none: no plan this week.",
-    _HOW_MUCH: "How much of it? Just press enter to leave it open.",
-    _WHEN: "When? Just press enter to leave it open.",
-    _HOW_OFTEN: "How often? Just press enter to leave it open.",
+    _WHAT: N_(
+        "What do you want to do before we meet again? Want, not should. Or type none: no plan this week."
+    ),
+    _HOW_MUCH: N_("How much of it? Just press enter to leave it open."),
+    _WHEN: N_("When? Just press enter to leave it open."),
+    _HOW_OFTEN: N_("How often? Just press enter to leave it open."),
 }
 _CHANGED_BY = {"s": _HOW_MUCH, "f": _HOW_OFTEN, "d": _WHAT}
-_ASK_SURE = (
+_ASK_SURE = N_(
     "How sure are you that you will do it, 0 to 10? Just press enter if you would rather not say."
 )
-_NOT_A_NUMBER = "A number from 0 to 10, or just press enter to leave it out."
+_NOT_A_NUMBER = N_("A number from 0 to 10, or just press enter to leave it out.")
 
 
 @dataclass(frozen=True)
@@ -84,7 +95,9 @@ def _ask(plan: Plan, name: str, terms: Terms, *, alone: bool = False) -> Talk:
             else _ask(changed, following[0], terms)
         )
 
-    question = f"{_QUESTIONS[name]} Until now: {before}." if before else _QUESTIONS[name]
+    question = _(_QUESTIONS[name])
+    if before:
+        question = _("{question} Until now: {before}.").format(question=question, before=before)
     talk = Talk(TITLE, question, hear, above=_so_far(plan))
     return talk
 
@@ -109,7 +122,8 @@ def _ask_smaller(plan: Plan, terms: Terms) -> Talk:
         name = _CHANGED_BY.get(key)
         return _ask(plan, name, terms, alone=True) if name else _finish(plan, terms)
 
-    return Talk(TITLE, f"{plan.sure} of 10. {SHRINK_WORDS}", hear, SHRINK, _so_far(plan))
+    question = _("{sure} of 10. {question}").format(sure=plan.sure, question=_(SHRINK_WORDS))
+    return Talk(TITLE, question, hear, SHRINK, _so_far(plan))
 
 
 def _finish(plan: Plan, terms: Terms) -> Talk:
@@ -119,13 +133,15 @@ def _finish(plan: Plan, terms: Terms) -> Talk:
 
 
 def _so_far(plan: Plan) -> tuple[str, ...]:
-    return (f"Your plan: {step_words(plan)}.",) if plan.what else ()
+    return (_("Your plan: {step}.").format(step=step_words(plan)),) if plan.what else ()
 
 
 def shared_line(plan: Plan) -> str:
     """Return a plan as one would say it."""
-    sure = "" if plan.sure is None else f" {plan.sure} of 10 sure."
-    return f"My plan: {step_words(plan)}.{sure}"
+    step = step_words(plan)
+    if plan.sure is None:
+        return _("My plan: {step}.").format(step=step)
+    return _("My plan: {step}. {sure} of 10 sure.").format(step=step, sure=plan.sure)
 
 
 def adding(plan: Plan) -> Callable[[Notebook], Notebook]:

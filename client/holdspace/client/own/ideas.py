@@ -6,21 +6,22 @@ from holdspace.client.notebook import MOST_PAGES, Idea, Note, Notebook
 from holdspace.client.own.talk import Change
 from holdspace.client.seat.view import Line, RoomView
 from holdspace.protocol.text import clean
+from holdspace.protocol.translation import N_, _
 
 LONGEST = 2000
 # Fewer words in a row than this, and two people may well say the same.
 WORDS_IN_A_ROW = 6
-KEPT = "Kept in your notebook, encrypted. /plans reads it to you."
-IN_MEMORY = "Kept in memory until you leave; no notebook is open. /plans reads it to you."
-NOT_YOURS = (
+KEPT = N_("Kept in your notebook, encrypted. /plans reads it to you.")
+IN_MEMORY = N_("Kept in memory until you leave; no notebook is open. /plans reads it to you.")
+NOT_YOURS = N_(
     "Those are somebody else's words, so they were not kept: what is shared here stays here. Put it "
     "into words of your own; what you typed is still there."
 )
-TOO_LONG = (
-    f"That is longer than fits here, which is {LONGEST} letters, so it was not kept. What you typed is "
-    "still there."
-)
-NOTHING = "Type what you want to keep after the command, in words of your own."
+TOO_LONG = N_(
+    "That is longer than fits here, which is {number} letters, so it was not kept. "
+    "What you typed is still there."
+).filled(number=str(LONGEST))
+NOTHING = N_("Type what you want to keep after the command, in words of your own.")
 
 
 def is_copied(text: str, view: RoomView) -> bool:
@@ -56,7 +57,7 @@ def keeping_note(text: str, room: bytes, now: float) -> Change:
 
 def kept_words(*, is_kept: bool) -> str:
     """Say where it was kept."""
-    return KEPT if is_kept else IN_MEMORY
+    return _(KEPT if is_kept else IN_MEMORY)
 
 
 def _words(text: str) -> list[str]:

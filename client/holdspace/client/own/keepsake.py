@@ -4,16 +4,18 @@ import os
 import time
 from pathlib import Path
 
+from holdspace.client.file_errors import why
 from holdspace.client.notebook import Notebook
 from holdspace.client.own.words import of_room, own_chapters
 from holdspace.client.seat.view import Line, RoomView
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
-HEAD = "My own words, {day}. Nobody else's words or names are in this file."
-NOTHING = (
+HEAD = N_("My own words, {day}. Nobody else's words or names are in this file.")
+NOTHING = N_(
     "You have not said or kept anything yet, so there is nothing to write. Nothing was written."
 )
-SAVED = (
+SAVED = N_(
     "Your own words are in {path}. Only you can read that file, and it is not encrypted: keep it where "
     "nobody looks, or delete it."
 )
@@ -31,31 +33,35 @@ def keepsake(view: RoomView, notebook: Notebook | None = None) -> str:
     if not (said or own):
         return ""
     day = time.strftime("%Y-%m-%d", time.localtime(said[0].at if said else None))
-    return "\n\n".join([HEAD.replace("{day}", day), *(p.text for p in said), *own]) + "\n"
+    return "\n\n".join([_(HEAD).replace("{day}", day), *(p.text for p in said), *own]) + "\n"
 
 
 def save(view: RoomView, name: str, notebook: Notebook | None = None) -> str:
     """Write the keepsake into a new file, and return what to tell the person; raise NotKept."""
     text = keepsake(view, notebook)
     if not text:
-        raise NotKept(NOTHING)
+        raise NotKept(_(NOTHING))
     return write_new(Path(name.strip()).expanduser(), text)
 
 
 def write_new(path: Path, text: str) -> str:
     """Write somebody's own words into a new file, and return what to tell them; raise NotKept."""
-    shown = clean_line(str(path), 200)
+    name = clean_line(str(path), 200)
     try:
         # A new file, for this person alone: never over something that is there.
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     except FileExistsError:
         raise NotKept(
-            f"{shown} is there already. Choose another name; nothing was changed."
+            _("{name} is there already. Choose another name; nothing was changed.").format(
+                name=name
+            )
         ) from None
     except OSError as error:
         raise NotKept(
-            f"{shown} cannot be written: {error.strerror}. Nothing was changed."
+            _("{name} cannot be written: {reason}. Nothing was changed.").format(
+                name=name, reason=why(error)
+            )
         ) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    return SAVED.replace("{path}", shown)
+    return _(SAVED).replace("{path}", name)

@@ -11,31 +11,36 @@ from holdspace.client.own.goal_card import LONGEST, TOO_LONG, adding
 from holdspace.client.own.talk import Answer, Done, Step, Talk, offer_line
 from holdspace.client.own.words import day_words, step_words
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _, shown
 
-TITLE = "How your plan went"
-QUESTION = "How did it go? All four are good answers."
-NO_PLAN = (
+TITLE = N_("How your plan went")
+QUESTION = N_("How did it go? All four are good answers.")
+NO_PLAN = N_(
     "There is no plan of yours here to look back on. What got in the way, or what helped, is worth a "
     "line, too."
 )
-WRITTEN = "That is written beside your plan."
+WRITTEN = N_("That is written beside your plan.")
 OUTCOMES: dict[str, tuple[Outcome, str]] = {
-    "d": ("did", "I did it"),
-    "p": ("partly", "partly"),
-    "c": ("changed", "I changed it"),
-    "n": ("not-this-week", "not this week"),
+    "d": ("did", N_("I did it")),
+    "p": ("partly", N_("partly")),
+    "c": ("changed", N_("I changed it")),
+    "n": ("not-this-week", N_("not this week")),
 }
-_ANSWERS = tuple(Answer(key, words) for key, (_, words) in OUTCOMES.items())
+_ANSWERS = tuple(Answer(key, words) for key, (_outcome, words) in OUTCOMES.items())
 _SAID = {
-    "did": "I did it",
-    "partly": "I did part of it",
-    "changed": "I changed it on the way",
-    "not-this-week": "Not this week",
+    "did": N_("I did it: {step}."),
+    "partly": N_("I did part of it: {step}."),
+    "changed": N_("I changed it on the way: {step}."),
+    "not-this-week": N_("Not this week: {step}."),
 }
-_LEARNED = "What did you learn, if anything? Just press enter to leave it out."
-_FOLLOW_UP = "Would you like ideas, or just company, or to move on?"
-_FOLLOW_UPS = (Answer("i", "ideas"), Answer("c", "company"), Answer("m", "move on"))
-_WISHES = {"i": " I would like ideas.", "c": " I would just like company.", "m": ""}
+_LEARNED = N_("What did you learn, if anything? Just press enter to leave it out.")
+_FOLLOW_UP = N_("Would you like ideas, or just company, or to move on?")
+_FOLLOW_UPS = (
+    Answer("i", N_("ideas")),
+    Answer("c", N_("company")),
+    Answer("m", N_("move on")),
+)
+_WISHES = {"i": N_("I would like ideas."), "c": N_("I would just like company.")}
 
 
 def last_plan(notebook: Notebook, room: bytes) -> Plan | None:
@@ -50,10 +55,12 @@ def look_back(notebook: Notebook, room: bytes) -> Step:
     plan = last_plan(notebook, room)
     if plan is None:
         return Done(NO_PLAN)
-    above = (f"Your plan of {day_words(plan.made)}: {step_words(plan)}.",)
+    above = (
+        _("Your plan of {day}: {step}.").format(day=day_words(plan.made), step=step_words(plan)),
+    )
 
     def hear(key: str) -> Step:
-        outcome, _ = OUTCOMES[key]
+        outcome, _words = OUTCOMES[key]
         return _ask_learned(replace(plan, outcome=outcome), above)
 
     return Talk(TITLE, QUESTION, hear, _ANSWERS, above)
@@ -81,6 +88,7 @@ def _ask_what_helps(plan: Plan, above: tuple[str, ...]) -> Talk:
 
 
 def _offer(plan: Plan, above: tuple[str, ...], wish: str) -> Talk:
-    learned = f" {plan.learned.rstrip('.')}." if plan.learned else ""
-    line = f"{_SAID[plan.outcome]}: {step_words(plan)}.{learned}{wish}"
+    learned = f"{plan.learned.rstrip('.')}." if plan.learned else ""
+    said = _(_SAID[plan.outcome]).format(step=step_words(plan))
+    line = " ".join(filter(None, (said, learned, shown(wish))))
     return offer_line(TITLE, line, WRITTEN, above=above, change=adding(plan))

@@ -8,24 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from holdspace.client.own.talk import Done, Step, Talk
+from holdspace.protocol.translation import N_
 
-TITLE = "Your notebook"
-WHAT_FOR = (
+TITLE = N_("Your notebook")
+WHAT_FOR = N_(
     "A notebook is one encrypted file on this computer, for your drafts, plans and ideas, and for rooms "
     "that you keep. Enter alone leaves it."
 )
-NO_WAY_BACK = (
+NO_WAY_BACK = N_(
     "Nobody can open it without the passphrase, also not whoever makes this program. If it is lost, "
     "so is what is in the notebook."
 )
-ASK_NEW = "A passphrase for it (it is not shown). Four or five words are good:"
-ASK_AGAIN = "The same once more:"
-ASK_OLD = "There is a notebook of yours on this computer. Its passphrase (it is not shown):"
-DIFFERENT = "Those were two different ones."
-LEFT = "No notebook was made or opened. Everything is as it was."
-OPENING = "One moment: your notebook is being opened."
-OPEN_ALREADY = "Your notebook is open already."
-NOT_HERE = "Nothing can be kept here: this is only for trying things out."
+ASK_NEW = N_("A passphrase for it (it is not shown). Four or five words are good:")
+ASK_AGAIN = N_("The same once more:")
+ASK_OLD = N_("There is a notebook of yours on this computer. Its passphrase (it is not shown):")
+DIFFERENT = N_("Those were two different ones.")
+LEFT = N_("No notebook was made or opened. Everything is as it was.")
+OPENING = N_("One moment: your notebook is being opened.")
+OPEN_ALREADY = N_("Your notebook is open already.")
+NOT_HERE = N_("Nothing can be kept here: this is only for trying things out.")
 
 
 def notebook_card(why_not: Callable[[str], str], *, is_there: bool) -> Talk:

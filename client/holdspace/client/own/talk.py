@@ -10,16 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from holdspace.client.notebook import Notebook
+from holdspace.protocol.translation import N_, _, shown
 
 Change = Callable[[Notebook], Notebook]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A key, and what it says."""
+    """A key, and what it says: the same key in every language."""
 
     key: str
-    words: str
+    english: str
+
+    @property
+    def words(self) -> str:
+        """Return what it says, as somebody reads it."""
+        return _(self.english)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,12 @@ class Talk:
     above: tuple[str, ...] = field(default=(), repr=False)
     change: Change | None = field(default=None, repr=False)
     is_secret: bool = False
+
+    def __post_init__(self) -> None:
+        """Let the words be in the language of whoever reads them."""
+        object.__setattr__(self, "title", shown(self.title))
+        object.__setattr__(self, "question", shown(self.question))
+        object.__setattr__(self, "above", tuple(map(shown, self.above)))
 
     def answered(self, text: str) -> Step:
         """Return what follows this answer; the same question after one that is none."""
@@ -60,11 +72,15 @@ class Done:
     change: Change | None = field(default=None, repr=False)
     passphrase: str = field(default="", repr=False)
 
+    def __post_init__(self) -> None:
+        """Let the words be in the language of whoever reads them."""
+        object.__setattr__(self, "words", shown(self.words))
+
 
 Step = Talk | Done
-YES_OR_NO = (Answer("y", "yes"), Answer("n", "no"))
-OFFER = "Would you like a line of it in your text field? Nothing is sent by itself."
-IN_THE_FIELD = "A line is in your text field; nothing was sent."
+YES_OR_NO = (Answer("y", N_("yes")), Answer("n", N_("no")))
+OFFER = N_("Would you like a line of it in your text field? Nothing is sent by itself.")
+IN_THE_FIELD = N_("A line is in your text field; nothing was sent.")
 
 
 def offer_line(title: str, line: str, kept: str, *, above: tuple[str, ...], change: Change) -> Talk:
@@ -73,4 +89,6 @@ def offer_line(title: str, line: str, kept: str, *, above: tuple[str, ...], chan
     def hear(key: str) -> Step:
         return Done(IN_THE_FIELD, line) if key == "y" else Done(kept)
 
-    return Talk(title, OFFER, hear, YES_OR_NO, (*above, f"The line: {line}"), change)
+    return Talk(
+        title, OFFER, hear, YES_OR_NO, (*above, _("The line: {line}").format(line=line)), change
+    )

@@ -28,6 +28,7 @@ from holdspace.client.plain.narrator import (
 from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
 from holdspace.protocol.phrases import knock_phrase
+from holdspace.protocol.translation import N_, _
 
 _REPEATED = 3
 
@@ -270,7 +271,7 @@ def flags(asked: Asked) -> Iterator[str]:
         at = time.strftime("%H:%M", time.localtime(flag.since))
         yield f"not ok: {flag.person.name}, since {at}{said}"
     for words in NOT_OK_CARD:
-        yield f"not ok: {words}"
+        yield f"not ok: {_(words)}"
 
 
 def invitation(asked: Asked) -> Iterable[str]:
@@ -285,9 +286,9 @@ def support_lines(shown: Shown, view: RoomView) -> Iterator[str]:
 
 
 WAYS = Ways(
-    tell="tell the facilitator in your own words",
+    tell=N_("tell the facilitator in your own words"),
     steady="/practice senses",
-    tell_in_room="type /notok: only facilitators read it",
+    tell_in_room=N_("type /notok: only facilitators read it"),
 )
 
 

@@ -45,6 +45,7 @@ from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 from holdspace.client.settings_book import SettingsBook
+from holdspace.protocol.translation import _
 
 # Nods are silent company: told together, never one by one.
 NOD_SECONDS = 6.0
@@ -155,7 +156,7 @@ class Session:
         )
         tasks = [asyncio.ensure_future(one) for one in work]
         with _leaving_on_signals(self._gone.set, interrupted=self._interrupted):
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -294,7 +295,7 @@ class Session:
         return any(form.hears(line) for form in forms)
 
     def _command(self, line: str) -> None:
-        word, _, _ = line.strip().removeprefix("/").partition(" ")
+        word, _space, _rest = line.strip().removeprefix("/").partition(" ")
         is_command = line.lstrip().startswith("/")
         if is_command and word.lower() in OWN_ANSWERS:
             self._say(OWN_ANSWERS[word.lower()](self._asked()))
@@ -455,14 +456,14 @@ class Session:
         view = self._attending.view
         card, number = chosen(local.text, view.lang)
         if card is None:
-            lines = card_list(view.lang) if not local.text else (NO_CARD,)
+            lines = card_list(view.lang) if not local.text else (_(NO_CARD),)
             self._say(f"card: {words}" for words in lines)
         elif not number:
             self._say(f"card: {words}" for words in card_lines(card, view))
         elif number <= len(card.phrases):
             self._prepare(filled(card.phrases[number - 1], view))
         else:
-            self._say([f"card: {NO_PHRASE}"])
+            self._say([f"card: {_(NO_PHRASE)}"])
 
     def _exit(self, _local: Local) -> None:
         self._keeper.drop_draft()

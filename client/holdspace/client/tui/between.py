@@ -8,6 +8,7 @@ from holdspace.client.care.first_aid import CARD
 from holdspace.client.seat.view import AsideView, FlagView, RoomView
 from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+from holdspace.protocol.translation import _
 
 _KEYS = {act.id: act.key for act in ACTS}
 NOBODY = "Nobody has said that they are not OK."
@@ -23,7 +24,7 @@ def status_parts(view: RoomView) -> list[str]:
     """Return the same in a few words each, for windows too narrow for a panel."""
     return [
         *(f"not OK: {flag.person.name} ({_KEYS['flags']})" for flag in view.flags),
-        *(f"you are asked: {_KEYS['yes']} or {_KEYS['no']}" for _ in view.asking[:1]),
+        *(f"you are asked: {_KEYS['yes']} or {_KEYS['no']}" for _asked in view.asking[:1]),
         *(f"{aside.label} ({_KEYS['private']})" for aside in view.asides if aside.is_open),
         *(["facilitators know you are not OK"] if view.is_flagged else []),
     ]
@@ -34,7 +35,7 @@ def flags_page(view: RoomView, width: int) -> list[Row]:
     if not view.flags:
         return paragraph(NOBODY, width, "muted")
     people = [line for flag in view.flags for line in (*_flag(flag, width), BLANK)]
-    steps = [line for words in CARD for line in (*paragraph(words, width), BLANK)]
+    steps = [line for words in CARD for line in (*paragraph(_(words), width), BLANK)]
     return [*people, *steps, *paragraph(ONLY_YOU, width, "muted")]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from holdspace.client.acts import Local
+from holdspace.client.acts import BY_ID, Local
 from holdspace.client.calendar_file import save as save_calendar
 from holdspace.client.library import DataError, NotInLibrary, read_flow
 from holdspace.client.mine import Own
@@ -14,6 +14,7 @@ from holdspace.client.seat.intents import GiveAnswers, OpenTheFlow
 from holdspace.client.setting_rows import read_typed
 from holdspace.client.settings_book import UNKNOWN
 from holdspace.client.tui import between, editing, pages
+from holdspace.client.tui.keyline import key_name
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.board import BoardScreen
 from holdspace.client.tui.screens.cards import CardsScreen
@@ -99,7 +100,11 @@ def _keepsake(app: "HoldspaceApp", command: Local) -> None:
 def _answer(app: "HoldspaceApp", command: Local) -> None:
     form = app.view.asked.form
     if form is None:
-        app.tell("Nothing is asked just now. V, or /results, shows what was counted.")
+        app.tell(
+            _("Nothing is asked just now. {key}, or /results, shows what was counted.").format(
+                key=key_name(BY_ID["results"].key)
+            )
+        )
         return
     typed = begin_with(form, command.text)
     if isinstance(typed, GiveAnswers):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from holdspace.client.acts import ACTS, MODE_WORDS, Act, Spot, Who, is_permitted
+from holdspace.client.acts import ACTS, BY_ID, MODE_WORDS, Act, Spot, Who, is_permitted
 from holdspace.client.care.crisis import Ways, card_here, crisis_lines
 from holdspace.client.care.happened import log_lines
 from holdspace.client.privacy import operator_facts, operator_remark, relay_sees, where_words
@@ -23,6 +23,7 @@ from holdspace.client.tui.rows import (
     row,
     wrap,
 )
+from holdspace.protocol.translation import _
 
 WHAT_THIS_IS = """\
 This is support among people. It is not treatment, and nobody here is an emergency service. Nothing can \
@@ -40,18 +41,21 @@ def titled(title: str, text: str, width: int) -> list[Row]:
 
 def support_page(view: RoomView, width: int) -> list[Row]:
     """Return the crisis card, whole in the smallest usual window."""
-    first, *rest = crisis_lines(card_here(view), WAYS.here(view))
+    first, *rest = crisis_lines(card_here(view), _ways().here(view))
     return [
         *paragraph(first, width, "strong"),
         *[piece for line in rest for piece in paragraph(line, width)],
     ]
 
 
-WAYS = Ways(
-    tell="tell the facilitator in your own words",
-    steady="Press g.",
-    tell_in_room="press N: only facilitators read it",
-)
+def _ways() -> Ways:
+    return Ways(
+        tell=_("tell the facilitator in your own words"),
+        steady=_("Press g."),
+        tell_in_room=_("press {key}: only facilitators read it").format(
+            key=key_name(BY_ID["not-ok"].key)
+        ),
+    )
 
 
 def agreements(card: CardView, width: int) -> list[Row]:

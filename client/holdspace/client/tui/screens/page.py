@@ -67,7 +67,7 @@ class CrisisScreen(PageScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("g", "steady", "steadying first"),
-        ("N", "act('not-ok')", "I'm not OK"),
+        *act_bindings(Spot.ROOM, only={"not-ok"}),
     ]
 
     def __init__(self, draw: Draw) -> None:

@@ -10,15 +10,16 @@ from textual.containers import VerticalScroll
 from typing_extensions import override
 
 from holdspace.client.acts import BY_ID, MODE_WORDS, Given, Spot, acts_for
-from holdspace.client.seat.view import StageView
+from holdspace.client.seat.view import RoomView, StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.clock import left_words
-from holdspace.client.tui.keyline import act_keys, as_it_is_now
+from holdspace.client.tui.keyline import act_keys, as_it_is_now, key_name
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
+from holdspace.protocol.translation import _
 
 # These work on the sheet as they do in the room, so that a whole meeting can be led from here.
 FROM_ROOM = ("next", "more-time", "hold", "resume", "drift", "ready")
@@ -75,9 +76,7 @@ class SheetScreen(ListScreen):
         stage = stages[at]
         after = stages[at + 1] if at + 1 < len(stages) else None
         parts = [
-            paragraph(f"{self.view.drift_words} T makes it so.", width, "hand")
-            if self.view.drift_words
-            else [],
+            paragraph(_drift(self.view), width, "hand") if self.view.drift_words else [],
             [
                 row((stage.title, "amber-strong" if stage.is_current else "strong")),
                 *self._facts(stage, width),
@@ -154,3 +153,9 @@ def _ready(stage: StageView, width: int) -> list[Row]:
 
 def _preview(stage: StageView) -> str:
     return f"{stage.title}, {stage.minutes} min: {MODE_WORDS[stage.mode]}. {stage.prompt}".strip()
+
+
+def _drift(view: RoomView) -> str:
+    return _("{drift} {key} makes it so.").format(
+        drift=view.drift_words, key=key_name(BY_ID["drift"].key)
+    )
