@@ -14,6 +14,7 @@ from contextlib import suppress
 from holdspace.protocol.invite import MOST_RELAYS
 from holdspace.protocol.keys import NotAnAddressError, origin
 from holdspace.protocol.refusals import LocalError
+from holdspace.protocol.translation import N_, _
 
 from .clock import CLOCK, Clock
 from .kept_rooms import KeptRoom
@@ -117,7 +118,7 @@ class Attendance:
     def do(self, intent: Intent) -> Refusal | None:
         """Do what the person wants, or say at once why not; never blocks."""
         if isinstance(intent, KeepTheRoom) and self._keep is None:
-            return Refusal(NO_NOTEBOOK)
+            return Refusal(_(NO_NOTEBOOK))
         outcome = self._machine.do(intent, self._world())
         if isinstance(outcome, Refusal):
             return outcome
@@ -183,7 +184,7 @@ class Attendance:
         """Return the attendance itself, so that `async with` ends it."""
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         """End it."""
         await self.aclose()
 
@@ -252,11 +253,11 @@ class Attendance:
             self._changed.set()
 
 
-ONE_KIND = (
+ONE_KIND = N_(
     "A room is at onion addresses or at others, not at both: who comes through Tor would be sent over the "
     "open network as soon as one relay fails. Nothing was sent. Choose addresses of one kind."
 )
-NO_NOTEBOOK = (
+NO_NOTEBOOK = N_(
     "You have no notebook open, so nothing can be kept. /notebook opens one, with a passphrase; then "
     "ask again."
 )
@@ -272,7 +273,7 @@ def check_addresses(relays: Iterable[str]) -> tuple[str, ...]:
     addresses = _each_safe(relays)
     kinds = {is_onion(place_of(one)[0]) for one in addresses if not _is_here(one)}
     if len(kinds) > 1:
-        raise CannotStart(ONE_KIND)
+        raise CannotStart(_(ONE_KIND))
     return addresses
 
 
@@ -296,7 +297,9 @@ def _each_safe(relays: Iterable[str]) -> tuple[str, ...]:
     """Return each relay's address once, in its one form; raise CannotStart if one is not safe."""
     addresses = tuple(dict.fromkeys(map(check_address, relays)))
     if len(addresses) > MOST_RELAYS:
-        raise CannotStart(f"A room can have up to {MOST_RELAYS} relays. Nothing was sent.")
+        raise CannotStart(
+            _("A room can have up to {number} relays. Nothing was sent.").format(number=MOST_RELAYS)
+        )
     return addresses
 
 
@@ -306,17 +309,21 @@ def check_address(relay: str) -> str:
         address = origin(relay)
     except NotAnAddressError as error:
         raise CannotStart(str(error)) from None
-    host, _ = place_of(address)
+    host, _port = place_of(address)
     if seems_onion(host) and not is_onion(host):
         raise CannotStart(
-            "That onion address is not whole: it has 56 letters and digits before .onion. Nothing "
-            "was sent."
+            _(
+                "That onion address is not whole: it has 56 letters and digits before .onion. Nothing "
+                "was sent."
+            )
         )
     # Without TLS everybody on the way sees which room is met in; an onion address is a key itself.
     is_safe = host in LOOPBACK or is_onion(host)
     if address.startswith("ws://") and not is_safe:
         raise CannotStart(
-            "A relay on another machine needs a wss:// address. Nothing was sent. "
-            "Ask whoever runs it for the address that starts with wss://."
+            _(
+                "A relay on another machine needs a wss:// address. Nothing was sent. "
+                "Ask whoever runs it for the address that starts with wss://."
+            )
         )
     return address

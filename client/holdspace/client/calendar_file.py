@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from holdspace.client.own.keepsake import NotKept, write_new
 from holdspace.protocol.meeting.schedule import EVERY_DAYS, Schedule, day_words
 from holdspace.protocol.refusals import LocalError
+from holdspace.protocol.translation import N_, _
 
 MEETINGS_AHEAD = 12
-SUMMARY = "Appointment"
-OPEN = "When this room meets again is open, so nothing was written."
-WRITTEN = "The calendar file is written. It says when, and nothing else."
+# For translators: this alone stands in the calendar, and says nothing about whom one meets.
+SUMMARY = N_("Appointment")
+OPEN = N_("When this room meets again is open, so nothing was written.")
+WRITTEN = N_("The calendar file is written. It says when, and nothing else.")
 _WARN_MINUTES = 30
 _MOST_OCTETS = 75
 
@@ -44,15 +46,17 @@ def next_words(schedule: Schedule, now: float) -> str:
     """Return when the next meeting is, on the host's clock."""
     to_come = meetings(schedule, now)
     if not to_come:
-        return "No meeting is to come: the last one is over."
-    return f"The next meeting: {day_words(to_come[0])}, {to_come[0]:%H:%M} ({schedule.zone})."
+        return _("No meeting is to come: the last one is over.")
+    return _("The next meeting: {day}, {time} ({zone}).").format(
+        day=day_words(to_come[0]), time=f"{to_come[0]:%H:%M}", zone=schedule.zone
+    )
 
 
 def calendar(schedule: Schedule, now: float, random: Callable[[int], bytes]) -> str:
     """Return the file's text; raise NoMeeting when none is to come."""
     to_come = meetings(schedule, now)
     if not to_come:
-        raise NoMeeting("No meeting is to come, so nothing was written.")
+        raise NoMeeting(_("No meeting is to come, so nothing was written."))
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Appointments//EN"]
     for begins in to_come:
         lines += _event(begins, schedule.minutes, now, random(16).hex())
@@ -62,12 +66,12 @@ def calendar(schedule: Schedule, now: float, random: Callable[[int], bytes]) -> 
 def save(schedule: Schedule | None, name: str, now: float) -> str:
     """Write the calendar into a new file, and return what to tell the person, also if that failed."""
     if schedule is None:
-        return OPEN
+        return _(OPEN)
     try:
         write_new(Path(name.strip()).expanduser(), calendar(schedule, now, os.urandom))
     except (NoMeeting, NotKept) as refused:
         return str(refused)
-    return WRITTEN
+    return _(WRITTEN)
 
 
 def _event(begins: datetime, minutes: int, now: float, number: str) -> list[str]:
@@ -78,11 +82,11 @@ def _event(begins: datetime, minutes: int, now: float, number: str) -> list[str]
         f"DTSTAMP:{_utc(datetime.fromtimestamp(now, UTC))}",
         f"DTSTART:{_utc(start)}",
         f"DTEND:{_utc(start + timedelta(minutes=minutes))}",
-        f"SUMMARY:{SUMMARY}",
+        f"SUMMARY:{_(SUMMARY)}",
         "CLASS:PRIVATE",
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
-        f"DESCRIPTION:{SUMMARY}",
+        f"DESCRIPTION:{_(SUMMARY)}",
         f"TRIGGER:-PT{_WARN_MINUTES}M",
         "END:VALARM",
         "END:VEVENT",
@@ -109,6 +113,8 @@ def _zone(schedule: Schedule) -> ZoneInfo:
         return ZoneInfo(schedule.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise NoMeeting(
-            f"This computer does not know the time zone {schedule.zone}, so the time could be wrong, and "
-            "nothing was written."
+            _(
+                "This computer does not know the time zone {zone}, so the time could be "
+                "wrong, and nothing was written."
+            ).format(zone=schedule.zone)
         ) from None

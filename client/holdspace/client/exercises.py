@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from holdspace.client.library import LANGUAGE, DataError, Library, NotInLibrary, Step, TechniqueCard
 from holdspace.client.seat.view import PairsView, PersonView, RoomView
+from holdspace.protocol.translation import N_, _
 
-DONE = "That was all of it. Talk on, or come back to the room."
+DONE = N_("That was all of it. Talk on, or come back to the room.")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def guide(view: RoomView) -> Guide | None:
     for step, whose in _steps(card, pairs):
         if not any(author == whose.identity for author in authors):
             return _guide(card, step, whose)
-    return Guide(card.title, DONE)
+    return Guide(card.title, _(DONE))
 
 
 @lru_cache(maxsize=8)
@@ -64,14 +65,18 @@ def _steps(card: TechniqueCard, pairs: PairsView) -> Iterator[tuple[Step, Person
 
 def _guide(card: TechniqueCard, step: Step, whose: PersonView) -> Guide:
     parts = [
-        "Your step" if whose.is_me else f"{whose.name} writes now",
-        f": {step.text}",
-        f" About {step.words} words." if step.words else "",
-        f' It begins: "{step.begins} …"' if step.begins else "",
-        f" {_choice(step.answers)}" if step.answers else "",
+        _("Your step: {step}").format(step=step.text)
+        if whose.is_me
+        else _("{name} writes now: {step}").format(name=whose.name, step=step.text),
     ]
-    return Guide(card.title, "".join(parts), step.begins, is_mine=whose.is_me)
+    if step.words:
+        parts.append(_("About {number} words.").format(number=step.words))
+    if step.begins:
+        parts.append(_('It begins: "{words} …"').format(words=step.begins))
+    if step.answers:
+        parts.append(_choice(step.answers))
+    return Guide(card.title, " ".join(parts), step.begins, is_mine=whose.is_me)
 
 
 def _choice(answers: tuple[str, ...]) -> str:
-    return f"Type {', '.join(answers[:-1])} or {answers[-1]}."
+    return _("Type {words} or {last}.").format(words=", ".join(answers[:-1]), last=answers[-1])

@@ -7,6 +7,7 @@ and the most people. Plain aligned text, so that it reads well aloud.
 from datetime import date
 from pathlib import Path
 
+from holdspace.client.file_errors import why
 from holdspace.client.library import (
     LANGUAGE,
     DataError,
@@ -19,6 +20,7 @@ from holdspace.client.library import (
     read_flow,
 )
 from holdspace.protocol.meeting.flow import Flow, parse_flow, timetable
+from holdspace.protocol.translation import _, ngettext
 
 OK = 0
 BROKEN = 1
@@ -35,9 +37,16 @@ def _listed(name: str, own: Path | None) -> str:
     try:
         flow = parse_flow(read_flow(name, own))
     except DataError:
-        return f"{name}: this file has mistakes; holdspace flow check {name} names them."
-    people = f"{flow.group.min} to {flow.group.max} people"
-    return f"{name.removesuffix(f'.{LANGUAGE}')}: {flow.title}, {flow.minutes} minutes, {people}."
+        return _("{name}: this file has mistakes; holdspace flow check {name} names them.").format(
+            name=name
+        )
+    return _("{name}: {title}, {minutes} minutes, {least} to {most} people.").format(
+        name=name.removesuffix(f".{LANGUAGE}"),
+        title=flow.title,
+        minutes=flow.minutes,
+        least=flow.group.min,
+        most=flow.group.max,
+    )
 
 
 def check(
@@ -55,8 +64,16 @@ def check(
         return UNREADABLE, [str(error)]
     except DataError as error:
         return BROKEN, [*_problem_lines(name, error.problems), _verdict(error.problems)]
-    warnings = [f"Note: {warning}" for warning in _warnings(flow, Library(own), today)]
-    return OK, [f"{flow.title}: this flow can be used.", *warnings, "", *timetable_lines(flow)]
+    warnings = [
+        _("Note: {warning}").format(warning=warning)
+        for warning in _warnings(flow, Library(own), today)
+    ]
+    return OK, [
+        _("{title}: this flow can be used.").format(title=flow.title),
+        *warnings,
+        "",
+        *timetable_lines(flow),
+    ]
 
 
 def export(flow_name: str, path: str) -> tuple[int, list[str]]:
@@ -70,11 +87,17 @@ def export(flow_name: str, path: str) -> tuple[int, list[str]]:
     except NotInLibrary as error:
         return UNREADABLE, [str(error)]
     except FileExistsError:
-        return UNREADABLE, [f"{file.name} is there already. Nothing was changed."]
+        return UNREADABLE, [
+            _("{name} is there already. Nothing was changed.").format(name=file.name)
+        ]
     except OSError as error:
-        return UNREADABLE, [f"{file.name} cannot be written: {error.strerror}."]
-    check_it = f"holdspace flow check {path}"
-    return OK, [f"{file.name} is yours to edit now. When you have, check it: {check_it}"]
+        return UNREADABLE, [
+            _("{name} cannot be written: {reason}.").format(name=file.name, reason=why(error))
+        ]
+    words = _("{name} is yours to edit now. When you have, check it: {command}").format(
+        name=file.name, command=f"holdspace flow check {path}"
+    )
+    return OK, [words]
 
 
 def _problem_lines(name: str, problems: tuple[Problem, ...]) -> list[str]:
@@ -82,19 +105,22 @@ def _problem_lines(name: str, problems: tuple[Problem, ...]) -> list[str]:
 
 
 def _verdict(problems: tuple[Problem, ...]) -> str:
-    count = "one thing" if len(problems) == 1 else f"{len(problems)} things"
-    return f"This flow cannot be used yet: {count} to put right."
+    return ngettext(
+        "This flow cannot be used yet: one thing to put right.",
+        "This flow cannot be used yet: {number} things to put right.",
+        len(problems),
+    ).format(number=len(problems))
 
 
 def _warnings(flow: Flow, library: Library, today: date | None) -> list[str]:
     warnings = []
     if today and flow.review_by and today > flow.review_by:
-        warnings.append(f"it was to be reviewed by {flow.review_by}.")
+        warnings.append(_("It was to be reviewed by {day}.").format(day=flow.review_by))
     for path in _named_files(flow):
         try:
             library.flow_file(path)
         except (NotInLibrary, DataError):
-            warnings.append(f"{path} is not in the library.")
+            warnings.append(_("{path} is not in the library.").format(path=path))
     return [*warnings, *_crisis_warnings(flow, library, today)]
 
 
@@ -109,9 +135,12 @@ def _crisis_warnings(flow: Flow, library: Library, today: date | None) -> list[s
     try:
         card = library.crisis_card(flow.lang)
     except (NotInLibrary, DataError):
-        return [f"the library has no crisis card crisis/{flow.lang}.toml that can be read."]
+        words = _("The library has no crisis card crisis/{lang}.toml that can be read.").format(
+            lang=flow.lang
+        )
+        return [words]
     warning = crisis_warning(card, today or date.min)
-    return [warning[0].lower() + warning[1:]] if warning else []
+    return [warning] if warning else []
 
 
 def timetable_lines(flow: Flow) -> list[str]:
@@ -123,8 +152,11 @@ def timetable_lines(flow: Flow) -> list[str]:
         for slots in zip(*plans, strict=True)
     ]
     totals = [_clock(flow.seconds(people)) for people in sizes]
-    header = ("Stage", "Turns", *(f"{people} people" for people in sizes))
-    table = [header, *rows, ("Total", "", *totals)]
+    header = (
+        *(_("Stage"), _("Turns")),
+        *(_("{number} people").format(number=people) for people in sizes),
+    )
+    table = [header, *rows, (_("Total"), "", *totals)]
     widths = [max(len(row[column]) for row in table) for column in range(len(header))]
     return [_aligned(row, widths) for row in table]
 
@@ -134,7 +166,7 @@ def _aligned(row: tuple[str, ...], widths: list[int]) -> str:
 
 
 def _when(begins: int, seconds: int) -> str:
-    return f"{_clock(begins)} for {_clock(seconds)}"
+    return _("{at} for {length}").format(at=_clock(begins), length=_clock(seconds))
 
 
 def _clock(seconds: int) -> str:

@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import _
 
 _RELAY = "holdspace.server"
 _READY = "listening on "
@@ -66,7 +67,9 @@ async def _address(process: Process) -> str:
     await _see_off(process)
     complaint = (await process.stderr.read(2000)).decode(errors="replace").strip().split("\n")[-1]
     raise RelayNotStartedError(
-        f"No relay could be started on this machine, so no room was opened. {clean_line(complaint)}"
+        _("No relay could be started on this machine, so no room was opened. {complaint}").format(
+            complaint=clean_line(complaint)
+        )
     )
 
 

@@ -18,20 +18,21 @@ from holdspace.client.own.notebook_card import NOT_HERE, OPEN_ALREADY, notebook_
 from holdspace.client.own.talk import Done, Step
 from holdspace.client.seat.view import RoomView
 from holdspace.client.vault import Vault, VaultError, WrongPassphrase, check_passphrase, exists
+from holdspace.protocol.translation import N_, _
 
 # Looked at so often that looking, sealing and writing together stay within what was promised.
 LOOK_SECONDS = SAVED_WITHIN / 3
 
-BACK_AGAIN = "What you were writing here is back; nothing was sent."
-PERHAPS_READ = (
+BACK_AGAIN = N_("What you were writing here is back; nothing was sent.")
+PERHAPS_READ = N_(
     "What you were writing here is back. Some of it was ready or on its way, so it may have been read "
     "already; nothing was sent now."
 )
-KEPT_HERE = (
+KEPT_HERE = N_(
     "Your notebook is open: what you write and have not sent is saved in it, encrypted, and so are "
     "your plans and ideas."
 )
-ONLY_IN_MEMORY = (
+ONLY_IN_MEMORY = N_(
     "No notebook is open: drafts, plans and ideas are in memory only, and gone when you leave. In the "
     "room, /notebook opens one."
 )
@@ -59,7 +60,7 @@ class Keeper:
         self._opened: Callable[[], None] = lambda: None
         self._notebook = self._saved = vault.read() if vault else Notebook()
         self._writing: Callable[[], Draft] | None = None
-        self._tell: Callable[[str], None] = lambda _: None
+        self._tell: Callable[[str], None] = lambda _words: None
         self._trouble = self._told = ""
         self._one_at_a_time = threading.Lock()
 
@@ -76,7 +77,7 @@ class Keeper:
     @property
     def where_words(self) -> str:
         """Say where what this person writes is kept."""
-        return KEPT_HERE if self.is_kept else ONLY_IN_MEMORY
+        return _(KEPT_HERE if self.is_kept else ONLY_IN_MEMORY)
 
     def notebook_card(self) -> Step:
         """Return the questions by which it comes onto the disk from now on, or why it does not."""
@@ -121,7 +122,7 @@ class Keeper:
         self._writing, self._tell = writing, tell
         words = _words_of(before)
         if words:
-            tell(PERHAPS_READ if before.ready else BACK_AGAIN)
+            tell(_(PERHAPS_READ if before.ready else BACK_AGAIN))
         return words
 
     def drop_draft(self) -> None:

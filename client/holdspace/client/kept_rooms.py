@@ -18,6 +18,7 @@ from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.meeting.slips import Move, NotASlip, Slip, SlipRole, read_move, read_slip
 from holdspace.protocol.recovery import RoomSecrets, secrets_of
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import _
 
 MOST_PINS = 64
 KeptRole = Literal["host", "co-facilitator", "member"]
@@ -115,7 +116,7 @@ def check_slip(kept: KeptRoom, data: bytes) -> Slip:
     """Return a slip that is for this person in this room, or raise NotASlip."""
     slip = read_slip(data, room=kept.room, host_key=kept.host_key)
     if slip.key != kept.my_key.public:
-        raise NotASlip("That slip is for somebody else. It was not kept.")
+        raise NotASlip(_("That slip is for somebody else. It was not kept."))
     return slip
 
 
@@ -123,7 +124,7 @@ def moved_to(kept: KeptRoom, pasted: str) -> KeptRoom:
     """Return the room at the relays that a note of its host names; raise NotASlip if it is none."""
     move = read_move(pasted, host_key=kept.host_key)
     if move.room != kept.room:
-        raise NotASlip("That note is for another room. Nothing was changed.")
+        raise NotASlip(_("That note is for another room. Nothing was changed."))
     return with_move(kept, move)
 
 
@@ -152,4 +153,4 @@ def recovered(seed: bytes, relays: tuple[str, ...], *, room_name: str, my_name: 
 
 def shown_name(kept: KeptRoom) -> str:
     """Return the room's name as it may be shown."""
-    return clean_line(kept.room_name, 80) or "a room"
+    return clean_line(kept.room_name, 80) or _("a room")

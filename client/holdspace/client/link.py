@@ -26,6 +26,7 @@ from websockets.typing import Subprotocol
 
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import Close, PeerError, close_answer
+from holdspace.protocol.translation import N_, _
 
 from .pulse import PulsedConnection
 from .relays import Relays
@@ -34,24 +35,24 @@ from .socks import TOR, Proxy, connect_through, seems_onion
 SUBPROTOCOL = Subprotocol("holdspace.1")
 OPEN_TIMEOUT = 8.0
 OUTGOING_BOUND = 256
-NOT_A_RELAY = (
+NOT_A_RELAY = N_(
     "That address answers, but not as a holdspace relay of this version. Nothing was sent. "
     "Check the address with whoever runs it."
 )
-UNREACHABLE = (
+UNREACHABLE = N_(
     "The relay cannot be reached. Nothing was sent. Check the network and the relay's address, then "
     "start again."
 )
-LETS_NOBODY_IN = (
+LETS_NOBODY_IN = N_(
     "The relay answers, but lets nobody in just now. Nothing was lost. If that does not change by "
     "itself, try again in a few minutes."
 )
 TOO_MANY_REQUESTS, SERVER_ERRORS = 429, 500
-UNREACHABLE_THROUGH = (
+UNREACHABLE_THROUGH = N_(
     "The relay cannot be reached through the proxy at {proxy}. Nothing was sent. Check that Tor, or "
     "whatever proxy you chose, runs there, and the relay's address, then start again."
 )
-FOREIGN = "The relay sent something that no relay sends. Nothing of it was used."
+FOREIGN = N_("The relay sent something that no relay sends. Nothing of it was used.")
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ class Link:
         self._connection = connection
         if connection.subprotocol != SUBPROTOCOL:
             await connection.close()
-            raise _Fatal(Ended(NOT_A_RELAY))
+            raise _Fatal(Ended(_(NOT_A_RELAY)))
         tasks = [
             asyncio.create_task(self._write(connection)),
             asyncio.create_task(connection.beat(self._jitter)),
@@ -222,7 +223,7 @@ class Link:
             await self._read(connection)
         except PeerError:
             await connection.close(Close.NOT_UNDERSTOOD)
-            raise _Fatal(Ended(FOREIGN)) from None
+            raise _Fatal(Ended(_(FOREIGN))) from None
         except ConnectionClosed:
             pass
         finally:
@@ -253,18 +254,20 @@ class Link:
     def _judge_failure(self, error: Exception) -> Lost:
         """Tell an address that will never work from a relay that is just starting again."""
         if isinstance(error, InvalidURI):
-            raise _Fatal(Ended("That is no relay address. It should look like wss://relay.example"))
+            raise _Fatal(
+                Ended(_("That is no relay address. It should look like wss://relay.example"))
+            )
         if isinstance(error, ssl.SSLCertVerificationError):
             raise _Fatal(
-                Ended("The relay's certificate could not be checked, so nothing was sent to it.")
+                Ended(_("The relay's certificate could not be checked, so nothing was sent to it."))
             )
         status = error.response.status_code if isinstance(error, InvalidStatus) else 0
         is_busy = status == TOO_MANY_REQUESTS or status >= SERVER_ERRORS
         is_other = (status and not is_busy) or isinstance(error, NegotiationError)
         if is_other and not self._was_up:
-            raise _Fatal(Ended(NOT_A_RELAY))
+            raise _Fatal(Ended(_(NOT_A_RELAY)))
         self._relays.failed()
-        return Lost(LETS_NOBODY_IN if is_busy else "")
+        return Lost(_(LETS_NOBODY_IN) if is_busy else "")
 
     def _judge_close(self, code: int) -> Lost:
         answer = close_answer(code)
@@ -275,14 +278,14 @@ class Link:
 
     def _unreachable(self) -> str:
         proxy = proxy_for(self._relays.address, self._socks)
-        return UNREACHABLE_THROUGH.replace("{proxy}", proxy.shown) if proxy else UNREACHABLE
+        return _(UNREACHABLE_THROUGH).replace("{proxy}", proxy.shown) if proxy else _(UNREACHABLE)
 
     def _waiting_words(self) -> str:
         if self._was_up:
-            return (
+            return _(
                 "The relay does not answer yet. Your words are safe here, and your place is kept."
             )
-        return "The relay does not answer yet. Trying again."
+        return _("The relay does not answer yet. Trying again.")
 
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -296,7 +299,7 @@ def place_of(relay: str) -> tuple[str, int]:
 
 def proxy_for(relay: str, chosen: Proxy | None) -> Proxy | None:
     """Return what a relay must be reached through: Tor for an onion address, whatever else is said."""
-    host, _ = place_of(relay)
+    host, _port = place_of(relay)
     if host in LOOPBACK:
         return None
     return chosen or (TOR if seems_onion(host) else None)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from holdspace.protocol.frames import Greeting
+from holdspace.protocol.translation import _, shown
 
 from .attend import CannotStart, check_addresses
 from .link import Ended, Happening, Link, Up
@@ -28,9 +29,9 @@ class Seen:
     def lines(self) -> Iterator[str]:
         """Yield it in plain lines."""
         for label, words in operator_facts(self.operator):
-            yield f"relay: {label}: {words}"
-        yield f"relay: {operator_remark(self.operator)}"
-        yield f"relay: {RELAY_SEES}"
+            yield _("relay: {label}: {words}").format(label=label, words=words)
+        yield _("relay: {words}").format(words=operator_remark(self.operator))
+        yield _("relay: {words}").format(words=_(RELAY_SEES))
 
 
 async def look_at(relays: Iterable[str], socks: Proxy | None = None) -> Seen:
@@ -46,7 +47,7 @@ async def look_at(relays: Iterable[str], socks: Proxy | None = None) -> Seen:
         elif isinstance(happening, Greeting) and not seen.done():
             seen.set_result(Seen(at, operator_view(happening.operator)))
         elif isinstance(happening, Ended) and not seen.done():
-            seen.set_exception(CannotStart(happening.words))
+            seen.set_exception(CannotStart(shown(happening.words)))
 
     link = Link(addresses, hear, random.random, socks=socks)
     running = asyncio.create_task(link.run())

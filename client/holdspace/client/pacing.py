@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from holdspace.client.library import LANGUAGE, DataError, Library, NotInLibrary, TechniqueCard
+from holdspace.protocol.translation import N_, _
 
 USUAL = "breath-4-6"
 SENSES = "ground-54321"
 REST = "rest"
-REST_WORDS = "Rest, as you are. Nothing has to happen. Come back whenever you like."
+REST_WORDS = N_("Rest, as you are. Nothing has to happen. Come back whenever you like.")
 # Kept for writing on: what one can hold on to when an exercise is a form.
-TEMPLATE_WORDS = "The lines to fill in are in your text field; nothing was sent."
+TEMPLATE_WORDS = N_("The lines to fill in are in your text field; nothing was sent.")
 # What people call them.
 CALLED = {
     "breath": USUAL,
@@ -31,7 +32,7 @@ CALLED = {
 # Exercises for two, that nobody does alone.
 FOR_TWO = frozenset({"write-back"})
 MOST_DOTS = 12
-DONE_WORDS = "That was all of it. Come back in your own time."
+DONE_WORDS = N_("That was all of it. Come back in your own time.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Practice:
     @property
     def line(self) -> str:
         """Return the line of this moment."""
-        return self.lines[self.at] if self.at < len(self.lines) else DONE_WORDS
+        return self.lines[self.at] if self.at < len(self.lines) else _(DONE_WORDS)
 
     @property
     def is_done(self) -> bool:
@@ -98,7 +99,7 @@ def begin(
     """Return the exercise of this name, begun; an unknown name is the usual one."""
     wanted = CALLED.get(name.strip().lower(), name.strip().lower()) or USUAL
     if wanted == REST:
-        return Practice(REST, "Rest", "", "", (REST_WORDS,), (0,))
+        return Practice(REST, _("Rest"), "", "", (_(REST_WORDS),), (0,))
     shelf = library or Library()
     try:
         card = shelf.technique(wanted, lang)

@@ -3,26 +3,27 @@
 from collections.abc import Sequence
 
 from holdspace.client.seat.view import SAYS_NOTHING, OperatorView
+from holdspace.protocol.translation import N_, _
 
-RELAY_SEES = """\
+RELAY_SEES = N_("""\
 The relay passes sealed messages on and cannot read them. It can see that somebody is connected, from which \
 address, when, and how much is sent; not names, words, stages, hands, or who is who. When the meeting \
-closes, it deletes what it kept."""
-COVERED = """\
+closes, it deletes what it kept.""")
+COVERED = N_("""\
 Once the first stage of this meeting has begun, everybody's program sends one small message every two \
 seconds, with words in it or without, so that the sending does not tell the relay who speaks. What you write \
 arrives within two seconds, what is long a little later. It costs about 2 MB an hour for each person in the \
-room."""
+room.""")
 # From docs/traffic.md; a test compares them.
 GUESSED, BY_CHANCE = 55, 22
-WITHOUT_SLOTS = (
+WITHOUT_SLOTS = N_(
     "Without cover slots, somebody at the relay can guess who has the floor: in simulated meetings "
-    f"{GUESSED} of 100 guesses were right, where chance is {BY_CHANCE}."
-)
-ITS_OWN_WORD = "This is what the relay says about itself. Nobody checks it."
-NOT_SAID = "The relay does not say who runs it."
+    "{guessed} of 100 guesses were right, where chance is {by_chance}."
+).filled(guessed=str(GUESSED), by_chance=str(BY_CHANCE))
+ITS_OWN_WORD = N_("This is what the relay says about itself. Nobody checks it.")
+NOT_SAID = N_("The relay does not say who runs it.")
 
-PRIVACY = """\
+PRIVACY = N_("""\
 What holdspace protects, and what it does not.
 
 Who sees what:
@@ -52,32 +53,38 @@ What nobody can promise:
 
 How: messages are encrypted end to end with MLS (RFC 9420). Room messages and knocks use a hybrid
 post-quantum key exchange. The software has not been audited. It is support among people: not
-therapy, not a crisis service, not a medical device."""
+therapy, not a crisis service, not a medical device.""")
 
 
 def relay_sees(*, is_covered: bool) -> str:
     """Return what a relay can see of this meeting."""
-    return f"{RELAY_SEES} {COVERED}" if is_covered else RELAY_SEES
+    return f"{_(RELAY_SEES)} {_(COVERED)}" if is_covered else _(RELAY_SEES)
 
 
 def operator_facts(operator: OperatorView) -> tuple[tuple[str, str], ...]:
     """Return what a relay says about whoever runs it, each with its label; nothing left empty."""
     facts = (
-        ("Run by", operator.runs_it),
-        ("Contact", operator.contact),
-        ("What it keeps", operator.keeps),
-        ("Its rules", operator.rules),
+        (_("Run by"), operator.runs_it),
+        (_("Contact"), operator.contact),
+        (_("What it keeps"), operator.keeps),
+        (_("Its rules"), operator.rules),
     )
     return tuple((label, words) for label, words in facts if words)
 
 
 def operator_remark(operator: OperatorView) -> str:
     """Return how much a relay's words about itself are worth."""
-    return NOT_SAID if operator == SAYS_NOTHING else ITS_OWN_WORD
+    return _(NOT_SAID if operator == SAYS_NOTHING else ITS_OWN_WORD)
 
 
 def where_words(relay: str, relays: Sequence[str] = ()) -> str:
     """Return where a room is, and where it can go on."""
     others = [other for other in relays if other != relay]
-    more = f" It can go on over {' or '.join(others)}." if others else ""
-    return f"The room is at {relay}.{more}"
+    here = _("The room is at {relay}.").format(relay=relay)
+    if not others:
+        return here
+    either = others[0]
+    for other in others[1:]:
+        either = _("{relay} or {other}").format(relay=either, other=other)
+    more = _("It can go on over {relays}.").format(relays=either)
+    return f"{here} {more}"

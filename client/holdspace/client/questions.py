@@ -10,9 +10,12 @@ from dataclasses import dataclass, field, replace
 from holdspace.client.seat.form_view import FormView, Item, To
 from holdspace.client.seat.intents import GiveAnswers
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import N_, _
 
-WHO_MAY_SEE = "Who may see this?"
-LEAVE_OUT = "Enter alone leaves it out."
+WHO_MAY_SEE = N_("Who may see this?")
+LEAVE_OUT = N_("Enter alone leaves it out.")
+_COUNTING = N_("{title} is being counted: {number} so far.")
+_OPEN = N_("{title} is open: {number} so far.")
 MOST_WORDS = 280
 
 
@@ -74,7 +77,8 @@ def take(asked: Questions, line: str) -> Questions | GiveAnswers:
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else -1
     if number not in choices:
         least, most = choices[0], choices[-1]
-        remark = f"A number from {least} to {most}, please. {_alone(asked)}"
+        wanted = _("A number from {least} to {most}, please.").format(least=least, most=most)
+        remark = f"{wanted} {_alone(asked)}"
         return replace(asked, remark=remark)
     return _take_number(asked, number)
 
@@ -88,7 +92,7 @@ def question(asked: Questions) -> str:
     """Return what is asked now, without the answers to choose from."""
     if asked.item is not None:
         return asked.item.text
-    return asked.form.words_ask if asked.asks_words else WHO_MAY_SEE
+    return asked.form.words_ask if asked.asks_words else _(WHO_MAY_SEE)
 
 
 def options(asked: Questions) -> tuple[str, ...]:
@@ -96,41 +100,46 @@ def options(asked: Questions) -> tuple[str, ...]:
     if asked.item is not None:
         return asked.item.options
     return () if asked.asks_words else tuple(way.words for way in asked.form.ways)
+    return () if asked.asks_words else tuple(_(way.value) for way in asked.form.ways)
 
 
 def how(asked: Questions) -> str:
     """Return how to answer."""
     if asked.asks_words:
-        return f"Type it and press Enter. {LEAVE_OUT}"
+        return f"{_('Type it and press Enter.')} {_(LEAVE_OUT)}"
     choices = _choices(asked)
-    return f"Type a number from {choices[0]} to {choices[-1]}, then Enter. {_alone(asked)}"
+    number = _("Type a number from {least} to {most}, then Enter.").format(
+        least=choices[0], most=choices[-1]
+    )
+    return f"{number} {_alone(asked)}"
 
 
 def progress(asked: Questions) -> str:
     """Return which question of how many this is."""
     whole = len(asked.form.items) + bool(asked.form.words_ask) + bool(asked.form.ways)
-    return f"{asked.at + 1} of {whole}" if whole > 1 else ""
+    return _("{at} of {whole}").format(at=asked.at + 1, whole=whole) if whole > 1 else ""
 
 
 def result_lines(view: RoomView) -> Iterator[str]:
     """Yield what was counted, what is being counted, and the own numbers side by side."""
     asking = view.asked
     if not (asking.running or asking.results or asking.own):
-        yield "Nothing was counted yet."
+        yield _("Nothing was counted yet.")
     for count in asking.running:
-        step = "is being counted" if count.is_closed else "is open"
-        yield f"{count.title} {step}: {count.joined} so far."
+        words = _COUNTING if count.is_closed else _OPEN
+        yield _(words).format(title=count.title, number=count.joined)
     for result in asking.results:
         title = result.title if result.title.endswith("?") else f"{result.title}."
         yield " ".join((title, *result.lines))
     if asking.own:
-        yield "Your own, on this device only:"
+        yield _("Your own, on this device only:")
     yield from asking.own
 
 
 def _alone(asked: Questions) -> str:
     is_way = asked.item is None and not asked.asks_words
     return f"Enter alone means: {To.ME.words}." if is_way else LEAVE_OUT
+    return _("Enter alone means: {way}.").format(way=_(To.ME.value)) if is_way else _(LEAVE_OUT)
 
 
 def _choices(asked: Questions) -> range:
@@ -150,7 +159,9 @@ def _take_number(asked: Questions, number: int | None) -> Questions | GiveAnswer
 
 def _take_words(asked: Questions, typed: str) -> Questions | GiveAnswers:
     if len(typed) > MOST_WORDS:
-        words = f"That is longer than {MOST_WORDS} characters; it is kept, please shorten it."
+        words = _("That is longer than {number} characters; it is kept, please shorten it.").format(
+            number=MOST_WORDS
+        )
         return replace(asked, remark=words)
     return _next(replace(asked, words=typed))
 

@@ -22,7 +22,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from holdspace.client.file_errors import why
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _, shown
 
 from .notebook import Notebook
 
@@ -59,33 +61,37 @@ USUAL_COST = Cost()
 # A file says what it costs; it must be neither nothing nor more than this computer can give.
 LEAST_COST, MOST_COST = Cost(8 * 1024, 1, 1), Cost(1024 * 1024, 16, 16)
 
-NOT_THERE = (
+NOT_THERE = N_(
     "There is no notebook at {path}. Nothing was written; `holdspace notebook make` makes one."
 )
-THERE_ALREADY = "There is a file at {path} already. It was not touched."
-NO_LINK = "{path} leads to another file, so it was not used. Name the file itself."
-NOT_A_NOTEBOOK = "{path} is not a notebook of this program. It was not touched."
-NEWER = "A newer version of this program wrote {path}. It was not touched; please use that version."
-DAMAGED = "{path} is damaged, so it cannot be opened. It was not touched; a copy may be whole."
-NOT_OPENED = (
+THERE_ALREADY = N_("There is a file at {path} already. It was not touched.")
+NO_LINK = N_("{path} leads to another file, so it was not used. Name the file itself.")
+NOT_A_NOTEBOOK = N_("{path} is not a notebook of this program. It was not touched.")
+NEWER = N_(
+    "A newer version of this program wrote {path}. It was not touched; please use that version."
+)
+DAMAGED = N_("{path} is damaged, so it cannot be opened. It was not touched; a copy may be whole.")
+NOT_OPENED = N_(
     "The notebook did not open: that is not its passphrase, or the file was changed. Nothing was "
     "written. You can try again."
 )
-IN_USE = (
+IN_USE = N_(
     "The notebook is open in another window of yours. Nothing was changed. Close it there, or go "
     "on here without."
 )
-FULL = "The notebook is full, so the newest change is not in it. What was saved before is safe."
-NOT_TEXT = "Something in the notebook is no text, so the newest change is not saved."
-CHANGED_MEANWHILE = (
+FULL = N_("The notebook is full, so the newest change is not in it. What was saved before is safe.")
+NOT_TEXT = N_("Something in the notebook is no text, so the newest change is not saved.")
+CHANGED_MEANWHILE = N_(
     "Something else replaced the notebook's file, so this change was not written over it. What you "
     "write is in memory only now."
 )
-OTHERS_CAN_READ = (
+OTHERS_CAN_READ = N_(
     "Others on this computer can read or change {path}, so it was not opened. Make it yours alone "
     "(chmod 600)."
 )
-TOO_SHORT = f"A passphrase has {LEAST_PASSPHRASE} letters or more. Four or five words are good."
+TOO_SHORT = N_("A passphrase has {number} letters or more. Four or five words are good.").filled(
+    number=str(LEAST_PASSPHRASE)
+)
 
 
 @dataclass(frozen=True)
@@ -169,7 +175,7 @@ class Vault:
 
     def _check_unchanged(self) -> None:
         if self._handle < 0 or not _is_same(self.path, self._handle):
-            raise VaultError(CHANGED_MEANWHILE)
+            raise VaultError(_(CHANGED_MEANWHILE))
 
 
 def usual_place(environment: Mapping[str, str]) -> Path:
@@ -199,7 +205,7 @@ def remove(path: Path) -> None:
 def check_passphrase(passphrase: str) -> str:
     """Return a passphrase that will do for a new notebook; raise VaultError for one that will not."""
     if not LEAST_PASSPHRASE <= len(passphrase) <= MOST_PASSPHRASE:
-        raise VaultError(TOO_SHORT)
+        raise VaultError(shown(TOO_SHORT))
     return passphrase
 
 
@@ -216,12 +222,12 @@ def _seal(notebook: Notebook, sealing: _Sealing) -> bytes:
     try:
         inside = msgspec.msgpack.encode(notebook)
     except UnicodeEncodeError:
-        raise VaultError(NOT_TEXT) from None
+        raise VaultError(_(NOT_TEXT)) from None
     # Nothing is ever written that could not be read again.
     _decode(inside)
     size = next((size for size in SIZES if size >= len(inside) + _ROOM), 0)
     if not size:
-        raise VaultError(FULL)
+        raise VaultError(_(FULL))
     nonce = os.urandom(_NONCE)
     header = _HEADER.pack(MAGIC, VERSION, *sealing.cost, sealing.salt, nonce)
     padded = len(inside).to_bytes(_LENGTH, "big") + inside.ljust(size - _ROOM, b"\0")
@@ -232,7 +238,7 @@ def _decode(inside: bytes) -> Notebook:
     try:
         return msgspec.msgpack.decode(inside, type=Notebook)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        raise VaultError(FULL) from None
+        raise VaultError(_(FULL)) from None
 
 
 def _header(path: Path, sealed: bytes) -> tuple[Cost, bytes]:
@@ -259,7 +265,7 @@ def _unseal(path: Path, sealed: bytes, sealing: _Sealing) -> Notebook:
     try:
         padded = AESGCM(sealing.key).decrypt(nonce, sealed[_HEADER.size :], header)
     except InvalidTag:
-        raise WrongPassphrase(NOT_OPENED) from None
+        raise WrongPassphrase(_(NOT_OPENED)) from None
     length = int.from_bytes(padded[:_LENGTH], "big")
     try:
         return msgspec.msgpack.decode(padded[_LENGTH : _LENGTH + length], type=Notebook)
@@ -275,7 +281,7 @@ def _locked(path: Path) -> int:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(handle)
-            raise VaultError(IN_USE) from None
+            raise VaultError(_(IN_USE)) from None
         if _is_same(path, handle):
             return handle
         os.close(handle)
@@ -289,7 +295,9 @@ def _opened(path: Path) -> int:
     except FileNotFoundError:
         raise NoNotebook(_of(path, NOT_THERE)) from None
     except OSError as error:
-        raise VaultError(f"{_shown(path)} cannot be read: {error.strerror}.") from None
+        raise VaultError(
+            _("{name} cannot be read: {reason}.").format(name=_shown(path), reason=why(error))
+        ) from None
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         words = NOT_A_NOTEBOOK
@@ -379,7 +387,9 @@ def _is_same(path: Path, handle: int) -> bool:
 
 def _unwritable(path: Path, error: OSError) -> VaultError:
     return VaultError(
-        f"{_shown(path)} cannot be written: {error.strerror}. What was there is safe."
+        _("{name} cannot be written: {reason}. What was there is safe.").format(
+            name=_shown(path), reason=why(error)
+        )
     )
 
 
@@ -388,4 +398,4 @@ def _shown(path: Path) -> str:
 
 
 def _of(path: Path, words: str) -> str:
-    return words.replace("{path}", _shown(path))
+    return shown(words).replace("{path}", _shown(path))

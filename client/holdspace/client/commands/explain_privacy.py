@@ -5,6 +5,7 @@ import argparse
 from holdspace.client.command_line import WELL
 from holdspace.client.privacy import PRIVACY
 from holdspace.client.prompt import say
+from holdspace.protocol.translation import _
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +14,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _explain(_asked: argparse.Namespace) -> int:
-    for line in PRIVACY.splitlines():
+    for line in _(PRIVACY).splitlines():
         say(line)
     return WELL

@@ -39,7 +39,7 @@ from holdspace.client.socks import Proxy
 from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
-from holdspace.protocol.translation import N_, _, listed
+from holdspace.protocol.translation import N_, _, listed, shown
 
 from .opening import open_keeper
 from .options import add_notebook, add_plain, add_socks
@@ -239,7 +239,7 @@ def is_covered(asked: argparse.Namespace) -> bool:
     is_chosen: bool | None = asked.cover_slots
     if is_chosen is None:
         is_chosen = find_settings().settings.cover_slots
-    words = _(COVERED) if is_chosen else f"{_(WITHOUT_SLOTS)} {_(_ABOUT_SLOTS)}"
+    words = _(COVERED) if is_chosen else f"{shown(WITHOUT_SLOTS)} {_(_ABOUT_SLOTS)}"
     say(_("relay: {words}").format(words=words))
     return is_chosen
 
@@ -338,7 +338,7 @@ def add_meeting_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cover-slots",
         action=argparse.BooleanOptionalAction,
-        help=f"{_(COVER_HELP)} {_(WITHOUT_SLOTS)}",
+        help=f"{_(COVER_HELP)} {shown(WITHOUT_SLOTS)}",
     )
     parser.add_argument(
         "--room-code-file",

@@ -38,10 +38,10 @@ def _next(asked: argparse.Namespace) -> int:
         return complain(OPEN)
     now = time.time()
     try:
-        say(f"rooms: {next_words(schedule, now)}")
+        say(_("rooms: {words}").format(words=next_words(schedule, now)))
         if asked.ics:
             write_new(asked.ics.expanduser(), calendar(schedule, now, os.urandom))
-            say(f"rooms: {WRITTEN}")
+            say(_("rooms: {words}").format(words=_(WRITTEN)))
     except (NoMeeting, NotKept) as refused:
         return complain(str(refused))
     return WELL

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from holdspace.client.file_errors import why
 from holdspace.client.library.sections import (
     Agreements,
     Card,
@@ -26,6 +27,7 @@ from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.toml_reader import DataError, Problem
+from holdspace.protocol.translation import _
 
 __all__ = [
     "LANGUAGE",
@@ -88,8 +90,12 @@ class Library:
                 file = place / kind / f"{name}.toml"
                 if file.is_file():
                     return _decoded(file)
-        there_are = ", ".join(self.names(kind)) or "none yet"
-        raise NotInLibrary(f"The library has no such file in {kind}; there are: {there_are}.")
+        names = ", ".join(self.names(kind)) or _("none yet")
+        raise NotInLibrary(
+            _("The library has no such file in {kind}; there are: {names}.").format(
+                kind=kind, names=names
+            )
+        )
 
     def agreements(self, name: str = "standard.en") -> Agreements:
         """Return the agreements of this name."""
@@ -147,7 +153,7 @@ class Library:
 
     def flow_file(self, path: str) -> str:
         """Return the text of what a flow names, like "agreements/standard.en.toml"."""
-        kind, _, name = path.partition("/")
+        kind, _slash, name = path.partition("/")
         return self.text(kind if kind.isalpha() else "flows", name)
 
 
@@ -177,8 +183,9 @@ def read_file(path: Path) -> str:
     try:
         return _decoded(path)
     except OSError as error:
-        reason = error.strerror or "it cannot be read"
-        raise NotInLibrary(f"{path.name} cannot be opened: {reason}.") from None
+        raise NotInLibrary(
+            _("{name} cannot be opened: {reason}.").format(name=path.name, reason=why(error))
+        ) from None
 
 
 def read_crisis_card(text: str) -> CrisisCard:
@@ -189,10 +196,10 @@ def read_crisis_card(text: str) -> CrisisCard:
 def crisis_warning(card: CrisisCard, today: date) -> str:
     """Return what the host should be told about the card, or nothing (A15)."""
     if not card.is_filled_in or card.checked_on is None:
-        return "The crisis card is not filled in yet: add what holds where your people live."
+        return _("The crisis card is not filled in yet: add what holds where your people live.")
     if (today - card.checked_on).days > CRISIS_CARD_DAYS:
-        return (
-            f"The crisis card was last checked on {card.checked_on}; please call its lines again."
+        return _("The crisis card was last checked on {day}; please call its lines again.").format(
+            day=card.checked_on
         )
     return ""
 
@@ -207,7 +214,7 @@ def _decoded(file: Path) -> str:
         if len(data) > toml.MAX_BYTES:
             return data.decode(errors="replace")
         line = data[: error.start].count(b"\n") + 1
-        raise DataError((Problem(line, "The file is not UTF-8 text."),)) from None
+        raise DataError((Problem(line, _("The file is not UTF-8 text.")),)) from None
 
 
 def _names(place: Path, kind: str) -> Iterator[str]:

@@ -6,11 +6,14 @@ from datetime import date
 
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import key
+from holdspace.protocol.translation import N_
 
 FORMAT = 1
 
-_ID = toml.pattern(r"[a-z0-9][a-z0-9-]{0,39}", "a short name of small letters, digits and hyphens")
-_LANG = toml.pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language tag like en or pt-BR")
+_ID = toml.pattern(
+    r"[a-z0-9][a-z0-9-]{0,39}", N_("a short name of small letters, digits and hyphens")
+)
+_LANG = toml.pattern(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", N_("a language tag like en or pt-BR"))
 _LINE = toml.text(200)
 _PERHAPS = toml.text(200, empty=True)
 

@@ -87,7 +87,7 @@ def queue(asked: Asked) -> Iterator[str]:
     if view.is_queue_closed:
         yield "queue: No more hands are taken for now."
     if view.order != "first-come":
-        yield f"queue: Order: {ORDER_WORDS[view.order]}."
+        yield f"queue: Order: {_(ORDER_WORDS[view.order])}."
     if view.going_around:
         names = ", ".join(person.name for person in view.going_around)
         yield f"queue: Going around, still to come: {names}."
@@ -123,7 +123,7 @@ def what(asked: Asked) -> Iterator[str]:
     for words in dict.fromkeys((view.now_words, view.composer_words)):
         yield from speak("room", words)
     if view.place is Place.ROOM:
-        yield f"room: Now: {MODE_WORDS.get(view.mode, view.mode)}."
+        yield f"room: Now: {_(MODE_WORDS.get(view.mode, view.mode))}."
         can = _can_type(asked)
         if can:
             yield f"room: You can type {', '.join(can)}."

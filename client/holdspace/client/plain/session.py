@@ -337,7 +337,7 @@ class Session:
                 self._say(["room: It is kept here, and sent when the connection is back."])
         elif isinstance(intent, NodTo):
             self._say(
-                [f"room: You nod to {self._last_speaker(intent.to)}: {NOD_WORDS[intent.kind]}."]
+                [f"room: You nod to {self._last_speaker(intent.to)}: {_(NOD_WORDS[intent.kind])}."]
             )
 
     def _last_speaker(self, to: bytes) -> str:

@@ -139,7 +139,7 @@ def _stage(view: RoomView, stage: StageView, number: int, width: int) -> list[Ro
         return [head]
     asks = [line for ask in stage.asks for line in paragraph(f"· {ask}", width - 5)]
     # No clock of the page's own: the strip above the room tells the time.
-    words = " · ".join(filter(None, (MODE_WORDS[view.mode], stage.responses)))
+    words = " · ".join(filter(None, (_(MODE_WORDS[view.mode]), stage.responses)))
     facts = paragraph(words, width - 5, "muted")
     return [head, *indent([*facts, *paragraph(stage.prompt, width - 5), *asks], 5), BLANK]
 
@@ -212,9 +212,9 @@ def what_now(view: RoomView, now: float, *, is_in_room: bool = False) -> str:
     if view.now_words and (is_else or not is_said):
         return view.now_words
     stage = (
-        f"We are at {view.stage.title}: {MODE_WORDS[view.mode]}."
+        f"We are at {view.stage.title}: {_(MODE_WORDS[view.mode])}."
         if view.stage
-        else f"{MODE_WORDS[view.mode]}."
+        else f"{_(MODE_WORDS[view.mode])}."
     )
     left = left_words(view, now)
     return f"{stage[0].upper()}{stage[1:]} {left.capitalize()}.".removesuffix(" .")

@@ -16,6 +16,7 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
 from holdspace.client.tui.screens.desk import ListScreen
+from holdspace.protocol.translation import _
 
 KEYS = (("Enter", "begin"), ("↑ ↓", "choose"), ("q", "end"))
 ROOMY = 30
@@ -39,13 +40,14 @@ class HomeScreen(ListScreen):
     @override
     def compose(self) -> ComposeResult:
         """Put what this is above, the ways in the middle, the keys below."""
-        yield Drawing(lambda width, _: self._head(width), id="title")
+        yield Drawing(lambda width, _height: self._head(width), id="title")
         with VerticalScroll(id="body", can_focus=False):
             yield Choices(self._items_or_none, id="choices")
         with Vertical(id="foot"):
-            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
+            yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
             yield Drawing(
-                lambda width, _: [keys(KEYS, width, last=(("F2", "need help now"),))], id="keys"
+                lambda width, _height: [keys(KEYS, width, last=(("F2", "need help now"),))],
+                id="keys",
             )
         yield self.too_small()
 
@@ -54,7 +56,7 @@ class HomeScreen(ListScreen):
         if self.has_class("-short"):
             return [name]
         lead = [BLANK, *paragraph(self._lead, width, "sage")] if self._lead else []
-        return [name, BLANK, *paragraph(f"{WELCOME} {NOT_FOR}", width, "muted"), *lead]
+        return [name, BLANK, *paragraph(f"{_(WELCOME)} {_(NOT_FOR)}", width, "muted"), *lead]
 
     @override
     def items(self, width: int) -> Sequence[list[Row]]:

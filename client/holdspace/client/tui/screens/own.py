@@ -12,6 +12,7 @@ from holdspace.client.tui.keyline import act_keys
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.page import PageScreen
+from holdspace.protocol.translation import _
 
 TITLE = "Mine: plans, ideas, notes"
 
@@ -23,7 +24,7 @@ class OwnScreen(PageScreen):
 
     def __init__(self, keeper: Keeper) -> None:
         own = tuple(act_keys([act for act in ACTS if act.spot is Spot.OWN]))
-        super().__init__(TITLE, lambda _, width: own_rows(keeper, width), own)
+        super().__init__(TITLE, lambda _view, width: own_rows(keeper, width), own)
 
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
@@ -44,7 +45,7 @@ def own_rows(keeper: Keeper, width: int) -> list[Row]:
     )
     rows = [line for title, texts in chapters if texts for line in _chapter(title, texts, width)]
     return [
-        *(rows or [*paragraph(NOTHING, width, "muted"), BLANK]),
+        *(rows or [*paragraph(_(NOTHING), width, "muted"), BLANK]),
         *paragraph(keeper.where_words, width, "muted"),
     ]
 

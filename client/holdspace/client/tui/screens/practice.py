@@ -17,6 +17,7 @@ from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+from holdspace.protocol.translation import _
 
 SENT = "Nothing of this is sent, and nobody sees that you do it."
 
@@ -42,12 +43,12 @@ class PracticeScreen(HoldScreen):
     @override
     def compose(self) -> ComposeResult:
         """Put the line in the middle, its keys below."""
-        yield Drawing(lambda *_: [row((self._practice.title, "strong"))], id="title")
+        yield Drawing(lambda *_unused: [row((self._practice.title, "strong"))], id="title")
         with Vertical(id="body"):
-            yield Drawing(lambda width, _: self._page(width), id="page")
+            yield Drawing(lambda width, _height: self._page(width), id="page")
         with Vertical(id="foot"):
-            yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
-            yield Drawing(lambda width, _: [keys(self._keys(), width)], id="keys")
+            yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
+            yield Drawing(lambda width, _height: [keys(self._keys(), width)], id="keys")
         yield self.too_small()
 
     @override
@@ -68,7 +69,7 @@ class PracticeScreen(HoldScreen):
     def action_copy(self) -> None:
         """Put the lines to fill in into the room's text field; nothing is sent."""
         if self._practice.template:
-            self.home.tell(pacing.TEMPLATE_WORDS)
+            self.home.tell(_(pacing.TEMPLATE_WORDS))
             self.home.copy_phrase("\n".join(self._practice.template))
 
     def _take(self, practice: pacing.Practice) -> None:

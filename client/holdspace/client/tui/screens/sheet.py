@@ -93,7 +93,9 @@ class SheetScreen(ListScreen):
         left = (
             left_words(self.view, self.home.now()) if stage.is_current else f"{stage.minutes} min"
         )
-        facts = " · ".join(part for part in (stage.purpose, MODE_WORDS[stage.mode], left) if part)
+        facts = " · ".join(
+            part for part in (stage.purpose, _(MODE_WORDS[stage.mode]), left) if part
+        )
         return paragraph(facts, width, "muted")
 
     @override
@@ -152,7 +154,9 @@ def _ready(stage: StageView, width: int) -> list[Row]:
 
 
 def _preview(stage: StageView) -> str:
-    return f"{stage.title}, {stage.minutes} min: {MODE_WORDS[stage.mode]}. {stage.prompt}".strip()
+    return (
+        f"{stage.title}, {stage.minutes} min: {_(MODE_WORDS[stage.mode])}. {stage.prompt}".strip()
+    )
 
 
 def _drift(view: RoomView) -> str:
