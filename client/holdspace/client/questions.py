@@ -100,7 +100,6 @@ def options(asked: Questions) -> tuple[str, ...]:
     if asked.item is not None:
         return asked.item.options
     return () if asked.asks_words else tuple(way.words for way in asked.form.ways)
-    return () if asked.asks_words else tuple(_(way.value) for way in asked.form.ways)
 
 
 def how(asked: Questions) -> str:
@@ -138,8 +137,7 @@ def result_lines(view: RoomView) -> Iterator[str]:
 
 def _alone(asked: Questions) -> str:
     is_way = asked.item is None and not asked.asks_words
-    return f"Enter alone means: {To.ME.words}." if is_way else LEAVE_OUT
-    return _("Enter alone means: {way}.").format(way=_(To.ME.value)) if is_way else _(LEAVE_OUT)
+    return _("Enter alone means: {way}.").format(way=To.ME.words) if is_way else _(LEAVE_OUT)
 
 
 def _choices(asked: Questions) -> range:
