@@ -93,7 +93,7 @@ def test_what_a_host_should_know_is_noted_without_refusing(
     code, lines = check(str(flow_file), own=own_library, today=date(2028, 1, 1))
     assert code == OK
     notes = [line for line in lines if line.startswith("Note: ")]
-    assert notes[0] == "Note: it was to be reviewed by 2027-11-01."
+    assert notes[0] == "Note: It was to be reviewed by 2027-11-01."
     assert "Note: agreements/ours.en.toml is not in the library." in notes
     assert any("last checked on 2026-11-01" in note for note in notes)
 
