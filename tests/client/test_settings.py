@@ -99,6 +99,12 @@ class TestKeys:
         assert settings == Settings()
         assert [(one.line, one.sentence) for one in problems] == [(2, sentence)]
 
+    def test_the_others_count_beside_a_mistaken_one(self) -> None:
+        lines = 'raise = "l"\nlower = "ctrl+l"\nnod = "f5"\nhnd = "f6"\n'
+        settings, problems = read_settings(f"[keys]\n{lines}")
+        assert settings.keys == (("nod", "f5"),)
+        assert [one.line for one in problems] == [2, 3, 5]
+
     def test_two_acts_can_change_places(self) -> None:
         settings, problems = read_settings('[keys]\nraise = "l"\nlower = "h"\n')
         assert problems == ()

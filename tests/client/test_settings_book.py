@@ -196,7 +196,72 @@ def test_a_setting_is_changed_by_typing_it(typed: str, name: str, value: object)
     assert (row.name, value_of(row, word)) == (name, value)
 
 
-@pytest.mark.parametrize("typed", ["bell loud", "theme 9", "locale ../..", "keys raise j"])
+KEYS = (
+    '# mine\nbell = false\n\n[keys]  # hand\nrise = "x"\nlower = "f5"  # thumb\n\n[other]\nx = 1\n'
+)
+
+
+def typed(book: SettingsBook, line: str) -> str:
+    """Type a setting and what it is to be."""
+    row, word = read_typed(book.settings, line)
+    assert row is not None
+    return book.choose_typed(row, word)
+
+
+def test_a_key_is_changed_in_its_own_line_and_put_back(home: Home) -> None:
+    home.write(KEYS)
+    book = home.book()
+    book.open()
+    assert (
+        typed(book, "keys raise f6")
+        == "Keys: /lower: f5, /raise: f6. It is written down for every meeting."
+    )
+    assert home.file.read_text() == KEYS.replace("# thumb\n\n", '# thumb\nraise = "f6"\n\n')
+    assert BY_ID["raise"].key == "f6"
+    typed(book, "keys lower f7")
+    assert 'lower = "f7"  # thumb\n' in home.file.read_text()
+    typed(book, "keys raise")
+    assert home.settings.keys == (("lower", "f7"),)
+    book.put_back()
+    assert home.file.read_text() == KEYS
+    assert BY_ID["raise"].key == "h"
+
+
+def test_the_first_key_makes_a_table_and_all_can_be_as_usual(home: Home) -> None:
+    book = home.book()
+    typed(book, "keys raise ä")
+    assert home.file.read_text() == '[keys]\nraise = "ä"\n'
+    book.choose("bell", False)
+    assert home.file.read_text() == 'bell = false\n[keys]\nraise = "ä"\n'
+    book.choose("keys", ())
+    assert home.settings == Settings(bell=False)
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("keys", "A command and its key are two words, like raise f5."),
+        ("keys raise a b", "A command and its key are two words, like raise f5."),
+        ("keys rise f5", "Nobody knows the key rise here. Did you mean raise?"),
+        ("keys rise", "Nobody knows the key rise here. Did you mean raise?"),
+        ("keys raise l", "The key of raise does something else there already."),
+        ("keys exit q", "The key of exit cannot be changed."),
+        ("keys raise ctrl+r", "The key of raise must be one character, or f3 to f11."),
+    ],
+)
+def test_a_key_that_cannot_be_is_said_in_a_sentence(home: Home, line: str, why: str) -> None:
+    assert typed(home.book(), line) == f"{why} Your keys are as they were."
+    assert not home.file.exists()
+
+
+@pytest.mark.parametrize("text", ['keys = {raise = "f6"}\n', "[keys.more]\nx = 1\n", "[[keys]]\n"])
+def test_keys_that_stand_there_in_another_way_are_left_alone(home: Home, text: str) -> None:
+    home.write(text)
+    assert "Nothing there was touched." in typed(home.book(), "keys lower f5")
+    assert home.file.read_text() == text
+
+
+@pytest.mark.parametrize("typed", ["bell loud", "theme 9", "locale ../.."])
 def test_what_cannot_be_is_said_and_nothing_is_changed(home: Home, typed: str) -> None:
     book = home.book()
     row, word = read_typed(book.settings, typed)

@@ -4,11 +4,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from by_ear import faults
 from holdspace.client import cli, front_end
 from holdspace.client.keeping import Keeper
 from holdspace.client.settings import Settings
@@ -30,6 +32,20 @@ def person(folder: Path, *words: str, term: str = "xterm") -> Iterator["pexpect.
         dimensions=(24, 80),
     ) as spawned:
         yield spawned
+
+
+def test_they_can_be_followed_by_ear(tmp_path: Path) -> None:
+    typed = ("1", "2", "13", "raise f5", "l", "u", "hello", "x")
+    with person(tmp_path, "--plain") as one:
+        said = StringIO()
+        one.logfile_read = said
+        for line in typed:
+            one.expect("x: done|usual|down|opened this|answers")
+            one.sendline(line)
+        one.expect(pexpect.EOF)
+    # What was asked for again is said again.
+    again = ("settings: Type a number", *(f"settings: {number}." for number in range(1, 14)))
+    assert faults(said.getvalue(), typed, again) == []
 
 
 def test_in_plain_lines_they_are_changed_by_number_and_written_down(tmp_path: Path) -> None:

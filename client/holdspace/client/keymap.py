@@ -82,11 +82,12 @@ def check_keymap(reader: Reader, value: Any, path: Path) -> Keymap:
             )
         else:
             good[name] = key
-    for name in _clashing(tuple(good.items())):
-        reader.wrong(
-            (*path, name),
-            _("The key of {name} does something else there already.").format(name=name),
-        )
+    # Without one of them, another may stand in the way of what is then where it usually is.
+    while clashing := _clashing(tuple(good.items())):
+        for name in clashing:
+            words = _("The key of {name} does something else there already.").format(name=name)
+            reader.wrong((*path, name), words)
+            del good[name]
     return tuple(good.items())
 
 

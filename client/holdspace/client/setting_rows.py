@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import Field, dataclass, fields
 from typing import Any
 
+from holdspace.client.keymap import Keymap, check_keymap
 from holdspace.client.settings import Settings
 from holdspace.protocol.toml_reader import Document, Reader, Wrong
 from holdspace.protocol.translation import N_, _
@@ -34,10 +35,17 @@ _NEXT_TIME = {
     "language": N_("It counts from the next start on."),
 }
 _YES_NO = {True: N_("yes"), False: N_("no")}
-_IN_THE_FILE = N_('Keys are changed in the file, under [keys]: raise = "j" gives /raise the key j.')
+_TYPED_KEYS = N_(
+    "Type a command and its key, like raise f5. A command alone has its usual key again; /help lists them."
+)
+_ONE_AT_A_TIME = N_("A command and its key are two words, like raise f5.")
 _TYPED = N_("Type it, or leave it empty.")
 # What makes it comfortable to be there, chosen at the door.
 COMFORT = ("theme", "plain", "bell", "notify", "quiet_clock", "motion", "hand")
+
+
+class NotAKey(Wrong):
+    """Why a key cannot be that of a command, in a whole sentence."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +81,14 @@ class SettingRow:
     @property
     def is_typed(self) -> bool:
         """Tell whether its value is typed."""
-        return not self.choices and isinstance(self.usual, str)
+        return not self.choices
 
     @property
     def how(self) -> str:
-        """Return how it is changed, where nothing can be chosen."""
-        return "" if self.choices else _(_TYPED) if self.is_typed else _(_IN_THE_FILE)
+        """Return how it is typed, where nothing can be chosen."""
+        if self.choices:
+            return ""
+        return _(_TYPED_KEYS) if isinstance(self.value, tuple) else _(_TYPED)
 
     @property
     def _typed(self) -> str:
@@ -120,10 +130,26 @@ def value_of(row: SettingRow, typed: str) -> Any:
             return one.value
     if row.choices:
         raise Wrong(_("can be: {choices}").format(choices=", ".join(_names(row))))
-    if not row.is_typed:
-        raise Wrong(row.how)
+    if isinstance(row.value, tuple):
+        return _keymap(row.value, word)
     check = next(one.metadata["check"] for one in fields(Settings) if one.name == row.name)
     return check(Reader(Document({}, {})), word, (row.name,))
+
+
+def _keymap(keymap: Keymap, typed: str) -> Keymap:
+    """Return the keys with one of them changed; raise NotAKey, which says why that cannot be."""
+    command, *keys = typed.removeprefix("/").split()[:3] or [""]
+    if len(keys) > 1 or not command:
+        raise NotAKey(_(_ONE_AT_A_TIME))
+    wanted = dict(keymap)
+    wanted.pop(command, None)
+    reader = Reader(Document({}, {}))
+    # A command that is none must not look as if it had its usual key.
+    check_keymap(reader, {command: "f9"}, ("keys",))
+    good = check_keymap(reader, {**wanted, **({command: keys[0]} if keys else {})}, ("keys",))
+    if reader.problems:
+        raise NotAKey(reader.problems[0].sentence)
+    return good
 
 
 def _names(row: SettingRow) -> Iterator[str]:

@@ -164,7 +164,9 @@ def read_settings(text: str) -> tuple[Settings, tuple[Problem, ...]]:
         except toml.Wrong as wrong:
             reader.wrong((name,), toml.named_wrong(name, wrong))
         else:
-            values |= {name: checked} if len(reader.problems) == before else {}
+            # Of the keys, those that are right count.
+            is_right = len(reader.problems) == before or name == "keys"
+            values |= {name: checked} if is_right else {}
     return Settings(**values), reader.sorted_problems()
 
 

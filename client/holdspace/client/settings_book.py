@@ -7,7 +7,7 @@ is never written over: it is taken up, and said.
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import Any
 from holdspace.client.act_kinds import use_keys
 from holdspace.client.care.soft_time import use_quiet_clock
 from holdspace.client.keymap import keys_for
-from holdspace.client.setting_rows import SettingRow, row_of, rows, value_of
+from holdspace.client.setting_rows import NotAKey, SettingRow, row_of, rows, value_of
 from holdspace.client.settings import USUAL, Found, Settings, find_settings, read_settings
-from holdspace.client.settings_text import CannotChange, value_in, with_value
+from holdspace.client.settings_text import CannotChange, table_in, value_in, with_table, with_value
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.toml_reader import Wrong
@@ -41,12 +41,14 @@ _CHANGED_THERE = N_(
 )
 _AS_IT_WAS = N_("Everything is as it was when you opened this.")
 _NOTHING_CHANGED = N_("Nothing was changed.")
+_AS_IT_STAYS = N_("Your keys are as they were.")
 _CAN_BE = N_("{title} {wrong}. It is as it was.")
 UNKNOWN = N_("There is no setting of that name. /settings lists them.")
 _REMEMBERED = N_("Remembered: it is written in {file}, and nothing else is.")
 
 Use = Callable[[Settings], None]
 NAMES = tuple(one.name for one in fields(Settings))
+KEYS = "keys"
 
 
 class SettingsBook:
@@ -109,13 +111,15 @@ class SettingsBook:
         said = _("{title}: {shown}.").format(title=row.title, shown=row.shown.rstrip("."))
         if not keeps:
             return f"{said} {_(_IF_REMEMBERED if row.later else _FOR_NOW)}"
-        saved = self._write({name: _source(value)})
+        saved = self._write([name])
         return " ".join(part for part in (said, row.later, saved) if part)
 
     def choose_typed(self, row: SettingRow, word: str, *, keeps: bool = True) -> str:
         """Set it to what somebody typed, or say what it can be."""
         try:
             value = value_of(row, word)
+        except NotAKey as wrong:
+            return f"{wrong} {_(_AS_IT_STAYS)}"
         except Wrong as wrong:
             return _(_CAN_BE).format(title=row.title, wrong=wrong)
         return self.choose(row.name, value, keeps=keeps)
@@ -129,8 +133,7 @@ class SettingsBook:
         if there:
             return there
         self._set(self._opened)
-        sources = {name: self._opened_sources.get(name) for name in changed}
-        saved = self._write(sources) if keeps else ""
+        saved = self._write(changed, self._opened_sources) if keeps else ""
         return " ".join(filter(None, (_(_AS_IT_WAS), "" if saved == _(_WRITTEN) else saved)))
 
     def remember(self) -> str:
@@ -141,7 +144,7 @@ class SettingsBook:
         there = next(filter(None, map(self._changed_there, changed)), "")
         if there:
             return there
-        said = self._write({name: _source(getattr(self.settings, name)) for name in changed})
+        said = self._write(changed)
         is_written = said == _(_WRITTEN)
         return _(_REMEMBERED).format(file=self.where) if is_written else said
 
@@ -195,18 +198,22 @@ class SettingsBook:
 
     def _sources(self) -> Mapping[str, str | None]:
         text = self._text() or ""
-        return {name: value_in(text, name) for name in NAMES}
+        return {name: _part(text, name) for name in NAMES}
 
-    def _write(self, sources: Mapping[str, str | None]) -> str:
-        """Write these values into the file, or say why not."""
+    def _write(self, names: Iterable[str], sources: Mapping[str, str | None] | None = None) -> str:
+        """Write these into the file, as they are now or as they stood in it before; or say why not."""
         if self.file is None:
             return _(_NO_FILE)
         try:
             text = self._text()
             if text is None:
                 raise CannotChange
-            for name, source in sources.items():
-                text = with_value(text, name, source)
+            for name in names:
+                part = (
+                    sources[name] if sources else _written(text, name, getattr(self.settings, name))
+                )
+                put = with_table if name == KEYS else with_value
+                text = put(text, name, part)
             _put(self.file, text)
         except CannotChange:
             return _(_NOT_TOML).format(file=self.where)
@@ -228,9 +235,21 @@ def open_book(environment: Mapping[str, str] = os.environ) -> SettingsBook:
     return SettingsBook.of(find_settings(environment))
 
 
-def _source(value: object) -> str:
+def _part(text: str, name: str) -> str | None:
+    """Return what is written in the file for a setting: its value, or the lines of its table."""
+    return table_in(text, name) if name == KEYS else value_in(text, name)
+
+
+def _written(text: str, name: str, value: Any) -> str:
+    """Return what is to be written for a setting; of the keys, only lines of changed ones are others."""
     # JSON's way to write texts and yes or no is one of TOML's.
-    return json.dumps(value, ensure_ascii=False)
+    if name != KEYS:
+        return json.dumps(value, ensure_ascii=False)
+    lines, keymap = table_in(text, name) or "", dict(value)
+    for command in dict.fromkeys((*dict(read_settings(text)[0].keys), *keymap)):
+        key = keymap.get(command)
+        lines = with_value(lines, command, key and json.dumps(key, ensure_ascii=False))
+    return lines
 
 
 def _put(path: Path, text: str) -> None:

@@ -25,6 +25,10 @@ _TOKEN = re.compile(
 )
 
 
+# Between what stands there and a table that is new.
+_APART = "\n"
+
+
 class CannotChange(Exception):
     """The text is no TOML, or this setting stands in it in a way that only a person can change."""
 
@@ -37,6 +41,14 @@ class _Statement(NamedTuple):
     value: int
     value_end: int
     end: int
+
+
+class _Table(NamedTuple):
+    """A table, as places in the text; its lines go on to the next one."""
+
+    name: str
+    begin: int
+    body: int
 
 
 def value_in(text: str, name: str) -> str | None:
@@ -57,6 +69,41 @@ def with_value(text: str, name: str, value: str | None) -> str:
         except CannotChange:
             continue
     raise CannotChange
+
+
+def table_in(text: str, name: str) -> str | None:
+    """Return the lines of a table as they are written there, or None where there is none."""
+    found = _find_table(text, name)
+    return text[found[0].body : found[1]] if found else None
+
+
+def with_table(text: str, name: str, body: str | None) -> str:
+    """Return the text with these lines in a table, or without it; raise CannotChange if that cannot be."""
+    wanted = _meaning(text)
+    wanted.pop(name, None)
+    wanted |= {name: _meaning(body)} if body is not None else {}
+    found = _find_table(text, name)
+    if found:
+        table, end = found
+        head = text[table.begin : table.body].rstrip("\r\n") + "\n"
+        changed = text[: table.begin] + ("" if body is None else head + body) + text[end:]
+    elif body is None:
+        changed = text
+    else:
+        gap = "\n" if text and not text.endswith("\n") else ""
+        changed = f"{text}{gap}{_APART if text else ''}[{name}]\n{body}"
+    if _meaning(changed) != wanted:
+        raise CannotChange
+    return changed
+
+
+def _find_table(text: str, name: str) -> tuple[_Table, int] | None:
+    """Return a table, and where the next one begins or the text ends."""
+    tables = list(_tables(text))
+    at = next((at for at, one in enumerate(tables) if one.name == name), None)
+    if at is None:
+        return None
+    return tables[at], tables[at + 1].begin if at + 1 < len(tables) else len(text)
 
 
 def _meaning(text: str) -> dict[str, Any]:
@@ -101,14 +148,28 @@ def _find(text: str, name: str) -> _Statement | None:
 
 def _first_table(text: str) -> int | None:
     """Return where the first table begins: what stands behind that is none of the settings themselves."""
-    depth, is_new = 0, True
+    return next((one.begin for one in _tables(text)), None)
+
+
+def _tables(text: str) -> Iterator[_Table]:
+    """Yield every table: its name as it is written, where it begins, and where its lines do."""
+    depth, is_new, begin = 0, True, -1
     for token in _TOKEN.finditer(text):
         sign = token[0]
         if is_new and depth == 0 and sign == "[":
-            return token.start()
+            begin = token.start()
         depth += (sign in "[{") - (sign in "]}")
         is_new = sign == "\n" or (is_new and not sign.strip())
-    return None
+        if begin >= 0 and sign == "\n" and depth == 0:
+            yield _Table(_name(text[begin : token.start()]), begin, token.end())
+            begin = -1
+    if begin >= 0:
+        yield _Table(_name(text[begin:]), begin, len(text))
+
+
+def _name(header: str) -> str:
+    inner = header.partition("#")[0].strip()
+    return inner[1:-1].strip().strip("\"'")
 
 
 def _statements(text: str) -> Iterator[_Statement]:

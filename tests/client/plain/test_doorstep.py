@@ -125,6 +125,16 @@ async def test_one_line_is_enough(
         assert one.meeting.wanted == [Say("I am here.")]
 
 
+async def test_a_key_is_typed_too(book: SettingsBook) -> None:
+    async with settled(ROOM, book) as one:
+        said = await one.type("/settings", str(1 + NAMES.index("keys")))
+        assert any("like raise f5" in line for line in said)
+        said = await one.type("raise l")
+        assert "does something else there already" in said[0]
+        assert (await one.type("raise f5"))[0].startswith("settings: Keys: /raise: f5.")
+        assert written(book) == '[keys]\nraise = "f5"\n'
+
+
 async def test_words_instead_of_a_number_are_kept_and_nobody_reads_them(book: SettingsBook) -> None:
     async with settled(ROOM, book) as one:
         said = await one.type("/settings", "I wanted to say something")

@@ -132,6 +132,13 @@ class TestSettings:
             await pilot.press("enter", *"de-AT", "enter")
             assert settings(pilot).locale == "de-AT"
 
+    async def test_a_key_is_typed_and_works_at_once(self) -> None:
+        async with shown(sample.ROOM) as (pilot, player):
+            await pilot.press("escape", "$", *choose("keys"), "enter", *"raise f5", "enter")
+            assert "/raise: f5" in words(pilot)
+            await pilot.press("escape", "escape", "f5")
+            assert [type(one).__name__ for one in player.wanted] == ["Raise"]
+
     async def test_it_is_written_down_and_what_is_wrong_there_is_said(self, tmp_path: Path) -> None:
         place = {"XDG_CONFIG_HOME": str(tmp_path)}
         (tmp_path / "holdspace").mkdir()

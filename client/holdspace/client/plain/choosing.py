@@ -16,7 +16,7 @@ from holdspace.protocol.translation import N_, _
 HOW = N_("Type a number to change one; l: the list again, u: all as it was, x: done.")
 HOW_HERE = N_("Type a number to change one; r: remember it, u: all as it was, x: done.")
 CHOOSE = N_("Type a number; Enter alone leaves it so, 0: as usual.")
-WRITE = N_("Type it; Enter alone leaves it so, 0: as usual.")
+WRITE = N_("Enter alone leaves it so, 0: as usual.")
 HEAD = N_("Your settings. What you choose counts at once, and is written down.")
 HEAD_HERE = N_(
     "What makes it comfortable for you. Nothing of it is sent, and nothing is written down unless you "
@@ -135,11 +135,7 @@ class Chooser:
             for number, one in enumerate(row.choices, 1)
         ]
         if not row.choices:
-            choices = [_("It is now: {shown}.").format(shown=row.shown)]
-        if not row.choices and not row.is_typed:
-            self._asked = ""
-            self._tell(f"{row.title}: {now}", *choices, row.how)
-            return
+            choices = [_("It is now: {shown}.").format(shown=row.shown), row.how]
         self._tell(f"{row.title}: {now}", *choices, _(WRITE if row.is_typed else CHOOSE))
 
     def _answer(self, word: str) -> None:

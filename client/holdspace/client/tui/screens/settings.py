@@ -169,12 +169,10 @@ class SettingsScreen(ListScreen):
         one = self.chosen
         if one.is_typed:
             self._write(one)
-        elif one.choices:
+        else:
             values = [choice.value for choice in one.choices]
             at = values.index(one.value) if one.value in values else -1
             self._choose(one, values[(at + by) % len(values)])
-        else:
-            self.home.tell(one.how)
 
     def action_take(self, number: int) -> None:
         """Take the choice with this number."""
