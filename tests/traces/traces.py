@@ -1,11 +1,12 @@
 """Look everywhere for the words of meetings that were held: `./dev traces [--meetings N]`.
 
 The words occur nowhere else. Real processes: a relay, a host and two guests, one of them with a
-notebook. Looked through while they meet and after: the relay's database, its write-ahead log and all
-it wrote, the command line, the environment and the open files of every process, every file under
-their home, temporary and cache folders, and the relay's memory. In each meeting one client is crashed
-with a core wanted, and in every other one the relay, too. The host's own memory has all the words:
-that is how one knows that looking finds them. The exit status is 1 if a word is where it must not be.
+notebook, while the other one changes a setting and makes a notebook in mid-meeting. Looked through
+while they meet and after: the relay's database, its write-ahead log and all it wrote, the command
+line, the environment and the open files of every process, every file under their home, temporary
+and cache folders, and the relay's memory. In each meeting one client is crashed with a core wanted,
+and in every other one the relay, too. The host's own memory has all the words: that is how one
+knows that looking finds them. The exit status is 1 if a word is where it must not be.
 """
 
 import argparse
@@ -33,6 +34,11 @@ from process_memory import can_read_memory, memory_holds
 
 _LETTERS = "bcdfghklmnprstvz"
 _VOWELS = "aeiou"
+
+
+# What people asked for, and nothing else, is there in the end.
+LEFT = [".config/holdspace/settings.toml", ".local/share/holdspace/notebook", "notebook"]
+SETTING = "bell = false\n"
 
 
 class TraceError(AssertionError):
@@ -149,7 +155,20 @@ class Meeting:
             guest.expect("^room: This is ")
             self.guests.append(guest)
         self.words.all.append(code.split(":", 1)[1][:24])
+        self._settle_in(self.guests[0])
         self._talk()
+
+    def _settle_in(self, guest: Somebody) -> None:
+        """Change a setting and make a notebook, both of which write files."""
+        guest.type("/settings bell no")
+        guest.expect("^settings: Bell: no")
+        passphrase = f"{self.words.new()} {self.words.new()} {self.words.new()}"
+        guest.type("/notebook")
+        for asked in ("^notebook: A passphrase for it", "^notebook: The same once more"):
+            guest.expect(asked)
+            guest.type(passphrase)
+        guest.expect("^notebook: Your notebook is open")
+        guest.type(f"/note {self.words.new()}")
 
     def _talk(self) -> None:
         """Say things to all and to some, and begin what is not sent."""
@@ -228,7 +247,7 @@ class Meeting:
             program.ends()
 
     def _nothing_is_left(self) -> None:
-        """Nothing of the meeting is in the relay's database, and no file is at home but the notebook."""
+        """Nothing of the meeting is in the relay's database, and no file is at home but those asked for."""
         self.relay.program.signal(signal.SIGTERM)
         self.relay.program.ends()
         with closing(sqlite3.connect(self.relay.data / DATABASE)) as database:
@@ -236,9 +255,12 @@ class Meeting:
                 [count] = database.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
                 if count:
                     raise TraceError(f"Something of a closed meeting is in {table}.")
-        left = sorted(path.name for path in self.house.home.rglob("*") if path.is_file())
-        if left != ["notebook"]:
+        home = self.house.home
+        left = sorted(str(p.relative_to(home)) for p in home.rglob("*") if p.is_file())
+        if left != LEFT:
             raise TraceError(f"A meeting left files: {left}")
+        if (said := (home / LEFT[0]).read_text()) != SETTING:
+            raise TraceError(f"The settings hold more than was set: {len(said)} characters.")
         self._look("at the end")
 
 
