@@ -10,9 +10,9 @@ from tests.client.plain.test_session import LED, LOBBY, ROOM, Evening, Standing
 from holdspace.client.keeping import Keeper
 from holdspace.client.own.notebook_card import ASK_AGAIN, ASK_NEW, ASK_OLD
 from holdspace.client.plain.lobby import CONSENT
-from holdspace.client.plain.session import Session
+from holdspace.client.plain.session import WHILE_OPENING, Session
 from holdspace.client.plain.talking import STOPPED
-from holdspace.client.seat.intents import Accept
+from holdspace.client.seat.intents import Accept, Say
 from holdspace.client.seat.view import RoomView
 from holdspace.client.vault import LEAST_COST, Vault
 
@@ -79,5 +79,23 @@ async def test_another_passphrase_is_asked_for_again_and_does_not_go_to_the_room
     assert one.session._opening is not None
     await one.session._opening
     assert one.session._keeper.is_kept
+    one.session._keeper.close()
+    await one.end()
+
+
+async def test_a_line_typed_while_the_notebook_opens_is_kept_apart(tmp_path: Path) -> None:
+    Vault.create(tmp_path / "notebook", WORDS, LEAST_COST).close()
+    one = EveningWithNotebook(ROOM, tmp_path / "notebook")
+    await one.until(lambda: bool(one.terminal.said))
+    await one.type("/notebook")
+    # Both at once, as somebody types who does not believe that the first was taken.
+    one.terminal.type(WORDS)
+    one.terminal.type(WORDS)
+    await one.until(lambda: WHILE_OPENING in one.terminal.said)
+    assert not one.meeting.wanted
+    assert one.session._opening is not None
+    await one.session._opening
+    await one.type("Now to all of you.")
+    assert one.meeting.wanted == [Say("Now to all of you.")]
     one.session._keeper.close()
     await one.end()

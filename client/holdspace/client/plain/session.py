@@ -45,7 +45,7 @@ from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 from holdspace.client.settings_book import SettingsBook
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
 # Nods are silent company: told together, never one by one.
 NOD_SECONDS = 6.0
@@ -57,6 +57,10 @@ _GOODBYE_KEPT = (
 BEGUN_BEFORE = (
     "draft: You began that line before who reads it changed, so it was not sent. /draft reads it to you, "
     "/take takes it up."
+)
+WHILE_OPENING = N_(
+    "draft: Your notebook is just being opened, so that line was not sent: it could be a passphrase typed "
+    "twice. /draft reads it to you, /take takes it up."
 )
 _FAILED = frozenset({Place.ENDED})
 _LEAVING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -281,6 +285,9 @@ class Session:
         if was_for_before and not line.lstrip().startswith("/"):
             self._kept.keep_apart(line, BEGUN_BEFORE)
             return
+        if self._is_opening and not line.lstrip().startswith("/"):
+            self._kept.keep_apart(line, _(WHILE_OPENING))
+            return
         if self._confirming.hears(line):
             return
         if self._doorstep.hears(line):
@@ -289,6 +296,10 @@ class Session:
             self._door.hear(line)
         elif not self._is_for_a_form(line) and line.strip():
             self._command(line)
+
+    @property
+    def _is_opening(self) -> bool:
+        return self._opening is not None and not self._opening.done()
 
     def _is_for_a_form(self, line: str) -> bool:
         forms = (self._mine, self._asker, self._pacer)
