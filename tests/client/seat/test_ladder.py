@@ -5,6 +5,7 @@ from dataclasses import replace
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import returning
 from holdspace.client.seat.changing import wish
+from holdspace.client.seat.intents_apart import AskAside, SayAside
 from holdspace.client.seat.ladder import NO_REASON, NO_WORDS, NOT_YOURS
 from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.seat import Removal
@@ -116,6 +117,23 @@ def test_back_to_the_door_and_in_again_with_the_same_code(table: Table) -> None:
     table.do(ana, i.ChangeMode("open"))
     table.do(ben, i.Say("I am back."))
     assert "I am back." in chi.lines
+
+
+def test_at_the_door_what_waited_is_given_back_each_for_where_it_was_meant_to_go(
+    table: Table,
+) -> None:
+    ana, ben, _ = three(table)
+    table.do(ana, AskAside(me(ben)))
+    table.do(ben, i.AnswerTheInvite(is_yes=True))
+    handle = ben.view.asides[0].handle
+    table.disconnect(ben)
+    table.do(ben, i.Say("to everybody"))
+    table.do(ben, SayAside(handle, "to Ana alone"))
+    table.do(ana, i.BackToTheDoor(me(ben), WHY))
+    table.connect(ben)
+    assert ben.view.place is Place.LOBBY
+    kept = {(one.kept, one.aside) for one in ben.notices if one.kept}
+    assert kept == {("to everybody", b""), ("to Ana alone", handle)}
 
 
 def test_back_to_the_door_works_for_who_is_cut_off_just_then(table: Table) -> None:

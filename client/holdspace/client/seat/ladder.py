@@ -43,6 +43,9 @@ SENT_BACK_WITH_WORDS = N_(
     "{name} asks you to step back to the door for now, and writes: {words} You can knock again "
     "whenever you like; what you had written is kept on this device."
 )
+KEPT_APART = N_(
+    "What you were just saying privately was not read there. It is kept on this device."
+)
 
 
 def nudge(seat: Seat, intent: NudgeThem, moment: Moment) -> Seat | Refusal:
@@ -175,6 +178,7 @@ def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
         )
         kept = (seat.ready_words, *_unsent(seat))
         moment.notices.append(Notice(words, kept="\n\n".join(part for part in kept if part)))
+        _give_back_apart(seat, moment)
         return _gone(replace(seat, is_sent_back=True), words)
     reason = _reason(seat, by, "remove")
     why = (
@@ -189,7 +193,16 @@ def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
 
 def _unsent(seat: Seat) -> tuple[str, ...]:
     waiting = (item.event for item in seat.outbox.lasting().waiting)
-    return tuple(event.text for event in waiting if isinstance(event, ev.Share))
+    kinds = ev.Share | ev.AskForIdeas | ev.GiveIdea
+    return tuple(event.text for event in waiting if isinstance(event, kinds))
+
+
+def _give_back_apart(seat: Seat, moment: Moment) -> None:
+    """Give back what waited to be said in private words, each for where it was meant to go."""
+    for item in seat.outbox.lasting().waiting:
+        if isinstance(item.event, ev.Whisper):
+            text, aside = seat.apart.text_of(item.event.sealed)
+            moment.notices.append(Notice(_(KEPT_APART), kept=text, aside=aside))
 
 
 def _gone(seat: Seat, words: str) -> Seat:
