@@ -126,7 +126,9 @@ def value_of(row: SettingRow, typed: str) -> Any:
     word = typed.strip()
     for at, one in enumerate(row.choices, 1):
         said = {str(at), one.words.partition(",")[0].casefold()}
-        if word.casefold() in said | {str(one.value).casefold()}:
+        # Also as it is written where it is told of: a command is the same in every language.
+        usual = _YES_NO.get(one.value, str(one.value)).casefold()
+        if word.casefold() in said | {str(one.value).casefold(), usual}:
             return one.value
     if row.choices:
         raise Wrong(_("can be: {choices}").format(choices=", ".join(_names(row))))

@@ -13,25 +13,27 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from holdspace.client.file_errors import why
 from holdspace.client.keymap import HANDS, Keymap, check_keymap
 from holdspace.client.language import LANGUAGES
 from holdspace.client.own_folder import settings_file
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import DataError, Problem, Reader
+from holdspace.protocol.translation import N_, _
 
 THEMES = {
-    "calm": "off-white on dark slate",
-    "paper": "dark ink on light paper",
-    "contrast": "the strongest contrast: white and black, and bright colours",
-    "terminal": "the terminal's own colours",
+    "calm": N_("off-white on dark slate"),
+    "paper": N_("dark ink on light paper"),
+    "contrast": N_("the strongest contrast: white and black, and bright colours"),
+    "terminal": N_("the terminal's own colours"),
 }
 PEOPLE = {
-    "circle": "drawn as a circle where it fits",
-    "list": "always as a list",
+    "circle": N_("drawn as a circle where it fits"),
+    "list": N_("always as a list"),
 }
 MOTION = {
-    "none": "nothing moves",
-    "gentle": "a dot each second",
+    "none": N_("nothing moves"),
+    "gentle": N_("a dot each second"),
 }
 
 
@@ -49,67 +51,78 @@ class Settings:
     theme: str = _setting(
         toml.choice(*THEMES),
         "calm",
-        "The colours of the screen. NO_COLOR has the last word.",
+        N_("The colours of the screen. NO_COLOR has the last word."),
         THEMES,
     )
     people: str = _setting(
         toml.choice(*PEOPLE),
         "circle",
-        "How people are shown beside the room.",
+        N_("How people are shown beside the room."),
         PEOPLE,
     )
     plain: bool = _setting(
-        toml.flag(), False, "Plain lines instead of the screen, as --plain asks for."
+        toml.flag(), False, N_("Plain lines instead of the screen, as --plain asks for.")
     )
-    bell: bool = _setting(toml.flag(), True, "One bell when it is your turn.")
+    bell: bool = _setting(toml.flag(), True, N_("One bell when it is your turn."))
     title: bool = _setting(
-        toml.flag(), True, "The terminal's title changes when it is your turn, without any names."
+        toml.flag(),
+        True,
+        N_("The terminal's title changes when it is your turn, without any names."),
     )
     notify: bool = _setting(
         toml.flag(),
         False,
-        "A desktop notification when you are next and when it is your turn, without any names.",
+        N_("A desktop notification when you are next and when it is your turn, without any names."),
     )
     quiet_clock: bool = _setting(
         toml.flag(),
         False,
-        "Time in parts of a stage (early, midway, near the end), without minutes.",
+        N_("Time in parts of a stage (early, midway, near the end), without minutes."),
     )
     motion: str = _setting(
         toml.choice(*MOTION),
         "none",
-        "Whether exercises on the screen move.",
+        N_("Whether exercises on the screen move."),
         MOTION,
     )
     language: str = _setting(
-        toml.pattern(f"({'|'.join(LANGUAGES)})?", f"one of {', '.join(LANGUAGES)}, or nothing"),
+        toml.pattern(
+            f"({'|'.join(LANGUAGES)})?",
+            N_("one of {names}, or nothing").filled(names=", ".join(LANGUAGES)),
+        ),
         "",
-        "The language of the program itself; without a word here, that of your computer. What people "
-        "write, and the flow that a host has chosen, are not translated.",
+        N_(
+            "The language of the program itself; without a word here, that of your computer. What people "
+            "write, and the flow that a host has chosen, are not translated."
+        ),
         LANGUAGES,
     )
     locale: str = _setting(
-        toml.pattern(r"([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?", "a place like en-GB, or nothing"),
+        toml.pattern(r"([a-z]{2,3}(-[A-Za-z0-9]{2,8})*)?", N_("a place like en-GB, or nothing")),
         "",
-        "Whose crisis card is shown when the room brings none, like en-GB; otherwise LANG says it.",
+        N_(
+            "Whose crisis card is shown when the room brings none, like en-GB; otherwise LANG says it."
+        ),
     )
     cover_slots: bool = _setting(
         toml.flag(),
         False,
-        "When you host: everybody's program sends one small message every two seconds, with words in it "
-        "or without, so that the sending does not tell the relay who speaks; as --cover-slots asks for. "
-        "An hour costs each about 2 MB for each person in the room.",
+        N_(
+            "When you host: everybody's program sends one small message every two seconds, with words in it "
+            "or without, so that the sending does not tell the relay who speaks; as --cover-slots asks for. "
+            "An hour costs each about 2 MB for each person in the room."
+        ),
     )
     hand: str = _setting(
         toml.choice(*HANDS),
         "both",
-        "Which hand is at the keyboard. No key has to be held down with any of them.",
+        N_("Which hand is at the keyboard. No key has to be held down with any of them."),
         HANDS,
     )
     keys: Keymap = _setting(
         check_keymap,
         (),
-        "Other keys, by the commands of docs/keys.md. Acts that share a key move together.",
+        N_("Other keys, by the commands of docs/keys.md. Acts that share a key move together."),
     )
 
 
@@ -126,8 +139,12 @@ class Found:
 
     def lines(self) -> list[str]:
         """Return what is wrong, a line each."""
-        where = f"{self.file.name}, line"
-        return [f"settings: {where} {one.line}: {one.sentence}" for one in self.problems]
+        return [
+            _("settings: {file}, line {line}: {sentence}").format(
+                file=self.file.name, line=one.line, sentence=one.sentence
+            )
+            for one in self.problems
+        ]
 
 
 def find_settings(environment: Mapping[str, str] = os.environ) -> Found:
@@ -139,9 +156,13 @@ def find_settings(environment: Mapping[str, str] = os.environ) -> Found:
     except FileNotFoundError:
         return Found(Settings(), file)
     except OSError as error:
-        return Found(Settings(), file, (Problem(1, f"It cannot be read: {error.strerror}."),))
+        return Found(
+            Settings(),
+            file,
+            (Problem(1, _("It cannot be read: {reason}.").format(reason=why(error))),),
+        )
     except UnicodeDecodeError:
-        return Found(Settings(), file, (Problem(1, "The file is not UTF-8 text."),))
+        return Found(Settings(), file, (Problem(1, _("The file is not UTF-8 text.")),))
     settings, problems = read_settings(text)
     return Found(settings, file, problems)
 
@@ -189,12 +210,11 @@ def page() -> str:
 
 
 def _why(one: Field[Any]) -> str:
-    why: str = one.metadata["why"]
-    return why
+    return _(one.metadata["why"])
 
 
 def _commented(one: Field[Any]) -> str:
-    choices = (f"{name}: {words}" for name, words in one.metadata["choices"].items())
+    choices = (f"{name}: {_(words)}" for name, words in one.metadata["choices"].items())
     shown = '[keys]\n# raise = "h"' if one.name == "keys" else _line(one)
     return "".join(f"# {line}\n" for line in (_why(one), *choices, *shown.split("\n# ")))
 
@@ -213,7 +233,7 @@ def _line(one: Field[Any]) -> str:
 
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(f'{name} = "{key}"' for name, key in value) or "as usual"
+        return ", ".join(f'{name} = "{key}"' for name, key in value) or _("as usual")
     return str(value).lower() if isinstance(value, bool) else f'"{value}"'
 
 
