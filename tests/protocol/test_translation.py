@@ -1,6 +1,8 @@
 """One program, one language: marked sentences come from the catalogue in use, and English needs none."""
 
+import pickle
 from collections.abc import Iterator
+from copy import deepcopy
 
 import msgspec
 import pytest
@@ -66,6 +68,14 @@ def test_a_marked_sentence_is_filled_and_still_waits_for_its_language(loud: None
     assert reason == "Ana can do that."
     assert shown(reason) == "Ana CAN DO THAT."
     assert shown(N_("{name}!").filled(name=N_("nobody"))) == "NOBODY!"
+
+
+@pytest.mark.usefixtures("loud")
+def test_a_copy_of_a_marked_sentence_still_waits_to_be_shown() -> None:
+    sentence = N_("{name} can do that.").filled(name=N_("nobody"))
+    for copied in (deepcopy(sentence), pickle.loads(pickle.dumps(sentence))):  # noqa: S301
+        assert copied == "nobody can do that."
+        assert shown(copied) == "NOBODY CAN DO THAT."
 
 
 def test_a_marked_sentence_cannot_be_sent_by_mistake() -> None:

@@ -65,6 +65,10 @@ class Marked(str):
         marked.message, marked.fields = message, fields
         return marked
 
+    def __reduce__(self) -> tuple[type["Marked"], tuple[str, dict[str, str]]]:
+        """Say how it is made anew: by copies, and by the pictures that the screen is measured with."""
+        return Marked, (self.message, dict(self.fields))
+
     def filled(self, **fields: str) -> "Marked":
         """Return the sentence with its placeholders filled; what is marked there is shown with it."""
         return Marked(self.message, fields)
