@@ -58,6 +58,11 @@ def _as_now(binding: Binding) -> Binding:
     return binding.with_key(textual_key(act.key)) if act and is_moved else binding
 
 
+def too_small() -> Widget:
+    """Return the sentence that is all there is in a window that is too small."""
+    return Drawing(lambda width, _: paragraph(TOO_SMALL, max(1, width)), id="too-small")
+
+
 class HoldScreen(Screen[None], inherit_bindings=False):
     """A screen of the room."""
 
@@ -99,7 +104,7 @@ class HoldScreen(Screen[None], inherit_bindings=False):
 
     def too_small(self) -> Widget:
         """Return the sentence that covers everything in a window that is too small."""
-        return Drawing(lambda width, _: paragraph(TOO_SMALL, max(1, width)), id="too-small")
+        return too_small()
 
     def show(self, view: RoomView) -> None:
         """Draw the new picture."""

@@ -12,7 +12,7 @@ from typing_extensions import override
 from holdspace.client.seat.intents import Intent
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
-from holdspace.client.tui.screens.base import HoldScreen
+from holdspace.client.tui.screens.base import SMALLEST, HoldScreen, too_small
 
 # A long question can be read in a small window, too.
 _SCROLLS = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
@@ -45,6 +45,7 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
         """Put the question in a quiet box."""
         with Vertical(id="box"):
             yield Drawing(self._rows, id="question")
+        yield too_small()
 
     def _rows(self, width: int, height: int) -> list[Row]:
         del height
@@ -59,6 +60,9 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Answer with the option of this key; every other key does nothing."""
         event.stop()
+        # Nobody answers a question that they cannot read.
+        if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
+            return
         if event.key in _SCROLLS:
             self.scroll_relative(y=_SCROLLS[event.key], animate=False)
         for option in self._options:

@@ -1,0 +1,89 @@
+"""The terminal's own cursor is on what has the focus, on every screen: braille and magnifiers follow it."""
+
+import pytest
+from textual.geometry import Region
+
+import screen_samples as sample
+from holdspace.client.acts import BY_ID
+from holdspace.client.seat import intents
+from holdspace.client.tui.app import HoldspaceApp
+from holdspace.client.tui.composer import NEW_LINE_KEYS
+from holdspace.client.tui.screens.base import TOO_SMALL
+from screen_player import screen_text, shown
+from screen_states import LARGE
+from screen_stills import Stills, stills
+
+SMALL = (40, 12)
+# Nobody tabs through more than this; a screen that had more would be none to find one's way on.
+MOST_STOPS = 12
+
+
+def fault(app: HoldspaceApp) -> str:
+    """Return what is wrong with where the cursor stands, or ""."""
+    at, focused = app.cursor_position, app.focused
+    if not Region(0, 0, *app.size).contains_point(at):
+        return f"{at} is outside the window"
+    if focused is None or focused.region.contains_point(at):
+        return ""
+    return f"{at} is not on {focused.id or type(focused).__name__} at {focused.region}"
+
+
+async def stops(camera: Stills) -> list[str]:
+    """Go through everything that can have the focus; return where the cursor did not follow."""
+    app, pilot = camera._app, camera._pilot
+    found, first = [fault(app)], app.focused
+    for _ in range(MOST_STOPS):
+        await pilot.press("tab")
+        await pilot.pause()
+        if app.focused is first:
+            break
+        found.append(fault(app))
+    return [one for one in found if one]
+
+
+async def test_the_cursor_is_on_what_has_the_focus_on_every_screen() -> None:
+    faults = {}
+    # In the smallest window the most is out of sight.
+    async with stills(SMALL) as camera:
+        for name in LARGE:
+            await camera.take(name, "calm")
+            faults[name] = await stops(camera)
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("size", "names"), [((39, 30), LARGE), ((120, 11), LARGE[::6]), ((20, 5), LARGE[::6])], ids=str
+)
+async def test_below_the_smallest_size_every_screen_is_one_plain_sentence(
+    size: tuple[int, int], names: tuple[str, ...]
+) -> None:
+    sentence = TOO_SMALL.split()
+    async with stills(size) as camera:
+        for name in names:
+            await camera.take(name, "calm")
+            said = screen_text(camera._app).split()
+            # As much of it as there is room for, and nothing of the room.
+            assert said, name
+            assert said == sentence[: len(said)], name
+
+
+async def test_a_question_that_cannot_be_read_is_not_answered() -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        await pilot.press("escape", "q")
+        await pilot.resize_terminal(39, 20)
+        await pilot.press("1", "y", "enter")
+        assert player.wanted == []
+        await pilot.resize_terminal(80, 24)
+        assert BY_ID["leave"].question in screen_text(pilot.app)
+        await pilot.press("escape")
+        assert BY_ID["leave"].question not in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("key", sorted(NEW_LINE_KEYS))
+async def test_enter_and_the_keys_for_a_new_line_never_change_places(key: str) -> None:
+    async with shown(sample.MY_TURN) as (pilot, player):
+        # However many lines there are by now.
+        await pilot.press("a", key, "b", key, "c", key)
+        assert player.wanted == []
+        await pilot.press("d", "enter")
+        assert player.wanted == [intents.Say("a\nb\nc\nd")]
