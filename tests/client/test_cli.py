@@ -81,7 +81,7 @@ def test_nothing_loads_a_screen_before_one_opens(arguments: tuple[str, ...]) -> 
     assert done.returncode == 0, done.stderr
 
 
-# JN12: nothing of a code may stand in the process list, the shell's history, or our own words.
+# Nothing of a code may stand in the process list, the shell's history, or our own words.
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -93,7 +93,9 @@ def test_nothing_loads_a_screen_before_one_opens(arguments: tuple[str, ...]) -> 
         ("join", *EXPIRED.split(":")),
     ],
 )
-def test_a_code_on_the_command_line_is_refused_and_not_repeated(arguments: tuple[str, ...]) -> None:
+def test_jn12_a_code_on_the_command_line_is_refused_and_not_repeated(
+    arguments: tuple[str, ...],
+) -> None:
     code, said = run(*arguments)
     assert code == 2
     assert "must not stand on the command line" in said

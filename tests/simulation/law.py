@@ -280,6 +280,8 @@ class Law:
         world.reached(f"lie: {world.plan.lie}")
         for name in lie.must_notice(world):
             alarm = self.alarms.get(name)
+            if alarm is None and next(p for p in world.people if p.name == name).seat is None:
+                continue  # they left before anything came that could have told them
             if alarm is None:
                 raise Broken("alarm", f"{name} never noticed {world.plan.lie}")
             if alarm[0] - lie.began > lie.within:

@@ -11,6 +11,8 @@ TESTS = Path(__file__).parent.parent
 _MEETINGS = "server/test_relay_meetings.py"
 _LOBBY = "server/test_relay_lobby.py"
 _JOINING = "client/seat/test_attacks_joining.py"
+_DOOR = "client/seat/test_attacks_at_the_door.py"
+_RELAY = "server/test_relay_attacks.py"
 _EVIL = "simulation/test_evil_relay.py"
 
 ATTACKS = {
@@ -25,10 +27,10 @@ ATTACKS = {
     "RL10": (_MEETINGS, "test_rl10_a_proof_overheard_is_worth_nothing_elsewhere"),
     "RL11": (_MEETINGS, "test_rl11_a_member_without_a_slot_cannot_change_the_epoch"),
     "RL13": (_MEETINGS, "test_rl13_unsafe_keys_open_nothing"),
-    "RL14": (_MEETINGS, "test_only_the_root_key_begins_a_meeting"),
+    "RL14": (_RELAY, "test_rl14_what_only_the_root_key_may_do_no_facilitators_key_does"),
     "RL16": (_MEETINGS, "test_rl16_a_full_meeting_still_takes_the_removal_of_whoever_filled_it"),
     "RL17": (_MEETINGS, "test_a_full_disk_takes_back_all_that_was_under_way"),
-    "RL18": (_MEETINGS, "test_who_read_more_than_there_is_hears_that_something_was_lost"),
+    "RL18": (_RELAY, "test_rl18_a_meeting_forgotten_under_a_reader_ends_and_skips_nothing"),
     "RL20": (
         "server/jetstream/test_refusals.py",
         "test_rl20_nodes_that_acknowledge_before_they_sync_are_refused",
@@ -51,17 +53,25 @@ ATTACKS = {
         "simulation/test_simulation.py",
         "test_ml13_a_step_of_a_ratchet_taken_twice_is_caught",
     ),
+    "ML14": (_DOOR, "test_ml14_of_one_notebook_on_two_devices_the_one_before_says_no_more"),
     "ML15": ("protocol/mls/test_framing.py", "test_checklist_5_padding_is_zero"),
     "JN01": (
         "client/seat/test_attacks.py",
         "test_jn01_a_welcome_into_another_room_is_not_accepted",
     ),
-    "JN03": (_LOBBY, "test_a_welcome_waits_only_so_long"),
+    "JN03": (_DOOR, "test_jn03_a_welcome_five_epochs_late_leads_to_the_head"),
     "JN04": (_JOINING, "test_jn04_a_welcome_after_the_key_package_ran_out_is_refused"),
     "JN06": ("protocol/test_invite.py", "test_a_holder_of_the_invitation_cannot_pose_as_the_host"),
-    "JN07": (_JOINING, "test_the_same_key_twice_at_the_door_comes_in_once"),
+    "JN07": (
+        _DOOR,
+        "test_jn07_two_who_knock_with_one_code_are_both_shown_and_neither_comes_in_alone",
+    ),
     "JN10": (_JOINING, "test_jn10_a_knock_put_in_the_place_of_somebodys_has_other_words"),
     "JN08": (_LOBBY, "test_jn08_ten_thousand_knocks_without_the_key_leave_nothing"),
+    "JN12": (
+        "client/test_cli.py",
+        "test_jn12_a_code_on_the_command_line_is_refused_and_not_repeated",
+    ),
     "EV01": ("client/seat/test_attacks.py", "test_ev01_a_member_cannot_act_as_a_facilitator"),
     "EV03": (
         "protocol/meeting/test_state.py",

@@ -2,6 +2,8 @@
 
 from holdspace.protocol.translation import N_
 
+from .view import Place
+
 NOT_OPEN = N_(
     "The room is not open: its host opens it when it meets. If it does not open, the host may have moved "
     "it to another relay and has a note for you, which you paste at `holdspace join`."
@@ -23,3 +25,9 @@ READS_ONLY = N_(
     "You only read today: rounds pass you by, and nobody waits for you. /return takes part, whenever "
     "you like."
 )
+
+NOW_WORDS = {
+    Place.OUTSIDE: N_("Reading the card of the room."),
+    Place.LOBBY: N_("Read the agreements. Accept them with a name of your choice, or leave."),
+    Place.WAITING: N_("You knocked. A facilitator will let you in; there is nothing else to do."),
+}

@@ -15,6 +15,8 @@ from .host import PACKAGE_SECONDS
 from .replacing import replace
 
 NOT_YET_SECONDS = 300.0
+# So long a relay keeps a knock, and its answer for somebody whose connection was lost.
+ANSWER_SECONDS = 15 * 60.0
 NOT_YET = N_(
     "Nobody has answered yet. Those who lead read that you are here when they look at the door. Wait as "
     "long as you like: a knock stands for a quarter of an hour, and its end is told. Leaving is fine too."
@@ -33,6 +35,10 @@ class Patience:
     def is_over(self, now: float) -> bool:
         """Tell whether nobody could let them in any more."""
         return bool(self.since) and now - self.since >= PACKAGE_SECONDS
+
+    def is_late(self, now: float) -> bool:
+        """Tell whether an answer may have come and gone, for who has a connection again only now."""
+        return bool(self.since) and now - self.since >= ANSWER_SECONDS
 
     def waits(self, *, is_waiting: bool, now: float) -> tuple[Patience, tuple[str, ...]]:
         """Count on, and return what is to be said."""

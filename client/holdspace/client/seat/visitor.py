@@ -42,6 +42,7 @@ from .door_words import (
     NOT_ANSWERED,
     NOT_OPEN,
     NOT_THEIR_ROOM,
+    NOW_WORDS,
     READS_ONLY,
 )
 from .intents import Accept, Intent, Leave, SayAtDoor
@@ -182,7 +183,7 @@ class Visitor:
 
     @property
     def _now_words(self) -> str:
-        return shown(self._anew_words or _NOW_WORDS.get(self.place, ""))
+        return shown(self._anew_words or NOW_WORDS.get(self.place, ""))
 
     @property
     def _anew_words(self) -> str:
@@ -301,13 +302,6 @@ class Visitor:
         return (frames.Knock(2, self.invitation.room, key, knocked.knock, knocked.sealed, proof),)
 
 
-_NOW_WORDS = {
-    Place.OUTSIDE: N_("Reading the card of the room."),
-    Place.LOBBY: N_("Read the agreements. Accept them with a name of your choice, or leave."),
-    Place.WAITING: N_("You knocked. A facilitator will let you in; there is nothing else to do."),
-}
-
-
 def visit(code: str, world: World) -> Visitor:
     """Return the visitor of a pasted code; raise InvitationError with a sentence if it is none."""
     invitation = decode_invitation(code, world.now)
@@ -321,12 +315,19 @@ def come_again(kept: KeptRoom) -> Visitor:
 
 def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step:
     operator = operator_view(frame.operator)
-    visitor = replace(visitor, nonce=frame.nonce, operator=operator, lost_words="")
     # Knocks of the connection before are forgotten by the relay; only the newest is made again.
-    visitor = replace(visitor, earlier=())
-    if visitor.knocked is not None:
-        return Step(visitor, visitor.knock_on())
-    return Step(visitor, visitor.ask_for_card())
+    visitor = replace(visitor, nonce=frame.nonce, operator=operator, lost_words="", earlier=())
+    if visitor.patience.is_late(world.now):
+        return _late(visitor)
+    return Step(visitor, visitor.knock_on() if visitor.knocked else visitor.ask_for_card())
+
+
+def _late(visitor: Visitor) -> Step:
+    """Knock with a fresh letter, if nothing need be asked for it: an answer to this one is over."""
+    if visitor.kept is None:
+        return Step(visitor.end(NOT_ANSWERED))
+    anew = replace(visitor, knocked=None, card=None, place=Place.OUTSIDE, patience=Patience())
+    return Step(anew, anew.ask_for_card())
 
 
 def _on_card(visitor: Visitor, frame: frames.Card, world: World) -> Step:
