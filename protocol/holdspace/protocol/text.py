@@ -100,7 +100,7 @@ RESERVED_NAMES = (
     "you", "room", "turn", "stage", "door", "notice", "error", "help", "relay", "system",
     "holdspace", "everyone", "nobody", "host", "co-facilitator", "facilitator", "member", "say",
     "time", "draft", "invitation", "agreements", "lobby", "about", "queue", "agenda", "support",
-    "sheet", "plain", "private", N_("not ok"), N_("at the door"),
+    "sheet", "plain", "private", "not ok", "at the door",
 )  # fmt: skip
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u0060\u00b4\uff07"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"
