@@ -2,7 +2,10 @@
 
 from holdspace.client.care.happened import HEAD, NOTHING, log_lines
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.logbook import MOVED_ON
+from holdspace.client.seat.logbook import _WORDS, MOVED_ON, SILENT
+from holdspace.protocol.meeting.events import CloseQueue
+from holdspace.protocol.meeting.roles import MEMBER, may
+from holdspace.protocol.meeting.state import _TABLE
 from seat_table import Guest, Table
 
 
@@ -73,3 +76,8 @@ def test_the_page_tells_the_time_of_each(table: Table) -> None:
     assert head == HEAD
     assert line[2] == ":"
     assert line.endswith(" Ana held the room.")
+
+
+def test_everything_that_only_facilitators_do_has_a_sentence() -> None:
+    theirs = {event for event, (act, _) in _TABLE.items() if not may(MEMBER, act)}
+    assert theirs <= {*_WORDS, *SILENT, CloseQueue}

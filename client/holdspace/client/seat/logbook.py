@@ -11,8 +11,7 @@ from typing import Any
 
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER, may
-from holdspace.protocol.meeting.state import act_of
+from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
@@ -73,27 +72,20 @@ def _sentence(event: ev.Event) -> str:
     """Return the sentence for what somebody did, empty if it is not listed."""
     if isinstance(event, ev.CloseQueue):
         return _NO_HANDS if event.is_closed else _HANDS_AGAIN
-    words = _WORDS.get(type(event), "")
-    act = act_of(event)
-    is_facilitators = act is not None and not may(MEMBER, act)
-    if words or not is_facilitators or isinstance(event, _SILENT):
-        return words
-    return _ANYTHING_ELSE
+    return _WORDS.get(type(event), "")
 
 
 def _fields(seat: Seat, event: Any) -> dict[str, object]:
-    """Return what the sentences name: somebody, a stage, a mode, minutes, or an act."""
+    """Return what the sentences name: somebody, a stage, a mode, or minutes."""
     flow = seat.state.flow if seat.state else None
     at = getattr(event, "stage", -1)
     stage = flow.stages[at] if flow and 0 <= at < len(flow.stages) else None
-    act = act_of(event)
     return {
         "name": shown_name(seat, getattr(event, "who", b"") or getattr(event, "to", b"")),
         "number": at + 1,
         "title": clean_line(stage.title) if stage else "",
         "mode": _(_MODES.get(getattr(event, "mode", ""), "-")),
         "minutes": max(1, round(getattr(event, "seconds", 0) / 60)),
-        "act": _(act) if act else "",
     }
 
 
@@ -124,10 +116,9 @@ _MADE = {
     MEMBER: N_("{who} made {name} a member."),
 }
 # What a facilitator's client does by itself, or what is listed when it comes true.
-_SILENT = (ev.Snapshot, ev.StageClock, ev.SendBack)
+SILENT = (ev.Snapshot, ev.StageClock, ev.SendBack)
 _LETTER = N_("{who} wrote to one person alone.")
 _NO_HANDS, _HANDS_AGAIN = N_("{who} took no more hands."), N_("{who} took hands again.")
-_ANYTHING_ELSE = N_("{who} did this: {act}.")
 _MODES: dict[str, str] = {
     "listen": N_("listen"),
     "open": N_("open"),
@@ -170,4 +161,8 @@ _WORDS: dict[type[ev.Event], str] = {
     ev.BeginList: N_("{who} began a list of ideas."),
     ev.EndList: N_("{who} ended the list of ideas."),
     ev.PutBoardAway: N_("{who} put the board of ideas away."),
+    ev.OpenPoll: N_("{who} opened a poll."),
+    ev.CloseCount: N_("{who} closed a count."),
+    ev.EndCount: N_("{who} closed a count."),
+    ev.SetSchedule: N_("{who} said when the room meets."),
 }

@@ -50,7 +50,7 @@ from holdspace.protocol.meeting.values import (
     encode_state,
     state_digest,
 )
-from holdspace.protocol.translation import N_, Marked
+from holdspace.protocol.translation import N_
 
 __all__ = [
     "Floor",
@@ -60,7 +60,6 @@ __all__ = [
     "Outcome",
     "Person",
     "Round",
-    "act_of",
     "apply",
     "apply_membership",
     "decode_state",
@@ -80,7 +79,7 @@ def apply(state: MeetingState, event: ev.Event, author: bytes, message_id: bytes
         return by.may_not(state, N_("This version does not know what that was."))
     act, handler = row
     if not may(person.role, act):
-        return by.may_not(state, N_("Only facilitators can {act}.").filled(act=Marked(act)))
+        return by.may_not(state, N_("Only a facilitator can do that."))
     # T4, R7: a control act decided on another state than this one has no effect.
     if getattr(event, "basis", state.version) != state.version:
         return Outcome(state, (AlreadyMovedOn(author),))
@@ -117,12 +116,6 @@ def apply_membership(
     )
     outcome = _conclude(state, Outcome(after, effects))
     return Outcome(undoing.settled(state, outcome.state), outcome.effects)
-
-
-def act_of(event: ev.Event) -> Act | None:
-    """Return which right an event asks for."""
-    row = _TABLE.get(type(event))
-    return row[0] if row else None
 
 
 def _acceptable(people: Iterable[Person]) -> dict[bytes, Person]:
