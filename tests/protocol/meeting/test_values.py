@@ -9,7 +9,6 @@ from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import undoing
 from holdspace.protocol.meeting.effects import Undone
 from holdspace.protocol.meeting.flow import read_flow
-from holdspace.protocol.meeting.state import act_of
 from holdspace.protocol.meeting.values import (
     MAX_SPOKEN,
     MAX_STATE_BYTES,
@@ -97,11 +96,6 @@ def test_a_snapshot_has_one_spelling_and_one_bound() -> None:
     ):
         with pytest.raises(NotAState, match=words):
             decode_state(spoilt)
-
-
-def test_each_act_asks_for_one_right_and_what_is_unknown_for_none() -> None:
-    assert act_of(ev.Hold()) == "hold the room"
-    assert act_of(ev.Event()) is None
 
 
 # ---- undo
