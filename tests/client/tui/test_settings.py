@@ -12,14 +12,17 @@ import screen_samples as sample
 from holdspace.client.act_kinds import use_keys
 from holdspace.client.acts import ACTS, BY_ID, Spot
 from holdspace.client.care import soft_time
+from holdspace.client.home import ways
 from holdspace.client.seat.view import DoorLine
 from holdspace.client.setting_rows import COMFORT
 from holdspace.client.settings import Settings, find_settings
 from holdspace.client.settings_book import NAMES, SettingsBook, open_book
 from holdspace.client.tryout import STEPS
 from holdspace.client.tui.app import Ending, HoldspaceApp
+from holdspace.client.tui.home import HomeApp
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.door_talk import DoorTalkScreen
+from holdspace.client.tui.screens.home import HomeScreen
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.settings import SettingsScreen
 from holdspace.client.tui.screens.tryout import TryoutScreen
@@ -185,6 +188,13 @@ class TestSettings:
             await pilot.press("escape", "$", *choose("locale"), "0")
             assert_harmless(pilot)
 
+    async def test_it_opens_over_the_first_page_too(self) -> None:
+        app = HomeApp(ways(()))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.press("$", "2", "escape")
+            assert app.theme == theme_name("paper")
+            await until(pilot, lambda: isinstance(app.screen, HomeScreen), "the first page")
+
     async def test_alone_it_ends_with_one_key(self) -> None:
         app = SettingsApp(SettingsBook())
         async with app.run_test(size=(80, 24)) as pilot:
@@ -207,6 +217,20 @@ class TestComfort:
             assert player.wanted == []
         text = (tmp_path / "holdspace" / "settings.toml").read_text()
         assert sorted(text.splitlines()) == ["bell = false", 'theme = "paper"']
+
+    async def test_when_the_door_opens_no_number_goes_to_the_room_unawares(self) -> None:
+        async with shown(sample.WAITING) as (pilot, player):
+            await pilot.press("c", *choose("bell", COMFORT))
+            player.become(sample.ROOM)
+            await until(pilot, lambda: "You are let in" in words(pilot), "the news")
+            await pilot.press("2")
+            assert settings(pilot).bell is False
+            await pilot.press("u")
+            assert settings(pilot).bell is True
+            await pilot.press("escape")
+            assert isinstance(pilot.app.screen, RoomScreen)
+            assert pilot.app.screen.composer.text == ""
+            assert player.wanted == []
 
     async def test_plain_lines_take_over_when_the_page_is_left(self) -> None:
         async with shown(sample.WAITING) as (pilot, player):

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from holdspace.client.acts import Act, Spot
 from holdspace.client.own.talk import Done, Step, Talk
-from holdspace.client.seat.view import RoomView
+from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.setting_rows import COMFORT, SettingRow
 from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui import marks
@@ -32,6 +32,8 @@ _LATER = N_(
     "Nothing of this is sent. r remembers it on this device; otherwise it is for this time only."
 )
 _PLAIN_NOW = N_("Plain lines: yes. They begin as soon as you leave this page.")
+_LET_IN = N_("You are let in, and the room waits for you. Esc goes there.")
+_MEANWHILE = N_("Something has changed meanwhile. Esc shows it.")
 _TITLE_WIDTH = 22
 
 
@@ -52,11 +54,12 @@ class SettingsScreen(ListScreen):
     TITLE_WORDS = N_("Settings")
     ONLY: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, book: SettingsBook, first: str = "") -> None:
+    def __init__(self, book: SettingsBook, first: str = "", *, is_again: bool = False) -> None:
         super().__init__()
         self._book = book
-        book.open()
-        self._first = first
+        self._first, self._is_again = first, is_again
+        if not is_again:
+            book.open()
 
     @override
     def compose_more(self) -> ComposeResult:
@@ -70,6 +73,14 @@ class SettingsScreen(ListScreen):
         names = [one.name for one in self.rows]
         self.choices.at = names.index(self._first) if self._first in names else 0
         super().begin()
+        if self._is_again:
+            is_let_in = self.view.place is Place.ROOM
+            self.home.tell(_(_LET_IN) if is_let_in else _(_MEANWHILE))
+
+    @override
+    def again(self) -> "SettingsScreen":
+        """Return the same once more: a number that is typed here must not be written to the room."""
+        return type(self)(self._book, self.chosen.name, is_again=True)
 
     @override
     def show(self, view: RoomView) -> None:
