@@ -14,6 +14,7 @@ from holdspace.client.care.crisis import Shown, Ways, crisis_lines
 from holdspace.client.care.first_aid import CARD as NOT_OK_CARD
 from holdspace.client.care.happened import log_lines
 from holdspace.client.care.soft_time import is_quiet, part_words
+from holdspace.client.plain.labels import label_of, labelled
 from holdspace.client.plain.lobby import card_lines
 from holdspace.client.plain.narrator import (
     invitation_lines,
@@ -28,7 +29,7 @@ from holdspace.client.plain.narrator import (
 from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
 from holdspace.protocol.phrases import knock_phrase
-from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import N_, _, ngettext, shown
 
 _REPEATED = 3
 
@@ -50,11 +51,11 @@ def where(asked: Asked) -> Iterator[str]:
     """Yield the stage with all that belongs to it, and how much of its time is left."""
     stage = asked.view.stage
     if stage is None:
-        yield "stage: No stage has begun."
+        yield labelled("stage", _("No stage has begun."))
     else:
         yield from stage_heading(stage, asked.view)
         for ask in stage.asks:
-            yield from speak("stage", ask)
+            yield from speak(label_of("stage"), ask)
         yield from stage_details(stage)
     yield from clock(asked)
 
@@ -63,40 +64,56 @@ def clock(asked: Asked) -> Iterator[str]:
     """Yield the time that is left, softly."""
     view = asked.view
     if view.is_held:
-        yield "time: The room is on hold. Time does not count now."
+        yield labelled("time", _("The room is on hold. Time does not count now."))
     elif view.stage is None or not view.stage_seconds:
-        yield "time: There is no time limit now."
+        yield labelled("time", _("There is no time limit now."))
     elif is_quiet():
-        yield f"time: {part_words(view, asked.now).capitalize()}."
+        yield labelled("time", f"{part_words(view, asked.now).capitalize()}.")
     else:
         left = round((view.stage_started + view.stage_seconds - asked.now) / 60)
         yield (
-            f"time: About {left} of {round(view.stage_seconds / 60)} minutes are left."
+            labelled(
+                "time",
+                _("About {left} of {minutes} minutes are left.").format(
+                    left=left, minutes=round(view.stage_seconds / 60)
+                ),
+            )
             if (left > 0)
-            else "time: The time of this stage is used. Nothing is cut; finish as you like."
+            else labelled(
+                "time", _("The time of this stage is used. Nothing is cut; finish as you like.")
+            )
         )
 
 
 def queue(asked: Asked) -> Iterator[str]:
     """Yield who has the floor and who comes next: the same lines for everybody, then one's own place."""
     view = asked.view
-    yield f"queue: {view.floor.name if view.floor else 'Nobody'} has the floor."
+    who_has = _("{name} has the floor.") if view.floor else _("Nobody has the floor.")
+    yield labelled("queue", who_has.format(name=view.floor.name if view.floor else ""))
     yield from map(_hand_line, view.hands)
     if not view.hands:
-        yield "queue: No hands are raised."
+        yield labelled("queue", _("No hands are raised."))
     if view.is_queue_closed:
-        yield "queue: No more hands are taken for now."
+        yield labelled("queue", _("No more hands are taken for now."))
     if view.order != "first-come":
-        yield f"queue: Order: {_(ORDER_WORDS[view.order])}."
+        yield labelled("queue", _("Order: {order}.").format(order=_(ORDER_WORDS[view.order])))
     if view.going_around:
         names = ", ".join(person.name for person in view.going_around)
-        yield f"queue: Going around, still to come: {names}."
+        yield labelled("queue", _("Going around, still to come: {names}.").format(names=names))
     if view.passers:
         names = ", ".join(person.name for person in view.passers)
-        yield f"queue: Passed, and offered the turn once more at the end: {names}."
+        yield labelled(
+            "queue",
+            _("Passed, and offered the turn once more at the end: {names}.").format(names=names),
+        )
     yield from pairs_lines(view)
     if view.me and view.me.place_in_queue:
-        yield f"you: You are number {view.me.place_in_queue} of {len(view.hands)}."
+        yield labelled(
+            "you",
+            _("You are number {place} of {number}.").format(
+                place=view.me.place_in_queue, number=len(view.hands)
+            ),
+        )
 
 
 def pairs_lines(view: RoomView) -> Iterator[str]:
@@ -104,29 +121,47 @@ def pairs_lines(view: RoomView) -> Iterator[str]:
     pairs = view.pairs
     if pairs is None:
         return
-    yield f"pairs: {pairs.willing} said yes and wait, {pairs.paired} are in pairs."
+    yield labelled(
+        "pairs",
+        _("{willing} said yes and wait, {paired} are in pairs.").format(
+            willing=pairs.willing, paired=pairs.paired
+        ),
+    )
     if pairs.partners:
-        yield f"pairs: You are with {people_words(pairs.partners)}."
+        yield labelled(
+            "pairs",
+            _("You are with {people}.").format(people=people_words(pairs.partners)),
+        )
     for people in pairs.calls:
-        yield f"pairs: {people_words(people)} call for a facilitator. /tocaller goes there."
+        yield labelled(
+            "pairs",
+            _("{people} call for a facilitator. /tocaller goes there.").format(
+                people=people_words(people)
+            ),
+        )
 
 
 def who(asked: Asked) -> Iterator[str]:
     """Yield who is here."""
     people = asked.view.people
-    yield f"room: {len(people)} here: {people_words(people)}."
+    yield labelled(
+        "room",
+        _("{number} here: {people}.").format(number=len(people), people=people_words(people)),
+    )
 
 
 def what(asked: Asked) -> Iterator[str]:
     """Yield what happens now and what one can do."""
     view = asked.view
     for words in dict.fromkeys((view.now_words, view.composer_words)):
-        yield from speak("room", words)
+        yield from speak(label_of("room"), words)
     if view.place is Place.ROOM:
-        yield f"room: Now: {_(MODE_WORDS.get(view.mode, view.mode))}."
+        yield labelled(
+            "room", _("Now: {mode}.").format(mode=shown(MODE_WORDS.get(view.mode, view.mode)))
+        )
         can = _can_type(asked)
         if can:
-            yield f"room: You can type {', '.join(can)}."
+            yield labelled("room", _("You can type {commands}.").format(commands=", ".join(can)))
 
 
 def _can_type(asked: Asked) -> list[str]:
@@ -154,10 +189,17 @@ _DOINGS = (
 def agenda(asked: Asked) -> Iterator[str]:
     """Yield the stages, and where we are."""
     if not asked.view.stages:
-        yield "agenda: There is no agenda yet."
+        yield labelled("agenda", _("There is no agenda yet."))
     for number, stage in enumerate(asked.view.stages, 1):
-        mark = ", now" if stage.is_current else ", done" if stage.is_done else ""
-        yield f"agenda: {number}. {stage.title}, {stage.minutes} minutes{mark}."
+        mark = _(", now") if stage.is_current else _(", done") if stage.is_done else ""
+        yield labelled(
+            "agenda",
+            ngettext(
+                "{place}. {title}, {number} minute{mark}.",
+                "{place}. {title}, {number} minutes{mark}.",
+                stage.minutes,
+            ).format(place=number, title=stage.title, number=stage.minutes, mark=mark),
+        )
     yield from clock(asked)
 
 
@@ -165,7 +207,7 @@ def repeat(asked: Asked) -> Iterator[str]:
     """Yield the newest passages again, with the time last."""
     passages = [p for p in asked.view.transcript if not (p.is_sending or p.is_ready)]
     if not passages:
-        yield "room: Nothing was said yet."
+        yield labelled("room", _("Nothing was said yet."))
     for passage in passages[-(asked.number or _REPEATED) :]:
         *lines, last = _again(passage) or [""]
         yield from lines
@@ -176,38 +218,55 @@ def unfold(asked: Asked) -> Iterator[str]:
     """Yield what stands behind labels."""
     folded = [passage for passage in asked.view.transcript if passage.fold]
     if not folded:
-        yield "room: Nothing is folded."
+        yield labelled("room", _("Nothing is folded."))
     for passage in folded[-_REPEATED:]:
-        yield f"room: Behind the label {passage.fold}:"
+        yield labelled("room", _("Behind the label {fold}:").format(fold=passage.fold))
         yield from share_lines(replace(passage, fold=""))
 
 
 def _again(passage: Passage) -> list[str]:
     if passage.line is Line.SHARE:
         return list(share_lines(passage))
-    return list(speak(passage.line.value, passage.text))
+    return list(speak(label_of(passage.line.value), passage.text))
 
 
 def board(asked: Asked) -> Iterator[str]:
     """Yield who asks for ideas, which are listed, and what one can do."""
     view = asked.view.board
     if view is None:
-        yield "board: Nobody has asked for ideas. /askideas and your question asks for some."
+        yield labelled(
+            "board", _("Nobody has asked for ideas. /askideas and your question asks for some.")
+        )
         return
-    yield f"board: {view.words}"
-    yield from speak("board", view.problem)
+    yield labelled("board", view.words)
+    yield from speak(label_of("board"), view.problem)
     if view.missed:
-        yield f"board: {view.missed} listed before you came are not shown."
+        yield labelled(
+            "board", _("{missed} listed before you came are not shown.").format(missed=view.missed)
+        )
     for idea in view.ideas:
-        mine = " (yours)" if idea.is_mine else ""
-        yield f"board: {idea.number}. {idea.text}{mine}"
+        mine = _(" (yours)") if idea.is_mine else ""
+        yield labelled(
+            "board",
+            f"{idea.number}. {idea.text}{mine}",
+        )
 
 
 def about(asked: Asked) -> Iterator[str]:
     """Yield the card of the room again."""
     if asked.card is None:
-        yield f"room: This is {asked.view.room_name}. {asked.view.trust_words}."
-        yield f"room: The four words to compare are: {asked.view.check_phrase}."
+        yield labelled(
+            "room",
+            _("This is {room_name}. {trust_words}.").format(
+                room_name=asked.view.room_name, trust_words=asked.view.trust_words
+            ),
+        )
+        yield labelled(
+            "room",
+            _("The four words to compare are: {check_phrase}.").format(
+                check_phrase=asked.view.check_phrase
+            ),
+        )
     else:
         yield from card_lines(asked.card)
 
@@ -217,72 +276,97 @@ def sheet(asked: Asked) -> Iterator[str]:
     stages = asked.view.stages
     at = next((at for at, stage in enumerate(stages) if stage.is_current), -1)
     if not stages:
-        yield "sheet: There is no agenda. /flow FILE lays one out."
+        yield labelled("sheet", _("There is no agenda. /flow FILE lays one out."))
         return
     if asked.view.drift_words:
-        yield f"sheet: {asked.view.drift_words} /drift asks whether it shall be so."
+        yield labelled(
+            "sheet",
+            _("{drift_words} /drift asks whether it shall be so.").format(
+                drift_words=asked.view.drift_words
+            ),
+        )
     if at >= 0:
         yield from stage_lines(stages[at], asked.view)
-        yield from speak("sheet", f"Why: {stages[at].purpose}" if stages[at].purpose else "")
+        yield from speak(
+            label_of("sheet"),
+            _("Why: {purpose}").format(purpose=stages[at].purpose) if stages[at].purpose else "",
+        )
         for number, phrase in enumerate(stages[at].ready, 1):
-            yield f"sheet: /ready {number} prepares: {phrase}"
+            yield labelled(
+                "sheet",
+                _("/ready {number} prepares: {phrase}").format(number=number, phrase=phrase),
+            )
     following = next((stage for stage in stages[at + 1 :] if stage.minutes), None)
     yield (
-        f"sheet: /next goes to {following.title}."
+        labelled("sheet", _("/next goes to {title}.").format(title=following.title))
         if following
-        else ("sheet: This is the last stage. /close ends the meeting for everybody.")
+        else labelled("sheet", _("This is the last stage. /close ends the meeting for everybody."))
     )
 
 
 def results(asked: Asked) -> Iterator[str]:
     """Yield what was counted, and one's own numbers."""
-    return (f"count: {line}" for line in result_lines(asked.view))
+    return (labelled("count", line) for line in result_lines(asked.view))
 
 
 def room(asked: Asked) -> Iterator[str]:
     """Yield what lasts of this room, and for the host who keeps it."""
     lasts = asked.view.keeping
     for words in (*lasting_words.facts(asked.view), *lasting_words.asking(lasts)):
-        yield from speak("room", words)
+        yield from speak(label_of("room"), words)
     for pin in lasts.pins:
-        yield f"room: {pin.number}. {lasting_words.pin_words(pin)}."
+        yield labelled(
+            "room",
+            f"{pin.number}. {lasting_words.pin_words(pin)}.",
+        )
     if asked.view.is_host and lasts.is_kept and not lasts.pins:
-        yield "room: Nobody else keeps it yet."
+        yield labelled("room", _("Nobody else keeps it yet."))
 
 
 def door(asked: Asked) -> Iterator[str]:
     """Yield who is at the door."""
     if not asked.view.knocks:
-        yield "door: Nobody is at the door."
+        yield labelled("door", _("Nobody is at the door."))
     for knock in asked.view.knocks:
         yield knock_line(knock)
         if knock.fingerprint:
             words = knock_phrase(knock.fingerprint)
-            yield f"door: {knock.name} reads these words, too, if nobody changed the knock: {words}."
+            yield labelled(
+                "door",
+                _("{name} reads these words, too, if nobody changed the knock: {words}.").format(
+                    name=knock.name, words=words
+                ),
+            )
 
 
 def flags(asked: Asked) -> Iterator[str]:
     """Yield who is not OK, in their own words, and what can be done."""
     if not asked.view.flags:
-        yield "not ok: Nobody has said that they are not OK."
+        yield labelled("not ok", _("Nobody has said that they are not OK."))
         return
     for flag in asked.view.flags:
         said = f': "{flag.words}"' if flag.words else "."
         at = time.strftime("%H:%M", time.localtime(flag.since))
-        yield f"not ok: {flag.person.name}, since {at}{said}"
+        yield labelled(
+            "not ok", _("{name}, since {at}{said}").format(name=flag.person.name, at=at, said=said)
+        )
     for words in NOT_OK_CARD:
-        yield f"not ok: {_(words)}"
+        yield labelled("not ok", _(words))
 
 
 def invitation(asked: Asked) -> Iterable[str]:
     """Yield the invitation code."""
-    return invitation_lines(asked.view) if asked.view.invitation else ("invitation: None yet.",)
+    return (
+        invitation_lines(asked.view)
+        if asked.view.invitation
+        else (labelled("invitation", _("None yet.")),)
+    )
 
 
 def support_lines(shown: Shown, view: RoomView) -> Iterator[str]:
     """Yield the crisis card; nothing is sent by asking (A15)."""
     for words in crisis_lines(shown, WAYS.here(view)):
-        yield f"support: {words}"
+        yield labelled("support", words)
 
 
 WAYS = Ways(
@@ -294,66 +378,78 @@ WAYS = Ways(
 
 def help_lines(asked: Asked) -> Iterator[str]:
     """Yield every command that works here, one a line."""
-    yield "help: What you type is shared when you press enter. End a line with \\ to write on below."
+    yield labelled(
+        "help",
+        _("What you type is shared when you press enter. End a line with \\ to write on below."),
+    )
     # All of them take minutes to listen to; what can be done now is not to be waited for.
     can = _can_type(asked) if asked.view.place is Place.ROOM else []
     if can:
-        yield f"help: Now you can type {', '.join(can)}. All commands follow."
+        yield labelled(
+            "help",
+            _("Now you can type {commands}. All commands follow.").format(commands=", ".join(can)),
+        )
     for act in acts_for(asked.view):
         if act.id not in _WITHOUT_COMMAND:
-            yield f"help: {act.usage}: {_for_lines(act)}"
+            yield labelled("help", f"{act.usage}: {_for_lines(act)}")
     for command, words in OWN_HELP:
-        yield f"help: {command}: {words}"
+        yield labelled("help", f"{command}: {_(words)}")
 
 
 _WITHOUT_COMMAND = frozenset({"say"})
 OWN_HELP = (
-    ("/where", "Say which stage this is."),
-    ("/time", "Say how much time is left."),
-    ("/draft", "Read words of yours that were kept back."),
-    ("/send", "Send them now."),
-    ("/take", "Put words that went to nobody with what /send sends."),
-    ("Ctrl+R", "While you type: read what came in since, then your line again."),
+    ("/where", N_("Say which stage this is.")),
+    ("/time", N_("Say how much time is left.")),
+    ("/draft", N_("Read words of yours that were kept back.")),
+    ("/send", N_("Send them now.")),
+    ("/take", N_("Put words that went to nobody with what /send sends.")),
+    ("Ctrl+R", N_("While you type: read what came in since, then your line again.")),
 )
 
 
 def _for_lines(act: Act) -> str:
-    who_may = "" if act.who is Who.EVERYONE else f" (For {act.who.value}.)"
-    return _OTHER_WORDS.get(act.id, act.sentence) + who_may
+    who_may = "" if act.who is Who.EVERYONE else _(" (For {whom}.)").format(whom=_(act.who.value))
+    return shown(_OTHER_WORDS.get(act.id, act.sentence)) + who_may
 
 
 _OTHER_WORDS = {
-    "ready": "Prepare a ready phrase; /send sends it.",
-    "exit": "Stop at once. To the others it looks like a lost connection.",
-    "help": "List the commands.",
+    "ready": N_("Prepare a ready phrase; /send sends it."),
+    "exit": N_("Stop at once. To the others it looks like a lost connection."),
+    "help": N_("List the commands."),
 }
 
 
 def draft(asked: Asked) -> Iterator[str]:
     """Yield the words that were kept back."""
     if asked.draft:
-        yield from speak("draft", asked.draft)
-        yield "draft: /send sends this."
+        yield from speak(label_of("draft"), asked.draft)
+        yield labelled("draft", _("/send sends this."))
     for words in asked.kept_elsewhere:
-        yield from speak("draft, not for here", words)
-        yield "draft: This was meant for other people than those you type to now. /send leaves it."
+        yield from speak(_("draft, not for here"), words)
+        yield labelled(
+            "draft",
+            _("This was meant for other people than those you type to now. /send leaves it."),
+        )
     if asked.kept_apart:
-        yield from speak("draft, for nobody yet", asked.kept_apart)
-        yield "draft: Nobody read this, and /send leaves it. /take puts it with what /send sends."
+        yield from speak(_("draft, for nobody yet"), asked.kept_apart)
+        yield labelled(
+            "draft",
+            _("Nobody read this, and /send leaves it. /take puts it with what /send sends."),
+        )
     if not (asked.draft or asked.kept_elsewhere or asked.kept_apart):
-        yield "draft: Nothing is kept back."
+        yield labelled("draft", _("Nothing is kept back."))
 
 
 def _hand_line(hand: HandView) -> str:
     note = f": {hand.note}" if hand.note else "."
     kind = "" if hand.kind == "share" else f", {hand.kind}"
-    return f"queue: {hand.place}. {hand.person.name}{kind}{note}"
+    return labelled("queue", f"{hand.place}. {hand.person.name}{kind}{note}")
 
 
 def log(asked: Asked) -> Iterator[str]:
     """Yield what facilitators did."""
     for words in log_lines(asked.view):
-        yield f"log: {words}"
+        yield labelled("log", words)
 
 
 # By the act's id in the registry.

@@ -8,18 +8,22 @@ and it is said that nobody read them.
 from collections.abc import Callable, Iterable, Iterator
 
 from holdspace.client import questions
+from holdspace.client.plain.labels import labelled
 from holdspace.client.questions import Questions
 from holdspace.client.seat.form_view import FormView
 from holdspace.client.seat.intents import GiveAnswers
+from holdspace.protocol.translation import N_, _
 
-HELP = "answer: Enter alone leaves a question out, b goes back, x stops. Nothing is sent before the end."
-STOPPED = "answer: Stopped. Nothing was kept or sent."
-NOT_SENT = "answer: Nothing is asked just now, so that number went to nobody."
-KEPT = (
+HELP = N_(
+    "answer: Enter alone leaves a question out, b goes back, x stops. Nothing is sent before the end."
+)
+STOPPED = N_("answer: Stopped. Nothing was kept or sent.")
+NOT_SENT = N_("answer: Nothing is asked just now, so that number went to nobody.")
+KEPT = N_(
     "draft: That was no answer, and nobody read it. It is kept. /draft reads it to you; /take puts it "
     "with what /send sends."
 )
-NOTHING = "answer: Nothing is asked just now. /results shows what was counted."
+NOTHING = N_("answer: Nothing is asked just now. /results shows what was counted.")
 
 
 class Asker:
@@ -41,13 +45,18 @@ class Asker:
         """Ask the first question that was not answered by what was typed with it."""
         self._was_asking = True
         if form is None:
-            self._say([NOTHING])
+            self._say([_(NOTHING)])
             return
         following = questions.begin_with(form, typed)
         if isinstance(following, GiveAnswers):
             self._answer(following)
             return
-        self._say([f"answer: {form.title}. {form.lead}", HELP])
+        self._say(
+            [
+                labelled("answer", f"{form.title}. {form.lead}"),
+                _(HELP),
+            ]
+        )
         self._ask(following)
 
     def hears(self, line: str) -> bool:
@@ -59,7 +68,7 @@ class Asker:
             return False
         if word == "x":
             self._asked = None
-            self._say([STOPPED])
+            self._say([_(STOPPED)])
         elif word == "b":
             self._ask(questions.back(asked))
         else:
@@ -72,7 +81,7 @@ class Asker:
             return False
         self._was_asking = self._was_asking and word.isdigit() and len(word) <= 2
         if self._was_asking:
-            self._say([NOT_SENT])
+            self._say([_(NOT_SENT)])
         return self._was_asking
 
     def _take(self, asked: Questions, line: str) -> None:
@@ -84,7 +93,7 @@ class Asker:
         self._ask(following)
         # Somebody who was writing to the room must not lose it to a question.
         if following.remark and not line.strip().isdigit():
-            self._keep(line, KEPT)
+            self._keep(line, _(KEPT))
 
     def _ask(self, asked: Questions) -> None:
         self._asked = asked
@@ -93,10 +102,11 @@ class Asker:
 
 def _lines(asked: Questions) -> Iterator[str]:
     if asked.remark:
-        yield f"answer: {asked.remark}"
+        yield labelled("answer", asked.remark)
         return
     number = questions.progress(asked)
-    yield f"answer: {f'{number}. ' if number else ''}{questions.question(asked)}"
+    question = questions.question(asked)
+    yield labelled("answer", f"{number}. {question}" if number else question)
     for at, option in enumerate(questions.options(asked), 1):
-        yield f"answer: {at}. {option}"
-    yield f"answer: {questions.how(asked)}"
+        yield labelled("answer", f"{at}. {option}")
+    yield labelled("answer", questions.how(asked))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from holdspace.client.numbers import number_in
 from holdspace.client.plain.terminal import Terminal, open_terminal
+from holdspace.client.plain.labels import labelled
 from holdspace.client.setting_rows import COMFORT, SettingRow, read_typed, row_of, value_of
 from holdspace.client.settings_book import UNKNOWN, SettingsBook
 from holdspace.protocol.toml_reader import Wrong
@@ -109,7 +110,7 @@ class Chooser:
         return (line.removeprefix("settings: ") for line in self._book.trouble)
 
     def _tell(self, *lines: str) -> None:
-        self._say(f"{self._label}: {line}" for line in lines)
+        self._say(labelled(self._label, line) for line in lines)
 
     def _take(self, word: str) -> None:
         there = self._rows()

@@ -24,11 +24,13 @@ from holdspace.client.care.reasons import (
 )
 from holdspace.client.numbers import number_in
 from holdspace.client.plain.kept_back import KeptBack
+from holdspace.client.plain.labels import labelled
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import N_, _
 
-NOTHING_DONE = "room: Nothing was done."
-HOW_TO_CHOOSE = "Type a number, or n for nothing."
+NOTHING_DONE = N_("room: Nothing was done.")
+HOW_TO_CHOOSE = N_("Type a number, or n for nothing.")
 _YES, _NO = frozenset({"y", "yes"}), frozenset({"", "n", "no"})
 
 Say = Callable[[Iterable[str]], None]
@@ -64,7 +66,7 @@ class Confirming:
         """Do it, or ask first what has to be asked."""
         view = self._view()
         if asks_why(intent):
-            self._say(f"why: {words}" for words in why_lines(intent, view))
+            self._say(labelled("why", words) for words in why_lines(intent, view))
             self._hear = lambda answer: self._with_reason(intent, answer)
             return
         question = question_for(intent, view)
@@ -76,11 +78,11 @@ class Confirming:
 
     def choose(self, act: Act) -> None:
         """Ask which of the act's choices is meant, by their numbers."""
-        self._say([f"choice: {act.sentence} {HOW_TO_CHOOSE}"])
+        self._say([labelled("choice", f"{act.sentence} {_(HOW_TO_CHOOSE)}")])
         choices = choices_of(act, self._view())
         self._say(
-            f"choice: {at}. {words}{' (now)' if is_now else ''}."
-            for at, (words, is_now, _) in enumerate(choices, 1)
+            labelled("choice", f"{at}. {words}{_(' (now)') if is_now else ''}.")
+            for at, (words, is_now, _intent) in enumerate(choices, 1)
         )
         self._hear = lambda answer: self._chosen([intent for *_, intent in choices], answer)
 
@@ -99,7 +101,7 @@ class Confirming:
     def _not_done(self, answer: str, own: str = "") -> None:
         """Say so, and lose no word of what was typed instead of an answer."""
         word = answer.strip().lower()
-        self._say([NOTHING_DONE])
+        self._say([_(NOTHING_DONE)])
         self._kept.keep_apart(own)
         if word.startswith("/"):
             self._command(answer)
@@ -115,7 +117,7 @@ class Confirming:
         if meant is not None:
             self.begin(meant)
             return
-        self._say([NOTHING_DONE])
+        self._say([_(NOTHING_DONE)])
         if is_command:
             self._command(answer)
 
@@ -124,5 +126,5 @@ def _how_to_answer(intent: Intent, view: RoomView) -> str:
     # Who could end the meeting may have meant that, and leaving does not do it.
     may_close = isinstance(intent, Leave) and is_useful(BY_ID["close"], view)
     may_close = may_close and not takes_the_room(view)
-    more = " Or /close, to end it for everybody." if may_close else ""
-    return f"Type y for yes, n for no.{more}"
+    more = _(" Or /close, to end it for everybody.") if may_close else ""
+    return _("Type y for yes, n for no.{more}").format(more=more)

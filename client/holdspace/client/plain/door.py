@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from holdspace.client.plain.labels import labelled
 from holdspace.client.plain.lobby import (
     AGAIN,
     AT_HOME,
@@ -51,14 +52,14 @@ class Door:
         self._introduction = None
         self._name, self._kept_as = name, kept_as
         # Who was asked back has heard why.
-        self._say([f"lobby: {why}"] if kept_as and why else [])
-        self._say([AGAIN.replace("{room}", card.room_name)] if name else lobby_lines(card))
-        self._say([] if name or kept_as else [f"lobby: {_(AT_HOME)}"])
+        self._say([labelled("lobby", why)] if kept_as and why else [])
+        self._say([_(AGAIN).format(room=card.room_name)] if name else lobby_lines(card))
+        self._say([] if name or kept_as else [labelled("lobby", _(AT_HOME))])
         self._ask(self._consent, self._hear_consent)
 
     @property
     def _consent(self) -> str:
-        return CONSENT_AGAIN.replace("{name}", self._name) if self._name else CONSENT
+        return _(CONSENT_AGAIN).format(name=self._name) if self._name else _(CONSENT)
 
     def pass_through(self) -> None:
         """Ask nothing more: they are in, or on their way."""
@@ -79,7 +80,7 @@ class Door:
         elif answer.lower() in _YES | _READ:
             self._reads_only = answer.lower() in _READ
             if self._name:
-                self._ask(INTRODUCTION, self._hear_introduction)
+                self._ask(_(INTRODUCTION), self._hear_introduction)
             else:
                 self._ask(self._name_question, self._hear_name)
         else:
@@ -87,16 +88,22 @@ class Door:
 
     @property
     def _name_question(self) -> str:
-        return NAME_KEPT.replace("{name}", self._kept_as) if self._kept_as else NAME
+        return _(NAME_KEPT).format(name=self._kept_as) if self._kept_as else _(NAME)
 
     def _hear_name(self, answer: str) -> None:
         try:
             self._name = check_name(answer or self._kept_as)
         except NameRefused as refused:
-            self._say([f"{refused} Nothing was sent. Type a name and press enter."])
+            self._say(
+                [
+                    _("{refused} Nothing was sent. Type a name and press enter.").format(
+                        refused=refused
+                    )
+                ]
+            )
             return
         if self._introduction is None:
-            self._ask(INTRODUCTION, self._hear_introduction)
+            self._ask(_(INTRODUCTION), self._hear_introduction)
         else:
             self._knock(self._introduction)
 
@@ -109,9 +116,9 @@ class Door:
         if refusal is None:
             self.pass_through()
             return
-        self._say([f"room: {refusal.words}"])
+        self._say([labelled("room", refusal.words)])
         # What was kept is what was refused: the introduction; otherwise it was the name.
         if refusal.kept:
-            self._ask(INTRODUCTION, self._hear_introduction)
+            self._ask(_(INTRODUCTION), self._hear_introduction)
         else:
-            self._ask(NAME, self._hear_name)
+            self._ask(_(NAME), self._hear_name)

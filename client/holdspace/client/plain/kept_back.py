@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 
 from holdspace.client.editor import taken_up
 from holdspace.client.seat.unsent import NOBODY, Unsent
+from holdspace.protocol.translation import N_, _, shown
 
-KEPT = "draft: Your words are kept. /draft reads them to you, /send sends them."
-KEPT_ELSEWHERE = "draft: Those words are kept where they were meant for, and were not sent."
-KEPT_APART = "draft: Your words are kept, and nobody read them. /draft reads them to you."
+KEPT = N_("draft: Your words are kept. /draft reads them to you, /send sends them.")
+KEPT_ELSEWHERE = N_("draft: Those words are kept where they were meant for, and were not sent.")
+KEPT_APART = N_("draft: Your words are kept, and nobody read them. /draft reads them to you.")
 
 
 class KeptBack:
@@ -55,13 +56,13 @@ class KeptBack:
         to = here if to is None else to
         was_empty = self._texts.add(to, text, first=first)
         if was_empty or to != here:
-            self._say([KEPT if to == here else KEPT_ELSEWHERE])
+            self._say([_(KEPT if to == here else KEPT_ELSEWHERE)])
 
     def keep_apart(self, text: str, said: str = KEPT_APART) -> None:
         """Keep a text that was meant for nobody here: nothing but `/take` makes it something to send."""
         if text.strip():
             self._texts.add(NOBODY, text)
-            self._say([said])
+            self._say([shown(said)])
 
     def prepare(self, text: str) -> None:
         """Put a text where it can be sent from, beside what is there."""

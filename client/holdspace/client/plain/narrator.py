@@ -15,6 +15,7 @@ from holdspace.client.acts_own import STAGE_ACTS
 from holdspace.client.care.cards import debrief_lines
 from holdspace.client.care.soft_time import is_quiet, part_words
 from holdspace.client.exercises import guide
+from holdspace.client.plain.labels import label_of, labelled
 from holdspace.client.seat.view import (
     AsideView,
     Connection,
@@ -33,27 +34,27 @@ from holdspace.client.seat.view import (
 )
 from holdspace.protocol.meeting.events import NodKind
 from holdspace.protocol.phrases import knock_phrase
+from holdspace.protocol.translation import N_, _, ngettext
 
-GATHER_MEMBER = (
+GATHER_MEMBER = N_(
     "Now Enter does not send: your words are marked ready, and stay on this device until all are "
     "released. /pass only reads."
 )
-GATHER_LEADER = (
+GATHER_LEADER = N_(
     "You hear how many are ready; /release lets it be read. What you type is shared at once, as "
     "always."
 )
-REMOVED_WORDS = "You are no longer a member of this meeting."
-_LABELS = {line: line.value for line in Line if line is not Line.SHARE}
-_LOST = (
+REMOVED_WORDS = N_("You are no longer a member of this meeting.")
+_LOST = N_(
     "Connection lost. Your words are safe here and your place is kept. It connects again by itself."
 )
-_BACK = "Connected again. Your place was kept."
+_BACK = N_("Connected again. Your place was kept.")
 _ENDINGS = {
     Place.REMOVED: REMOVED_WORDS,
-    Place.LEFT: "You have left the meeting. Go gently.",
-    Place.DECLINED: "Your knock was answered with: not today.",
-    Place.CLOSED: "The meeting is over. Nothing of it is kept on the relay.",
-    Place.ENDED: "The meeting cannot go on from here.",
+    Place.LEFT: N_("You have left the meeting. Go gently."),
+    Place.DECLINED: N_("Your knock was answered with: not today."),
+    Place.CLOSED: N_("The meeting is over. Nothing of it is kept on the relay."),
+    Place.ENDED: N_("The meeting cannot go on from here."),
 }
 
 
@@ -102,9 +103,13 @@ def speak(label: str, text: str) -> Iterator[str]:
 
 def share_lines(passage: Passage) -> Iterator[str]:
     """Yield what somebody said to the room."""
-    name = passage.author.name if passage.author else "somebody"
-    text = f"(folded: {passage.fold}. /unfold reads it.)" if passage.fold else passage.text
-    return speak("you" if passage.is_mine else name, text)
+    name = passage.author.name if passage.author else _("somebody")
+    text = (
+        _("(folded: {fold}. /unfold reads it.)").format(fold=passage.fold)
+        if passage.fold
+        else passage.text
+    )
+    return speak(label_of("you") if passage.is_mine else name, text)
 
 
 def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
@@ -113,49 +118,72 @@ def stage_lines(stage: StageView, view: RoomView) -> Iterator[str]:
     if stage.mode == "gather":
         # What to write about, in one go; while all write there is nothing to reply to. /where has it all.
         asks = "; ".join(ask.strip().rstrip(".") for ask in stage.asks)
-        yield from speak("stage", f"{asks}." if asks else "")
+        yield from speak(label_of("stage"), f"{asks}." if asks else "")
     else:
         for ask in stage.asks:
-            yield from speak("stage", ask)
-        yield from speak("stage", stage.responses)
+            yield from speak(label_of("stage"), ask)
+        yield from speak(label_of("stage"), stage.responses)
     yield from _own_acts(stage)
-    yield from speak("say", " ".join(stage.say.split()))
+    yield from speak(label_of("say"), " ".join(stage.say.split()))
 
 
 def stage_heading(stage: StageView, view: RoomView) -> Iterator[str]:
     """Yield which stage it is, and what it asks of everybody."""
     number = view.stages.index(stage) + 1
-    minutes = f", {_count(stage.minutes, 'minute')}" if stage.minutes else ""
-    yield f"stage: {number} of {len(view.stages)}, {stage.title}{minutes}."
-    yield from speak("stage", " ".join(stage.prompt.split()))
+    minutes = (
+        ngettext(", {number} minute", ", {number} minutes", stage.minutes).format(
+            number=stage.minutes
+        )
+        if stage.minutes
+        else ""
+    )
+    yield labelled(
+        "stage",
+        _("{number} of {all}, {title}{minutes}.").format(
+            number=number, all=len(view.stages), title=stage.title, minutes=minutes
+        ),
+    )
+    yield from speak(label_of("stage"), " ".join(stage.prompt.split()))
 
 
 def stage_details(stage: StageView) -> Iterator[str]:
     """Yield how one replies here, and what this stage has besides."""
-    yield from speak("stage", stage.responses)
+    yield from speak(label_of("stage"), stage.responses)
     yield from _own_acts(stage)
 
 
 def _own_acts(stage: StageView) -> Iterator[str]:
     for act_id in STAGE_ACTS.get(stage.kind, ()):
         act = BY_ID[act_id]
-        yield f"stage: /{act.slash}: {act.sentence}"
+        yield labelled("stage", f"/{act.slash}: {act.sentence}")
 
 
 def knock_line(knock: KnockView) -> str:
     """Return somebody at the door, with how to answer."""
     said = f': "{knock.introduction}"' if knock.introduction else "."
-    warning = f" Careful: {knock.warning}" if knock.warning else ""
+    warning = _(" Careful: {warning}").format(warning=knock.warning) if knock.warning else ""
     note = f" {knock.note}" if knock.note else ""
-    answer = f"Type /admit {knock.number} or /decline {knock.number}."
-    return f"door: {knock.name} is at the door{said}{warning}{note} {answer}"
+    answer = _("Type /admit {number} or /decline {number}.").format(number=knock.number)
+    return labelled(
+        "door",
+        _("{name} is at the door{said}{warning}{note} {answer}").format(
+            name=knock.name, said=said, warning=warning, note=note, answer=answer
+        ),
+    )
 
 
 def invitation_lines(view: RoomView) -> Iterator[str]:
     """Yield the code by itself on its line, so that it can be copied whole."""
-    yield "invitation: Give this code to the people you invite, in private. It is the next line."
+    yield labelled(
+        "invitation", _("Give this code to the people you invite, in private. It is the next line.")
+    )
     yield view.invitation
-    yield f"invitation: Tell them these four words another way: {view.check_phrase}."
+    yield labelled(
+        "invitation",
+        _("Tell them these four words another way: {check_phrase}.").format(
+            check_phrase=view.check_phrase
+        ),
+    )
 
 
 def nod_lines(before: RoomView, after: RoomView) -> tuple[str, ...]:
@@ -164,8 +192,8 @@ def nod_lines(before: RoomView, after: RoomView) -> tuple[str, ...]:
     by_author: dict[str, Counter[str]] = {}
     for passage in after.transcript:
         if fresh := _fresh_nods(passage, known.get(passage.key, {})):
-            name = passage.author.name if passage.author else "somebody"
-            by_author.setdefault("you" if passage.is_mine else name, Counter()).update(fresh)
+            name = passage.author.name if passage.author else _("somebody")
+            by_author.setdefault("" if passage.is_mine else name, Counter()).update(fresh)
     return tuple(_nods_for(name, fresh) for name, fresh in by_author.items())
 
 
@@ -175,17 +203,19 @@ def time_line(view: RoomView, earlier: float, now: float) -> str:
         return ""
     end = view.stage_started + view.stage_seconds
     marks = (
-        (end, "The time of this stage is used. Finish as you like; nothing is cut."),
-        (end - 60, "About a minute is left for this stage.") if view.stage_seconds >= 120 else None,
-        (end - view.stage_seconds / 2, "Half of this stage's time is left.")
+        (end, _("The time of this stage is used. Finish as you like; nothing is cut.")),
+        (end - 60, _("About a minute is left for this stage."))
+        if view.stage_seconds >= 120
+        else None,
+        (end - view.stage_seconds / 2, _("Half of this stage's time is left."))
         if view.stage_seconds >= 240
         else None,
     )
     passed = (words for at, words in filter(None, marks) if earlier < at <= now)
     words = next(passed, "")
     if words and is_quiet():
-        return f"time: {part_words(view, now).capitalize()}."
-    return f"time: {words}" if words else ""
+        return labelled("time", f"{part_words(view, now).capitalize()}.")
+    return labelled("time", words) if words else ""
 
 
 def people_words(people: Iterable[PersonView]) -> str:
@@ -195,12 +225,12 @@ def people_words(people: Iterable[PersonView]) -> str:
 
 def _person_words(person: PersonView) -> str:
     marks = [
-        "you" if person.is_me else "",
+        _("you") if person.is_me else "",
         person.role.words if person.role is not Role.MEMBER else "",
-        "leads now" if person.leads_now else "",
-        "away, place kept" if person.is_away else "",
-        "has the floor" if person.has_floor else "",
-        "resting" if person.is_resting else "",
+        _("leads now") if person.leads_now else "",
+        _("away, place kept") if person.is_away else "",
+        _("has the floor") if person.has_floor else "",
+        _("resting") if person.is_resting else "",
     ]
     shown = ", ".join(filter(None, marks))
     return f"{person.name} ({shown})" if shown else person.name
@@ -210,24 +240,41 @@ def _connection_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if before.connection is after.connection:
         return
     if after.connection is Connection.LOST:
-        yield from speak("room", after.connection_words or _LOST)
+        yield from speak(label_of("room"), after.connection_words or _(_LOST))
     if after.connection is Connection.CONNECTED and before.connection is Connection.LOST:
-        yield f"room: {_BACK}"
+        yield labelled("room", _(_BACK))
 
 
 def _place_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if after.place is Place.WAITING and before.place is not Place.WAITING:
-        yield from speak("room", after.now_words or "You knocked. Somebody will answer.")
+        yield from speak(
+            label_of("room"), after.now_words or _("You knocked. Somebody will answer.")
+        )
         if after.knock_fingerprint:
             words = knock_phrase(after.knock_fingerprint)
-            yield f"room: The facilitator may ask you for the words of your knock: {words}."
+            yield labelled(
+                "room",
+                _("The facilitator may ask you for the words of your knock: {words}.").format(
+                    words=words
+                ),
+            )
     if _is_in(after) and not _is_in(before):
-        yield f"room: This is {after.room_name}. Here: {people_words(after.people)}."
+        yield labelled(
+            "room",
+            _("This is {room_name}. Here: {people}.").format(
+                room_name=after.room_name, people=people_words(after.people)
+            ),
+        )
         if after.keeping.is_kept:
             # They compared the words when they first came, and know the commands.
             return
-        yield f"room: The four words to compare are: {after.check_phrase}."
-        yield "room: /help lists the commands. /what says what happens now."
+        yield labelled(
+            "room",
+            _("The four words to compare are: {check_phrase}.").format(
+                check_phrase=after.check_phrase
+            ),
+        )
+        yield labelled("room", _("/help lists the commands. /what says what happens now."))
 
 
 def _is_in(view: RoomView) -> bool:
@@ -247,7 +294,7 @@ def _passage_lines(before: RoomView, after: RoomView, *, reads_own_words: bool) 
             together.append(passage)
             continue
         if passage.line is Line.SHARE and passage.is_mine and not reads_own_words:
-            yield "you: shared."
+            yield labelled("you", _("shared."))
         else:
             yield from _one_passage(passage, after, is_arriving=not _is_in(before))
     yield from _joined(together)
@@ -269,13 +316,15 @@ def private_lines(
     aside: AsideView, passage: Passage, *, reads_own_words: bool = True
 ) -> Iterator[str]:
     """Yield what was said in a private word; every line says that it is one."""
-    name = passage.author.name if passage.author else "somebody"
+    name = passage.author.name if passage.author else _("somebody")
     if not passage.is_mine:
-        yield from speak(f"private: {name}", passage.text)
+        yield from speak(labelled("private", name), passage.text)
     elif reads_own_words:
-        yield from speak(f"private: you to {aside.names}", passage.text)
+        yield from speak(
+            labelled("private", _("you to {names}").format(names=aside.names)), passage.text
+        )
     else:
-        yield f"private: sent to {aside.names}."
+        yield labelled("private", _("sent to {names}.").format(names=aside.names))
 
 
 def _is_there(passage: Passage) -> bool:
@@ -288,7 +337,7 @@ _TOGETHER = frozenset({Line.ROOM, Line.NOTICE})
 
 def _joined(together: list[Passage]) -> Iterator[str]:
     if together:
-        yield from speak(together[0].line.value, " ".join(one.text for one in together))
+        yield from speak(label_of(together[0].line.value), " ".join(one.text for one in together))
         together.clear()
 
 
@@ -299,7 +348,7 @@ def _one_passage(passage: Passage, view: RoomView, *, is_arriving: bool) -> Iter
     if passage.line is Line.STAGE and stage is not None and stage.title == passage.text:
         # Who comes in the middle of it hears the rest when they ask: /where.
         return (stage_heading if is_arriving else stage_lines)(stage, view)
-    return speak(_LABELS[passage.line], passage.text)
+    return speak(label_of(passage.line.value), passage.text)
 
 
 def _invitation_lines(before: RoomView, after: RoomView) -> Iterator[str]:
@@ -312,18 +361,20 @@ def _gather_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if now is None:
         return
     if not now.is_released and (was is None or was.is_released):
-        yield f"you: {GATHER_LEADER if after.is_facilitator else GATHER_MEMBER}"
+        yield labelled("you", _(GATHER_LEADER if after.is_facilitator else GATHER_MEMBER))
     elif was is not None and now.mine is not was.mine and now.mine is not Part.SHARED:
         # The counts are told when one's own part changes, and otherwise only when asked for.
-        yield f"you: {now.mine.words}. Everybody: {now.words}."
+        yield labelled(
+            "you", _("{mine}. Everybody: {words}.").format(mine=now.mine.words, words=now.words)
+        )
     elif was is not None and after.is_facilitator and now.words != was.words:
-        yield f"gather: {now.words}."
+        yield labelled("gather", f"{now.words}.")
 
 
 def _guide_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     was, now = guide(before), guide(after)
     if now is not None and now != was:
-        yield from speak("pair", now.words if was else f"{now.title}. {now.words}")
+        yield from speak(label_of("pair"), now.words if was else f"{now.title}. {now.words}")
 
 
 def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:
@@ -334,10 +385,12 @@ def _door_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     threads = {knock.knock: knock.thread for knock in before.knocks}
     for knock in after.knocks:
         for line in _fresh_lines(threads.get(knock.knock, ()), knock.thread):
-            who = f"you to {knock.name}" if line.is_mine else knock.name
-            yield f"at the door: {who}: {line.text}"
+            who = _("you to {name}").format(name=knock.name) if line.is_mine else knock.name
+            yield _("at the door: {who}: {text}").format(who=who, text=line.text)
     for line in _fresh_lines(before.door_thread, after.door_thread):
-        yield f"at the door: {'you' if line.is_mine else 'facilitator'}: {line.text}"
+        yield _("at the door: {who}: {text}").format(
+            who=_("you") if line.is_mine else _("facilitator"), text=line.text
+        )
 
 
 def _fresh_lines(before: tuple[DoorLine, ...], after: tuple[DoorLine, ...]) -> list[DoorLine]:
@@ -348,14 +401,18 @@ def _fresh_lines(before: tuple[DoorLine, ...], after: tuple[DoorLine, ...]) -> l
 def _notice_lines(before: RoomView, after: RoomView, notices: tuple[Notice, ...]) -> Iterator[str]:
     # A notice that says what a line above says already only rings (M4: one bell, one line).
     known = {knock.knock for knock in before.knocks}
-    said = {f"{k.name} is at the door." for k in after.knocks if k.knock not in known}
+    said = {
+        _("{name} is at the door.").format(name=k.name)
+        for k in after.knocks
+        if k.knock not in known
+    }
     if _has_floor(after) and not _has_floor(before):
-        said.add("It is your turn.")
+        said.add(_("It is your turn."))
     # What was written to this person alone stands in the transcript, too.
     said.update(p.text for p in after.transcript[-3:] if p.line is Line.NOTICE)
     for notice in notices:
         if notice.words not in said:
-            yield from speak("notice", notice.words)
+            yield from speak(label_of("notice"), notice.words)
 
 
 def _has_floor(view: RoomView) -> bool:
@@ -364,22 +421,29 @@ def _has_floor(view: RoomView) -> bool:
 
 def _ending_lines(before: RoomView, after: RoomView) -> Iterator[str]:
     if before.place is not after.place and after.place in _ENDINGS:
-        yield from speak("room", after.ended_words or _ENDINGS[after.place])
+        yield from speak(label_of("room"), after.ended_words or _(_ENDINGS[after.place]))
         if after.place is Place.CLOSED and after.is_facilitator:
             for words in debrief_lines(after.lang):
-                yield f"after: {words}"
+                yield labelled("after", words)
 
 
 def _fresh_nods(passage: Passage, known: dict[NodKind, int]) -> dict[str, int]:
     counts = ((kind, count - known.get(kind, 0)) for kind, count in passage.nods)
-    return {NOD_WORDS[kind]: fresh for kind, fresh in counts if fresh > 0}
+    return {_(NOD_WORDS[kind]): fresh for kind, fresh in counts if fresh > 0}
 
 
 def _nods_for(name: str, fresh: "Counter[str]") -> str:
     # Always in one order: lines that are heard again and again should sound alike.
-    kinds = ", ".join(f"{words} {fresh[words]}" for words in NOD_WORDS.values() if fresh[words])
-    return f"room: {_count(fresh.total(), 'nod')} for {name}: {kinds}."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    kinds = ", ".join(
+        f"{words} {fresh[words]}" for words in map(_, NOD_WORDS.values()) if fresh[words]
+    )
+    one = (
+        ngettext(
+            "{number} nod for {name}: {kinds}.", "{number} nods for {name}: {kinds}.", fresh.total()
+        )
+        if name
+        else ngettext(
+            "{number} nod for you: {kinds}.", "{number} nods for you: {kinds}.", fresh.total()
+        )
+    )
+    return labelled("room", one.format(number=fresh.total(), name=name, kinds=kinds))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from holdspace.client.acts import Local
 from holdspace.client.mine import Own
 from holdspace.client.own.words import own_lines
+from holdspace.client.plain.labels import labelled
 from holdspace.client.plain.talking import Talker, Ways
 
 
@@ -51,18 +52,18 @@ class OwnThings:
 
     def _read(self) -> None:
         keeper = self._own().keeper
-        self._say([*own_lines(keeper.notebook), f"room: {keeper.where_words}"])
+        self._say([*own_lines(keeper.notebook), labelled("room", keeper.where_words)])
 
     def _keep_idea(self, local: Local) -> None:
         own = self._own()
         refused = own.keep_idea(local.text)
-        self._say([f"room: {refused or own.kept_words}"])
+        self._say([labelled("room", refused or own.kept_words)])
         if refused:
             self._keep(local.text)
 
     def _keep_note(self, local: Local) -> None:
         own = self._own()
         refused = own.keep_note(local.text)
-        self._say([f"room: {refused or own.kept_words}"])
+        self._say([labelled("room", refused or own.kept_words)])
         if refused:
             self._keep(local.text)

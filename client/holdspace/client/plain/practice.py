@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable
 from holdspace.client import pacing
 from holdspace.client.library import LANGUAGE
 from holdspace.client.pacing import Practice
+from holdspace.client.plain.labels import labelled
+from holdspace.protocol.translation import N_, _
 
-HELP = "practice: Enter goes on, g: by the senses, r: rest, x: stop. Nothing is sent."
-COPIES = "practice: c: the lines to fill in, as a draft of your own."
-STOPPED = "practice: Stopped."
+HELP = N_("practice: Enter goes on, g: by the senses, r: rest, x: stop. Nothing is sent.")
+COPIES = N_("practice: c: the lines to fill in, as a draft of your own.")
+STOPPED = N_("practice: Stopped.")
 OTHER_WAYS = {"g": pacing.SENSES, "r": pacing.REST}
 
 
@@ -25,7 +27,7 @@ class Pacer:
         self,
         say: Callable[[Iterable[str]], None],
         clock: Callable[[], float] = time.monotonic,
-        copy: Callable[[str], None] = lambda _: None,
+        copy: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._say = say
         self._copy = copy
@@ -39,8 +41,8 @@ class Pacer:
         self._lang = lang or self._lang
         practice = pacing.begin(name, self._clock(), lang=self._lang)
         said = (practice.title, practice.opening, practice.stop_line)
-        how = [COPIES] if practice.template else []
-        self._say([*(f"practice: {words}" for words in said if words), HELP, *how])
+        how = [_(COPIES)] if practice.template else []
+        self._say([*(labelled("practice", words) for words in said if words), _(HELP), *how])
         self._take(practice)
 
     def hears(self, line: str) -> bool:
@@ -50,11 +52,11 @@ class Pacer:
         if practice is None or word not in {"", "x", *OTHER_WAYS, *copies}:
             return False
         if word == "c":
-            self._say(f"practice: {line}" for line in practice.template)
+            self._say(labelled("practice", line) for line in practice.template)
             self._copy("\n".join(practice.template))
         elif word == "x":
             self._practice = None
-            self._say([STOPPED])
+            self._say([_(STOPPED)])
         elif word:
             self.begin(OTHER_WAYS[word])
         elif practice.waits:
@@ -74,6 +76,6 @@ class Pacer:
                     self._take(pacing.catch_up(self._practice, self._clock()))
 
     def _take(self, practice: Practice) -> None:
-        self._say([f"practice: {practice.line}"])
+        self._say([labelled("practice", practice.line)])
         self._practice = None if practice.is_done else practice
         self._changed.set()

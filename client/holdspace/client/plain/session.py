@@ -33,6 +33,7 @@ from holdspace.client.plain.confirming import Confirming
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.doorstep import Doorstep
 from holdspace.client.plain.kept_back import KeptBack
+from holdspace.client.plain.labels import label_of, labelled
 from holdspace.client.plain.narrator import narrate, nod_lines, speak, time_line
 from holdspace.client.plain.own import OwnThings
 from holdspace.client.plain.practice import Pacer
@@ -45,16 +46,16 @@ from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 from holdspace.client.settings_book import SettingsBook
-from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import N_, _, shown
 
 # Nods are silent company: told together, never one by one.
 NOD_SECONDS = 6.0
-_GOODBYE = "room: You have left the meeting. Nothing of it is kept on this computer. Go gently."
-_GOODBYE_KEPT = (
+_GOODBYE = N_("room: You have left the meeting. Nothing of it is kept on this computer. Go gently.")
+_GOODBYE_KEPT = N_(
     "room: You have left the meeting. Your own words are in your notebook; nothing else of it is kept "
     "on this computer. Go gently."
 )
-BEGUN_BEFORE = (
+BEGUN_BEFORE = N_(
     "draft: You began that line before who reads it changed, so it was not sent. /draft reads it to you, "
     "/take takes it up."
 )
@@ -230,9 +231,9 @@ class Session:
         if self._opening is not None:
             await self._opening
         if self._attending.view.place is Place.CLOSED:
-            self._say(speak("room", self._attending.view.ended_words))
+            self._say(speak(label_of("room"), self._attending.view.ended_words))
             return
-        self._say([_GOODBYE_KEPT if self._keeper.is_kept else _GOODBYE])
+        self._say([_(_GOODBYE_KEPT if self._keeper.is_kept else _GOODBYE)])
 
     def _say(self, lines: Iterable[str]) -> None:
         self._terminal.say(lines)
@@ -261,7 +262,9 @@ class Session:
 
     def _take_up_draft(self, room: bytes) -> None:
         words = self._keeper.begin(
-            room, self._written, lambda words: self._say([f"draft: {words}"] if words else [])
+            room,
+            self._written,
+            lambda words: self._say([labelled("draft", words)] if words else []),
         )
         if words:
             self._kept.keep(words, ROOM, first=True)
@@ -283,7 +286,7 @@ class Session:
         line, self._unfinished = self._unfinished + line, ""
         was_for_before, self._is_for_before = self._is_for_before, False
         if was_for_before and not line.lstrip().startswith("/"):
-            self._kept.keep_apart(line, BEGUN_BEFORE)
+            self._kept.keep_apart(line, _(BEGUN_BEFORE))
             return
         if self._is_opening and not line.lstrip().startswith("/"):
             self._kept.keep_apart(line, _(WHILE_OPENING))
@@ -322,7 +325,7 @@ class Session:
         command = parse_command(line, self._attending.view)
         match command:
             case Problem(words):
-                self._say([f"room: {words}"])
+                self._say([labelled("room", words)])
             case Local():
                 self._answer(command)
             case _:
@@ -337,7 +340,7 @@ class Session:
             words, to = words_of(intent)
             # A pasted page is refused line by line: said once, and every line of it kept.
             if not (words and self._kept.of(to) and refusal.words == self._last_refused):
-                self._say([f"room: {refusal.words}"])
+                self._say([labelled("room", refusal.words)])
             if words:
                 self._last_refused = refusal.words
                 self._kept.keep(words, to)
@@ -345,17 +348,26 @@ class Session:
                 self._kept.keep_apart(refusal.kept)
         elif isinstance(intent, Say | SayAside):
             if self._attending.view.connection is not Connection.CONNECTED:
-                self._say(["room: It is kept here, and sent when the connection is back."])
+                self._say(
+                    [labelled("room", _("It is kept here, and sent when the connection is back."))]
+                )
         elif isinstance(intent, NodTo):
             self._say(
-                [f"room: You nod to {self._last_speaker(intent.to)}: {_(NOD_WORDS[intent.kind])}."]
+                [
+                    labelled(
+                        "room",
+                        _("You nod to {name}: {words}.").format(
+                            name=self._last_speaker(intent.to), words=_(NOD_WORDS[intent.kind])
+                        ),
+                    )
+                ]
             )
 
     def _last_speaker(self, to: bytes) -> str:
         """Return who said what a nod answers: what it names, or else the newest share of another."""
         shares = (p for p in reversed(self._attending.view.transcript) if p.line is Line.SHARE)
         said = next((p for p in shares if p.key == to or not (to or p.is_mine)), None)
-        return said.author.name if said and said.author else "them"
+        return said.author.name if said and said.author else _("them")
 
     @property
     def _to(self) -> bytes:
@@ -413,7 +425,13 @@ class Session:
         stage = self._attending.view.stage
         phrases = stage.ready if stage else ()
         if not 1 <= local.number <= len(phrases):
-            self._say(["sheet: There is no ready phrase with this number. /sheet lists them."])
+            self._say(
+                [
+                    labelled(
+                        "sheet", _("There is no ready phrase with this number. /sheet lists them.")
+                    )
+                ]
+            )
             return
         self._prepare(phrases[local.number - 1])
 
@@ -421,7 +439,7 @@ class Session:
         try:
             toml = read_flow(local.text)
         except (NotInLibrary, DataError) as error:
-            self._say([f"room: {error} Nothing was changed."])
+            self._say([labelled("room", _("{error} Nothing was changed.").format(error=error))])
         else:
             self._do(OpenTheFlow(toml))
 
@@ -432,18 +450,20 @@ class Session:
 
     def _keepsake(self, local: Local) -> None:
         try:
-            self._say([f"room: {save(self._attending.view, local.text, self._keeper.notebook)}"])
+            self._say(
+                [labelled("room", save(self._attending.view, local.text, self._keeper.notebook))]
+            )
         except NotKept as refused:
-            self._say([f"room: {refused}"])
+            self._say([labelled("room", str(refused))])
 
     def _calendar(self, local: Local) -> None:
         schedule = self._attending.view.keeping.schedule
-        self._say([f"room: {save_calendar(schedule, local.text, self._clock.now())}"])
+        self._say([labelled("room", save_calendar(schedule, local.text, self._clock.now()))])
 
     def _open_notebook(self, passphrase: str) -> None:
         async def opening() -> None:
             opened = await self._keeper.open_with(passphrase)
-            self._say([f"notebook: {opened.words}"])
+            self._say([labelled("notebook", opened.words)])
             if opened.was_writing:
                 self._kept.keep(opened.was_writing, ROOM, first=True)
             if opened.asks_again and not self._terminal.typing:
@@ -467,14 +487,14 @@ class Session:
         view = self._attending.view
         card, number = chosen(local.text, view.lang)
         if card is None:
-            lines = card_list(view.lang) if not local.text else (_(NO_CARD),)
-            self._say(f"card: {words}" for words in lines)
+            lines = card_list(view.lang) if not local.text else (shown(NO_CARD),)
+            self._say(labelled("card", words) for words in lines)
         elif not number:
-            self._say(f"card: {words}" for words in card_lines(card, view))
+            self._say(labelled("card", words) for words in card_lines(card, view))
         elif number <= len(card.phrases):
             self._prepare(filled(card.phrases[number - 1], view))
         else:
-            self._say([f"card: {_(NO_PHRASE)}"])
+            self._say([labelled("card", shown(NO_PHRASE))])
 
     def _exit(self, _local: Local) -> None:
         self._keeper.drop_draft()

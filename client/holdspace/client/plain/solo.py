@@ -7,13 +7,15 @@ from holdspace.client import pacing
 from holdspace.client.care.crisis import card_here
 from holdspace.client.numbers import number_in
 from holdspace.client.plain.answers import support_lines
+from holdspace.client.plain.labels import labelled
 from holdspace.client.plain.practice import Pacer
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import N_, _
 
-HELP = "solo: Type a number or a name; q ends. Nothing is sent: there is no connection at all."
-GOODBYE = "solo: Go gently."
-UNKNOWN = "solo: There is no exercise of that name. Type a number from the list."
+HELP = N_("solo: Type a number or a name; q ends. Nothing is sent: there is no connection at all.")
+GOODBYE = N_("solo: Go gently.")
+UNKNOWN = N_("solo: There is no exercise of that name. Type a number from the list.")
 _ENDS = frozenset({"q", "/leave", "/quit", "/exit"})
 _SUPPORT = frozenset({"/support", "/crisis"})
 
@@ -51,7 +53,7 @@ class Solo:
         finally:
             pacer.cancel()
             await asyncio.gather(pacer, return_exceptions=True)
-        self._say([GOODBYE])
+        self._say([_(GOODBYE)])
 
     def _hear(self, line: str) -> None:
         word = line.strip().lower()
@@ -64,12 +66,12 @@ class Solo:
         elif pacing.is_known(word):
             self._pacer.begin(word)
         else:
-            self._say([UNKNOWN] if word else self._list())
+            self._say([_(UNKNOWN)] if word else self._list())
 
     def _list(self) -> Iterable[str]:
         for number, name in enumerate(self._names, 1):
-            yield f"solo: {number}. {pacing.title_of(name)}"
-        yield HELP
+            yield labelled("solo", f"{number}. {pacing.title_of(name)}")
+        yield _(HELP)
 
     def _say(self, lines: Iterable[str]) -> None:
         self._terminal.say(lines)

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from holdspace.client.own.talk import Change, Done, Step, Talk
+from holdspace.client.plain.labels import label_of, labelled
+from holdspace.protocol.translation import N_, _
 
 from .urgent import is_urgent
 
-ASIDE = "{label}: Your card is set aside, and /{name} goes on with it."
-HOW = "plan: What you type now is for the card alone. A command, like /what, sets it aside."
-STOPPED = "notebook: No notebook was opened. /notebook asks again."
+ASIDE = N_("{label}: Your card is set aside, and /{name} goes on with it.")
+HOW = N_("plan: What you type now is for the card alone. A command, like /what, sets it aside.")
+STOPPED = N_("notebook: No notebook was opened. /notebook asks again.")
 _LABELS = {"notebook": "notebook"}
 
 
@@ -45,7 +47,7 @@ class Talker:
         step = aside or first()
         self._heard = ()
         if isinstance(step, Talk) and not step.is_secret:
-            self._say([HOW])
+            self._say([_(HOW)])
         self._take(step)
 
     @property
@@ -82,10 +84,10 @@ class Talker:
         self._ways.conceal(False)
         self._talk = None
         if talk.is_secret:
-            self._say([STOPPED])
+            self._say([_(STOPPED)])
             return
         self._aside[self._name] = talk
-        self._say([ASIDE.replace("{label}", self._label).replace("{name}", self._name)])
+        self._say([_(ASIDE).format(label=label_of(self._label), name=self._name)])
 
     def _take(self, step: Step) -> None:
         if step.change is not None:
@@ -95,15 +97,18 @@ class Talker:
             self._finish(step)
             return
         self._talk = step
-        answers = [f"Type {answer.key}: {answer.words}." for answer in step.answers]
+        answers = [
+            _("Type {key}: {words}.").format(key=answer.key, words=answer.words)
+            for answer in step.answers
+        ]
         # Heard once, until it is another: a question is what somebody waits for.
         fresh = [words for words in step.above if words not in self._heard]
         self._heard = step.above
-        self._say(f"{self._label}: {words}" for words in (*fresh, step.question, *answers))
+        self._say(labelled(self._label, words) for words in (*fresh, step.question, *answers))
 
     def _finish(self, done: Done) -> None:
         self._talk = None
-        self._say([f"{self._label}: {done.words}"])
+        self._say([labelled(self._label, done.words)])
         if done.line:
             self._ways.prepare(done.line)
         if done.passphrase:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from holdspace.client.acts import BY_ID, Act
+from holdspace.client.plain.labels import labelled
 from holdspace.client.plain.urgent import is_urgent
 from holdspace.client.tryout import LEAD, STEPS, Tryout, typed
 from holdspace.protocol.translation import N_, _
@@ -62,7 +63,7 @@ class Trier:
         return True
 
     def _tell(self, *lines: str) -> None:
-        self._say(f"tryout: {line}" for line in lines)
+        self._say(labelled("tryout", line) for line in lines)
 
 
 def _usage(act_id: str) -> str:
