@@ -7,7 +7,7 @@ import pytest
 from tests.client.tui.pictures import DOCS
 
 from holdspace.client.acts import ACTS
-from holdspace.client.plain.answers import OWN_HELP
+from holdspace.client.plain.helping import OWN_HELP
 
 DOCUMENTS = Path(__file__).parent.parent / "docs"
 PAGES = [DOCUMENTS / "participants.md", DOCUMENTS / "facilitators.md"]

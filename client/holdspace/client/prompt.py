@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from holdspace.client.file_errors import why
+from holdspace.client.yes_or_no import YES
 from holdspace.protocol.text import clean_line, last_stage
 from holdspace.protocol.translation import _, shown
 
@@ -43,7 +44,7 @@ def ask(question: str) -> str:
 
 def agrees(question: str) -> bool:
     """Ask, and tell whether the answer was yes; anything else is no."""
-    return ask(question).lower() in {"y", "yes", "j", "ja"}
+    return ask(question).lower() in YES
 
 
 def ask_until(

@@ -7,7 +7,8 @@ import pytest
 
 import screen_samples as sample
 from holdspace.client.care import soft_time
-from holdspace.client.plain.answers import Asked, clock
+from holdspace.client.plain.answers import clock
+from holdspace.client.plain.asked import Asked
 from holdspace.client.plain.narrator import time_line
 from holdspace.client.tui.clock import left_words, progress
 

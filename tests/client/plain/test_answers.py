@@ -8,7 +8,8 @@ import pytest
 from holdspace.client.care.crisis import Shown
 from holdspace.client.library import CrisisCard
 from holdspace.client.plain import answers
-from holdspace.client.plain.answers import Asked
+from holdspace.client.plain.asked import Asked
+from holdspace.client.plain.helping import help_lines
 from holdspace.client.privacy import ITS_OWN_WORD
 from holdspace.client.seat.view import (
     CardView,
@@ -58,10 +59,10 @@ def said(
 
 def test_help_begins_with_what_can_be_done_now() -> None:
     now = [line for line in said(answers.what, UNDER_WAY) if "You can type" in line]
-    lines = said(answers.help_lines, UNDER_WAY)
+    lines = said(help_lines, UNDER_WAY)
     words = now[0].removeprefix("room: You can type ")
     assert lines[1] == f"help: Now you can type {words} All commands follow."
-    assert not any("Now you" in line for line in said(answers.help_lines, RoomView()))
+    assert not any("Now you" in line for line in said(help_lines, RoomView()))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from holdspace.client.plain.answers import OWN_ANSWERS, Asked
+from holdspace.client.plain.answers import OWN_ANSWERS
+from holdspace.client.plain.asked import Asked
 from holdspace.client.plain.narrator import (
     GATHER_MEMBER,
     REMOVED_WORDS,

@@ -5,15 +5,17 @@ Nothing here is sent to anybody. State is told on request only, in a few plain l
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from holdspace.client import lasting_words
 from holdspace.client.act_table import ORDER_WORDS
-from holdspace.client.acts import MODE_WORDS, Act, Who, acts_for
+from holdspace.client.acts import MODE_WORDS
 from holdspace.client.care.crisis import Shown, Ways, crisis_lines
 from holdspace.client.care.first_aid import CARD as NOT_OK_CARD
 from holdspace.client.care.happened import log_lines
 from holdspace.client.care.soft_time import is_quiet, part_words
+from holdspace.client.plain.asked import Asked
+from holdspace.client.plain.helping import can_type, help_lines
 from holdspace.client.plain.labels import label_of, labelled
 from holdspace.client.plain.lobby import card_lines
 from holdspace.client.plain.narrator import (
@@ -27,24 +29,11 @@ from holdspace.client.plain.narrator import (
     stage_lines,
 )
 from holdspace.client.questions import result_lines
-from holdspace.client.seat.view import CardView, HandView, Line, Passage, Place, RoomView
+from holdspace.client.seat.view import HandView, Line, Passage, Place, RoomView
 from holdspace.protocol.phrases import knock_phrase
 from holdspace.protocol.translation import N_, _, ngettext, shown
 
 _REPEATED = 3
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What somebody asked, in which moment."""
-
-    view: RoomView
-    now: float = 0.0
-    number: int = 0
-    draft: str = ""
-    card: CardView | None = None
-    kept_elsewhere: tuple[str, ...] = ()
-    kept_apart: str = ""
 
 
 def where(asked: Asked) -> Iterator[str]:
@@ -88,8 +77,11 @@ def clock(asked: Asked) -> Iterator[str]:
 def queue(asked: Asked) -> Iterator[str]:
     """Yield who has the floor and who comes next: the same lines for everybody, then one's own place."""
     view = asked.view
-    who_has = _("{name} has the floor.") if view.floor else _("Nobody has the floor.")
-    yield labelled("queue", who_has.format(name=view.floor.name if view.floor else ""))
+    who = view.floor
+    yield labelled(
+        "queue",
+        _("{name} has the floor.").format(name=who.name) if who else _("Nobody has the floor."),
+    )
     yield from map(_hand_line, view.hands)
     if not view.hands:
         yield labelled("queue", _("No hands are raised."))
@@ -159,31 +151,9 @@ def what(asked: Asked) -> Iterator[str]:
         yield labelled(
             "room", _("Now: {mode}.").format(mode=shown(MODE_WORDS.get(view.mode, view.mode)))
         )
-        can = _can_type(asked)
+        can = can_type(asked)
         if can:
             yield labelled("room", _("You can type {commands}.").format(commands=", ".join(can)))
-
-
-def _can_type(asked: Asked) -> list[str]:
-    """Return the commands that do something at this moment."""
-    view = asked.view
-    can = [f"/{act.slash}" for act in acts_for(view) if act.id in _DOINGS and _fits(act, view)]
-    return [*can, "/send", "/draft"] if asked.draft else can
-
-
-def _fits(act: Act, view: RoomView) -> bool:
-    """Tell whether somebody would get anywhere with it now."""
-    missing = {"admit": not view.knocks, "next": not view.stages}
-    return bool(act.when(view)) and not missing.get(act.id, False)
-
-
-_DOINGS = (
-    *("flags", "ok", "to-room", "end-private", "answer", "count"),
-    *("admit", "edit", "later", "lower", "next", "no", "nod", "onward", "pass", "raise"),
-    *("read-on", "release", "resume", "return", "undo", "yes"),
-    *("pair", "unpair", "come-back", "call", "offer", "unoffer"),
-    *("form-pairs", "all-back", "to-caller"),
-)
 
 
 def agenda(asked: Asked) -> Iterator[str]:
@@ -374,49 +344,6 @@ WAYS = Ways(
     steady="/practice senses",
     tell_in_room=N_("type /notok: only facilitators read it"),
 )
-
-
-def help_lines(asked: Asked) -> Iterator[str]:
-    """Yield every command that works here, one a line."""
-    yield labelled(
-        "help",
-        _("What you type is shared when you press enter. End a line with \\ to write on below."),
-    )
-    # All of them take minutes to listen to; what can be done now is not to be waited for.
-    can = _can_type(asked) if asked.view.place is Place.ROOM else []
-    if can:
-        yield labelled(
-            "help",
-            _("Now you can type {commands}. All commands follow.").format(commands=", ".join(can)),
-        )
-    for act in acts_for(asked.view):
-        if act.id not in _WITHOUT_COMMAND:
-            yield labelled("help", f"{act.usage}: {_for_lines(act)}")
-    for command, words in OWN_HELP:
-        yield labelled("help", f"{command}: {_(words)}")
-
-
-_WITHOUT_COMMAND = frozenset({"say"})
-OWN_HELP = (
-    ("/where", N_("Say which stage this is.")),
-    ("/time", N_("Say how much time is left.")),
-    ("/draft", N_("Read words of yours that were kept back.")),
-    ("/send", N_("Send them now.")),
-    ("/take", N_("Put words that went to nobody with what /send sends.")),
-    ("Ctrl+R", N_("While you type: read what came in since, then your line again.")),
-)
-
-
-def _for_lines(act: Act) -> str:
-    who_may = "" if act.who is Who.EVERYONE else _(" (For {whom}.)").format(whom=_(act.who.value))
-    return shown(_OTHER_WORDS.get(act.id, act.sentence)) + who_may
-
-
-_OTHER_WORDS = {
-    "ready": N_("Prepare a ready phrase; /send sends it."),
-    "exit": N_("Stop at once. To the others it looks like a lost connection."),
-    "help": N_("List the commands."),
-}
 
 
 def draft(asked: Asked) -> Iterator[str]:

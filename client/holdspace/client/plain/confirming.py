@@ -27,11 +27,11 @@ from holdspace.client.plain.kept_back import KeptBack
 from holdspace.client.plain.labels import labelled
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.view import RoomView
+from holdspace.client.yes_or_no import NO, YES
 from holdspace.protocol.translation import N_, _
 
 NOTHING_DONE = N_("room: Nothing was done.")
 HOW_TO_CHOOSE = N_("Type a number, or n for nothing.")
-_YES, _NO = frozenset({"y", "yes"}), frozenset({"", "n", "no"})
 
 Say = Callable[[Iterable[str]], None]
 
@@ -84,7 +84,7 @@ class Confirming:
             labelled("choice", f"{at}. {words}{_(' (now)') if is_now else ''}.")
             for at, (words, is_now, _intent) in enumerate(choices, 1)
         )
-        self._hear = lambda answer: self._chosen([intent for *_, intent in choices], answer)
+        self._hear = lambda answer: self._chosen([intent for *_words, intent in choices], answer)
 
     def _chosen(self, meant: list[Intent], answer: str) -> None:
         if number := number_in(answer, len(meant)):
@@ -93,7 +93,7 @@ class Confirming:
             self._not_done(answer)
 
     def _answered(self, intent: Intent, answer: str) -> None:
-        if answer.strip().lower() in _YES:
+        if answer.strip().lower() in YES:
             self._do(intent)
             return
         self._not_done(answer, own_words(intent, self._view().lang))
@@ -105,12 +105,12 @@ class Confirming:
         self._kept.keep_apart(own)
         if word.startswith("/"):
             self._command(answer)
-        elif word not in _NO:
+        elif word and word not in NO:
             self._kept.keep(answer)
 
     def _with_reason(self, intent: Intent, answer: str) -> None:
         is_command = answer.lstrip().startswith("/")
-        if answer.strip().lower() in _YES and can_be_unsaid(intent):
+        if answer.strip().lower() in YES and can_be_unsaid(intent):
             self._do(with_words(intent, UNSAID))
             return
         meant = None if is_command else answered(intent, answer, self._view().lang)

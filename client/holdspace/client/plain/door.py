@@ -15,11 +15,12 @@ from holdspace.client.plain.lobby import (
 )
 from holdspace.client.seat.intents import Accept, Intent
 from holdspace.client.seat.view import CardView, Refusal
+from holdspace.client.yes_or_no import NO, YES
 from holdspace.protocol.text import NameRefused, check_name
 from holdspace.protocol.translation import _
 
-_YES, _READ = frozenset({"y", "yes"}), frozenset({"r", "read"})
-_NO = frozenset({"n", "no", "q", "quit"})
+_READ = frozenset({"r", "read"})
+_QUIT = NO | {"q", "quit"}
 
 
 class Door:
@@ -75,9 +76,9 @@ class Door:
         self._next = hear
 
     def _hear_consent(self, answer: str) -> None:
-        if answer.lower() in _NO:
+        if answer.lower() in _QUIT:
             self._turn_away()
-        elif answer.lower() in _YES | _READ:
+        elif answer.lower() in YES | _READ:
             self._reads_only = answer.lower() in _READ
             if self._name:
                 self._ask(_(INTRODUCTION), self._hear_introduction)

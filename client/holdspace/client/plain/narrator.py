@@ -437,13 +437,14 @@ def _nods_for(name: str, fresh: "Counter[str]") -> str:
     kinds = ", ".join(
         f"{words} {fresh[words]}" for words in map(_, NOD_WORDS.values()) if fresh[words]
     )
-    one = (
+    number = fresh.total()
+    return labelled(
+        "room",
         ngettext(
-            "{number} nod for {name}: {kinds}.", "{number} nods for {name}: {kinds}.", fresh.total()
-        )
+            "{number} nod for {name}: {kinds}.", "{number} nods for {name}: {kinds}.", number
+        ).format(number=number, name=name, kinds=kinds)
         if name
         else ngettext(
-            "{number} nod for you: {kinds}.", "{number} nods for you: {kinds}.", fresh.total()
-        )
+            "{number} nod for you: {kinds}.", "{number} nods for you: {kinds}.", number
+        ).format(number=number, kinds=kinds),
     )
-    return labelled("room", one.format(number=fresh.total(), name=name, kinds=kinds))

@@ -18,20 +18,17 @@ from holdspace.client.acts import (
     takes_the_room,
     wants_a_choice,
 )
-from holdspace.client.calendar_file import save as save_calendar
-from holdspace.client.care.cards import NO_CARD, NO_PHRASE, card_lines, card_list, chosen, filled
-from holdspace.client.care.crisis import card_here
 from holdspace.client.clock import CLOCK, Clock
 from holdspace.client.keeping import Keeper, draft_of
-from holdspace.client.library import DataError, NotInLibrary, read_flow
 from holdspace.client.mine import Own
 from holdspace.client.notebook import Draft as WrittenDraft
-from holdspace.client.own.keepsake import NotKept, save
-from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS, Asked, support_lines
+from holdspace.client.plain.answers import ANSWERS, OWN_ANSWERS
+from holdspace.client.plain.asked import Asked
 from holdspace.client.plain.asking import Asker
 from holdspace.client.plain.confirming import Confirming
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.doorstep import Doorstep
+from holdspace.client.plain.here import Hands, HereActs
 from holdspace.client.plain.kept_back import KeptBack
 from holdspace.client.plain.labels import label_of, labelled
 from holdspace.client.plain.narrator import narrate, nod_lines, speak, time_line
@@ -41,12 +38,12 @@ from holdspace.client.plain.talking import Ways
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.plain.urgent import is_urgent
 from holdspace.client.plain.writing import Writing
-from holdspace.client.seat.intents import Intent, Leave, NodTo, OpenTheFlow, Say
+from holdspace.client.seat.intents import Intent, Leave, NodTo, Say
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
 from holdspace.client.seat.view import CardView, Connection, Line, Notice, Place, Refusal, RoomView
 from holdspace.client.settings_book import SettingsBook
-from holdspace.protocol.translation import N_, _, shown
+from holdspace.protocol.translation import N_, _
 
 # Nods are silent company: told together, never one by one.
 NOD_SECONDS = 6.0
@@ -136,6 +133,13 @@ class Session:
         self._pacer = Pacer(terminal.say, copy=self._kept.keep)
         self._asker = Asker(terminal.say, self._do, self._kept.keep_apart)
         self._doorstep = Doorstep(terminal.say, self._book, self._kept.keep_apart)
+        self._here = HereActs(
+            terminal.say,
+            lambda: self._attending.view,
+            self._keeper,
+            now=self._clock.now,
+            hands=Hands(self._do, self._prepare),
+        )
         ways = Ways(self._keeper.change, self._prepare, self._open_notebook, terminal.conceal)
         self._mine = OwnThings(terminal.say, self._own, self._kept.keep_apart, ways)
         self._writing = Writing(terminal, self._kept, lambda: attending.view, self._read_draft)
@@ -381,14 +385,9 @@ class Session:
     def _answer(self, local: Local) -> None:
         special: dict[str, Callable[[Local], None]] = {
             "exit": self._exit,
-            "ready": self._ready,
-            "flow": self._open_flow,
-            "support": self._support,
-            "cards": self._cards,
             "practice": self._begin_practice,
             "answer": lambda given: self._asker.begin(self._attending.view.asked.form, given.text),
-            "keepsake": self._keepsake,
-            "calendar": self._calendar,
+            **self._here.answers,
             **self._mine.answers,
             **self._doorstep.answers,
             **self._writing.answers,
@@ -421,44 +420,10 @@ class Session:
     def _read_draft(self) -> None:
         self._say(OWN_ANSWERS["draft"](self._asked()))
 
-    def _ready(self, local: Local) -> None:
-        stage = self._attending.view.stage
-        phrases = stage.ready if stage else ()
-        if not 1 <= local.number <= len(phrases):
-            self._say(
-                [
-                    labelled(
-                        "sheet", _("There is no ready phrase with this number. /sheet lists them.")
-                    )
-                ]
-            )
-            return
-        self._prepare(phrases[local.number - 1])
-
-    def _open_flow(self, local: Local) -> None:
-        try:
-            toml = read_flow(local.text)
-        except (NotInLibrary, DataError) as error:
-            self._say([labelled("room", _("{error} Nothing was changed.").format(error=error))])
-        else:
-            self._do(OpenTheFlow(toml))
-
     def _begin_practice(self, local: Local) -> None:
         stage = self._attending.view.stage
         name = local.text or (stage.technique if stage else "")
         self._pacer.begin(name, self._attending.view.lang)
-
-    def _keepsake(self, local: Local) -> None:
-        try:
-            self._say(
-                [labelled("room", save(self._attending.view, local.text, self._keeper.notebook))]
-            )
-        except NotKept as refused:
-            self._say([labelled("room", str(refused))])
-
-    def _calendar(self, local: Local) -> None:
-        schedule = self._attending.view.keeping.schedule
-        self._say([labelled("room", save_calendar(schedule, local.text, self._clock.now()))])
 
     def _open_notebook(self, passphrase: str) -> None:
         async def opening() -> None:
@@ -478,23 +443,6 @@ class Session:
         """Put a line of one's own where it can be sent from; nothing is sent."""
         self._kept.prepare(line)
         self._read_draft()
-
-    def _support(self, _local: Local) -> None:
-        # From the files on this computer, so that it works in the lobby, on hold and cut off (A15).
-        self._say(support_lines(card_here(self._attending.view), self._attending.view))
-
-    def _cards(self, local: Local) -> None:
-        view = self._attending.view
-        card, number = chosen(local.text, view.lang)
-        if card is None:
-            lines = card_list(view.lang) if not local.text else (shown(NO_CARD),)
-            self._say(labelled("card", words) for words in lines)
-        elif not number:
-            self._say(labelled("card", words) for words in card_lines(card, view))
-        elif number <= len(card.phrases):
-            self._prepare(filled(card.phrases[number - 1], view))
-        else:
-            self._say([labelled("card", shown(NO_PHRASE))])
 
     def _exit(self, _local: Local) -> None:
         self._keeper.drop_draft()

@@ -1,0 +1,18 @@
+"""What somebody asked of the plain line mode: the picture they ask about, and what is kept back for them."""
+
+from dataclasses import dataclass
+
+from holdspace.client.seat.view import CardView, RoomView
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asked, in which moment."""
+
+    view: RoomView
+    now: float = 0.0
+    number: int = 0
+    draft: str = ""
+    card: CardView | None = None
+    kept_elsewhere: tuple[str, ...] = ()
+    kept_apart: str = ""
