@@ -302,7 +302,13 @@ def test_the_words_this_program_speaks_with_are_nobodys_name() -> None:
     assert " ".join(RESERVED_NAMES) == (
         "you room turn stage door notice error help relay system holdspace everyone nobody host "
         "co-facilitator facilitator member say time draft invitation agreements lobby about queue "
-        "agenda support sheet plain private not ok at the door"
+        "agenda support sheet plain private not ok at the door after answer board card choice comfort "
+        "count demo gather log notebook pair pairs plan practice settings solo somebody tryout why "
+        "du Raum dran Abschnitt Tür Hinweis Fehler Hilfe System alle niemand jemand Gruppenleitung "
+        "Mitleitung Mitglied sagen Zeit Entwurf Einladung Vereinbarungen Vorraum über Reihe Ablauf "
+        "Unterstützung Leitfaden vertraulich nicht gut an der Tür danach Antwort Tafel Karte Auswahl "
+        "angenehm Zählung sammeln Protokoll Notizbuch Paar Paare Vorhaben Übung Einstellungen allein "
+        "ausprobieren warum"
     )
     assert {"not ok", "at the door"} <= set(RESERVED_NAMES)
     for word in RESERVED_NAMES:

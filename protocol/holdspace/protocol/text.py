@@ -100,7 +100,16 @@ RESERVED_NAMES = (
     "you", "room", "turn", "stage", "door", "notice", "error", "help", "relay", "system",
     "holdspace", "everyone", "nobody", "host", "co-facilitator", "facilitator", "member", "say",
     "time", "draft", "invitation", "agreements", "lobby", "about", "queue", "agenda", "support",
-    "sheet", "plain", "private", "not ok", "at the door",
+    "sheet", "plain", "private", "not ok", "at the door", "after", "answer", "board", "card",
+    "choice", "comfort", "count", "demo", "gather", "log", "notebook", "pair", "pairs", "plan",
+    "practice", "settings", "solo", "somebody", "tryout", "why",
+    # The same where the program speaks German; somebody in the room may read it so.
+    "du", "Raum", "dran", "Abschnitt", "Tür", "Hinweis", "Fehler", "Hilfe", "System", "alle",
+    "niemand", "jemand", "Gruppenleitung", "Mitleitung", "Mitglied", "sagen", "Zeit", "Entwurf",
+    "Einladung", "Vereinbarungen", "Vorraum", "über", "Reihe", "Ablauf", "Unterstützung",
+    "Leitfaden", "vertraulich", "nicht gut", "an der Tür", "danach", "Antwort", "Tafel", "Karte",
+    "Auswahl", "angenehm", "Zählung", "sammeln", "Protokoll", "Notizbuch", "Paar", "Paare",
+    "Vorhaben", "Übung", "Einstellungen", "allein", "ausprobieren", "warum",
 )  # fmt: skip
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u0060\u00b4\uff07"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"

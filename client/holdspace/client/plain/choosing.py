@@ -7,8 +7,8 @@ a number was asked are kept as a draft, and it is said that nobody read them.
 from collections.abc import Callable, Iterable, Iterator
 
 from holdspace.client.numbers import number_in
-from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.plain.labels import labelled
+from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.setting_rows import COMFORT, SettingRow, read_typed, row_of, value_of
 from holdspace.client.settings_book import UNKNOWN, SettingsBook
 from holdspace.protocol.toml_reader import Wrong
