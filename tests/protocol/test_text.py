@@ -300,15 +300,15 @@ def test_how_many_cells_a_line_takes(text: str, width: int) -> None:
 def test_the_words_this_program_speaks_with_are_nobodys_name() -> None:
     """Written out: who takes one from the list lets somebody pass for the program."""
     assert " ".join(RESERVED_NAMES) == (
-        "you room turn stage door notice error help relay system holdspace everyone nobody host "
-        "co-facilitator facilitator member say time draft invitation agreements lobby about queue "
-        "agenda support sheet plain private not ok at the door after answer board card choice comfort "
-        "count demo gather log notebook pair pairs plan practice settings solo somebody tryout why "
+        "you room turn stage door notice error help relay system holdspace everyone nobody host co- "
+        "facilitator facilitator member say time draft invitation agreements lobby about queue agenda "
+        "support sheet plain private not ok at the door after answer board card choice comfort count "
+        "demo gather log notebook pair pairs plan practice settings solo somebody tryout why copy editor "
         "du Raum dran Abschnitt Tür Hinweis Fehler Hilfe System alle niemand jemand Gruppenleitung "
-        "Mitleitung Mitglied sagen Zeit Entwurf Einladung Vereinbarungen Vorraum über Reihe Ablauf "
+        "Mitleitung Mitglied sagen Zeit Entwurf Einladung Vereinbarungen Vorraum Überblick Reihe Ablauf "
         "Unterstützung Leitfaden vertraulich nicht gut an der Tür danach Antwort Tafel Karte Auswahl "
-        "angenehm Zählung sammeln Protokoll Notizbuch Paar Paare Vorhaben Übung Einstellungen allein "
-        "ausprobieren warum"
+        "angenehm Zählung Abschrift sammeln Protokoll Notizbuch Paar Paare Vorhaben Übung Einstellungen "
+        "allein ausprobieren warum"
     )
     assert {"not ok", "at the door"} <= set(RESERVED_NAMES)
     for word in RESERVED_NAMES:

@@ -102,13 +102,13 @@ RESERVED_NAMES = (
     "time", "draft", "invitation", "agreements", "lobby", "about", "queue", "agenda", "support",
     "sheet", "plain", "private", "not ok", "at the door", "after", "answer", "board", "card",
     "choice", "comfort", "count", "demo", "gather", "log", "notebook", "pair", "pairs", "plan",
-    "practice", "settings", "solo", "somebody", "tryout", "why",
+    "practice", "settings", "solo", "somebody", "tryout", "why", "copy", "editor",
     # The same where the program speaks German; somebody in the room may read it so.
     "du", "Raum", "dran", "Abschnitt", "Tür", "Hinweis", "Fehler", "Hilfe", "System", "alle",
     "niemand", "jemand", "Gruppenleitung", "Mitleitung", "Mitglied", "sagen", "Zeit", "Entwurf",
-    "Einladung", "Vereinbarungen", "Vorraum", "über", "Reihe", "Ablauf", "Unterstützung",
+    "Einladung", "Vereinbarungen", "Vorraum", "Überblick", "Reihe", "Ablauf", "Unterstützung",
     "Leitfaden", "vertraulich", "nicht gut", "an der Tür", "danach", "Antwort", "Tafel", "Karte",
-    "Auswahl", "angenehm", "Zählung", "sammeln", "Protokoll", "Notizbuch", "Paar", "Paare",
+    "Auswahl", "angenehm", "Zählung", "Abschrift", "sammeln", "Protokoll", "Notizbuch", "Paar", "Paare",
     "Vorhaben", "Übung", "Einstellungen", "allein", "ausprobieren", "warum",
 )  # fmt: skip
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u0060\u00b4\uff07"

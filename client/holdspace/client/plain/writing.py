@@ -14,6 +14,7 @@ from holdspace.client.copying import (
 )
 from holdspace.client.editor import UNKNOWN, NoEditor, find_editor, write_in
 from holdspace.client.plain.kept_back import KeptBack
+from holdspace.client.plain.labels import labelled
 from holdspace.client.plain.terminal import Terminal
 from holdspace.client.seat.view import Place, RoomView
 from holdspace.protocol.translation import N_, _, shown
@@ -62,7 +63,7 @@ class Writing:
         await asyncio.gather(task, return_exceptions=True)
 
     def _say(self, label: str, lines: Iterable[str]) -> None:
-        self._terminal.say(f"{label}: {words}" for words in lines)
+        self._terminal.say(labelled(label, words) for words in lines)
 
     def _open_editor(self, local: Local) -> None:
         if local.text:
