@@ -300,8 +300,8 @@ def test_how_many_cells_a_line_takes(text: str, width: int) -> None:
 def test_the_words_this_program_speaks_with_are_nobodys_name() -> None:
     """Written out: who takes one from the list lets somebody pass for the program."""
     assert " ".join(RESERVED_NAMES) == (
-        "you room turn stage door notice error help relay system holdspace everyone nobody host co- "
-        "facilitator facilitator member say time draft invitation agreements lobby about queue agenda "
+        "you room turn stage door notice error help relay system holdspace everyone nobody host "
+        "co-facilitator facilitator member say time draft invitation agreements lobby about queue agenda "
         "support sheet plain private not ok at the door after answer board card choice comfort count "
         "demo gather log notebook pair pairs plan practice settings solo somebody tryout why copy editor "
         "du Raum dran Abschnitt Tür Hinweis Fehler Hilfe System alle niemand jemand Gruppenleitung "
