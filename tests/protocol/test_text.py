@@ -307,7 +307,7 @@ def test_the_words_this_program_speaks_with_are_nobodys_name() -> None:
         "du Raum dran Abschnitt Tür Hinweis Fehler Hilfe System alle niemand jemand Gruppenleitung "
         "Mitleitung Mitglied sagen Zeit Entwurf Einladung Vereinbarungen Vorraum Überblick Reihe Ablauf "
         "Unterstützung Leitfaden vertraulich nicht gut an der Tür danach Antwort Tafel Karte Auswahl "
-        "angenehm Zählung Abschrift sammeln Protokoll Notizbuch Paar Paare Vorhaben Übung Einstellungen "
+        "angenehm Zählung kopieren sammeln Protokoll Notizbuch Paar Paare Vorhaben Übung Einstellungen "
         "allein ausprobieren warum"
     )
     assert {"not ok", "at the door"} <= set(RESERVED_NAMES)

@@ -108,7 +108,7 @@ RESERVED_NAMES = (
     "niemand", "jemand", "Gruppenleitung", "Mitleitung", "Mitglied", "sagen", "Zeit", "Entwurf",
     "Einladung", "Vereinbarungen", "Vorraum", "Überblick", "Reihe", "Ablauf", "Unterstützung",
     "Leitfaden", "vertraulich", "nicht gut", "an der Tür", "danach", "Antwort", "Tafel", "Karte",
-    "Auswahl", "angenehm", "Zählung", "Abschrift", "sammeln", "Protokoll", "Notizbuch", "Paar", "Paare",
+    "Auswahl", "angenehm", "Zählung", "kopieren", "sammeln", "Protokoll", "Notizbuch", "Paar", "Paare",
     "Vorhaben", "Übung", "Einstellungen", "allein", "ausprobieren", "warum",
 )  # fmt: skip
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u0060\u00b4\uff07"
