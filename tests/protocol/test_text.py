@@ -307,8 +307,8 @@ def test_the_words_this_program_speaks_with_are_nobodys_name() -> None:
         "du Raum dran Abschnitt Tür Hinweis Fehler Hilfe System alle niemand jemand Gruppenleitung "
         "Mitleitung Mitglied sagen Zeit Entwurf Einladung Vereinbarungen Vorraum Überblick Reihe Ablauf "
         "Unterstützung Leitfaden vertraulich nicht gut an der Tür danach Antwort Tafel Karte Auswahl "
-        "angenehm Zählung kopieren sammeln Protokoll Notizbuch Paar Paare Vorhaben Übung Einstellungen "
-        "allein ausprobieren warum"
+        "angenehm Zählung kopieren sammeln Protokoll Notizbuch Paar Vorhaben Übung Einstellungen "
+        "allein ausprobieren warum zu zweit"
     )
     assert {"not ok", "at the door"} <= set(RESERVED_NAMES)
     for word in RESERVED_NAMES:

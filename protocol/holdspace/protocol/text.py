@@ -108,8 +108,8 @@ RESERVED_NAMES = (
     "niemand", "jemand", "Gruppenleitung", "Mitleitung", "Mitglied", "sagen", "Zeit", "Entwurf",
     "Einladung", "Vereinbarungen", "Vorraum", "Überblick", "Reihe", "Ablauf", "Unterstützung",
     "Leitfaden", "vertraulich", "nicht gut", "an der Tür", "danach", "Antwort", "Tafel", "Karte",
-    "Auswahl", "angenehm", "Zählung", "kopieren", "sammeln", "Protokoll", "Notizbuch", "Paar", "Paare",
-    "Vorhaben", "Übung", "Einstellungen", "allein", "ausprobieren", "warum",
+    "Auswahl", "angenehm", "Zählung", "kopieren", "sammeln", "Protokoll", "Notizbuch", "Paar",
+    "Vorhaben", "Übung", "Einstellungen", "allein", "ausprobieren", "warum", "zu zweit",
 )  # fmt: skip
 _APOSTROPHES = "\u2019\u2018\u02bc\u02bb\u02b9\u0060\u00b4\uff07"
 _HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d"
