@@ -1,8 +1,11 @@
 """Welcomes that come late, one code in two hands, and one notebook on two devices."""
 
+import pytest
+
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.door_words import NOT_ANSWERED
+from holdspace.client.seat.lobby import OTHER_CLOCK
 from holdspace.client.seat.view import Place
 from holdspace.protocol.phrases import knock_phrase
 from seat_forging import is_calm, shares
@@ -72,6 +75,50 @@ def test_jn03_who_keeps_the_room_knocks_anew_by_themselves_after_that(table: Tab
     table.connect(ben)
     assert place(ben) is Place.ROOM
     assert [person.name for person in ana.view.people] == ["Ana", "Ben"]
+
+
+@pytest.mark.parametrize("off", [-3600, -40 * 60, 2 * 3600])
+def test_jn04_two_clocks_that_differ_are_told_to_both_sides_of_the_door(
+    table: Table, off: int
+) -> None:
+    ana = table.host()
+    table.disconnect(ana)
+    table.now += off
+    ben = table.visitor("Ben", ana.view.invitation)
+    table.do(ben, i.Accept("Ben"))
+    table.now -= off
+    table.connect(ana)
+    [letter] = ana.view.knocks
+    table.do(ana, i.Admit(letter.knock))
+    assert [person.name for person in ana.view.people] == ["Ana"]
+    assert ana.words[-1].startswith("Ben was not let in: their device's clock and yours differ")
+    assert place(ben) is Place.DECLINED
+    assert "Your device's clock and the facilitator's differ" in ben.view.ended_words
+    assert not ana.view.knocks
+
+
+@pytest.mark.parametrize("off", [-20 * 60, 50 * 60])
+def test_jn04_clocks_that_differ_a_little_let_people_in(table: Table, off: int) -> None:
+    ana = table.host()
+    table.now += off
+    ben = table.visitor("Ben", ana.view.invitation)
+    table.do(ben, i.Accept("Ben"))
+    table.now -= off
+    [letter] = ana.view.knocks
+    table.do(ana, i.Admit(letter.knock))
+    assert place(ben) is Place.ROOM
+
+
+def test_who_knocks_with_another_clock_is_shown_with_a_warning(table: Table) -> None:
+    ana = table.host()
+    table.disconnect(ana)
+    table.now -= 3600
+    ben = table.visitor("Ben", ana.view.invitation)
+    table.do(ben, i.Accept("Ben"))
+    table.now += 3600
+    table.connect(ana)
+    [letter] = ana.view.knocks
+    assert letter.warning == OTHER_CLOCK
 
 
 def test_jn07_two_who_knock_with_one_code_are_both_shown_and_neither_comes_in_alone(

@@ -25,6 +25,7 @@ class ForOthers:
 
     declined: str
     locked: str
+    clock: str
     example: str
     gather: str
     starter: str
@@ -36,6 +37,8 @@ _ENGLISH = ForOthers(
     declined="Not this time. It is nothing against you.",
     locked="The door is closed for this meeting, and nobody new comes in. It is nothing against you: "
     "ask whoever invited you about the next time.",
+    clock="Your device's clock and the facilitator's differ by more than half an hour, so nobody can let "
+    "you in. Please look whether yours is right, and knock again. You did nothing wrong.",
     example="I will begin, with two lines of my own: ",
     gather="Let us each write for ourselves instead, as long as we like, and then read. ",
     starter="You could begin with: {starter}",
@@ -46,6 +49,9 @@ _GERMAN = ForOthers(
     declined="Diesmal nicht. Es hat nichts mit dir zu tun.",
     locked="Die Tür ist für dieses Treffen zu, und niemand Neues kommt herein. Es hat nichts mit dir zu "
     "tun: Frag die Person, die dich eingeladen hat, nach dem nächsten Mal.",
+    clock="Die Uhr deines Geräts und die der Gruppenleitung gehen mehr als eine halbe Stunde auseinander, "
+    "darum kann dich niemand hereinlassen. Schau bitte, ob deine richtig geht, und klopf noch einmal. Du "
+    "hast nichts falsch gemacht.",
     example="Ich fange an, mit zwei Zeilen von mir: ",
     gather="Schreiben wir stattdessen jede und jeder für sich, so lange wir mögen, und lesen dann. ",
     starter="Du könntest beginnen mit: {starter}",

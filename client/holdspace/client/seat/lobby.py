@@ -28,6 +28,14 @@ LONGEST_PACKAGE = 3 * 1024
 UNREADABLE = N_("Somebody knocked with a letter that cannot be read. They were not let in.")
 TWICE = N_("This invitation was used before. Ask them for the four words another way.")
 NOT_THEIRS = N_("The name in the letter and the name on the key differ.")
+OTHER_CLOCK = N_(
+    "Their device's clock and yours differ by more than half an hour, so they cannot be let in. Is yours "
+    "right? When you let them in, they read that, too."
+)
+NOT_WITH_THESE_CLOCKS = N_(
+    "{name} was not let in: their device's clock and yours differ by more than half an hour. They read "
+    "that, and can knock again. Is yours right?"
+)
 
 
 def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
@@ -83,7 +91,22 @@ def admit(seat: Seat, knock: bytes, moment: Moment) -> Seat:
     letter = find(seat, knock)
     if letter is None:
         return seat
+    if not _is_in_time(KeyPackage.decode(letter.key_package), moment):
+        return _turn_to_the_clock(seat, letter, moment)
     return changing.wish(seat, Admission(letter, returning.role_of(seat, letter)), moment)
+
+
+def _is_in_time(package: KeyPackage, moment: Moment) -> bool:
+    """Tell whether a key package is good now, by this device's clock (RFC 9420, 7.2)."""
+    lifetime = package.leaf_node.lifetime
+    return lifetime is not None and lifetime.not_before <= moment.now <= lifetime.not_after
+
+
+def _turn_to_the_clock(seat: Seat, letter: Letter, moment: Moment) -> Seat:
+    """Tell both that no commit could let them in, and why."""
+    moment.notices.append(Notice(_(NOT_WITH_THESE_CLOCKS).format(name=letter.name)))
+    seat = door_talk.answer(seat, letter, Reply(words=for_others(seat).clock), moment)
+    return replace(seat, letters=_without(seat, letter.knock))
 
 
 def decline(seat: Seat, knock: bytes, words: str, moment: Moment) -> Seat:
@@ -132,7 +155,7 @@ def _open(
         name=letter.name,
         introduction=letter.introduction,
         since=moment.now,
-        warning=_warning(seat, letter, package) or returning.WARNINGS.get(known, ""),
+        warning=_warning(seat, letter, package, moment) or returning.WARNINGS.get(known, ""),
         room_key=room_key,
         slip=letter.slip,
         known=known,
@@ -155,7 +178,9 @@ def _opened(
     return None, b""
 
 
-def _warning(seat: Seat, letter: KnockLetter, package: KeyPackage) -> str:
+def _warning(seat: Seat, letter: KnockLetter, package: KeyPackage, moment: Moment) -> str:
+    if not _is_in_time(package, moment):
+        return OTHER_CLOCK
     room_key = room_key_in(package.leaf_node, seat.facts.room)
     own = returning.sitting_by(seat, room_key)
     people = seat.state.people if seat.state else ()
