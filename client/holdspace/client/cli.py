@@ -26,8 +26,9 @@ from holdspace.client.command_line import (
 from holdspace.client.commands import COMMANDS, Command
 from holdspace.client.process import leave_no_image
 from holdspace.client.prompt import NobodyAnswersError, NotASecretFileError, say
+from holdspace.protocol.translation import N_, _
 
-_NOBODY_ANSWERS = "There is nobody to answer the question, so nothing was started."
+_NOBODY_ANSWERS = N_("There is nobody to answer the question, so nothing was started.")
 # Errors whose text is for the person. Named and not imported: whoever raised one has loaded it.
 _FOR_THE_PERSON = (
     ("holdspace.client.attend", "CannotStart"),
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NobodyAnswersError:
         return complain(_NOBODY_ANSWERS)
     except KeyboardInterrupt:
-        say("Stopped. Nothing is kept.")
+        say(_("Stopped. Nothing is kept."))
         return WELL
     except NotASecretFileError as error:
         return complain(str(error))
@@ -106,29 +107,35 @@ class _Version(argparse.Action):
     """Say which version this is, for which the package's description has to be read."""
 
     def __call__(  # type: ignore[explicit-override]
-        self, parser: argparse.ArgumentParser, *_: Any
+        self, parser: argparse.ArgumentParser, *_rest: Any
     ) -> NoReturn:
         """Say it, and end."""
         from importlib.metadata import version  # noqa: PLC0415 (half of what --help takes)
 
         from holdspace.protocol.frames import VERSION  # noqa: PLC0415
 
-        say(f"holdspace {version('holdspace')} (protocol {VERSION}; not audited)")
+        say(
+            _("holdspace {version} (protocol {protocol}; not audited)").format(
+                version=version("holdspace"), protocol=VERSION
+            )
+        )
         parser.exit()
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="holdspace",
-        description="Guided, end-to-end encrypted support groups in the terminal. Not therapy, "
-        "not an emergency service, not audited.",
-        epilog=EXIT_CODES,
+        description=_(
+            "Guided, end-to-end encrypted support groups in the terminal. Not therapy, "
+            "not an emergency service, not audited."
+        ),
+        epilog=_(EXIT_CODES),
         allow_abbrev=False,
     )
     parser.add_argument(
-        "--version", action=_Version, nargs=0, help="show program's version number and exit"
+        "--version", action=_Version, nargs=0, help=_("show program's version number and exit")
     )
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title=_("commands"), required=True, metavar=_("COMMAND"))
     wanted = next((word for word in words if not word.startswith("-")), "")
     for command in COMMANDS:
         _add(commands, command, is_wanted=command.name == wanted)
@@ -138,9 +145,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 def _add(commands: Any, command: Command, *, is_wanted: bool) -> None:
     parser = commands.add_parser(
         command.name,
-        help=command.words,
-        description=command.words,
-        epilog=EXIT_CODES,
+        help=_(command.words),
+        description=_(command.words),
+        epilog=_(EXIT_CODES),
         allow_abbrev=False,
     )
     if is_wanted:
@@ -152,11 +159,17 @@ def _say_crash(
 ) -> None:
     """Say where it broke, and nothing that was being handled: a message can hold somebody's words."""
     steps = traceback.extract_tb(trace)
-    where = f"{Path(steps[-1].filename).name}, line {steps[-1].lineno}" if steps else "the start"
+    where = (
+        _("{name}, line {line}").format(name=Path(steps[-1].filename).name, line=steps[-1].lineno)
+        if steps
+        else _("the start")
+    )
     complain(
-        f"Something in the program broke ({kind.__name__} in {where}), so it stopped. Nothing was "
-        "written to a file, but for your notebook if it was open. You can start it again; please tell "
-        "whoever maintains it."
+        _(
+            "Something in the program broke ({name} in {where}), so it stopped. Nothing "
+            "was written to a file, but for your notebook if it was open. You can start "
+            "it again; please tell whoever maintains it."
+        ).format(name=kind.__name__, where=where)
     )
 
 

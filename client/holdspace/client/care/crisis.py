@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from holdspace.client.language import spoken
 from holdspace.client.library import (
     CrisisCard,
     DataError,
@@ -111,11 +112,11 @@ def _cards(library: Library, names: tuple[str, ...]) -> Iterator[CrisisCard]:
 
 
 def locales(environment: Mapping[str, str], locale: str = "") -> tuple[str, ...]:
-    """Return the names to look under, the most fitting first: what was set, the system's, en."""
+    """Return the names to look under, the most fitting first: what was set, the system's, the program's."""
     said = [locale, *(environment.get(name, "") for name in _VARIABLES)]
     tags = [one.partition(".")[0].partition("@")[0].replace("_", "-") for one in said if one]
     wider = [part for tag in tags for part in (tag, tag.partition("-")[0])]
-    return tuple(dict.fromkeys((*filter(str.isascii, filter(None, wider)), "en")))
+    return tuple(dict.fromkeys((*filter(str.isascii, filter(None, wider)), spoken(), "en")))
 
 
 def carried_text(path: Path) -> str:
