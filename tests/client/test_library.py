@@ -26,7 +26,7 @@ LANGUAGES = ("de", "en")
 READ = {
     *("title", "purpose", "say", "prompt", "ask", "starters", "ready", "pass", "items", "limits"),
     *("question", "options", "low", "high", "phrases", "text", "opening", "stop_line", "begins"),
-    *("answers", "template", "fit", "words", "steps"),
+    *("answers", "template", "fit", "words", "steps", "unsaid"),
 }
 TOTALS = {"intro-60": {5: 54, 8: 57, 12: 61}, "intro-45": {5: 42, 8: 45, 12: 49}}
 # M12: within ten per cent of what it says, for few, usual and many people.

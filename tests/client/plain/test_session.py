@@ -9,7 +9,7 @@ import pytest
 from tests.client.plain.scripted import ScriptedMeeting, ScriptedTerminal
 from typing_extensions import override
 
-from holdspace.client.care.reasons import UNSAID, phrases
+from holdspace.client.care.reasons import phrases, unsaid
 from holdspace.client.clock import Clock
 from holdspace.client.plain.kept_back import KEPT_APART
 from holdspace.client.plain.lobby import CONSENT
@@ -314,7 +314,7 @@ async def test_removing_somebody_asks_why_and_needs_a_yes() -> None:
         await one.type("/remove Ana You were asked twice.", "y")
         assert one.meeting.wanted == [
             Remove(ANA.identity, phrases()[5]),
-            Remove(ANA.identity, UNSAID),
+            Remove(ANA.identity, unsaid()),
             Remove(ANA.identity, "You were asked twice."),
         ]
 

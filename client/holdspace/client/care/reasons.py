@@ -12,8 +12,6 @@ from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, Paus
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import N_, _
 
-# Others read it, so it is not in the language of whoever sends it.
-UNSAID = "They wrote no reason. You can ask them, or whoever invited you."
 Step = NudgeThem | PauseTheWriting | BackToTheDoor | Remove
 _STEPS = (NudgeThem, PauseTheWriting, BackToTheDoor, Remove)
 _ASKS: dict[type[Intent], str] = {
@@ -38,7 +36,12 @@ def why_question(intent: Intent, view: RoomView) -> str:
 
 def phrases(lang: str = LANGUAGE) -> tuple[str, ...]:
     """Return the ready words, numbered from 1 where they are shown."""
-    return Library().reasons(lang)
+    return Library().reasons(lang).phrases
+
+
+def unsaid(lang: str = LANGUAGE) -> str:
+    """Return what the person reads when no reason was written, in the room's language."""
+    return Library().reasons(lang).unsaid
 
 
 def can_be_unsaid(intent: Intent) -> bool:
@@ -77,4 +80,4 @@ def answered(intent: Intent, answer: str, lang: str = LANGUAGE) -> Intent | None
 def own_words(intent: Intent, lang: str = LANGUAGE) -> str:
     """Return what the facilitator wrote themselves, so that it is not lost when nothing is done."""
     words: str = getattr(intent, "words", "")
-    return "" if words == UNSAID or words in phrases(lang) else words
+    return "" if words in {unsaid(lang), *phrases(lang)} else words

@@ -119,9 +119,9 @@ class Library:
         """Return the facilitator's ready phrases, for keys 1 to 9."""
         return self._section(Phrases, "phrases", self._in("phrases", "facilitator", lang)).phrases
 
-    def reasons(self, lang: str = LANGUAGE) -> tuple[str, ...]:
+    def reasons(self, lang: str = LANGUAGE) -> Phrases:
         """Return ready words from a facilitator to one person alone."""
-        return self._section(Phrases, "phrases", self._in("phrases", "reasons", lang)).phrases
+        return self._section(Phrases, "phrases", self._in("phrases", "reasons", lang))
 
     def own_files(self) -> Iterator[tuple[str, tuple[Problem, ...]]]:
         """Yield which of one's own files are used, and what keeps one from being used."""

@@ -135,6 +135,7 @@ class Cards(_File):
 
 @dataclass(frozen=True, kw_only=True)
 class Phrases(_File):
-    """A file of ready phrases."""
+    """A file of ready phrases; `unsaid` is what somebody reads for whom none was chosen."""
 
     phrases: tuple[str, ...] = key(toml.many(_LINE, 9, least=1))
+    unsaid: str = key(_LINE, "They wrote no reason. You can ask them, or whoever invited you.")

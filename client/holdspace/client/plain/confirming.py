@@ -14,11 +14,11 @@ from holdspace.client.acts import (
     takes_the_room,
 )
 from holdspace.client.care.reasons import (
-    UNSAID,
     answered,
     asks_why,
     can_be_unsaid,
     own_words,
+    unsaid,
     why_lines,
     with_words,
 )
@@ -111,7 +111,7 @@ class Confirming:
     def _with_reason(self, intent: Intent, answer: str) -> None:
         is_command = answer.lstrip().startswith("/")
         if answer.strip().lower() in YES and can_be_unsaid(intent):
-            self._do(with_words(intent, UNSAID))
+            self._do(with_words(intent, unsaid(self._view().lang)))
             return
         meant = None if is_command else answered(intent, answer, self._view().lang)
         if meant is not None:

@@ -11,7 +11,7 @@ from holdspace.client.acts import (
     question_for,
     takes_the_room,
 )
-from holdspace.client.care.reasons import UNSAID, can_be_unsaid, phrases, with_words
+from holdspace.client.care.reasons import can_be_unsaid, phrases, unsaid, with_words
 from holdspace.client.seat.intents import CloseTheMeeting, Intent, Leave, NextStage, ReleaseTheWords
 from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.screens.confirm import Option
@@ -41,9 +41,9 @@ def why_options(intent: Intent, lang: str) -> list[Option]:
         Option(str(at), phrase, with_words(intent, phrase))
         for at, phrase in enumerate(phrases(lang), 1)
     ]
-    unsaid = [Option("0", "without a reason", with_words(intent, UNSAID))]
+    silent = [Option("0", "without a reason", with_words(intent, unsaid(lang)))]
     own = Option("", f"your own words: /{act_of(intent).slash} NAME WORDS in the text field", None)
-    return [*ready, *(unsaid if can_be_unsaid(intent) else []), own]
+    return [*ready, *(silent if can_be_unsaid(intent) else []), own]
 
 
 def leave_options(view: RoomView) -> list[Option]:
