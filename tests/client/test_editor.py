@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +122,26 @@ def test_editors_we_know_are_started_so_that_they_keep_nothing(tmp_path: Path) -
     assert "noundofile nobackup nowritebackup" in vim.arguments[-1]
     assert find_editor(make_editor(tmp_path, name="nano")).arguments[1:] == ("--ignorercfiles",)
     assert "make-backup-files nil" in find_editor(make_editor(tmp_path, name="emacs")).arguments[-1]
+
+
+VIMRC = """\
+set undofile undodir=~/undo backup backupdir=~/backup directory=~/swap
+autocmd VimEnter * execute "normal! A and more" | wq
+"""
+
+
+@pytest.mark.skipif(not shutil.which("vim"), reason="no vim here")
+@pytest.mark.usefixtures("memory")
+async def test_vim_keeps_nothing_even_where_it_is_told_to(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    for name in ("undo", "backup", "swap"):
+        (home / name).mkdir(parents=True)
+    (home / ".vimrc").write_text(VIMRC, "utf-8")
+    vim = "vim --not-a-term"
+    environment = {**os.environ, "HOME": str(home), "VISUAL": vim, "TERM": "dumb"}
+    written = await write_in(find_editor(environment), DRAFT, environment)
+    assert written == Written(f"{DRAFT} and more")
+    assert [str(one.relative_to(home)) for one in home.rglob("*") if one.is_file()] == [".vimrc"]
 
 
 def test_an_editor_is_known_by_what_it_really_is(tmp_path: Path) -> None:

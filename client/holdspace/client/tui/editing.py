@@ -13,6 +13,7 @@ from holdspace.client.editor import UNKNOWN, NoEditor, find_editor, taken_up, wr
 from holdspace.client.seat.view import Place
 from holdspace.client.tui import terminal
 from holdspace.client.tui.bare import hand_over, show_bare
+from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.screens.apart import ApartScreen
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.protocol.translation import N_, _, shown
@@ -33,6 +34,11 @@ def _writing(app: "HoldspaceApp") -> RoomScreen | ApartScreen:
     room = app.get_screen("room")
     assert isinstance(room, RoomScreen)  # noqa: S101  installed under that name
     return room
+
+
+def _draft(app: "HoldspaceApp") -> str:
+    screen = _writing(app)
+    return screen.composer.text if screen.is_attached and screen.query(Composer) else ""
 
 
 def open_editor(app: "HoldspaceApp", command: Local) -> None:
@@ -73,7 +79,7 @@ async def _write_in(app: "HoldspaceApp", screen: RoomScreen | ApartScreen) -> No
 def open_copies(app: "HoldspaceApp", command: Local) -> None:
     """Show what can be copied, with nothing around it."""
     try:
-        found = copies(command.text, app.view, _writing(app).composer.text)
+        found = copies(command.text, app.view, _draft(app))
     except NothingToCopy as refused:
         app.tell(str(refused))
         return
@@ -86,7 +92,7 @@ def open_copies(app: "HoldspaceApp", command: Local) -> None:
 def to_clipboard(app: "HoldspaceApp", command: Local) -> None:
     """Hand one piece of what can be copied to the terminal's clipboard."""
     try:
-        piece = chosen(command.text, app.view, _writing(app).composer.text)
+        piece = chosen(command.text, app.view, _draft(app))
     except NothingToCopy as refused:
         app.tell(str(refused))
         return

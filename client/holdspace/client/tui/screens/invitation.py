@@ -5,18 +5,33 @@ from typing import ClassVar
 from textual.binding import BindingType
 from typing_extensions import override
 
+from holdspace.client.acts import BY_ID, Local
 from holdspace.client.tui import pages, terminal
+from holdspace.client.tui.keyline import key_name
+from holdspace.client.tui.screens.base import textual_key
 from holdspace.client.tui.screens.page import PageScreen
+
+_COPY = BY_ID["copy"]
 
 
 class InvitationScreen(PageScreen):
     """The code that opens the door to a knock."""
 
     CSS_PATH = "page.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("i", "act('invite')", "new invitation")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("i", "act('invite')", "new invitation"),
+        (textual_key(_COPY.key), "copy", _COPY.verb),
+    ]
 
     def __init__(self) -> None:
-        super().__init__("Invitation", pages.invitation_page, (("i", "new invitation"),))
+        keys = (("i", "new invitation"), (key_name(_COPY.key), _COPY.verb))
+        super().__init__("Invitation", pages.invitation_page, keys)
+
+    def action_copy(self) -> None:
+        """Show the code with nothing around it, where it can be had without a mouse, too."""
+        # Gone before that: it has the mouse given away, and would have it back too early.
+        self.dismiss()
+        self.home.run_local(Local(_COPY, "code"))
 
     @override
     def begin(self) -> None:
