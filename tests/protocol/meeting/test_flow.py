@@ -169,6 +169,12 @@ BROKEN: dict[str, tuple[str, str, str, str]] = {
         "ask =",
         "fill {whom}",
     ),
+    "a placeholder in words for who cannot": (
+        'kind = "discussion"',
+        'kind = "discussion"\nfallback.words = "Write to {whom}."',
+        "fallback.words =",
+        "{name} {role} {n}",
+    ),
     "a placeholder in other letters": ("I'm {name}.", "I'm {n\u00e1me}.", "say =", "fill a brace"),
     "half a placeholder": ("I'm {name}.", "I'm {name.", "say =", "fill a brace"),
     "over 400 characters": ("Hello, I'm", "Hello " * 70, "say =", "400 is the most"),

@@ -165,3 +165,78 @@ def test_a_snapshot_with_a_false_undo_or_a_floor_that_was_never_given_is_refused
     ):
         with pytest.raises(NotAState):
             decode_state(encode_state(spoiled))
+
+
+def refused(state: MeetingState) -> bool:
+    """Tell whether a snapshot of this state is refused by everybody."""
+    try:
+        return decode_state(encode_state(state)) != state
+    except NotAState:
+        return True
+
+
+def test_a_snapshot_of_pairs_has_everybody_once_and_each_number_once() -> None:
+    room = Meeting("Ana", "Ben", "Cem", "Dua", "Eva").mode("pairs")
+    for name in ("Ana", "Ben", "Cem", "Dua"):
+        room.does(name, ev.BeWilling())
+    room.does("Mara", ev.FormPairs(room.state.version))
+    room.does("Eva", ev.BeWilling())
+    room.does("Mara", ev.BeWilling())
+    pairs = room.state.pairs
+    assert pairs is not None
+    one, other = pairs.pairs
+    assert not refused(room.state)
+    for spoiled in (
+        replace(pairs, willing=(identity("Ana"),)),
+        replace(pairs, willing=(identity("Zoe"),)),
+        replace(pairs, willing=(identity("Eva"), identity("Eva"))),
+        replace(pairs, pairs=(one, replace(other, people=one.people))),
+        replace(pairs, pairs=(one, replace(other, number=one.number))),
+        replace(pairs, pairs=(one, replace(other, number=room.state.pairs_made + 1))),
+    ):
+        assert refused(replace(room.state, pairs=spoiled)), spoiled
+    assert refused(replace(room.state, pairs=None))
+    assert refused(replace(room.state, mode="hands"))
+
+
+def test_a_snapshot_of_a_round_has_nobody_waiting_who_is_not_in_it() -> None:
+    room = Meeting("Ana", "Ben").mode("round")
+    room.passes("Mara")
+    going = room.state.round
+    assert going is not None
+    assert not refused(room.state)
+    without_ana = tuple(who for who in going.order if who != identity("Ana"))
+    for spoiled in (
+        replace(going, order=without_ana, to_come=(identity("Ana"),)),
+        replace(going, again=going.passed),
+        replace(going, to_come=going.to_come * 2),
+        replace(going, order=(*going.order, identity("Zoe"))),
+    ):
+        assert refused(replace(room.state, round=spoiled)), spoiled
+
+
+def test_a_snapshot_of_a_gathering_is_of_one_that_goes_on_or_is_released_by_turns() -> None:
+    room = Meeting("Ana", "Ben").mode("gather")
+    for name in ("Ana", "Ben", "Mara"):
+        room.does(name, ev.Ready())
+    assert not refused(room.state)
+    assert room.state.gather is not None
+    twice = replace(room.state.gather, shared=(identity("Ana"),))
+    assert refused(replace(room.state, gather=twice))
+    room.does("Mara", ev.Release("round", room.state.version))
+    assert not refused(room.state)
+    assert room.state.gather is not None
+    assert refused(replace(room.state, gather=replace(room.state.gather, is_released=False)))
+    assert refused(replace(room.state, mode="hands", round=None))
+
+
+def test_everybody_may_be_the_one_who_can_undo_a_thing_and_whose_turn_it_was() -> None:
+    room = Meeting("Ana").mode("round")
+    room.says("Mara")
+    room.gives("Ana")
+    room.next()
+    assert room.state.undo is not None
+    assert room.state.undo.floor is not None
+    assert not refused(room.state)
+    floor = replace(room.state.undo.floor, identity=identity("Zoe"))
+    assert refused(replace(room.state, undo=replace(room.state.undo, floor=floor)))
