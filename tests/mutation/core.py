@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 PROTOCOL = "protocol/holdspace/protocol"
 SERVER = "server/holdspace/server"
+SEAT = "client/holdspace/client/seat"
 LEAST = 85.0
 
 
@@ -50,6 +51,10 @@ CORE = (
             )
         ),
     ),
+    # The encryption.
+    Part((f"{PROTOCOL}/mls/*.py",), ("tests/protocol/mls", "tests/vectors/test_vectors.py")),
+    # What a room allows of what the encryption can do.
+    Part((f"{SEAT}/policy.py",), ("tests/client/seat/test_policy.py",)),
     # The relay's logs that one relay has for itself.
     Part(
         (f"{SERVER}/log/*.py",),

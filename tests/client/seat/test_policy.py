@@ -4,25 +4,39 @@ Each message is valid MLS, by the facilitator's own keys; a group without a room
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from holdspace.client.seat.host import own_key_package
-from holdspace.client.seat.policy import room_policy
+from holdspace.client.seat.people import SLOT_EXTENSION
+from holdspace.client.seat.policy import newcomer_policy, room_policy
+from holdspace.protocol.invite import hash_host_key
+from holdspace.protocol.meeting.roles import ROLES_EXTENSION, decode_roles
 from holdspace.protocol.mls import (
     DEFAULT_SUITE,
+    Add,
+    Extension,
+    ExtensionType,
     Group,
+    GroupContextExtensions,
+    Member,
     MLSError,
     Policy,
     PolicyRefused,
     Proposal,
     ReInit,
     Remove,
+    SentProposal,
+    create_key_package,
+    generate_signature_key,
     join_by_external_commit,
     propose_self,
     unsafe_accept_everything,
 )
-from holdspace.protocol.mls.messages import PreSharedKey, PreSharedKeyID, PSKType
+from holdspace.protocol.mls.messages import PreSharedKey, PreSharedKeyID, PSKType, Sender
+from holdspace.protocol.mls.proposals import ProposalBody
+from holdspace.protocol.mls.structs import RequiredCapabilities
 from seat_table import Guest, Table
 
 PSK = b"a secret between two"
@@ -116,3 +130,138 @@ def test_a_commit_by_reference_is_refused(table: Table) -> None:
     )
     with pytest.raises(MLSError, match="never saw"):
         member.process(pending.message, policy=policy)
+
+
+# ---- what a room asks of a commit, each by itself: judged before anything of it is followed
+
+
+def package(table: Table, name: str = "Stranger", key: bytes | None = None) -> Add:
+    """Return the proposal to let somebody in, by a key that may be somebody else's already."""
+    world = table.world()
+    own = create_key_package(
+        DEFAULT_SUITE,
+        identity=name.encode(),
+        signature_private_key=key or generate_signature_key(world.random),
+        now=world.now,
+        random=world.random,
+    )
+    return Add(own.key_package)
+
+
+def carrying(host: Group, *more: Extension, roles: bytes | None = None) -> GroupContextExtensions:
+    """Return the proposal to put other extensions, or other roles, in place of the group's."""
+    kept = [
+        Extension(ROLES_EXTENSION, roles)
+        if one.extension_type == ROLES_EXTENSION and roles is not None
+        else one
+        for one in host.extensions
+    ]
+    return GroupContextExtensions((*kept, *more))
+
+
+def with_other_requirements(host: Group) -> GroupContextExtensions:
+    fewer = RequiredCapabilities().encode()
+    return GroupContextExtensions(
+        tuple(
+            replace(one, extension_data=fewer)
+            if one.extension_type == ExtensionType.required_capabilities
+            else one
+            for one in host.extensions
+        )
+    )
+
+
+def twice(host: Group, table: Table) -> list[ProposalBody]:
+    newcomer = package(table)
+    return [newcomer, newcomer]
+
+
+def again(host: Group, table: Table) -> list[ProposalBody]:
+    return [package(table, key=host.signature_key_pair.private_key)]
+
+
+UNLAWFUL: dict[str, tuple[Callable[[Group, Table], list[ProposalBody]], str]] = {
+    "somebody new twice": (twice, "seats somebody twice"),
+    "somebody who is here": (again, "seats somebody twice"),
+    "somebody without a name": (lambda _, table: [package(table, "")], "without a name"),
+    "a name too long": (lambda _, table: [package(table, "a" * 161)], "without a name"),
+    "something more in the group": (
+        lambda host, _: [carrying(host, Extension(0xF0F0, b""))],
+        "more than the roles",
+    ),
+    "roles that cannot be read": (lambda host, _: [carrying(host, roles=b"\xff")], "cannot be read"),
+    "the roles twice": (lambda host, _: [carrying(host), carrying(host)], "roles twice"),
+    "more than the roles": (lambda host, _: [with_other_requirements(host)], "more than the roles"),
+}
+
+
+@pytest.mark.parametrize("what", UNLAWFUL)
+def test_a_room_refuses_a_commit_of(table: Table, what: str) -> None:
+    host, _, policy = groups(table)
+    make, words = UNLAWFUL[what]
+    sender = Sender.member(host.own_leaf_index)
+    sent = [SentProposal(Proposal.of(body), sender) for body in make(host, table)]
+    with pytest.raises(PolicyRefused, match=words):
+        policy.judge_commit(host, host.own_leaf_index, sent)
+
+
+def test_a_room_follows_a_commit_that_lets_somebody_in(table: Table) -> None:
+    """The same judge, and nothing wrong: so each refusal above is for what its name says."""
+    host, _, policy = groups(table)
+    newcomer = own_key_package("Cem", bytes(32), table.world())
+    sent = SentProposal(Proposal.of(Add(newcomer.key_package)), Sender.member(host.own_leaf_index))
+    policy.judge_commit(host, host.own_leaf_index, [sent])
+
+
+def test_a_facilitator_who_renews_their_keys_stays_who_they_are_to_the_relay(table: Table) -> None:
+    host, _, policy = groups(table)
+    leaf = host.member(host.own_leaf_index).leaf_node
+    policy.judge_successor(leaf, leaf)
+    taken = replace(leaf, extensions=(Extension(SLOT_EXTENSION, b"t" * 32), *leaf.extensions[1:]))
+    with pytest.raises(PolicyRefused, match="their relay key"):
+        policy.judge_successor(leaf, taken)
+
+
+# ---- whose Welcome counts (R9)
+
+
+class Seated:
+    """A group as a Welcome shows it to whoever comes in, with other people in it."""
+
+    def __init__(self, group: Group, *members: Member, more: tuple[Extension, ...] = ()) -> None:
+        self.extensions, self.members = (*group.extensions, *more), members
+
+
+def welcoming(table: Table) -> tuple[Group, Policy]:
+    """Return a group, and what somebody with an invitation to its room asks of it."""
+    ana = table.host()
+    table.join("Ben", ana)
+    facts, group = ana.seat.seat.facts, group_of(ana)
+    carried = next(e for e in group.extensions if e.extension_type == ROLES_EXTENSION)
+    host_key = decode_roles(carried.extension_data).host_key
+    return group, newcomer_policy(facts.room, facts.meeting, hash_host_key(host_key))
+
+
+def test_a_welcome_counts_from_a_facilitator_of_the_room_one_was_invited_to(table: Table) -> None:
+    group, policy = welcoming(table)
+    host, member = group.members
+    policy.judge_welcome(group, host)
+    with pytest.raises(PolicyRefused, match="no facilitator"):
+        policy.judge_welcome(group, member)
+    facts = (bytes(16), bytes(16))
+    with pytest.raises(PolicyRefused, match="whoever made the invitation"):
+        newcomer_policy(*facts, bytes(32)).judge_welcome(group, host)
+
+
+def test_a_welcome_into_a_room_that_seats_somebody_twice_counts_for_nobody(table: Table) -> None:
+    group, policy = welcoming(table)
+    host, member = group.members
+    with pytest.raises(PolicyRefused, match="seats somebody twice"):
+        policy.judge_welcome(Seated(group, host, member, member), host)
+
+
+def test_a_room_that_has_what_rooms_do_not_have_is_entered_by_nobody(table: Table) -> None:
+    group, policy = welcoming(table)
+    more = (Extension(ExtensionType.external_senders, b"\0"),)
+    with pytest.raises(PolicyRefused, match="rooms do not have"):
+        policy.judge_welcome(Seated(group, *group.members, more=more), group.members[0])
