@@ -189,7 +189,10 @@ UNLAWFUL: dict[str, tuple[Callable[[Group, Table], list[ProposalBody]], str]] = 
         lambda host, _: [carrying(host, Extension(0xF0F0, b""))],
         "more than the roles",
     ),
-    "roles that cannot be read": (lambda host, _: [carrying(host, roles=b"\xff")], "cannot be read"),
+    "roles that cannot be read": (
+        lambda host, _: [carrying(host, roles=b"\xff")],
+        "cannot be read",
+    ),
     "the roles twice": (lambda host, _: [carrying(host), carrying(host)], "roles twice"),
     "more than the roles": (lambda host, _: [with_other_requirements(host)], "more than the roles"),
 }

@@ -528,6 +528,25 @@ def test_a_snapshot_with_hands_that_cannot_be_shown_is_refused(change: dict[str,
         decode_state(encode_state(spoiled))
 
 
+def test_a_question_has_two_answers_and_is_gone_when_it_is_closed() -> None:
+    room = shown_hands()
+    (shown,) = room.state.tallies
+    one_answer = replace(shown, parts=(Part(1),), options=("breath",), votes=())
+    closed_show = replace(shown, is_closed=True, question="", options=())
+    room_of_poll, _ = closed_poll(*NAMES)
+    (poll,) = room_of_poll.state.tallies
+    half_key = replace(poll, joined=(replace(poll.joined[0], key=KEY), *poll.joined[1:]))
+    for where, tally in (
+        (room, one_answer),
+        (room, closed_show),
+        (room_of_poll, replace(poll, options=OPTIONS)),
+        (room_of_poll, half_key),
+        (room_of_poll, replace(poll, sums=(0, 0, 2**32))),
+    ):
+        with pytest.raises(NotAState):
+            decode_state(encode_state(replace(where.state, tallies=(tally,))))
+
+
 def test_hands_of_everybody_can_be_up() -> None:
     room = shown_hands()
     room.does("Mara", ev.ShowHand(1, 1))

@@ -104,6 +104,22 @@ def test_everybody_is_told_who_asks_whom_about_what_and_what_comes_of_it() -> No
     assert opened.effects == (Offered(ben, ana), spoke)
 
 
+def test_nobody_else_takes_the_asking_back() -> None:
+    room = talking()
+    ask(room)
+    no = ev.AnswerOffer(identity("Ben"), is_yes=False)
+    assert reason(room.does("Cem", no)) == offering.NOTHING_ASKED
+    assert len(room.state.offers) == 1
+
+
+def test_the_first_stage_can_be_without_ideas_too() -> None:
+    room = Meeting("Ana", "Ben")
+    flow = FLOW.replace('turn = "silent"', 'turn = "silent"\nresponse = "none"')
+    room.does("Mara", ev.OpenFlow(flow))
+    room.stage(0)
+    assert reason(room.does("Ben", ev.AskToOffer(SHARE, identity("Ana")))) == NO_RESPONSES
+
+
 def test_who_was_paused_meanwhile_keeps_a_welcome_idea_for_later() -> None:
     room = talking()
     ask(room)

@@ -321,6 +321,26 @@ id = "closing\"""",
 )
 
 
+def test_the_others_of_three_stay_and_the_other_pair_knows_nothing_of_it() -> None:
+    room = form(pairs_stage(*SIX[:5]))
+    assert room.state.pairs
+    two, three = sorted(room.state.pairs.pairs, key=lambda pair: len(pair.people))
+    room.does(three.people[0].rstrip(b".").decode(), ev.ComeBack())
+    assert room.state.pairs
+    left = structs.replace(three, number=3, people=three.people[1:])
+    assert room.state.pairs.pairs == (two, left)
+    assert room.state.pairs_made == 3
+
+
+def test_who_forms_the_pairs_and_wants_one_too_is_no_companion_as_well() -> None:
+    room = Meeting(*SIX)
+    room.does("Mara", ev.OpenFlow(LED_FLOW))
+    room.does("Mara", ev.GoToStage(3, room.state.version))
+    for name in ("Ana", "Ben", "Mara"):
+        room.does(name, ev.BeWilling())
+    assert met(form(room)) == [{"Ana", "Ben", "Mara"}]
+
+
 @pytest.mark.parametrize("willing", [("Ana", "Ben", "Cem"), ("Ana", "Ben", "Mara", "Cem")])
 def test_who_forms_the_pairs_sits_with_the_odd_one_out_unless_they_are_in_one(
     willing: tuple[str, ...],

@@ -61,3 +61,8 @@ def test_gathered_words_are_read_in_such_an_order_too() -> None:
     assert state.round is not None
     # A facilitator takes part in a gathering when they write something.
     assert state.round.order == in_turn(meeting(is_covered=True, floors=7), PEOPLE[1:])
+
+
+def test_the_order_is_the_same_in_every_version() -> None:
+    order = in_turn(meeting(is_covered=True, floors=3), PEOPLE)
+    assert [who[0] for who in order] == [8, 4, 6, 5, 3, 2, 1, 7]

@@ -46,7 +46,7 @@ def test_what_is_once_is_over_when_it_is_over() -> None:
     "typed",
     ["", "2026-12-01", "tomorrow 18:00", "2026-13-01 18:00", "2026-12-01 24:00", "2026-12-01 6pm",
      "2026-12-01 18:00 sometimes", "2026-12-01 18:00 4", "2026-12-01 18:00 0006099999",
-     "2026-12-01 18:00 1441", "2026-12-01 18:00 weekly 60 more again", "2026-12-01 18:00 weekly 60 more"],
+     "2026-12-01 18:00 1441", "2026-12-01 18:00 weekly 60 60", "2026-12-01 18:00 weekly 60 more"],
 )  # fmt: skip
 def test_anything_else_is_answered_with_an_example(typed: str) -> None:
     with pytest.raises(NotASchedule, match="2026-12-01 18:00 weekly 60"):

@@ -6,6 +6,7 @@ import pytest
 
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.slips import (
+    HERE_PREFIX,
     Attendance,
     Move,
     NotASlip,
@@ -141,7 +142,12 @@ def test_what_is_no_move_says_so_and_a_strangers_move_names_the_host() -> None:
 
 def test_a_slip_with_nothing_in_it_is_none() -> None:
     # Four bytes that check nothing: the sum of no bytes is 0.
-    assert not is_as_written("hold-here:aaaaaaa")
+    assert not is_as_written(f"{HERE_PREFIX}aaaaaaa")
+
+
+def test_a_paper_to_paste_has_nothing_that_a_program_may_cut_off() -> None:
+    for relays in (("wss://relay.example",), ("wss://a.example",), ("wss://ab.example",)):
+        assert encode_move(HOST, Move(ROOM, relays, 1000))[-1].isalnum()
 
 
 @pytest.mark.parametrize(

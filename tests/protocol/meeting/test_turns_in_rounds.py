@@ -276,12 +276,15 @@ def test_a_share_is_read_at_two_hundred_words_a_minute(words: int, seconds: int)
 
 
 def test_there_is_no_time_to_read_where_facilitators_call_people_or_the_stage_has_none() -> None:
-    without = FLOW.replace('turn = "hands"', 'turn = "hands"\nreading_pause = false')
+    off = "\nreading_pause = false"
+    without = FLOW.replace('turn = "hands"', f'turn = "hands"{off}')
+    at_last = FLOW.replace('turn = "round"', f'turn = "round"{off}')
     for mode, flow, stage, is_there in (
         ("hands", "", -1, True),
         ("listen", "", -1, False),
         ("hands", FLOW, 2, True),
         ("hands", without, -1, True),
+        ("hands", at_last, -1, True),
         ("hands", without, 2, False),
     ):
         room = Meeting("Ana")

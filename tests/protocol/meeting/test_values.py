@@ -193,6 +193,7 @@ def test_a_snapshot_of_pairs_has_everybody_once_and_each_number_once() -> None:
         replace(pairs, pairs=(one, replace(other, people=one.people))),
         replace(pairs, pairs=(one, replace(other, number=one.number))),
         replace(pairs, pairs=(one, replace(other, number=room.state.pairs_made + 1))),
+        replace(pairs, pairs=(one, replace(other, number=0))),
     ):
         assert refused(replace(room.state, pairs=spoiled)), spoiled
     assert refused(replace(room.state, pairs=None))

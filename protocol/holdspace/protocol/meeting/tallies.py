@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from holdspace.protocol.masks import KEY_BYTES, MODULUS, is_safe_mask_key
+from holdspace.protocol.masks import KEY_BYTES, is_safe_mask_key
 from holdspace.protocol.meeting.events import (
     MAX_COUNT_PARTS,
     MAX_COUNT_WORDS,
@@ -185,7 +185,6 @@ def _closed_is_lawful(tally: Tally, here: frozenset[bytes]) -> bool:
     sizes = (len(tally.roster(part)) for part in range(len(tally.parts)))
     return (
         len(tally.sums) == tally.words_of(2 ** len(tally.parts) - 1)
-        and all(0 <= word < MODULUS for word in tally.sums)
         and not any(one.key for one in tally.joined)
         and all(size == 0 or size >= tally.minimum for size in sizes)
         and bool(missing)
