@@ -55,6 +55,19 @@ def test_who_was_removed_cannot_crowd_the_others_out() -> None:
     assert sum(caller.closed is Close.CROWDED for caller in removed) == 1
 
 
+def test_who_has_read_an_epoch_to_its_end_and_proves_no_next_one_makes_place_first() -> None:
+    table = Table(Limits(connections_per_meeting=2))
+    circle = Circle()
+    host = running(table, circle)
+    other = table.call()
+    other.attach(circle)
+    host.send(host.papers.bundle(circle, 0))
+    host.send(host.papers.prove(circle, 1))
+    member = table.call()
+    assert of_type(Attached, member.attach(circle, 1))
+    assert (other.closed, member.closed, host.closed) == (Close.CROWDED, None, None)
+
+
 def test_members_make_no_place_for_those_who_stayed_behind() -> None:
     table = Table(Limits(connections_per_meeting=2))
     circle = Circle()

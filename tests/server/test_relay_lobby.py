@@ -111,6 +111,14 @@ class TestInvitations:
         assert refused(again.send(again.papers.knock(circle))) == [Refusal.NOT_HERE]
         assert table.log.load().invitations == ()
 
+    def test_only_the_root_key_revokes(self, table: Table, circle: Circle, door: Caller) -> None:
+        newcomer = table.call()
+        forged = replace(newcomer.papers.revoke(circle), proof=bytes(64))
+        assert refused(newcomer.send(forged)) == [Refusal.NOT_HERE]
+        elsewhere = newcomer.papers.revoke(Circle("never opened"))
+        assert refused(newcomer.send(elsewhere)) == [Refusal.NOT_HERE]
+        assert of_type(Card, newcomer.send(newcomer.papers.card(circle)))
+
     def test_a_revocation_that_was_not_saved_did_not_happen(
         self, table: Table, circle: Circle, door: Caller
     ) -> None:
