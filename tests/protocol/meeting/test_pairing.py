@@ -19,6 +19,7 @@ from holdspace.protocol.meeting.effects import (
 from holdspace.protocol.meeting.flow_schema import Pairs
 from holdspace.protocol.meeting.rights import ON_HOLD, PAUSED, rights
 from holdspace.protocol.meeting.state import apply
+from holdspace.protocol.meeting.values import Pairing
 from meeting_room import FLOW, Meeting, has, identity, reason
 
 SIX = ("Ana", "Ben", "Cem", "Dua", "Eli", "Fay")
@@ -327,7 +328,7 @@ def test_the_others_of_three_stay_and_the_other_pair_knows_nothing_of_it() -> No
     two, three = sorted(room.state.pairs.pairs, key=lambda pair: len(pair.people))
     after = room.does(three.people[0].rstrip(b".").decode(), ev.ComeBack()).state
     left = structs.replace(three, number=3, people=three.people[1:])
-    assert after.pairs == pairing.Pairing(pairs=(two, left))
+    assert after.pairs == Pairing(pairs=(two, left))
     assert room.state.pairs_made == 3
 
 
