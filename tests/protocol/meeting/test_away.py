@@ -120,7 +120,7 @@ def test_a_place_is_kept_only_so_long() -> None:
 def test_nothing_moves_on_hold_and_members_cannot_say_it() -> None:
     room = Meeting("Ana", "Ben").mode("hands")
     room.raises("Ana", "Ben")
-    assert "Only facilitators" in reason(steps_over(room, "Ana", by="Ben"))
+    assert "Only a facilitator" in reason(steps_over(room, "Ana", by="Ben"))
     room.does("Mara", ev.Hold())
     assert reason(steps_over(room, "Ana")) == ON_HOLD
 

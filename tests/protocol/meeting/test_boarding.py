@@ -53,7 +53,7 @@ def test_a_list_needs_somebody_who_asked_and_a_facilitator(meeting: Meeting) -> 
     begins = ev.BeginList(meeting.state.version)
     assert reason(meeting.does("Mara", begins)) == boarding.NO_BOARD
     meeting.does("Ana", PROBLEM)
-    assert reason(meeting.does("Ana", begins)).startswith("Only facilitators")
+    assert reason(meeting.does("Ana", begins)).startswith("Only a facilitator")
     assert has(meeting.does("Mara", begins), ListBegan)
     assert reason(meeting.does("Mara", begins)) == boarding.LISTED_ALREADY
 

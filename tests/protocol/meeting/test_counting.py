@@ -227,7 +227,7 @@ def test_keys_come_once_in_time_and_are_whole() -> None:
 def test_closing_is_for_facilitators_and_happens_once() -> None:
     room, _closed = closed_poll(*NAMES)
     assert reason(room.does("Mara", ev.CloseCount(1))) == c.NOT_OPEN
-    assert "Only facilitators" in reason(room.does("Ana", ev.EndCount(1)))
+    assert "Only a facilitator" in reason(room.does("Ana", ev.EndCount(1)))
     assert room.does("Mara", ev.EndCount(1)).effects == (c.NotCounted(1),)
     assert reason(room.does("Mara", ev.EndCount(1))) == c.NOT_OPEN
 

@@ -89,8 +89,8 @@ def test_where_there_are_no_pairs_nobody_returns_from_one() -> None:
 
 def test_only_facilitators_form_and_return() -> None:
     room = pairs_stage("Ana", "Ben")
-    assert "Only facilitators" in reason(room.does("Ana", ev.FormPairs(room.state.version)))
-    assert "Only facilitators" in reason(room.does("Ana", ev.ReturnAll()))
+    assert "Only a facilitator" in reason(room.does("Ana", ev.FormPairs(room.state.version)))
+    assert "Only a facilitator" in reason(room.does("Ana", ev.ReturnAll()))
 
 
 def test_pairs_are_made_only_where_they_are() -> None:
