@@ -139,7 +139,7 @@ def test_a_member_commits_nothing_not_even_an_empty_path() -> None:
         ((), (BEN,), PRIOR),
         ((), (), WITH_ANA),
     ):
-        with pytest.raises(PolicyRefused, match="Only a facilitator"):
+        with pytest.raises(PolicyRefused, match="Only facilitators"):
             judge(ANA, added=added, removed=removed, following=following)
 
 
