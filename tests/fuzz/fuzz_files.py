@@ -14,7 +14,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fuzz_judge import Target
-from holdspace.client import library, notebook, settings, vault
+from holdspace.client import library, notebook, settings, settings_text, vault
 from holdspace.client.library import sections
 from holdspace.protocol import keys, recovery, toml_reader
 from holdspace.protocol.refusals import LocalError, PeerError
@@ -49,6 +49,17 @@ def read_settings(data: bytes) -> None:
     """Read somebody's settings: mistakes are named, and nothing is raised."""
     found, _problems = settings.read_settings(data.decode(errors="replace"))
     settings.in_effect(found)
+
+
+def change_settings(data: bytes) -> None:
+    """Change somebody's settings and keys: all that they wrote beside them stays as it is."""
+    text = data.decode(errors="replace")
+    changed = settings_text.with_value(text, "bell", "false")
+    if settings_text.value_in(changed, "bell") != "false":
+        raise AssertionError("what was changed is not what is there")
+    changed = settings_text.with_table(changed, "keys", 'hand = "x"\n')
+    if 'hand = "x"' not in (settings_text.table_in(changed, "keys") or ""):
+        raise AssertionError("the keys that were written are not there")
 
 
 def setting_files() -> Iterable[bytes]:
@@ -126,6 +137,7 @@ FILE_TARGETS: dict[str, Target] = {
         for folder, section in SECTIONS.items()
     },
     "settings": Target(read_settings, setting_files, ()),
+    "settings, changed": Target(change_settings, setting_files, (settings_text.CannotChange,)),
     "relay settings": Target(
         read_relay_settings, lambda: [example.example().encode()], (PeerError,)
     ),
