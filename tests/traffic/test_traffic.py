@@ -12,11 +12,15 @@ from unittest.mock import patch
 import pytest
 
 from attacker import ALL, FIRST, Outcome, attack, moments_of
+from holdspace.client.clock import LONGEST
 from holdspace.client.seat.outbox import Outgoing
 from holdspace.protocol.meeting.events import Share
 from overheard_meeting import LIVE_SECONDS, Overheard, Record, overhear
 from traffic import MOST_OVER_CHANCE, Journal, judge, table
 from tricks import SMALLEST
+
+# In slots: the longest beat, and a line's delay.
+LATEST_BEAT = (LONGEST + 0.2) / 2
 
 
 def live(record: Record) -> list[Overheard]:
@@ -38,7 +42,7 @@ def is_steady(times: list[float]) -> bool:
     One more, at any time, makes all that follow come before their turn.
     """
     ahead = [number - at / 2 for number, at in enumerate(times)]
-    return abs(len(times) - LIVE_SECONDS / 2) <= 1 and max(ahead) - min(ahead) < 0.9
+    return abs(len(times) - LIVE_SECONDS / 2) <= 1 and max(ahead) - min(ahead) < LATEST_BEAT
 
 
 def is_all_in_slots(record: Record) -> bool:

@@ -2,20 +2,21 @@
 
 One value in one place, so that tests bring their own and an evening passes in a moment. Beats are
 of uneven length: what goes out with one would otherwise show to the millisecond whether the program
-was busy then, and so who types (R16).
+was busy then, and so who types (R16). Now and then one is much longer, for the longest show most: were
+there a longest one, whatever is longer still would be a program that was busy.
 """
 
 import asyncio
+import math
 import os
 import time
 
-BEAT_SECONDS = 1.0
-UNEVEN = 0.5
+SHORTEST, LONGER, LONGEST = 0.7, 0.3, 2.0
 
 
 def beat_seconds(chance: float) -> float:
-    """Return how long to wait for the next beat; `chance` is in [0, 1)."""
-    return BEAT_SECONDS * (1 + UNEVEN * (chance - 0.5))
+    """Return how long to wait for the next beat, a second on average; `chance` is in [0, 1)."""
+    return min(LONGEST, SHORTEST - LONGER * math.log(1 - chance))
 
 
 class Clock:
