@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from holdspace.client.seat.display import AWAY_SECONDS
+from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.seat import Seat
 from holdspace.client.seat.view import Line
 from holdspace.protocol import frames
@@ -66,6 +67,12 @@ def digest_of(seat: Seat) -> bytes:
     """Return what two people compare to know that they have the same meeting."""
     state = state_digest(seat.state) if seat.state is not None else b""
     return seat.facts.meeting + seat.group.epoch_authenticator + seat.position.chain + state
+
+
+def _still_waits(seat: Seat) -> bool:
+    """Tell whether something said is not in the log yet; letters take their time in cover slots."""
+    waiting = seat.outbox.lasting().waiting
+    return any(not (seat.is_covering and isinstance(one.event, Unsealed)) for one in waiting)
 
 
 class Broken(Exception):
@@ -225,7 +232,7 @@ class Law:
                 continue
             if not seat.is_caught_up or seat.position.seq != head:
                 raise Broken("I8", f"{one.name} has read {seat.position.seq} of {head}")
-            if seat.outbox.lasting().waiting:
+            if _still_waits(seat):
                 raise Broken("I8", f"{one.name}'s words still wait")
             self._sees_who_is_here(one, in_step)
         if len(pictures) > 1:

@@ -15,7 +15,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.frames import decode_client_frame
 from holdspace.protocol.refusals import Refusal
 from holdspace.server.limits import Limits
-from seat_forging import is_calm, keep, release, seat_of, shares
+from seat_forging import is_calm, keep, me, release, seat_of, shares
 from seat_table import Guest, Heard, Table
 from small_flow import SMALL_FLOW
 
@@ -253,6 +253,74 @@ def test_who_is_not_ok_does_not_wait_behind_their_own_long_words(
     assert not shares(ana)
     table.wait(12 * SLOT)
     assert shares(ana) == shares(ben) == shares(chi) == [LONG, "and more"]
+
+
+def asked(guest: Guest) -> int:
+    """Return how often somebody was asked for a private word."""
+    return sum("asks for a private word with you" in words for words in guest.words)
+
+
+def test_nobodys_words_wait_for_the_letters_of_their_program(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    """Asking for a word takes twelve slots: what one says and does meanwhile comes in between."""
+    ana, ben, chi = room
+    table.do(ana, AskAside(me(ben)))
+    table.wait(3 * SLOT)
+    table.do(ana, i.Say("short"))
+    table.do(ana, i.ChangeMode("hands"))
+    table.wait(2 * SLOT)
+    assert shares(ben) == shares(chi) == ["short"]
+    assert ben.view.mode == "hands"
+    assert not asked(ben)
+    table.wait(14 * SLOT)
+    assert asked(ben) == 1
+
+
+def test_long_words_break_into_a_letter_which_is_said_anew_once(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    table.do(ana, AskAside(me(ben)))
+    table.wait(3 * SLOT)
+    table.do(ana, i.Say(LONG))
+    table.do(ana, i.Say("and more"))
+    table.wait(8 * SLOT)
+    assert shares(ben) == shares(chi) == [LONG, "and more"]
+    table.wait(14 * SLOT)
+    assert asked(ben) == 1
+    assert is_calm(ana)
+    assert is_calm(ben)
+
+
+def test_what_just_does_not_fit_beside_a_letter_waits_one_slot_and_keeps_its_order(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ana, AskAside(me(ben)))
+    table.wait(2 * SLOT)
+    said = [f"{number} " + 380 * "x" for number in range(3)]
+    for words in said:
+        table.do(ana, i.Say(words))
+    table.wait(4 * SLOT)
+    assert shares(ben) == said
+    table.wait(12 * SLOT)
+    assert asked(ben) == 1
+
+
+def test_who_leaves_sends_their_letters_first(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    table.do(ben, SayNotOk("before I go"))
+    table.do(ben, AskAside(me(ana)))
+    table.do(ben, i.Leave())
+    table.wait(SLOT)
+    assert [person.name for person in ana.view.people] == ["Ana", "Ben", "Chi"]
+    table.wait(20 * SLOT)
+    assert any('"before I go"' in words for words in ana.words)
+    assert asked(ana) == 1
+    assert ben.view.place is Place.LEFT
 
 
 def test_a_flag_and_what_takes_it_back_keep_their_order(

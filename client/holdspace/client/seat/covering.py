@@ -11,6 +11,7 @@ from __future__ import annotations
 from holdspace.protocol.meeting.events import (
     CoverSlot,
     Hold,
+    Leaving,
     PauseWriting,
     SlotPart,
     encode_event,
@@ -138,17 +139,35 @@ def _anew(seat: Seat, own: Outgoing, carried: frozenset[bytes]) -> Seat:
 def _loaded(seat: Seat, moment: Moment) -> tuple[Seat, tuple[SlotPart, ...]]:
     """Return the parts that the next slot carries, and the seat in which they are on their way."""
     parts: tuple[SlotPart, ...] = ()
-    room = ROOM
+    room, is_kept_whole = ROOM, False
     for waiting in _in_turn(seat):
         if sealing.is_in_vain(seat, waiting.event):
             seat = replace(seat, outbox=seat.outbox.without(waiting.message_id))
             continue
         if room <= PART_COST:
             break
+        if is_kept_whole and not waiting.is_half_there:
+            continue
         item, part = _next_part(seat, waiting, room - PART_COST, moment)
+        if part.number == 0 and not part.is_last and _any_half_there(seat):
+            # What fits into one slot waits for the next, so that it comes between the parts of a letter.
+            is_kept_whole = item.riding is not None and len(item.riding.data) <= ROOM - PART_COST
+            if is_kept_whole:
+                continue
+            seat = _beginning_again(seat)
         seat = replace(seat, outbox=seat.outbox.with_newest(item))
         parts, room = (*parts, part), room - PART_COST - len(part.data)
     return seat, parts
+
+
+def _any_half_there(seat: Seat) -> bool:
+    return any(item.is_half_there for item in seat.outbox.waiting)
+
+
+def _beginning_again(seat: Seat) -> Seat:
+    """Say anew what is half there: the first part of something long takes its place with everybody."""
+    anew = (replace(i, riding=None) if i.is_half_there else i for i in seat.outbox.waiting)
+    return replace(seat, outbox=replace(seat.outbox, waiting=tuple(anew)))
 
 
 def _in_turn(seat: Seat) -> list[Outgoing]:
@@ -165,7 +184,10 @@ def _rank(item: Outgoing) -> int:
     is_flag = isinstance(item.event, sealing.Unsealed) and isinstance(
         item.event.note, NotOk | OkAgain
     )
-    return 1 if is_flag else 2
+    if is_flag:
+        return 1
+    # A letter takes three slots or more, and one act can write a dozen: nobody's words wait for them.
+    return 3 if isinstance(item.event, sealing.Unsealed | Leaving) else 2
 
 
 def _next_part(seat: Seat, item: Outgoing, most: int, moment: Moment) -> tuple[Outgoing, SlotPart]:

@@ -64,6 +64,11 @@ class Outgoing:
         is_other = self.is_fleeting or isinstance(self.event, Snapshot)
         return not (is_other or self.payload or self.is_given_back)
 
+    @property
+    def is_half_there(self) -> bool:
+        """Tell whether some of it was sealed into cover slots, and some was not."""
+        return self.riding is not None and 0 < self.riding.sent < len(self.riding.data)
+
     def rides_in(self, slot: "Outgoing") -> bool:
         """Tell whether an own slot says anything about it: not if it was given back, or began anew since."""
         return self.riding is not None and slot.counter >= self.riding.since
