@@ -22,6 +22,7 @@ from textual.screen import ModalScreen
 import screen_samples as sample
 from holdspace.client.keeping import Keeper
 from holdspace.client.seat.unsent import Unsent
+from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui.app import Ending, HoldspaceApp
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.theme import PALETTES, TERMINAL, theme_name
@@ -151,6 +152,8 @@ class Stills:
         app._known_code = view.invitation
         app._notice, app._escapes = "", []
         app.keeper = Keeper()
+        app.book = SettingsBook()
+        app.book.when_changed(app._take_settings)
         app.cards.clear()
         app._unsent = Unsent()
         app.unfinished.clear()

@@ -114,6 +114,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self.register_theme(theme)
         self.book: SettingsBook = book or SettingsBook(settings)
         self.book.when_changed(self._take_settings)
+        self._theme_taken = ""
         self._take_theme(self.book.settings)
         self._title = signals.USUAL_TITLE
         self._signalled_at = 0.0
@@ -342,7 +343,10 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             terminal.notify(self, signal, os.environ)
 
     def _take_theme(self, settings: Settings) -> None:
-        self.theme = theme_name(TERMINAL if self._is_colourless else settings.theme)
+        theme = TERMINAL if self._is_colourless else settings.theme
+        if theme != self._theme_taken:
+            self._theme_taken = theme
+            self.theme = theme_name(theme)
 
     def _take_settings(self, settings: Settings) -> None:
         """Let what was changed count at once, wherever it can."""
