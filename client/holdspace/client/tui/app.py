@@ -22,12 +22,8 @@ from typing_extensions import override
 
 from holdspace.client.acts import (
     BY_ID,
-    Act,
     Given,
     Local,
-    is_here,
-    is_permitted,
-    not_permitted,
     same_key_now,
 )
 from holdspace.client.care.reasons import asks_why, why_question
@@ -36,15 +32,18 @@ from holdspace.client.own.talk import Talk
 from holdspace.client.pacing import SENSES
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.unsent import Unsent
-from holdspace.client.seat.view import Connection, Notice, Place, Refusal, RoomView, Urgency
+from holdspace.client.seat.view import Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
 from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui import signals, terminal
 from holdspace.client.tui.asking import (
     choice_options,
+    is_over,
+    is_quiet_at_the_door,
     leave_options,
     meant,
     question_of,
+    why_not,
     why_options,
     yes_options,
 )
@@ -215,11 +214,11 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         given = given or Given()
         chosen = (one for one in self._view.people if one.identity == given.person)
         act = same_key_now(BY_ID[act_id], self._view, next(chosen, None))
-        why_not = _why_not(act, self._view)
-        if act_id == "leave" and _is_over(self._view):
+        refused = why_not(act, self._view)
+        if act_id == "leave" and is_over(self._view):
             self.finish()
-        elif why_not:
-            self.tell(why_not)
+        elif refused:
+            self.tell(refused)
         elif act.build is None:
             self.run_local(Local(act, given.text, given.number))
         elif act.choices and not act.is_optional and not given.choice:
@@ -367,8 +366,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     @property
     def may_go_plain(self) -> bool:
         """Return whether plain lines can take over here, with nothing lost that is being written."""
-        at_the_door = self._view.place in (Place.LOBBY, Place.WAITING)
-        return at_the_door and not self._view.door_thread
+        return is_quiet_at_the_door(self._view)
 
     def go_plain(self) -> None:
         """Close the screen, and go on in plain lines where this person is."""
@@ -549,18 +547,6 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._exit_renderables[:] = [Text(crash_words(self._exception, incident_id()))]
         self._return_value = Ending.CRASHED
         self._close_messages_no_wait()
-
-
-def _is_over(view: RoomView) -> bool:
-    """Return whether there is nobody left to say goodbye to."""
-    never_began = view.place is Place.OUTSIDE and view.connection is Connection.GONE
-    return never_began or view.place not in (Place.OUTSIDE, Place.LOBBY, Place.WAITING, Place.ROOM)
-
-
-def _why_not(act: Act, view: RoomView) -> str:
-    if not is_permitted(act, view):
-        return not_permitted(act)
-    return "" if is_here(act, view) else f"Not here: {act.verb} works {act.spot.value}."
 
 
 async def run_screen(

@@ -1,20 +1,26 @@
-"""Which question goes before an act, and which answers it has."""
+"""Whether an act can be done here, which question goes before it, and which answers that has."""
 
 from holdspace.client.acts import (
     BY_ID,
     Act,
     act_of,
     choices_of,
+    is_here,
     is_last_stage,
     is_only_facilitator,
+    is_permitted,
     lets_be_read,
+    not_permitted,
     question_for,
     takes_the_room,
 )
 from holdspace.client.care.reasons import can_be_unsaid, phrases, unsaid, with_words
 from holdspace.client.seat.intents import CloseTheMeeting, Intent, Leave, NextStage, ReleaseTheWords
-from holdspace.client.seat.view import Place, RoomView
+from holdspace.client.seat.view import Connection, Place, RoomView
 from holdspace.client.tui.screens.confirm import Option
+from holdspace.protocol.translation import N_, _
+
+_NOT_HERE = N_("Not here: {verb} works {where}.")
 
 
 def meant(intent: Intent, view: RoomView) -> Intent:
@@ -68,3 +74,23 @@ def choice_options(act: Act, view: RoomView) -> list[Option]:
         Option(str(at), f"{words}{'  (now)' if is_now else ''}", intent)
         for at, (words, is_now, intent) in enumerate(choices_of(act, view), 1)
     ]
+
+
+def why_not(act: Act, view: RoomView) -> str:
+    """Return why an act cannot be done here by this person, or ""."""
+    if not is_permitted(act, view):
+        return not_permitted(act)
+    if is_here(act, view):
+        return ""
+    return _(_NOT_HERE).format(verb=act.verb, where=act.spot.words)
+
+
+def is_over(view: RoomView) -> bool:
+    """Return whether there is nobody left to say goodbye to."""
+    never_began = view.place is Place.OUTSIDE and view.connection is Connection.GONE
+    return never_began or view.place not in (Place.OUTSIDE, Place.LOBBY, Place.WAITING, Place.ROOM)
+
+
+def is_quiet_at_the_door(view: RoomView) -> bool:
+    """Return whether somebody is at the door, and no word goes to and fro there."""
+    return view.place in (Place.LOBBY, Place.WAITING) and not view.door_thread
