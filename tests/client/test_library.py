@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from holdspace.client import language
 from holdspace.client.library import (
     DataError,
     Library,
@@ -347,3 +348,28 @@ def test_a_name_longer_than_any_file_is_not_in_the_library() -> None:
     # A flow of somebody else's names its exercises; the system would refuse to look for this one.
     with pytest.raises(NotInLibrary):
         Library().technique("x" * 600)
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    language.choose({"HOLDSPACE_LANGUAGE": "de"})
+    yield
+    language.choose({"HOLDSPACE_LANGUAGE": "en"})
+
+
+def test_who_speaks_german_is_offered_german_flows_and_cards(german: None, tmp_path: Path) -> None:
+    """And everything there is only in English, or asked for by its whole name, is there as well."""
+    library = Library(tmp_path)
+    assert parse_flow(read_flow(own=tmp_path)).lang == "de"
+    assert parse_flow(read_flow("weekly-60.en", tmp_path)).lang == "en"
+    assert library.cards()[0].title == "Stille"
+    assert library.cards("en")[0].title != "Stille"
+    assert library.agreements().title == "Was wir vereinbaren"
+    assert library.technique("breath-4-6").lang == "de"
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "ours.en.toml").write_text(read_flow("intro-60.en"))
+    assert parse_flow(read_flow("ours", tmp_path)).lang == "en"
+
+
+def test_a_language_without_cards_of_its_own_takes_those_of_the_reader(german: None) -> None:
+    assert Library().cards("fr")[0].title == "Stille"

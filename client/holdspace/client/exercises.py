@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from holdspace.client.library import LANGUAGE, DataError, Library, NotInLibrary, Step, TechniqueCard
+from holdspace.client.library import DataError, Library, NotInLibrary, Step, TechniqueCard
 from holdspace.client.seat.view import PairsView, PersonView, RoomView
 from holdspace.protocol.translation import N_, _
 
@@ -44,7 +44,7 @@ def guide(view: RoomView) -> Guide | None:
 
 
 @lru_cache(maxsize=8)
-def card_of(name: str, lang: str = LANGUAGE) -> TechniqueCard | None:
+def card_of(name: str, lang: str = "") -> TechniqueCard | None:
     """Return the card of an exercise for pairs; None for one that is not there."""
     try:
         card = Library().technique(name, lang)

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from holdspace.client.file_errors import why
+from holdspace.client.language import spoken
 from holdspace.client.library import (
-    LANGUAGE,
     DataError,
     Library,
     NotInLibrary,
@@ -41,7 +41,7 @@ def _listed(name: str, own: Path | None) -> str:
             name=name
         )
     return _("{name}: {title}, {minutes} minutes, {least} to {most} people.").format(
-        name=name.removesuffix(f".{LANGUAGE}"),
+        name=name.removesuffix(f".{spoken()}"),
         title=flow.title,
         minutes=flow.minutes,
         least=flow.group.min,
@@ -79,7 +79,7 @@ def check(
 def export(flow_name: str, path: str) -> tuple[int, list[str]]:
     """Write a shipped flow to a new file, to be edited; return the exit code and the lines to print."""
     library, file = Library(), Path(path)
-    wanted = flow_name if flow_name in library.names("flows") else f"{flow_name}.{LANGUAGE}"
+    wanted = library.file_name("flows", flow_name)
     try:
         text = library.text("flows", wanted)
         with file.open("x", encoding="utf-8") as new:

@@ -7,7 +7,7 @@ minutes of breathing do not drift. Pure: the front ends bring the clock.
 from dataclasses import dataclass, replace
 from math import ceil
 
-from holdspace.client.library import LANGUAGE, DataError, Library, NotInLibrary, TechniqueCard
+from holdspace.client.library import DataError, Library, NotInLibrary, TechniqueCard
 from holdspace.protocol.translation import N_, _
 
 USUAL = "breath-4-6"
@@ -93,9 +93,7 @@ def dots(practice: Practice, now: float) -> str:
     return " ".join("●" * gone + "○" * (seconds - gone)) if seconds <= MOST_DOTS else ""
 
 
-def begin(
-    name: str, now: float, library: Library | None = None, *, lang: str = LANGUAGE
-) -> Practice:
+def begin(name: str, now: float, library: Library | None = None, *, lang: str = "") -> Practice:
     """Return the exercise of this name, begun; an unknown name is the usual one."""
     wanted = CALLED.get(name.strip().lower(), name.strip().lower()) or USUAL
     if wanted == REST:

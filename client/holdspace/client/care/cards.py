@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from holdspace.client.library import LANGUAGE, Card, Library
+from holdspace.client.library import Card, Library
 from holdspace.client.numbers import number_in
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import N_, _
@@ -16,12 +16,12 @@ LIST_HELP = N_(
 )
 
 
-def cards(lang: str = LANGUAGE) -> tuple[Card, ...]:
+def cards(lang: str = "") -> tuple[Card, ...]:
     """Return the cards for during a meeting, in order."""
     return tuple(card for card in Library().cards(lang) if card.id != AFTER)
 
 
-def card_list(lang: str = LANGUAGE) -> Iterator[str]:
+def card_list(lang: str = "") -> Iterator[str]:
     """Yield the moments there are cards for, numbered."""
     for number, card in enumerate(cards(lang), 1):
         yield f"{number}. {card.title}"
@@ -42,7 +42,7 @@ def card_lines(card: Card, view: RoomView) -> Iterator[str]:
         yield _("phrase {number}: {words}").format(number=number, words=filled(phrase, view))
 
 
-def chosen(words: str, lang: str = LANGUAGE) -> tuple[Card | None, int]:
+def chosen(words: str, lang: str = "") -> tuple[Card | None, int]:
     """Return the card and the phrase's number that were typed, or no card and 0."""
     there = cards(lang)
     card, phrase, *_rest = (*words.split(), "", "")
@@ -50,7 +50,7 @@ def chosen(words: str, lang: str = LANGUAGE) -> tuple[Card | None, int]:
     return (there[number - 1], number_in(phrase, MOST_PHRASES)) if number else (None, 0)
 
 
-def debrief_lines(lang: str = LANGUAGE) -> Iterator[str]:
+def debrief_lines(lang: str = "") -> Iterator[str]:
     """Yield what a facilitator reads after closing, alone; nothing of it is sent or kept."""
     card = next((card for card in Library().cards(lang) if card.id == AFTER), None)
     yield _("For you alone, now that it is over:")

@@ -6,7 +6,7 @@ The person reads it, and nobody else does. A number takes a ready phrase; own wo
 from collections.abc import Iterator
 from dataclasses import replace
 
-from holdspace.client.library import LANGUAGE, Library
+from holdspace.client.library import Library
 from holdspace.client.numbers import number_in
 from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, PauseTheWriting, Remove
 from holdspace.client.seat.view import RoomView
@@ -34,7 +34,7 @@ def why_question(intent: Intent, view: RoomView) -> str:
     return _(_ASKS[type(intent)]).replace("{name}", name)
 
 
-def phrases(lang: str = LANGUAGE) -> tuple[str, ...]:
+def phrases(lang: str = "") -> tuple[str, ...]:
     """Return the ready words, numbered from 1 where they are shown."""
     return Library().reasons(lang).phrases
 
@@ -66,7 +66,7 @@ def why_lines(intent: Intent, view: RoomView) -> Iterator[str]:
     )
 
 
-def answered(intent: Intent, answer: str, lang: str = LANGUAGE) -> Intent | None:
+def answered(intent: Intent, answer: str, lang: str = "") -> Intent | None:
     """Return the step with the words that were meant, or None to do nothing."""
     answer = answer.strip()
     ready = phrases(lang)
@@ -77,7 +77,7 @@ def answered(intent: Intent, answer: str, lang: str = LANGUAGE) -> Intent | None
     return with_words(intent, answer) if answer else None
 
 
-def own_words(intent: Intent, lang: str = LANGUAGE) -> str:
+def own_words(intent: Intent, lang: str = "") -> str:
     """Return what the facilitator wrote themselves, so that it is not lost when nothing is done."""
     words: str = getattr(intent, "words", "")
     return "" if words in {unsaid(lang), *phrases(lang)} else words

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from holdspace.client.file_errors import why
+from holdspace.client.language import spoken
 from holdspace.client.library.sections import (
     Agreements,
     Card,
@@ -97,29 +98,28 @@ class Library:
             )
         )
 
-    def agreements(self, name: str = "standard.en") -> Agreements:
+    def agreements(self, name: str = "standard") -> Agreements:
         """Return the agreements of this name."""
-        return self._section(Agreements, "agreements", name)
+        return self._section(Agreements, "agreements", self.file_name("agreements", name))
 
-    def technique(self, name: str, lang: str = LANGUAGE) -> TechniqueCard:
+    def technique(self, name: str, lang: str = "") -> TechniqueCard:
         """Return a technique by its id ("breath-4-6") or file name."""
-        is_file = name.removesuffix(".toml") in self.names("techniques")
-        wanted = name if is_file else self._in("techniques", name, lang)
+        wanted = self.file_name("techniques", name, lang)
         return self._section(TechniqueCard, "techniques", wanted)
 
     def crisis_card(self, locale: str = "en") -> CrisisCard:
         """Return the crisis card of a locale; the shipped ones wait to be filled in by the host."""
         return self._section(CrisisCard, "crisis", locale)
 
-    def cards(self, lang: str = LANGUAGE) -> tuple[Card, ...]:
+    def cards(self, lang: str = "") -> tuple[Card, ...]:
         """Return the facilitator's cards."""
         return self._section(Cards, "cards", self._in("cards", "facilitator", lang)).card
 
-    def phrases(self, lang: str = LANGUAGE) -> tuple[str, ...]:
+    def phrases(self, lang: str = "") -> tuple[str, ...]:
         """Return the facilitator's ready phrases, for keys 1 to 9."""
         return self._section(Phrases, "phrases", self._in("phrases", "facilitator", lang)).phrases
 
-    def reasons(self, lang: str = LANGUAGE) -> Phrases:
+    def reasons(self, lang: str = "") -> Phrases:
         """Return ready words from a facilitator to one person alone."""
         return self._section(Phrases, "phrases", self._in("phrases", "reasons", lang))
 
@@ -135,10 +135,17 @@ class Library:
                 else:
                     yield f"{kind}/{name}.toml", ()
 
+    def file_name(self, kind: str, name: str, lang: str = "") -> str:
+        """Return which file is meant: the one of this name, or the one of it in this language."""
+        return (
+            name if name.removesuffix(".toml") in self.names(kind) else self._in(kind, name, lang)
+        )
+
     def _in(self, kind: str, name: str, lang: str) -> str:
-        """Return the name of the file in this language, or in the one that everything is there in."""
-        wanted = f"{name}.{lang}"
-        return wanted if wanted in self.names(kind) else f"{name}.{LANGUAGE}"
+        """Return the name of the file in this language, or the reader's, or the one that has everything."""
+        there = self.names(kind)
+        wanted = (f"{name}.{one}" for one in (lang or spoken(), spoken()))
+        return next((one for one in wanted if one in there), f"{name}.{LANGUAGE}")
 
     def _section(self, section: type[SectionType], kind: str, name: str) -> SectionType:
         try:
@@ -170,10 +177,10 @@ def read_flow(name: str = DEFAULT_FLOW, own: Path | None = None) -> str:
     if "/" in name or Path(name).suffix == ".toml":
         return read_file(Path(name))
     library = Library(own)
-    return library.text("flows", name if name in library.names("flows") else f"{name}.{LANGUAGE}")
+    return library.text("flows", library.file_name("flows", name))
 
 
-def read_agreements(name: str = "standard.en", own: Path | None = None) -> Agreements:
+def read_agreements(name: str = "standard", own: Path | None = None) -> Agreements:
     """Return the agreements of this name."""
     return Library(own).agreements(name)
 

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterable
 
 from holdspace.client import pacing
-from holdspace.client.library import LANGUAGE
 from holdspace.client.pacing import Practice
 from holdspace.client.plain.labels import labelled
 from holdspace.protocol.translation import N_, _
@@ -32,7 +31,7 @@ class Pacer:
         self._say = say
         self._copy = copy
         self._clock = clock
-        self._lang = LANGUAGE
+        self._lang = ""
         self._practice: Practice | None = None
         self._changed = asyncio.Event()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from holdspace.protocol.meeting import boarding, gathering, offering
 from holdspace.protocol.meeting.events import AskForIdeas, GiveIdea, Share
-from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.meeting.rights import Rights
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.phrases import knock_fingerprint
@@ -80,7 +79,7 @@ def room_view(seat: Seat, now: float) -> RoomView:
 
 def _lang(seat: Seat) -> str:
     flow = seat.state.flow if seat.state else None
-    return flow.lang if flow else LANGUAGE
+    return flow.lang if flow else ""
 
 
 def _with_meeting(seat: Seat, state: MeetingState, view: RoomView, now: float) -> RoomView:

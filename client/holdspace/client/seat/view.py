@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
-from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.meeting.letters import AsideKind
 from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.translation import N_, _, listed, ngettext, shown
@@ -384,7 +383,8 @@ class RoomView:
     card: CardView | None = None
     people: tuple[PersonView, ...] = ()
     me: PersonView | None = None
-    lang: str = LANGUAGE
+    # That of the flow; empty is the language of whoever reads.
+    lang: str = ""
     flow_title: str = ""
     stages: tuple[StageView, ...] = ()
     stage_started: float = 0.0

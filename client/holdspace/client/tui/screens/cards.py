@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from holdspace.client.acts import Spot
 from holdspace.client.care.cards import cards, filled
-from holdspace.client.library import LANGUAGE, Card
+from holdspace.client.library import Card
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import key_rows
 from holdspace.client.tui.painted import Drawing
@@ -30,7 +30,7 @@ class CardsScreen(ListScreen):
     TITLE_WORDS = "Cards, for you alone"
     EMPTY_WORDS = "There are no cards."
 
-    def __init__(self, lang: str = LANGUAGE) -> None:
+    def __init__(self, lang: str = "") -> None:
         super().__init__()
         self._cards = cards(lang)
 

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from holdspace.client import pacing
 from holdspace.client.acts import Spot
-from holdspace.client.library import LANGUAGE
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
@@ -34,7 +33,7 @@ class PracticeScreen(HoldScreen):
         ("c", "copy", "copy the lines"),
     ]
 
-    def __init__(self, name: str, lang: str = LANGUAGE) -> None:
+    def __init__(self, name: str, lang: str = "") -> None:
         super().__init__()
         self._lang = lang
         self._practice = pacing.begin(name, time.monotonic(), lang=lang)
