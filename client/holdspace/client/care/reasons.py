@@ -39,7 +39,7 @@ def phrases(lang: str = "") -> tuple[str, ...]:
     return Library().reasons(lang).phrases
 
 
-def unsaid(lang: str = LANGUAGE) -> str:
+def unsaid(lang: str = "") -> str:
     """Return what the person reads when no reason was written, in the room's language."""
     return Library().reasons(lang).unsaid
 
