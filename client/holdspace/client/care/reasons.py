@@ -10,6 +10,7 @@ from holdspace.client.library import Library
 from holdspace.client.numbers import number_in
 from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, PauseTheWriting, Remove
 from holdspace.client.seat.view import RoomView
+from holdspace.client.yes_or_no import NO
 from holdspace.protocol.translation import N_, _
 
 Step = NudgeThem | PauseTheWriting | BackToTheDoor | Remove
@@ -70,7 +71,7 @@ def answered(intent: Intent, answer: str, lang: str = "") -> Intent | None:
     """Return the step with the words that were meant, or None to do nothing."""
     answer = answer.strip()
     ready = phrases(lang)
-    if answer.lower() in {"n", "no"}:
+    if answer.lower() in NO:
         return None
     if number := number_in(answer, len(ready)):
         return with_words(intent, ready[number - 1])

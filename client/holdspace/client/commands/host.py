@@ -36,6 +36,7 @@ from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unsee
 from holdspace.client.seat.host import Opening
 from holdspace.client.settings import find_settings
 from holdspace.client.socks import Proxy
+from holdspace.client.yes_or_no import NO
 from holdspace.protocol.keys import NotARoomCodeError, SigningKey, room_code_key
 from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import NameRefused, check_name, clean_line
@@ -146,7 +147,7 @@ def _agrees(where: Where, *, is_asked: bool) -> bool:
     say(_("relay: {relay} answers.").format(relay=seen.relay))
     for line in seen.lines():
         say(line)
-    return not is_asked or ask(_ASK_OPEN).lower() not in {"n", "no", "q"}
+    return not is_asked or ask(_ASK_OPEN).lower() not in {*NO, "q"}
 
 
 def lead(where: Where, opening: Opening, front: Front) -> int:
