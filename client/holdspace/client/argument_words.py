@@ -33,7 +33,12 @@ SENTENCES = (
 
 def let_argparse_speak() -> None:
     """Let argparse find its sentences in the language of whoever reads them."""
-    vars(argparse).update({"_": _, "ngettext": _counted})
+    vars(argparse).update({"_": _said, "ngettext": _counted})
+
+
+def _said(message: str | None) -> str | None:
+    # It asks for the sentence of a description that nobody gave, too.
+    return message and _(message)
 
 
 def _counted(one: str, many: str, number: int) -> str:

@@ -135,7 +135,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--version", action=_Version, nargs=0, help=_("show program's version number and exit")
     )
-    commands = parser.add_subparsers(title=_("commands"), required=True, metavar=_("COMMAND"))
+    commands = parser.add_subparsers(title=N_("commands"), required=True, metavar=_("COMMAND"))
     wanted = next((word for word in words if not word.startswith("-")), "")
     for command in COMMANDS:
         _add(commands, command, is_wanted=command.name == wanted)

@@ -10,9 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from holdspace.client.notebook import Notebook
+from holdspace.client.yes_or_no import YES
 from holdspace.protocol.translation import N_, _, shown
 
 Change = Callable[[Notebook], Notebook]
+# A yes is one in every language.
+_ALIKE = {"y": YES}
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Talk:
             return self.hear(text)
         word = text.strip().casefold()
         for answer in self.answers:
-            if word in {answer.key, answer.words.casefold()}:
+            if word in {answer.key, answer.words.casefold()} or word in _ALIKE.get(answer.key, ()):
                 return self.hear(answer.key)
         return self
 
