@@ -256,7 +256,7 @@ _OWN_FILES = """
 
 Files in the folders `flows`, `techniques`, `agreements`, `cards`, `phrases` and `crisis` beside
 `settings.toml` stand in for the shipped ones of the same name, or add to them. `holdspace flow export
-NAME FILE` writes one out to begin from. `holdspace settings` says which of yours are used; one with a
+NAME FILE` writes one out to begin from. `holdspace settings --list` says which of yours are used; one with a
 mistake is not, and it says on which line.
 """
 

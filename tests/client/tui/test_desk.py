@@ -317,3 +317,16 @@ async def test_the_run_sheet_says_how_late_it_is_and_a_yes_makes_it_the_plan() -
         assert "Shall this be the plan?" in screen_text(pilot.app)
         await pilot.press("y")
         assert player.wanted == [intents.KeepTheTime()]
+
+
+async def test_page_down_reads_on_in_the_chosen_stage_where_the_list_is_longer_than_the_window() -> (
+    None
+):
+    async with shown(sample.FACILITATOR, (40, 12)) as (pilot, _):
+        await pilot.press("escape", "f")
+        before = screen_text(pilot.app).splitlines()
+        await pilot.press("pagedown")
+        after = screen_text(pilot.app).splitlines()
+        stages = [line for line in before if any(one.title in line for one in sample.stages())][:2]
+        assert [line for line in after if line in stages] == stages
+        assert before != after
