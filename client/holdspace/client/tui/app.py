@@ -4,11 +4,11 @@ It holds no rule about meetings. Textual's palette, screenshots, text selection,
 report and devtools are all off: each of them can let a confidential room out.
 """
 
+import gc
 import os
 import time
 from collections.abc import Callable, Sequence
 from enum import Enum
-from functools import partial
 from importlib import import_module
 from typing import ClassVar
 
@@ -298,7 +298,15 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def _load_later(self) -> None:
         """Load what opens over the room, beside the first picture; no key waits for that."""
-        self.run_worker(partial(import_module, _LATER), name="load", group="load", thread=True)
+
+        def load() -> None:
+            import_module(_LATER)
+            # What is there by now stays to the end. Looking through it for garbage again and again
+            # let every hundredth key wait for 50 ms. In tests one process has many apps.
+            if not self.is_headless:
+                gc.freeze()
+
+        self.run_worker(load, name="load", group="load", thread=True)
 
     def on_unmount(self) -> None:
         """Give the terminal back its title."""
