@@ -4,6 +4,7 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat.door_words import NOT_ANSWERED
 from holdspace.client.seat.patience import NOT_YET
 from holdspace.client.seat.view import Place
+from holdspace.protocol import frames
 from seat_table import Guest, Table
 
 ENDED = "This meeting has ended, so nobody can let you in."
@@ -135,3 +136,37 @@ def test_who_read_the_agreements_while_the_room_was_opened_anew_knocks_at_the_ne
     assert shown_anew.place is Place.LOBBY
     assert table.do(again, i.Accept("Ben")) is None
     assert again.view.place is Place.ROOM
+
+
+def deaf(_frame: frames.RelayFrame) -> None:
+    """Let somebody's line stand still: what is sent to them does not arrive."""
+
+
+def test_a_no_that_died_with_the_relay_is_said_again(table: Table) -> None:
+    ana = table.host()
+    ben = knocking(table, ana)
+    hears, ben.tamper = ben.tamper, deaf
+    [letter] = ana.view.knocks
+    table.do(ana, i.Decline(letter.knock, "Not today."))
+    table.kill_relay()
+    ben.tamper = hears
+    table.connect(ana)
+    table.connect(ben)
+    assert ben.view.place is Place.DECLINED
+    assert ben.view.ended_words.endswith("Not today.")
+    assert not ana.view.knocks
+
+
+def test_a_word_at_the_door_that_died_with_the_relay_is_said_again(table: Table) -> None:
+    ana = table.host()
+    ben = knocking(table, ana)
+    hears, ben.tamper = ben.tamper, deaf
+    [letter] = ana.view.knocks
+    table.do(ana, i.WordAtDoor(letter.knock, "Who asked you to come?"))
+    table.kill_relay()
+    ben.tamper = hears
+    for guest in (ben, ana):
+        table.connect(guest)
+    assert [line.text for line in ben.view.door_thread] == ["Who asked you to come?"]
+    table.wait(60)
+    assert [letter.name for letter in ana.view.knocks] == ["Ben"]

@@ -53,9 +53,23 @@ def answer(
 ) -> Seat:
     """Hand an answer to the relay for the knock that is there now."""
     sealed = seal_reply(reply, letter.reply_secret, moment.random)
-    seat, ref = seat.asking(what)
-    moment.frames.append(frames.DeclineKnock(ref, letter.knock, sealed))
-    return seat.having_answered(letter.knock)
+    seat = _hand_over(seat, letter.knock, sealed, what=what, moment=moment)
+    return seat.having_said(letter.knock, sealed)
+
+
+def answer_again(seat: Seat, knock: bytes, moment: Moment) -> Seat:
+    """Give the answer that was given before: they still wait, so the relay has lost it."""
+    sealed = next((one for known, one in seat.door_answers if known == knock), b"")
+    is_on_its_way = seat.has_asked(WORD, knock) or seat.has_asked("decline", knock)
+    if not sealed or is_on_its_way:
+        return seat
+    return _hand_over(seat, knock, sealed, what=WORD, moment=moment)
+
+
+def _hand_over(seat: Seat, knock: bytes, sealed: bytes, *, what: str, moment: Moment) -> Seat:
+    seat, ref = seat.asking(what, knock)
+    moment.frames.append(frames.DeclineKnock(ref, knock, sealed))
+    return seat
 
 
 def before(seat: Seat, letter: Letter) -> Letter | None:

@@ -41,9 +41,11 @@ NOT_WITH_THESE_CLOCKS = N_(
 def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     """Open a letter and put it on the doorstep; a second copy of it changes nothing."""
     doors = doors_of(seat)
-    # A relay can bring a letter again as often as it likes; it was answered once and for all.
-    if not doors or frame.knock in seat.answered_knocks:
+    if not doors:
         return seat
+    # A relay can bring a letter again as often as it likes; it was answered once and for all.
+    if frame.knock in seat.answered_knocks:
+        return door_talk.answer_again(seat, frame.knock, moment)
     if any(letter.knock == frame.knock for letter in seat.letters):
         return seat
     if len(seat.letters) >= MOST_LETTERS:

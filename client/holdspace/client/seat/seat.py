@@ -291,6 +291,7 @@ class Reason:
 # A relay keeps at most 32 knocks of a room, for a quarter of an hour, and a package is good for half an
 # hour: what is older than these was answered long ago, and could be let in by nobody.
 MOST_ANSWERED = 256
+MOST_SAID_AGAIN = 64
 
 
 @dataclass(frozen=True)
@@ -316,6 +317,8 @@ class Seat:
     letters: tuple[Letter, ...] = ()
     letters_seen: int = 0
     answered_knocks: tuple[bytes, ...] = field(default=(), repr=False)
+    # What was answered, sealed: a relay keeps it in memory only, and may have died with it.
+    door_answers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)
     wishes: tuple[Wish, ...] = ()
     change: OwnChange | None = None
     turned_back: tuple[OwnChange, ...] = field(default=(), repr=False)
@@ -416,6 +419,11 @@ class Seat:
         """Return the seat that answers this knock no more."""
         others = tuple(one for one in self.answered_knocks if one != knock)
         return replace(self, answered_knocks=(*others, knock)[-MOST_ANSWERED:])
+
+    def having_said(self, knock: bytes, sealed: bytes) -> Seat:
+        """Return the seat that would give this answer to this knock again."""
+        answers = (*self.door_answers, (knock, sealed))[-MOST_SAID_AGAIN:]
+        return replace(self.having_answered(knock), door_answers=answers)
 
     def occasion(self, epoch: int) -> Occasion:
         """Return what a proof made now, on this connection, is bound to."""
