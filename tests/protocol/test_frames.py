@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from holdspace.protocol.frames import (
+    MAX_FRAME,
     SIZE_CLASSES,
     Append,
     ClientFrame,
@@ -164,3 +165,36 @@ def test_a_frame_is_filled_up_with_zeros_to_a_size_that_frames_have(data: bytes)
     for decode in (decode_client_frame, decode_relay_frame):
         with pytest.raises(PeerError, match=r"length that no frame|padded wrongly"):
             decode(data)
+
+
+def test_a_frame_ends_where_it_says_and_not_beyond_itself() -> None:
+    size = SIZE_CLASSES[0]
+    body = msgspec.msgpack.encode((102, 5, bytes(size - 4 - 7)))
+    body = msgspec.msgpack.encode((102, 5, bytes(size - 4 - 7 + size - 4 - len(body))))
+    assert len(body) == size - 4
+    assert decode_relay_frame(len(body).to_bytes(4, "big") + body) == Done(5)
+    for beyond in (1, 2, MAX_FRAME):
+        with pytest.raises(PeerError, match="padded"):
+            decode_relay_frame((len(body) + beyond).to_bytes(4, "big") + body)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_newer"),
+    [
+        (b"\x91\x7f", True),
+        (b"\x92\x7f\x05", True),
+        (b"\x91\x80", False),  # the tag is a map
+        (b"\x91\xcc\x80", False),  # the tag has two bytes
+        (b"\x81\x7f", False),  # no array
+        (b"\x91", False),
+        (b"", False),
+    ],
+)
+def test_what_a_newer_relay_may_send_is_told_from_what_is_broken(
+    body: bytes, is_newer: bool
+) -> None:
+    if is_newer:
+        assert decode_relay_frame(as_sent(body)) is None
+    else:
+        with pytest.raises(PeerError):
+            decode_relay_frame(as_sent(body))

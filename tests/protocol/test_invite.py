@@ -471,3 +471,9 @@ def test_two_cards_of_a_host_look_alike() -> None:
     other = msgspec.structs.replace(CARD, room_name="Another circle altogether", about="More.")
     lengths = {len(seal_card(card, ROOT, bytes(32), seeded("card"))) for card in (CARD, other)}
     assert len(lengths) == 1
+
+
+def test_what_an_invitation_derives_is_the_same_in_every_version() -> None:
+    card = "acce965984d1bf516898b77e5df3ad59cea957a3534618d6050a8c0f8c9850c1"
+    knock = "ce6e094589a9a398f3d87f28d29e87e11d0f80e10be35b5ddd3943b2667827b3"
+    assert (INVITATION.card_key.hex(), INVITATION.knock_key.public.hex()) == (card, knock)

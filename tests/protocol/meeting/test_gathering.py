@@ -208,6 +208,12 @@ def test_together_everybody_shares_once_in_whatever_order_it_comes() -> None:
     assert not room.passes("Cem").state.floor
 
 
+def test_together_too_nobody_is_ready_for_what_they_have_said() -> None:
+    room = release(gather("Ana", "Ben"), "together")
+    room.says("Ana")
+    assert reason(room.does("Ana", ev.Ready())) == gathering.ALREADY_SHARED
+
+
 def test_by_hands_the_written_words_wait_for_their_owner_to_raise_one() -> None:
     room = release(gather("Ana", "Ben"), "hands")
     assert (room.state.mode, room.state.gather) == ("hands", None)
