@@ -20,6 +20,7 @@ from holdspace.protocol.mls import (
     ExtensionType,
     Group,
     GroupContextExtensions,
+    LeafIndex,
     Member,
     MLSError,
     Policy,
@@ -36,7 +37,7 @@ from holdspace.protocol.mls import (
 )
 from holdspace.protocol.mls.messages import PreSharedKey, PreSharedKeyID, PSKType, Sender
 from holdspace.protocol.mls.proposals import ProposalBody
-from holdspace.protocol.mls.structs import RequiredCapabilities
+from holdspace.protocol.mls.structs import Credential, RequiredCapabilities
 from seat_table import Guest, Table
 
 PSK = b"a secret between two"
@@ -208,18 +209,75 @@ def test_a_room_refuses_a_commit_of(table: Table, what: str) -> None:
         policy.judge_commit(host, host.own_leaf_index, sent)
 
 
-def test_a_room_follows_a_commit_that_lets_somebody_in(table: Table) -> None:
+@pytest.mark.parametrize("name", ["C", "Cem", "c" * 160])
+def test_a_room_follows_a_commit_that_lets_somebody_in(table: Table, name: str) -> None:
     """The same judge, and nothing wrong: so each refusal above is for what its name says."""
     host, _, policy = groups(table)
-    newcomer = own_key_package("Cem", bytes(32), table.world())
-    sent = SentProposal(Proposal.of(Add(newcomer.key_package)), Sender.member(host.own_leaf_index))
-    policy.judge_commit(host, host.own_leaf_index, [sent])
+    policy.judge_commit(host, host.own_leaf_index, [letting_in(host, table, name)])
+
+
+def letting_in(host: Group, table: Table, name: str = "Cem") -> SentProposal:
+    newcomer = own_key_package(name, bytes(32), table.world())
+    return SentProposal(Proposal.of(Add(newcomer.key_package)), Sender.member(host.own_leaf_index))
+
+
+def test_a_member_lets_nobody_in_and_nothing_goes_by_reference(table: Table) -> None:
+    host, member, policy = groups(table)
+    sent = letting_in(host, table)
+    with pytest.raises(PolicyRefused, match="Only facilitators"):
+        policy.judge_commit(member, member.own_leaf_index, [sent])
+    with pytest.raises(PolicyRefused, match="do not allow"):
+        policy.judge_commit(host, host.own_leaf_index, [replace(sent, by_reference=True)])
+
+
+def test_the_roles_of_one_meeting_are_none_in_another(table: Table) -> None:
+    host, _, _ = groups(table)
+    with pytest.raises(PolicyRefused):
+        room_policy(bytes(16), bytes(16)).judge_commit(
+            host, host.own_leaf_index, [letting_in(host, table)]
+        )
+
+
+@pytest.mark.parametrize("where", ["leaf", "init key"])
+def test_nobody_comes_in_by_a_package_that_was_used(table: Table, where: str) -> None:
+    host, member, policy = groups(table)
+    used = member.member(member.own_leaf_index).leaf_node.encryption_key
+    new = own_key_package("Cem", bytes(32), table.world()).key_package
+    leaf = replace(new.leaf_node, encryption_key=used)
+    again = replace(new, leaf_node=leaf) if where == "leaf" else replace(new, init_key=used)
+    sent = SentProposal(Proposal.of(Add(again)), Sender.member(host.own_leaf_index))
+    with pytest.raises(PolicyRefused, match="was used"):
+        policy.judge_commit(host, host.own_leaf_index, [sent])
+
+
+class Prior:
+    """A group whose facilitator has another relay key than the roles say."""
+
+    def __init__(self, group: Group, key: bytes) -> None:
+        self.extensions = group.extensions
+        host, *others = group.members
+        slot = Extension(SLOT_EXTENSION, key)
+        rest = (one for one in host.leaf_node.extensions if one.extension_type != SLOT_EXTENSION)
+        leaf = replace(host.leaf_node, extensions=(slot, *rest))
+        self.members = (replace(host, leaf_node=leaf), *others)
+
+    def member(self, leaf: LeafIndex) -> Member:
+        return next(member for member in self.members if member.leaf_index == leaf)
+
+
+def test_nobody_takes_the_door_from_a_facilitator(table: Table) -> None:
+    host, _, policy = groups(table)
+    sent = letting_in(host, table)
+    with pytest.raises(PolicyRefused, match="relay key away"):
+        policy.judge_commit(Prior(host, b"o" * 32), host.own_leaf_index, [sent])
 
 
 def test_a_facilitator_who_renews_their_keys_stays_who_they_are_to_the_relay(table: Table) -> None:
     host, _, policy = groups(table)
     leaf = host.member(host.own_leaf_index).leaf_node
     policy.judge_successor(leaf, leaf)
+    with pytest.raises(PolicyRefused):
+        policy.judge_successor(leaf, replace(leaf, credential=Credential.basic(b"Somebody")))
     taken = replace(leaf, extensions=(Extension(SLOT_EXTENSION, b"t" * 32), *leaf.extensions[1:]))
     with pytest.raises(PolicyRefused, match="their relay key"):
         policy.judge_successor(leaf, taken)
@@ -240,15 +298,23 @@ def welcoming(table: Table) -> tuple[Group, Policy]:
     ana = table.host()
     table.join("Ben", ana)
     facts, group = ana.seat.seat.facts, group_of(ana)
+    return group, policy_for(group, facts.room, facts.meeting)
+
+
+def policy_for(group: Group, room: bytes, meeting: bytes) -> Policy:
+    """Return what somebody asks whom this group's host has invited to some room and meeting."""
     carried = next(e for e in group.extensions if e.extension_type == ROLES_EXTENSION)
     host_key = decode_roles(carried.extension_data).host_key
-    return group, newcomer_policy(facts.room, facts.meeting, hash_host_key(host_key))
+    return newcomer_policy(room, meeting, hash_host_key(host_key))
 
 
 def test_a_welcome_counts_from_a_facilitator_of_the_room_one_was_invited_to(table: Table) -> None:
     group, policy = welcoming(table)
     host, member = group.members
     policy.judge_welcome(group, host)
+    elsewhere = policy_for(group, bytes(16), bytes(16))
+    with pytest.raises(PolicyRefused, match=r"^(?!This is not the room)"):
+        elsewhere.judge_welcome(group, host)
     with pytest.raises(PolicyRefused, match="no facilitator"):
         policy.judge_welcome(group, member)
     facts = (bytes(16), bytes(16))
