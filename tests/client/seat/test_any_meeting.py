@@ -6,14 +6,21 @@ law is checked. A failing seed is its own story: run it again with the same numb
 """
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
 
 import pytest
 
+from holdspace.client.pseudo import PSEUDO
 from holdspace.client.seat import intents as i
+from holdspace.client.seat import saying
 from holdspace.client.seat.form_view import To
+from holdspace.client.seat.seat import Seat
+from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Line, Place
-from holdspace.protocol.meeting.events import NodKind, TurnMode
+from holdspace.protocol.meeting.events import Event, NodKind, TurnMode
+from holdspace.protocol.translation import ENGLISH, use
 from seat_table import Guest, Table
 from small_flow import SMALL_FLOW
 
@@ -43,6 +50,12 @@ class Storm:
 
     def step(self) -> None:
         self.chance.choice(self.acts)()
+
+    def play(self, steps: int = STEPS) -> "Storm":
+        for _ in range(steps):
+            self.step()
+        self.heal()
+        return self
 
     @property
     def acts(self) -> list[Callable[[], None]]:
@@ -158,10 +171,7 @@ def shares(guest: Guest) -> list[str]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_all_agree_and_nothing_is_lost_doubled_or_out_of_order(seed: int) -> None:
-    storm = Storm(seed)
-    for _ in range(STEPS):
-        storm.step()
-    storm.heal()
+    storm = Storm(seed).play()
     here = storm.present
     assert storm.ana in here
     names = sorted(person.name for person in storm.ana.view.people)
@@ -187,3 +197,86 @@ def test_all_agree_and_nothing_is_lost_doubled_or_out_of_order(seed: int) -> Non
         # What came too late for the room to hear was given back to its author to keep.
         given_back = [notice.kept for notice in guest.notices if notice.kept]
         assert heard == [text for text in own if text not in given_back]
+
+
+# ---- in another language
+
+
+@pytest.fixture
+def accented() -> Iterator[None]:
+    use(PSEUDO["qps"])
+    yield
+    use(ENGLISH)
+
+
+def told(guest: Guest) -> Iterator[str]:
+    """Yield what the program itself says to somebody: everything but what people say."""
+    view = guest.view
+    yield from guest.words
+    yield from (one.text for one in view.transcript if one.line is not Line.SHARE)
+    yield from (one.words for one in view.log)
+    yield from (view.composer_words, view.now_words, view.hold_words, view.ended_words)
+    yield from (view.connection_words, view.trust_words, view.gather.words if view.gather else "")
+    if view.asked.form is not None:
+        yield from (view.asked.form.title, view.asked.form.lead)
+
+
+# Names, what people say, the titles of the flow and what is typed are nobody's to translate.
+OF_PEOPLE = re.compile(
+    rf"\b({'|'.join(('Ana', *NAMES))}|says|why|hard|a cushion|Welcome|Agreements|Sharing|Closing"
+    r"|Shall we( go on)?|yes|no|small)\b|/[a-z]+|F2|`[^`]*`"
+)
+
+
+def texts(value: object) -> list[str]:
+    """Return every text in something that is sent, however deep."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, tuple | list):
+        return [text for one in value for text in texts(one)]
+    return (
+        [text for one in fields(value) for text in texts(getattr(value, one.name))]
+        if is_dataclass(value)
+        else []
+    )
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
+    """Return the kind and the texts of every event and letter, from before they are sealed."""
+    heard: list[tuple[str, list[str]]] = []
+
+    def say(seat: Seat, event: Event, moment: Moment) -> Seat:
+        heard.append((type(event).__name__, texts(event)))
+        return usual(seat, event, moment)
+
+    usual = saying.say
+    monkeypatch.setattr(saying, "say", say)
+    return heard
+
+
+@pytest.mark.parametrize("seed", SEEDS[:2])
+def test_what_goes_to_others_is_the_same_in_every_language(
+    seed: int, sent: list[tuple[str, list[str]]], request: pytest.FixtureRequest
+) -> None:
+    """No translated word is said, written to anybody or kept in the state."""
+    english = Storm(seed).play()
+    in_english = sent.copy()
+    sent.clear()
+    request.getfixturevalue("accented")
+    other = Storm(seed).play()
+    assert len(sent) > 20
+    assert sent == in_english
+    assert other.ana.seat.seat.state == english.ana.seat.seat.state
+    assert any("⟦" in words for words in told(other.ana))
+
+
+@pytest.mark.parametrize("seed", SEEDS[:3])
+def test_every_sentence_of_the_seat_is_in_the_catalogues(seed: int, accented: None) -> None:
+    """What has no accents in a language of accents was not marked."""
+    storm = Storm(seed).play()
+    for guest in storm.table.guests.values():
+        left = {
+            words for words in told(guest) if re.search("[A-Za-z]{3}", OF_PEOPLE.sub("", words))
+        }
+        assert not left, guest.name
