@@ -8,7 +8,6 @@ law is checked. A failing seed is its own story: run it again with the same numb
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 
 import pytest
 
@@ -234,11 +233,8 @@ def texts(value: object) -> list[str]:
         return [value]
     if isinstance(value, tuple | list):
         return [text for one in value for text in texts(one)]
-    return (
-        [text for one in fields(value) for text in texts(getattr(value, one.name))]
-        if is_dataclass(value)
-        else []
-    )
+    names = getattr(value, "__struct_fields__", None) or getattr(value, "__dataclass_fields__", ())
+    return [text for name in names for text in texts(getattr(value, name))]
 
 
 @pytest.fixture
@@ -265,7 +261,7 @@ def test_what_goes_to_others_is_the_same_in_every_language(
     sent.clear()
     request.getfixturevalue("accented")
     other = Storm(seed).play()
-    assert len(sent) > 20
+    assert any(words for _kind, words in sent)
     assert sent == in_english
     assert other.ana.seat.seat.state == english.ana.seat.seat.state
     assert any("⟦" in words for words in told(other.ana))
