@@ -233,7 +233,8 @@ def texts(value: object) -> list[str]:
         return [value]
     if isinstance(value, tuple | list):
         return [text for one in value for text in texts(one)]
-    names = getattr(value, "__struct_fields__", None) or getattr(value, "__dataclass_fields__", ())
+    kinds = ("__struct_fields__", "__dataclass_fields__")
+    names = [name for kind in kinds for name in getattr(value, kind, ())]
     return [text for name in names for text in texts(getattr(value, name))]
 
 
