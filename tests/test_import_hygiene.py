@@ -10,7 +10,7 @@ SCREEN = {"textual", "rich"}
 MEETING = {"holdspace.protocol.mls", "holdspace.protocol.meeting"}
 CLIENT = {"holdspace.client"}
 # What takes most of the time that a program needs to begin.
-SLOW = {"asyncio", "cryptography", "msgspec", "importlib.metadata"}
+SLOW = {"asyncio", "cryptography", "inspect", "msgspec", "importlib.metadata"}
 
 REPORT = "\nimport json, sys\nprint(json.dumps(sorted(sys.modules)), file=sys.stderr)"
 

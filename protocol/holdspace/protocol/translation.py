@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
-from typing_extensions import override
-
 
 class Catalogue(Protocol):
     """The sentences of one language."""
@@ -67,8 +65,10 @@ class Marked(str):
         marked.message, marked.fields = message, fields
         return marked
 
-    @override
-    def __reduce__(self) -> tuple[type["Marked"], tuple[str, dict[str, str]]]:
+    # Not with a decorator of typing_extensions: that takes longer to load than all this.
+    def __reduce__(  # type: ignore[explicit-override]
+        self,
+    ) -> tuple[type["Marked"], tuple[str, dict[str, str]]]:
         """Say how it is made anew: by copies, and by the pictures that the screen is measured with."""
         return Marked, (self.message, dict(self.fields))
 
