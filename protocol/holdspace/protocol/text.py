@@ -53,9 +53,7 @@ def clean(text: str, limit: int = MAX_CLEAN) -> SafeText:
     if text.isascii() and text.isprintable():
         return SafeText(text.rstrip())
     text = _NEW_LINES.sub("\n", text)
-    if not (text.isascii() and text.isprintable()):
-        text = unicodedata.normalize("NFC", "".join(map(_kept, text)))
-        text = _thinned(text)
+    text = _thinned(unicodedata.normalize("NFC", "".join(map(_kept, text))))
     text = _BLANK_LINES.sub("\n\n", _SPACES_AT_LINE_END.sub("", text).strip("\n"))
     return SafeText(text[:limit].rstrip())
 

@@ -91,6 +91,14 @@ def test_the_same_key_signs_for_one_group_alone() -> None:
         other.verify_of_member(other.own_leaf_index, PURPOSE, WORDS, signature=signature)
 
 
+def test_nobody_comes_in_by_a_commit_that_welcomes_nobody() -> None:
+    circle = Circle.of(DEFAULT_SUITE, ("ada", "ben"))
+    pending = circle.remove("ada", "ben")
+    assert pending.welcome is None
+    with pytest.raises(ValueError, match="welcomes nobody"):
+        circle.join(pending, circle.person("cleo"))
+
+
 CIRCLES = [Circle.of(cipher_suite(number), ("ada", "ben")) for number in (0x0001, DEFAULT_SUITE.id)]
 
 
