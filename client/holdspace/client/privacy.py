@@ -15,7 +15,7 @@ seconds, with words in it or without, so that the sending does not tell the rela
 arrives within two seconds, what is long a little later. It costs about 2 MB an hour for each person in the \
 room.""")
 # From docs/traffic.md; a test compares them.
-GUESSED, BY_CHANCE = 55, 22
+GUESSED, BY_CHANCE = 52, 22
 WITHOUT_SLOTS = N_(
     "Without cover slots, somebody at the relay can guess who has the floor: in simulated meetings "
     "{guessed} of 100 guesses were right, where chance is {by_chance}."
@@ -37,7 +37,7 @@ Who sees what:
   About how many people meet, when, and for how long: the relay. Also that a kept room meets again.
   Which connection sends something and in which of four sizes: the relay. From that it can guess who has
   the floor: about every second guess is right, where by chance it would be every fifth. In a meeting
-  whose host chose cover slots (--cover-slots), no more than by chance.
+  whose host chose cover slots (--cover-slots), hardly more often than by chance.
   That a facilitator admitted or removed somebody: people in the room, and the relay (not whom).
 
 What is kept:
