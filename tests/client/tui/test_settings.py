@@ -81,7 +81,7 @@ class TestSettings:
             for one in pilot.app.screen.rows:
                 assert pilot.app.screen.chosen.name == one.name
                 read = words(pilot)
-                for _page in range(6):
+                for _page in range(3 if size == SIZES[0] else 1):
                     await pilot.press("pagedown")
                     read += f" {words(pilot)}"
                 assert one.title in read
