@@ -6,6 +6,7 @@ from holdspace.client.seat.view import RoomView, StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import left_words, progress
 from holdspace.client.tui.rows import Row, cells, flow, row
+from holdspace.protocol.translation import _
 
 BAR = 9
 
@@ -13,7 +14,7 @@ BAR = 9
 def agenda(view: RoomView, now: float, *, width: int, height: int) -> list[Row]:
     """Return the strip in at most `height` rows, leaving out first what is long past or far off."""
     if not view.stages:
-        return [row(("Nothing is planned: everybody may write.", "muted"))][:height]
+        return [row((_("Nothing is planned: everybody may write."), "muted"))][:height]
     lines: list[Row] = []
     for parts in _shorter_and_shorter(view, now):
         lines = flow(parts, width)
@@ -27,11 +28,26 @@ def _shorter_and_shorter(view: RoomView, now: float) -> Iterator[list[Row]]:
     later = [stage for stage in view.stages if not stage.is_done and not stage.is_current]
     here = [_here(view, stage, now) for stage in view.stages if stage.is_current]
     yield [*map(_done, done), *here, *map(_later, later)]
-    done_words = [row((f"{marks.DONE} {len(done)} done", "muted"))] if done else []
+    done_words = (
+        [row((_("{mark} {number} done").format(mark=marks.DONE, number=len(done)), "muted"))]
+        if done
+        else []
+    )
     for shown in range(len(later), -1, -1):
         hidden = len(later) - shown
         more = (
-            [row((f"{hidden} more" if shown else f"{hidden} to come", "muted"))] if hidden else []
+            [
+                row(
+                    (
+                        _("{hidden} more").format(hidden=hidden)
+                        if shown
+                        else _("{hidden} to come").format(hidden=hidden),
+                        "muted",
+                    )
+                )
+            ]
+            if hidden
+            else []
         )
         yield [*done_words, *here, *map(_later, later[:shown]), *more]
     yield here

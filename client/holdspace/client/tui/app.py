@@ -62,6 +62,7 @@ from holdspace.client.tui.screens.questions import Unfinished
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.still import still_screen
 from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
+from holdspace.protocol.translation import _
 
 ESCAPES_TO_VANISH = 3
 ESCAPE_WINDOW = 1.5
@@ -268,7 +269,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def unfold(self) -> None:
         """Show what stands behind labels, or hide it again."""
         is_open = self._room.transcript.unfold()
-        self.tell("What stands behind labels is shown; ) hides it." if is_open else "")
+        self.tell(_("What stands behind labels is shown; ) hides it.") if is_open else "")
 
     def open_screen(self, screen: HoldScreen) -> None:
         """Lay a screen over the room, in place of one that already lies there."""

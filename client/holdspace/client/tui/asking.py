@@ -38,7 +38,7 @@ def question_of(intent: Intent, view: RoomView) -> str:
 
 def yes_options(intent: Intent) -> list[Option]:
     """Return the one answer that does it; everything else is no."""
-    return [Option("y", f"yes, {act_of(intent).verb}", intent)]
+    return [Option("y", _("yes, {verb}").format(verb=act_of(intent).verb), intent)]
 
 
 def why_options(intent: Intent, lang: str) -> list[Option]:
@@ -47,31 +47,40 @@ def why_options(intent: Intent, lang: str) -> list[Option]:
         Option(str(at), phrase, with_words(intent, phrase))
         for at, phrase in enumerate(phrases(lang), 1)
     ]
-    silent = [Option("0", "without a reason", with_words(intent, unsaid(lang)))]
-    own = Option("", f"your own words: /{act_of(intent).slash} NAME WORDS in the text field", None)
+    silent = [Option("0", _("without a reason"), with_words(intent, unsaid(lang)))]
+    own = Option(
+        "",
+        _("your own words: /{slash} NAME WORDS in the text field").format(
+            slash=act_of(intent).slash
+        ),
+        None,
+    )
     return [*ready, *(silent if can_be_unsaid(intent) else []), own]
 
 
 def leave_options(view: RoomView) -> list[Option]:
     """Return the ways to leave; at the door, or without another facilitator, nobody is told."""
-    quiet = Option("y", "yes, leave quietly", Leave())
+    quiet = Option("y", _("yes, leave quietly"), Leave())
     if view.place is not Place.ROOM:
         return [quiet]
     if takes_the_room(view):
-        return [Option("y", "yes, close it for everybody and leave", Leave())]
+        return [Option("y", _("yes, close it for everybody and leave"), Leave())]
     if is_only_facilitator(view):
         close = BY_ID["close"]
-        return [quiet, Option(close.key, f"{close.verb} for everybody", CloseTheMeeting())]
+        return [
+            quiet,
+            Option(close.key, _("{verb} for everybody").format(verb=close.verb), CloseTheMeeting()),
+        ]
     return [
         quiet,
-        Option("f", "leave; facilitators read: I'm fine, just going", Leave(fine=True)),
+        Option("f", _("leave; facilitators read: I'm fine, just going"), Leave(fine=True)),
     ]
 
 
 def choice_options(act: Act, view: RoomView) -> list[Option]:
     """Return what can be chosen for an act, numbered, with what it means."""
     return [
-        Option(str(at), f"{words}{'  (now)' if is_now else ''}", intent)
+        Option(str(at), f"{words}{_('  (now)') if is_now else ''}", intent)
         for at, (words, is_now, intent) in enumerate(choices_of(act, view), 1)
     ]
 

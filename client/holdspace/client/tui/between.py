@@ -8,11 +8,11 @@ from holdspace.client.care.first_aid import CARD
 from holdspace.client.seat.view import AsideView, FlagView, RoomView
 from holdspace.client.tui.clock import time_of
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
 _KEYS = {act.id: act.key for act in ACTS}
-NOBODY = "Nobody has said that they are not OK."
-ONLY_YOU = "Only facilitators see this page. The room does not know."
+NOBODY = N_("Nobody has said that they are not OK.")
+ONLY_YOU = N_("Only facilitators see this page. The room does not know.")
 
 
 def blocks(view: RoomView, width: int) -> list[list[Row]]:
@@ -23,10 +23,16 @@ def blocks(view: RoomView, width: int) -> list[list[Row]]:
 def status_parts(view: RoomView) -> list[str]:
     """Return the same in a few words each, for windows too narrow for a panel."""
     return [
-        *(f"not OK: {flag.person.name} ({_KEYS['flags']})" for flag in view.flags),
-        *(f"you are asked: {_KEYS['yes']} or {_KEYS['no']}" for _asked in view.asking[:1]),
+        *(
+            _("not OK: {name} ({keys})").format(name=flag.person.name, keys=_KEYS["flags"])
+            for flag in view.flags
+        ),
+        *(
+            _("you are asked: {yes} or {no}").format(yes=_KEYS["yes"], no=_KEYS["no"])
+            for _asked in view.asking[:1]
+        ),
         *(f"{aside.label} ({_KEYS['private']})" for aside in view.asides if aside.is_open),
-        *(["facilitators know you are not OK"] if view.is_flagged else []),
+        *([_("facilitators know you are not OK")] if view.is_flagged else []),
     ]
 
 
@@ -40,7 +46,10 @@ def flags_page(view: RoomView, width: int) -> list[Row]:
 
 
 def _flag(flag: FlagView, width: int) -> list[Row]:
-    head = row((flag.person.name, "amber-strong"), (f"  since {time_of(flag.since)}", "muted"))
+    head = row(
+        (flag.person.name, "amber-strong"),
+        (_("  since {time}").format(time=time_of(flag.since)), "muted"),
+    )
     return [head, *(paragraph(f"“{flag.words}”", width) if flag.words else [])]
 
 
@@ -48,14 +57,14 @@ def _flags(view: RoomView, width: int) -> list[Row]:
     if not view.flags:
         return []
     names = ", ".join(flag.person.name for flag in view.flags)
-    head = row(("Not OK", "amber-strong"), (f"  {_KEYS['flags']}", "amber-strong"))
+    head = row((_("Not OK"), "amber-strong"), (f"  {_KEYS['flags']}", "amber-strong"))
     return [head, *paragraph(names, width, "amber")[:2]]
 
 
 def _asking(view: RoomView, width: int) -> list[Row]:
     if not view.asking:
         return []
-    head = row(("You are asked", "sage-strong"))
+    head = row((_("You are asked"), "sage-strong"))
     return [head, *paragraph(view.asking[0].words, width, "amber")[:4]]
 
 
@@ -69,11 +78,14 @@ def _asides(view: RoomView, width: int) -> list[Row]:
 
 def _how(aside: AsideView) -> str:
     if aside.is_over:
-        return ", over"
-    return "" if aside.is_open else ", not answered yet"
+        return _(", over")
+    return "" if aside.is_open else _(", not answered yet")
 
 
 def _own_flag(view: RoomView, width: int) -> list[Row]:
     if not view.is_flagged:
         return []
-    return paragraph(f"Facilitators know that you are not OK. {_KEYS['ok']} takes it back.", width)
+    return paragraph(
+        _("Facilitators know that you are not OK. {keys} takes it back.").format(keys=_KEYS["ok"]),
+        width,
+    )

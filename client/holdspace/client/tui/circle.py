@@ -12,18 +12,19 @@ from holdspace.client.seat.view import PersonView, RoomView
 from holdspace.client.tui import marks
 from holdspace.client.tui.rows import Ink, Piece, Row, cells, shorten, wrap
 from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.translation import N_, _, listed
 
 MAX_SEATS = 12
 LONGEST_NAME = 11
 CENTRE = 13
 _WORDS: dict[TurnMode, str] = {
-    "open": "everybody may write",
-    "listen": "we listen",
-    "hands": "the floor is free",
-    "round": "going around",
-    "gather": "we all write",
-    "silent": "quiet time",
-    "pairs": "pairs, for who likes",
+    "open": N_("everybody may write"),
+    "listen": N_("we listen"),
+    "hands": N_("the floor is free"),
+    "round": N_("going around"),
+    "gather": N_("we all write"),
+    "silent": N_("quiet time"),
+    "pairs": N_("pairs, for who likes"),
 }
 
 
@@ -43,14 +44,20 @@ class Label(NamedTuple):
 def floor_words(view: RoomView) -> str:
     """Return in a few words who may speak now."""
     if view.is_held:
-        return "the room is on hold"
+        return _("the room is on hold")
     if view.floor:
-        return f"{marks.called(view.floor)} {'have' if view.floor.is_me else 'has'} the floor"
+        return (
+            _("You have the floor")
+            if view.floor.is_me
+            else _("{name} has the floor").format(name=view.floor.name)
+        )
     if view.gather and view.gather.is_released:
-        return "what we wrote is read"
+        return _("what we wrote is read")
     if view.pairs and view.pairs.partners:
-        return f"you are with {' and '.join(map(marks.called, view.pairs.partners))}"
-    return _WORDS[view.mode]
+        return _("you are with {names}").format(
+            names=listed([marks.called(partner) for partner in view.pairs.partners])
+        )
+    return _(_WORDS[view.mode])
 
 
 def circle(view: RoomView, width: int, height: int) -> list[Row] | None:

@@ -10,8 +10,9 @@ from holdspace.client.care.soft_time import is_quiet, part_words
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui import marks
 from holdspace.client.tui.rows import Row, row
+from holdspace.protocol.translation import N_, _
 
-OVERTIME = "take the time to finish"
+OVERTIME = N_("take the time to finish")
 
 
 def time_of(at: float) -> str:
@@ -33,7 +34,11 @@ def left_words(view: RoomView, now: float) -> str:
     minutes = ceil(seconds_left(view, now) / 60)
     if minutes <= 0:
         return OVERTIME
-    return "about a minute left" if minutes == 1 else f"about {minutes} min left"
+    return (
+        _("about a minute left")
+        if minutes == 1
+        else _("about {minutes} min left").format(minutes=minutes)
+    )
 
 
 def progress(view: RoomView, now: float, width: int) -> Row:

@@ -8,6 +8,8 @@ import secrets
 
 from textual.worker import WorkerFailed
 
+from holdspace.protocol.translation import _
+
 
 def incident_id() -> str:
     """Return a short number that means nothing but can be quoted."""
@@ -19,7 +21,8 @@ def crash_words(error: BaseException | None, incident: str) -> str:
     # What failed in the background comes wrapped; the inner one says more.
     inner = error.error if isinstance(error, WorkerFailed) else error
     kind = type(inner).__name__ if inner else "unknown"
-    return (
-        f"The screen stopped working ({kind}, incident {incident}). To the others it looks like a lost "
-        "connection. Nothing of the meeting was printed or saved. Join again, with --plain if it repeats."
-    )
+    return _(
+        "The screen stopped working ({kind}, incident {incident}). To the others it "
+        "looks like a lost connection. Nothing of the meeting was printed or saved. "
+        "Join again, with --plain if it repeats."
+    ).format(kind=kind, incident=incident)

@@ -6,6 +6,8 @@ by environment variables. Any of these makes the full screen refuse to start.
 
 from collections.abc import Mapping
 
+from holdspace.protocol.translation import _
+
 FEATURES = frozenset({"devtools", "debug"})
 SWITCHES = (
     "TEXTUAL_DEBUG",
@@ -31,6 +33,8 @@ def check_environment(environ: Mapping[str, str]) -> None:
     found += [name for name in SWITCHES if environ.get(name, "").strip() not in ("", "0", "-1")]
     if found:
         raise UnsafeEnvironmentError(
-            f"{', '.join(found)} is set: with it, what is said in the room could leave this program. "
-            "Nothing was opened. Unset it and start again."
+            _(
+                "{names} is set: with it, what is said in the room could leave this "
+                "program. Nothing was opened. Unset it and start again."
+            ).format(names=", ".join(found))
         )

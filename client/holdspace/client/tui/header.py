@@ -5,26 +5,31 @@ from holdspace.client.tui import marks
 from holdspace.client.tui.between import status_parts
 from holdspace.client.tui.circle import floor_words
 from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, row, shorten
+from holdspace.protocol.translation import N_, _
 
 # In a window as narrow as this the protection is shown rather than the name.
 NAMELESS = 48
 # The seat says it better; these stand in when it says nothing. An alarm is shown even while connected.
 _WORDS = {
-    Connection.CONNECTING: "Connecting …",
+    Connection.CONNECTING: N_("Connecting …"),
     Connection.CONNECTED: "",
-    Connection.LOST: "Connection lost. Your words are safe here, and your place is kept. Nothing to do.",
+    Connection.LOST: N_(
+        "Connection lost. Your words are safe here, and your place is kept. Nothing to do."
+    ),
     Connection.GONE: "",
 }
 
 
 def header(view: RoomView, width: int) -> Row:
     """Return the room's name, its protection, how many are here, and the words to compare."""
-    facts = f"{view.trust_words} · {len(view.people)} here"
+    facts = _("{trust_words} · {number} here").format(
+        trust_words=view.trust_words, number=len(view.people)
+    )
     if width < NAMELESS:
         return clip(row((facts, "muted")), width)
-    name = row((view.room_name or "A room", "strong"), ("   " + facts, "muted"))
+    name = row((view.room_name or _("A room"), "strong"), ("   " + facts, "muted"))
     for words in (
-        row(("check words  ", "muted"), (view.check_phrase, "sage")),
+        row((_("check words  "), "muted"), (view.check_phrase, "sage")),
         row((view.check_phrase, "sage")),
     ):
         if view.check_phrase and cells(name) + cells(words) + 3 <= width:
@@ -46,11 +51,21 @@ def status(view: RoomView, width: int) -> list[Row]:
     """Return the side panel's facts in one line, for windows too narrow for a panel."""
     floor = floor_words(view)
     mine = next((hand for hand in view.hands if hand.person.is_me), None)
-    place = f"you are {marks.ordinal(mine.place)} of {len(view.hands)}" if mine else ""
+    place = (
+        _("you are {ordinal} of {number}").format(
+            ordinal=marks.ordinal(mine.place), number=len(view.hands)
+        )
+        if mine
+        else ""
+    )
     waiting = ", ".join(hand.person.name for hand in view.hands)
-    knocks = f"at the door: {len(view.knocks)}" if view.is_facilitator and view.knocks else ""
+    knocks = (
+        _("at the door: {number}").format(number=len(view.knocks))
+        if view.is_facilitator and view.knocks
+        else ""
+    )
     gather = view.gather.words if view.gather else ""
-    hands = place or (f"hands: {waiting}" if waiting else "")
+    hands = place or (_("hands: {number}").format(number=waiting) if waiting else "")
     parts = [*status_parts(view), gather, hands, knocks]
     rest = " · ".join(part for part in parts if part)
     line = row((floor[0].upper() + floor[1:], "amber"), (f" · {rest}" if rest else "", "hand"))

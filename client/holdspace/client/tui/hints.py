@@ -15,6 +15,7 @@ from holdspace.client.tui.rows import (
     shorten,
 )
 from holdspace.protocol.meeting.events import MAX_TEXT
+from holdspace.protocol.translation import _
 
 COMMAND_ROWS = 2
 
@@ -38,7 +39,9 @@ def hint(
         return _commands(view, draft, width)
     over = len(_to_send(draft)) - MAX_TEXT
     if over > 0:
-        words = f"Too long for one piece, by {over} of {MAX_TEXT} characters. All of it stays here."
+        words = _(
+            "Too long for one piece, by {over} of {max_text} characters. All of it stays here."
+        ).format(over=over, max_text=MAX_TEXT)
         return _sentence(_floor(view) + words, width, "amber")
     words = _before_the_flow(view, is_writing=is_writing) or view.composer_words or _fallback(view)
     lines = _sentence(_first_clauses(words, width) if is_low else words, width, "muted")
@@ -70,7 +73,7 @@ def _to_send(draft: str) -> str:
 
 def _floor(view: RoomView) -> str:
     """Whose turn it is must not be hidden by what is wrong with the draft."""
-    return "You have the floor. " if view.me and view.me.has_floor else ""
+    return _("You have the floor. ") if view.me and view.me.has_floor else ""
 
 
 def _before_the_flow(view: RoomView, *, is_writing: bool) -> str:
@@ -79,24 +82,27 @@ def _before_the_flow(view: RoomView, *, is_writing: bool) -> str:
         return ""
     if any(stage.is_current or stage.is_done for stage in view.stages):
         return ""
-    escape = "Esc, then " if is_writing else ""
-    return (
-        f"{escape}{BY_ID['next'].key} begins the first stage; "
-        f"{BY_ID['door'].key} shows who is at the door."
+    escape = _("Esc, then ") if is_writing else ""
+    return _("{escape}{begin} begins the first stage; {door} shows who is at the door.").format(
+        escape=escape, begin=BY_ID["next"].key, door=BY_ID["door"].key
     )
 
 
 def _fallback(view: RoomView) -> str:
     if view.can_write:
-        return "Enter sends what you write."
-    return "You are listening. Your draft is kept; it is sent only by you, when you can write."
+        return _("Enter sends what you write.")
+    return _("You are listening. Your draft is kept; it is sent only by you, when you can write.")
 
 
 def _length(view: RoomView, draft: str) -> str:
     """A guide, never a limit."""
     guide = view.stage.words_guide if view.stage else 0
     count = len(draft.split())
-    return f"  {count} of about {guide} words" if guide and count else ""
+    return (
+        _("  {count} of about {guide} words").format(count=count, guide=guide)
+        if guide and count
+        else ""
+    )
 
 
 def matching(view: RoomView, draft: str) -> list[Act]:
@@ -109,7 +115,7 @@ def matching(view: RoomView, draft: str) -> list[Act]:
 def _commands(view: RoomView, draft: str, width: int) -> list[Row]:
     found = matching(view, draft)
     if not found:
-        none = row(("No command begins like this. ", "amber"), ("/help lists them.", "muted"))
+        none = row((_("No command begins like this. "), "amber"), (_("/help lists them."), "muted"))
         return [clip(none, width)]
     if len(found) == 1 or " " in draft:
         act = found[0]

@@ -7,21 +7,22 @@ from holdspace.client.acts import BY_ID, Act, is_last_stage, is_useful
 from holdspace.client.acts_own import STAGE_ACTS
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.rows import Piece, Row, cells, flow, row
+from holdspace.protocol.translation import N_, _, shown
 
-ESCAPE = ("Esc", "keys")
-NEW_LINE = ("Ctrl+J", "new line")
+ESCAPE = ("Esc", N_("keys"))
+NEW_LINE = ("Ctrl+J", N_("new line"))
 WRITING = (
-    ("Enter", "send"),
+    ("Enter", N_("send")),
     NEW_LINE,
     ESCAPE,
-    ("F1", "help"),
-    ("/", "commands"),
+    ("F1", N_("help")),
+    ("/", N_("commands")),
 )
 GAP = "   "
 # In a narrow window keys stand closer, so that one more of them fits.
 NARROW = 48
 # Whoever needs it does not look for it: it stands there in every window.
-ALWAYS = (("F2", "need help now"),)
+ALWAYS = (("F2", N_("need help now")),)
 # What a person reaches for most comes first; what does not fit is in the help.
 _MEMBER = (
     "say",
@@ -141,9 +142,13 @@ def _writing(view: RoomView) -> list[tuple[str, str]]:
         *(name for name in _OF_PAIRS if is_useful(BY_ID[name], view)),
         *_stage_acts(view),
     ]
-    behind = [(f"Esc, then {BY_ID[act_id].key}", BY_ID[act_id].verb) for act_id in waiting]
-    usual = [
-        (key, "ready" if key == "Enter" and _marks_ready(view) else word) for key, word in WRITING
+    behind = [
+        (_("Esc, then {key}").format(key=BY_ID[act_id].key), BY_ID[act_id].verb)
+        for act_id in waiting
+    ]
+    usual: list[tuple[str, str]] = [
+        (key, N_("ready") if key == "Enter" and _marks_ready(view) else word)
+        for key, word in WRITING
     ]
     if not behind:
         return usual
@@ -201,7 +206,7 @@ def _two_rows(
 
 
 def _key(pair: tuple[str, str]) -> Row:
-    return row((pair[0], "amber-strong"), (f" {pair[1]}", "muted"))
+    return row((pair[0], "amber-strong"), (f" {shown(pair[1])}", "muted"))
 
 
 def act_keys(acts: Sequence[Act]) -> list[tuple[str, str]]:

@@ -17,6 +17,8 @@ from textual.color import Color
 from textual.filter import LineFilter
 from typing_extensions import override
 
+from holdspace.protocol.translation import _
+
 TESTED_TEXTUAL = "8.2.8"
 # R11: controls, format characters, surrogates, private use, line and paragraph separators.
 FORBIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -31,8 +33,10 @@ def check_textual() -> None:
     """Refuse a Textual that the last-stage filter was not tested with."""
     if not _is_surely_tested() and textual.__version__ != TESTED_TEXTUAL:
         raise UntestedTextualError(
-            f"The full screen was made for Textual {TESTED_TEXTUAL} and found {textual.__version__}. "
-            "Install the locked versions, or use holdspace with --plain."
+            _(
+                "The full screen was made for Textual {tested_textual} and found "
+                "{version}. Install the locked versions, or use holdspace with --plain."
+            ).format(tested_textual=TESTED_TEXTUAL, version=textual.__version__)
         )
 
 

@@ -32,7 +32,7 @@ from holdspace.client.tui.screens.settings import ComfortScreen, SettingsScreen
 from holdspace.client.tui.screens.sheet import SheetScreen
 from holdspace.client.tui.screens.talk import TalkScreen
 from holdspace.client.tui.screens.tryout import TryoutScreen
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _, ngettext
 
 if TYPE_CHECKING:
     from holdspace.client.tui.app import HoldspaceApp
@@ -55,7 +55,7 @@ def _what(app: "HoldspaceApp", _local: Local) -> None:
 
 
 def _repeat(app: "HoldspaceApp", _local: Local) -> None:
-    app.tell("Esc, then the arrow keys or Page Up, read back; End comes back to now.")
+    app.tell(_("Esc, then the arrow keys or Page Up, read back; End comes back to now."))
 
 
 def _ready(app: "HoldspaceApp", command: Local) -> None:
@@ -63,17 +63,25 @@ def _ready(app: "HoldspaceApp", command: Local) -> None:
     if 1 <= command.number <= len(phrases):
         app.copy_phrase(phrases[command.number - 1])
     else:
-        app.tell(f"This stage has {len(phrases) or 'no'} ready phrases.")
+        app.tell(
+            ngettext(
+                "This stage has {number} ready phrase.",
+                "This stage has {number} ready phrases.",
+                len(phrases),
+            ).format(number=len(phrases))
+            if phrases
+            else _("This stage has no ready phrases.")
+        )
 
 
 def _flow(app: "HoldspaceApp", command: Local) -> None:
     if not command.text:
-        app.tell("Type /flow and the name of the file in the text field of the room.")
+        app.tell(_("Type /flow and the name of the file in the text field of the room."))
         return
     try:
         text = read_flow(command.text)
     except (NotInLibrary, DataError) as error:
-        app.tell(f"{error} Nothing was changed.")
+        app.tell(_("{error} Nothing was changed.").format(error=error))
         return
     refusal = app.want(OpenTheFlow(text))
     if refusal:
@@ -89,7 +97,7 @@ def _practice(app: "HoldspaceApp", command: Local) -> None:
 
 def _keepsake(app: "HoldspaceApp", command: Local) -> None:
     if not command.text:
-        app.tell("Type /keepsake and the name of a new file in the text field of the room.")
+        app.tell(_("Type /keepsake and the name of a new file in the text field of the room."))
         return
     try:
         app.tell(save(app.view, command.text, app.keeper.notebook))
@@ -173,7 +181,7 @@ def _help(app: "HoldspaceApp", _local: Local) -> None:
 
 
 def _hands(app: "HoldspaceApp", _local: Local) -> None:
-    page = HandsScreen() if app.view.is_facilitator else PageScreen("Hands", pages.hands_page)
+    page = HandsScreen() if app.view.is_facilitator else PageScreen(_("Hands"), pages.hands_page)
     app.open_screen(page)
 
 
@@ -202,7 +210,7 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "keepsake": _keepsake,
     "calendar": _calendar,
     "answer": _answer,
-    "results": _page("What was counted", pages.results_page),
+    "results": _page(N_("What was counted"), pages.results_page),
     "goal": _talk("goal", Own.goal_card),
     "review": _talk("review", Own.look_back),
     "notebook": _talk("notebook", Own.notebook_card),
@@ -216,11 +224,11 @@ _ANSWERS: "dict[str, Callable[[HoldspaceApp, Local], None]]" = {
     "clipboard": editing.to_clipboard,
     "help": _help,
     "support": lambda app, _local: app.lay_over(CrisisScreen(pages.support_page)),
-    "about": _page("This room", pages.about_page),
-    "agenda": _page("Agenda", pages.agenda_page),
+    "about": _page(N_("This room"), pages.about_page),
+    "agenda": _page(N_("Agenda"), pages.agenda_page),
     "queue": _hands,
-    "flags": _page("Who is not OK", between.flags_page),
-    "log": _page("What was done", pages.log_page),
+    "flags": _page(N_("Who is not OK"), between.flags_page),
+    "log": _page(N_("What was done"), pages.log_page),
     "who": lambda app, _local: app.open_screen(PeopleScreen()),
     "sheet": lambda app, _local: app.open_screen(SheetScreen()),
     "room": lambda app, _local: app.open_screen(LastingScreen()),

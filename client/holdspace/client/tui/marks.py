@@ -8,6 +8,7 @@ from holdspace.client.act_table import NOD_WORDS
 from holdspace.client.seat.view import PersonView, Role
 from holdspace.client.tui.rows import Ink, Piece
 from holdspace.protocol.meeting.events import NodKind
+from holdspace.protocol.translation import N_, _
 
 FACILITATOR, MEMBER, ME, AWAY, FLOOR = "◆", "○", "●", "◌", "✦"
 DONE, NOW, LATER = "✓", "◉", "○"
@@ -15,13 +16,13 @@ FULL, EMPTY = "━", "╌"
 DOOR, BELOW, CHOSEN = "▷", "↓", "›"
 NOD_MARKS: dict[NodKind, str] = {"heard": "♥", "me-too": "◇", "thank-you": "✿", "with-you": "∥"}
 NOD_COUNT_WORDS: dict[NodKind, str] = {
-    "heard": "heard you",
+    "heard": N_("heard you"),
     "me-too": NOD_WORDS["me-too"],
     "thank-you": NOD_WORDS["thank-you"],
     "with-you": NOD_WORDS["with-you"],
 }
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+_ORDINALS = {1: N_("1st"), 2: N_("2nd"), 3: N_("3rd")}
 
 
 def place_mark(place: int) -> str:
@@ -31,7 +32,7 @@ def place_mark(place: int) -> str:
 
 def ordinal(place: int) -> str:
     """Return a place in words: 1st, 2nd, 3rd, 4th."""
-    return _ORDINALS.get(place, f"{place}th")
+    return _(_ORDINALS[place]) if place in _ORDINALS else _("{place}th").format(place=place)
 
 
 def leads(person: PersonView) -> bool:
@@ -41,7 +42,7 @@ def leads(person: PersonView) -> bool:
 
 def called(person: PersonView) -> str:
     """Return what the person is called on this screen."""
-    return "You" if person.is_me else person.name
+    return _("You") if person.is_me else person.name
 
 
 def mark(person: PersonView) -> Piece:
@@ -73,17 +74,19 @@ def name_ink(person: PersonView) -> Ink:
 def state_words(person: PersonView) -> str:
     """Return in words what the signs of a person say."""
     words = [
-        "has the floor" if person.has_floor else "",
-        f"hand up, {ordinal(person.place_in_queue)}" if person.place_in_queue else "",
-        "away, place kept" if person.is_away else "",
-        "resting" if person.is_resting else "",
-        "writing paused" if person.is_paused else "",
+        _("has the floor") if person.has_floor else "",
+        _("hand up, {ordinal}").format(ordinal=ordinal(person.place_in_queue))
+        if person.place_in_queue
+        else "",
+        _("away, place kept") if person.is_away else "",
+        _("resting") if person.is_resting else "",
+        _("writing paused") if person.is_paused else "",
     ]
     return " · ".join(word for word in words if word)
 
 
 def role_words(person: PersonView) -> str:
     """Return the word for what a person may do here, or "" for a member."""
-    return {Role.HOST: "host, facilitator", Role.FACILITATOR: "facilitator", Role.MEMBER: ""}[
+    return {Role.HOST: _("host, facilitator"), Role.FACILITATOR: _("facilitator"), Role.MEMBER: ""}[
         person.role
     ]

@@ -23,15 +23,15 @@ from holdspace.client.tui.rows import (
     row,
     wrap,
 )
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
-WHAT_THIS_IS = """\
+WHAT_THIS_IS = N_("""\
 This is support among people. It is not treatment, and nobody here is an emergency service. Nothing can \
-stop somebody from taking a photo of a screen: we rely on each other's word."""
-EXIT_WORDS = """\
-Esc three times, or F12, closes this screen at once. To the others it looks like a lost connection."""
-COMPARE_WORDS = """\
-Compare them with the words you were given another way. If they differ, leave: this is another room."""
+stop somebody from taking a photo of a screen: we rely on each other's word.""")
+EXIT_WORDS = N_("""\
+Esc three times, or F12, closes this screen at once. To the others it looks like a lost connection.""")
+COMPARE_WORDS = N_("""\
+Compare them with the words you were given another way. If they differ, leave: this is another room.""")
 
 
 def titled(title: str, text: str, width: int) -> list[Row]:
@@ -70,7 +70,7 @@ def agreements(card: CardView, width: int) -> list[Row]:
 def leader(card: CardView, width: int) -> list[Row]:
     """Return who leads, and as what."""
     standing = paragraph(card.standing, width, "muted") if card.standing else []
-    return [row(("Led by ", "muted"), (card.host_name, "strong")), *standing]
+    return [row((_("Led by "), "muted"), (card.host_name, "strong")), *standing]
 
 
 def phrase(card: CardView, width: int) -> list[Row]:
@@ -87,11 +87,11 @@ def relay(card: CardView, width: int) -> list[Row]:
         for line in paragraph(f"{label}: {words}", width)
     ]
     return [
-        row(("Who runs the relay", "sage-strong")),
+        row((_("Who runs the relay"), "sage-strong")),
         *facts,
         *paragraph(f"{operator_remark(card.operator)} {where}", width, "muted"),
         BLANK,
-        row(("What the relay can see", "sage-strong")),
+        row((_("What the relay can see"), "sage-strong")),
         *paragraph(relay_sees(is_covered=card.is_covered), width, "muted"),
     ]
 
@@ -104,13 +104,13 @@ def about_page(view: RoomView, width: int) -> list[Row]:
         return [
             words,
             BLANK,
-            *titled("What the relay can see", relay_sees(is_covered=False), width),
+            *titled(_("What the relay can see"), relay_sees(is_covered=False), width),
             *paragraph(WHAT_THIS_IS, width),
         ]
     parts = [
         leader(card, width),
         paragraph(card.about, width) if card.about else [],
-        [row(("What we agreed", "sage-strong")), *agreements(card, width)],
+        [row((_("What we agreed"), "sage-strong")), *agreements(card, width)],
         phrase(card, width),
         relay(card, width),
         paragraph(WHAT_THIS_IS, width, "muted"),
@@ -122,7 +122,7 @@ def about_page(view: RoomView, width: int) -> list[Row]:
 def agenda_page(view: RoomView, width: int) -> list[Row]:
     """Return all the stages, with what the current one asks."""
     if not view.stages:
-        return paragraph("No flow is laid out: everybody may write.", width, "muted")
+        return paragraph(_("No flow is laid out: everybody may write."), width, "muted")
     return [
         line for at, stage in enumerate(view.stages, 1) for line in _stage(view, stage, at, width)
     ]
@@ -130,7 +130,13 @@ def agenda_page(view: RoomView, width: int) -> list[Row]:
 
 def _stage(view: RoomView, stage: StageView, number: int, width: int) -> list[Row]:
     sign = marks.NOW if stage.is_current else marks.DONE if stage.is_done else marks.LATER
-    word = "now" if stage.is_current else "done" if stage.is_done else f"{stage.minutes} min"
+    word = (
+        _("now")
+        if stage.is_current
+        else _("done")
+        if stage.is_done
+        else _("{minutes} min").format(minutes=stage.minutes)
+    )
     ink: Ink = "amber-strong" if stage.is_current else "muted" if stage.is_done else "text"
     head = clip(
         row((f"{number:>2} {sign} ", ink), (stage.title, ink), (f"  {word}", "muted")), width
@@ -154,7 +160,7 @@ def hands_page(view: RoomView, width: int) -> list[Row]:
         )
         lines.append(clip(name, width))
     if not lines:
-        lines = [row(("No hand is raised.", "muted"))]
+        lines = [row((_("No hand is raised."), "muted"))]
     return [*lines, *beside_the_hands(view, width)]
 
 
@@ -163,10 +169,13 @@ def beside_the_hands(view: RoomView, width: int) -> list[Row]:
     lines: list[Row] = []
     if view.going_around:
         names = " → ".join(marks.called(person) for person in view.going_around)
-        lines += [BLANK, *titled("Going around", names, width)]
+        lines += [BLANK, *titled(_("Going around"), names, width)]
     if view.passers:
         names = ", ".join(marks.called(person) for person in view.passers)
-        lines += [BLANK, *titled("Passed, and offered the turn once more at the end", names, width)]
+        lines += [
+            BLANK,
+            *titled(_("Passed, and offered the turn once more at the end"), names, width),
+        ]
     return [*lines, *_pairs(view, width)]
 
 
@@ -174,12 +183,16 @@ def _pairs(view: RoomView, width: int) -> list[Row]:
     pairs = view.pairs
     if pairs is None:
         return []
-    counts = f"{pairs.willing} said yes and wait, {pairs.paired} are in pairs."
-    lines = [BLANK, *titled("Pairs", counts, width)]
+    counts = _("{willing} said yes and wait, {paired} are in pairs.").format(
+        willing=pairs.willing, paired=pairs.paired
+    )
+    lines = [BLANK, *titled(_("Pairs"), counts, width)]
     if pairs.partners:
-        lines += titled("You are with", ", ".join(map(marks.called, pairs.partners)), width)
+        lines += titled(_("You are with"), ", ".join(map(marks.called, pairs.partners)), width)
     for people in pairs.calls:
-        lines += titled("They call for a facilitator", ", ".join(map(marks.called, people)), width)
+        lines += titled(
+            _("They call for a facilitator"), ", ".join(map(marks.called, people)), width
+        )
     return lines
 
 
@@ -212,7 +225,9 @@ def what_now(view: RoomView, now: float, *, is_in_room: bool = False) -> str:
     if view.now_words and (is_else or not is_said):
         return view.now_words
     stage = (
-        f"We are at {view.stage.title}: {_(MODE_WORDS[view.mode])}."
+        _("We are at {title}: {mode}.").format(
+            title=view.stage.title, mode=_(MODE_WORDS[view.mode])
+        )
         if view.stage
         else f"{_(MODE_WORDS[view.mode])}."
     )
@@ -224,11 +239,11 @@ def invitation_page(view: RoomView, width: int) -> list[Row]:
     """Return the code, with nothing around it that a copy would catch."""
     if not view.invitation:
         return paragraph(
-            "There is no invitation yet. It appears here as soon as the room is open.",
+            _("There is no invitation yet. It appears here as soon as the room is open."),
             width,
             "muted",
         )
-    help_words = (
+    help_words = _(
         "Send it to one person over a way you trust. Whoever has it can knock; you decide who comes in. "
         "Read the four words out another way, so that they can compare them."
     )
@@ -240,14 +255,14 @@ def invitation_page(view: RoomView, width: int) -> list[Row]:
         *paragraph(help_words, width, "muted"),
         BLANK,
         *paragraph(
-            "Here the mouse belongs to your terminal: drag over the code to copy it.",
+            _("Here the mouse belongs to your terminal: drag over the code to copy it."),
             width,
             "muted",
         ),
     ]
 
 
-_HELP_LEAD = (
+_HELP_LEAD = N_(
     "Esc leaves the text field; then the keys below act at once. F1 helps and F2 is there for hard moments, "
     "wherever you are. In what was said, the arrow keys, Page Up, Page Down, Home and End read back."
 )
@@ -258,7 +273,7 @@ def help_page(
 ) -> list[Row]:
     """Return what helps where somebody is, then every key and command this person may use."""
     local = [
-        row(("Where you are", "sage-strong")),
+        row((_("Where you are"), "sage-strong")),
         *paragraph(here, width),
         BLANK,
         *_acts(acts_here, width),
@@ -272,9 +287,9 @@ def help_page(
         BLANK,
     ]
     titles = {
-        Who.EVERYONE: "For everybody",
-        Who.FACILITATOR: "For facilitators",
-        Who.HOST: "For the host",
+        Who.EVERYONE: _("For everybody"),
+        Who.FACILITATOR: _("For facilitators"),
+        Who.HOST: _("For the host"),
     }
     for who, title in titles.items():
         acts = [

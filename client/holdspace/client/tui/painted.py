@@ -13,6 +13,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from holdspace.client.tui.rows import Ink, Row, cells, clip
+from holdspace.protocol.translation import N_
 
 # Which colour of the theme an ink has, and whether it is bold.
 _LOOKS: dict[Ink, tuple[str, bool]] = {
@@ -80,7 +81,7 @@ class Inked(Widget):
 class Painted(Inked):
     """Rows drawn by `draw`; `redraw` asks again and repaints only what really changed."""
 
-    DEFAULT_CSS = "Painted { height: auto; width: 1fr; }"
+    DEFAULT_CSS = N_("Painted { height: auto; width: 1fr; }")
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name

@@ -18,6 +18,7 @@ from holdspace.client.tui.rows import (
     plain,
     row,
 )
+from holdspace.protocol.translation import _
 
 # Lines longer than this tire the eye, however wide the window is.
 MEASURE = 74
@@ -56,7 +57,9 @@ def _is_tight(passage: Passage, after: Passage | None) -> bool:
 
 
 def _words(passage: Passage) -> str:
-    return f"Folded: {passage.fold} · ) opens it" if passage.fold else passage.text
+    return (
+        _("Folded: {fold} · ) opens it").format(fold=passage.fold) if passage.fold else passage.text
+    )
 
 
 def _share(passage: Passage, width: int) -> list[Row]:
@@ -73,9 +76,9 @@ def _heading(passage: Passage, width: int) -> Row:
     leads = marks.leads(author)
     sign: Ink = "me" if passage.is_mine else "sage" if leads else "muted"
     name: Ink = "me-strong" if passage.is_mine else "sage-strong" if leads else "strong"
-    said = "facilitator · " if leads else ""
+    said = _("facilitator · ") if leads else ""
     symbol = marks.FACILITATOR if leads else marks.ME if passage.is_mine else marks.MEMBER
-    called = "You" if passage.is_mine else author.name
+    called = _("You") if passage.is_mine else author.name
     return clip(
         row((f"{symbol} ", sign), (called, name), (f"  {said}{time}", "muted")), width + MARGIN
     )
@@ -83,8 +86,8 @@ def _heading(passage: Passage, width: int) -> Row:
 
 def _when(passage: Passage) -> str:
     if passage.is_ready:
-        return "ready, only on this device · s to write on"
-    return "sending …" if passage.is_sending else time_of(passage.at)
+        return _("ready, only on this device · s to write on")
+    return _("sending …") if passage.is_sending else time_of(passage.at)
 
 
 def _nods(passage: Passage, width: int) -> list[Row]:

@@ -1,16 +1,19 @@
 """The pinned card under the agenda: what this stage asks, or that the room is on hold."""
 
+from rich.cells import cell_len
+
 from holdspace.client.acts import BY_ID
 from holdspace.client.seat.view import RoomView, StageView
 from holdspace.client.tui.passages import MARGIN, MEASURE
 from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, plain, row, shorten, wrap
+from holdspace.protocol.translation import _
 
 
 def prompt(view: RoomView, width: int, height: int, *, has_say: bool = True) -> list[Row]:
     """Return the card in at most `height` rows; empty while no stage has begun."""
     width = min(width, MEASURE + MARGIN)
     if view.is_held:
-        card = [row(("The room is on hold", "amber-strong")), *paragraph(view.hold_words, width)]
+        card = [row((_("The room is on hold"), "amber-strong")), *paragraph(view.hold_words, width)]
         return card[:height]
     stage = view.stage
     if stage is None:
@@ -29,7 +32,10 @@ def _answer(view: RoomView, width: int) -> list[Row]:
     act = BY_ID["answer"]
     return [
         clip(
-            row((f"Esc, then {act.key}", "amber"), (" answers, one thing at a time", "muted")),
+            row(
+                (_("Esc, then {key}").format(key=act.key), "amber"),
+                (_(" answers, one thing at a time"), "muted"),
+            ),
             width,
         )
     ]
@@ -45,17 +51,21 @@ def _say(view: RoomView, stage: StageView, width: int) -> list[Row]:
     """A facilitator also reads the beginning of what they could say; the run sheet has the rest."""
     if not (view.is_facilitator and stage.say):
         return []
-    first, *rest = wrap(stage.say, max(1, width - len("Say  ")))
-    more = "  f: all of it" if rest else ""
-    kept = first if not more else clip(row(first), max(1, width - len("Say  ") - len(more)))[0].text
-    return [row(("Say  ", "sage-strong"), (kept, "muted"), (more, "amber"))]
+    first, *rest = wrap(stage.say, max(1, width - cell_len(_("Say  "))))
+    more = _("  f: all of it") if rest else ""
+    kept = (
+        first
+        if not more
+        else clip(row(first), max(1, width - cell_len(_("Say  ")) - cell_len(more)))[0].text
+    )
+    return [row((_("Say  "), "sage-strong"), (kept, "muted"), (more, "amber"))]
 
 
 def _fit(card: list[Row], say: list[Row], width: int, height: int) -> list[Row]:
     room = max(2, height - len(say))
     if len(card) <= room:
         return [*card, *say]
-    more = row(("a: all of it", "amber"))
+    more = row((_("a: all of it"), "amber"))
     title = clip(card[0], width - cells(more) - 2)
     # Between two paragraphs there is nothing to take the ink from.
     cut = card[room - 1]

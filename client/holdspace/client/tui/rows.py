@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from holdspace.protocol.translation import shown
+
 Ink = Literal[
     "text",
     "strong",
@@ -38,8 +40,14 @@ BLANK: Row = ()
 
 
 def row(*parts: Part) -> Row:
-    """Return a row of these parts; a bare string is plain text. Empty parts are left out."""
-    pieces = (Piece(part) if isinstance(part, str) else Piece(*part) for part in parts)
+    """Return a row of these parts; a bare string is plain text. Empty parts are left out.
+
+    Whatever is only marked is translated here: nothing is drawn that is not in a row.
+    """
+    pieces = (
+        Piece(shown(part)) if isinstance(part, str) else Piece(shown(part[0]), part[1])
+        for part in parts
+    )
     return tuple(piece for piece in pieces if piece.text)
 
 
@@ -190,4 +198,4 @@ def flow(parts: Iterable[Row], width: int, gap: int = 3) -> list[Row]:
 
 def paragraph(text: str, width: int, ink: Ink = "text") -> list[Row]:
     """Return the text as wrapped rows in one ink."""
-    return [row((line, ink)) for line in wrap(text, width)]
+    return [row((line, ink)) for line in wrap(shown(text), width)]

@@ -5,6 +5,7 @@ from holdspace.client.seat.view import Part as Doing
 from holdspace.client.tui import between, marks
 from holdspace.client.tui.circle import circle, floor_words
 from holdspace.client.tui.rows import BLANK, Ink, Part, Row, clip, flow, paragraph, row, wrap
+from holdspace.protocol.translation import _, listed
 
 WIDE = 34
 TALLEST_CIRCLE = 15
@@ -56,7 +57,10 @@ def people_list(view: RoomView, width: int, height: int) -> list[Row]:
     seats = [_seat(person, width) for person in view.people]
     room = max(1, height - len(top) - 1)
     if len(seats) > room:
-        seats = [*seats[: room - 1], row((f"  and {len(seats) - room + 1} more: c", "muted"))]
+        seats = [
+            *seats[: room - 1],
+            row((_("  and {number} more: c").format(number=len(seats) - room + 1), "muted")),
+        ]
     return [*top, BLANK, *seats]
 
 
@@ -69,7 +73,7 @@ def _seat(person: PersonView, width: int) -> Row:
     notes = [
         "away" if person.is_away else "",
         "resting" if person.is_resting else "",
-        f"{marks.ordinal(person.place_in_queue)} in line"
+        _("{ordinal} in line").format(ordinal=marks.ordinal(person.place_in_queue))
         if person.is_me and person.place_in_queue
         else "",
         "facilitator" if marks.leads(person) else "",
@@ -86,9 +90,9 @@ def _writing(view: RoomView, width: int) -> list[Row]:
         return []
     # Who leads writes only if they like: "You: writing" would tell them to.
     takes_part = not view.is_facilitator or view.gather.mine is not Doing.WRITING
-    mine = row(("You: ", "muted"), (view.gather.mine.words, "me"))
+    mine = row((_("You: "), "muted"), (view.gather.mine.words, "me"))
     return [
-        row(("Writing together", "sage-strong")),
+        row((_("Writing together"), "sage-strong")),
         *paragraph(view.gather.words, width, "muted"),
         *([clip(mine, width)] if takes_part else []),
     ]
@@ -98,33 +102,40 @@ def _pairs(view: RoomView, width: int) -> list[Row]:
     pairs = view.pairs
     if pairs is None:
         return []
-    counts = f"{pairs.willing} said yes" + (f", {pairs.paired} in pairs" if pairs.paired else "")
-    mine = "You said yes" if pairs.is_willing else ""
-    calls = (f"{' and '.join(map(marks.called, people))} call" for people in pairs.calls)
+    counts = _("{willing} said yes").format(willing=pairs.willing) + (
+        _(", {paired} in pairs").format(paired=pairs.paired) if pairs.paired else ""
+    )
+    mine = _("You said yes") if pairs.is_willing else ""
+    calls = (
+        _("{names} call").format(names=listed([marks.called(one) for one in people]))
+        for people in pairs.calls
+    )
     notes = [row((words, "amber")) for words in (mine, *calls) if words]
-    head = row(("Pairs", "sage-strong"))
+    head = row((_("Pairs"), "sage-strong"))
     return [head, *paragraph(counts, width, "muted"), *(clip(note, width) for note in notes)]
 
 
 def _hands(view: RoomView, width: int) -> list[Row]:
     if not view.hands:
-        words = "closed for now" if view.is_queue_closed else "none raised"
-        return [row(("Hands", "sage-strong"), (f"  {words}", "muted"))]
+        words = _("closed for now") if view.is_queue_closed else _("none raised")
+        return [row((_("Hands"), "sage-strong"), (f"  {words}", "muted"))]
     shown = view.hands[:HANDS_SHOWN]
     lines = [_hand(hand, len(view.hands), width) for hand in shown]
     mine = next((hand for hand in view.hands[HANDS_SHOWN:] if hand.person.is_me), None)
     if mine:
         lines[-1] = _hand(mine, len(view.hands), width)
     hidden = len(view.hands) - len(shown)
-    more = [row((f"  {hidden} more: v", "muted"))] if hidden else []
-    return [row(("Hands", "sage-strong")), *lines, *more]
+    more = [row((_("  {hidden} more: v").format(hidden=hidden), "muted"))] if hidden else []
+    return [row((_("Hands"), "sage-strong")), *lines, *more]
 
 
 def _hand(hand: HandView, waiting: int, width: int) -> Row:
     sign: Part = (f"{marks.place_mark(hand.place)} ", "hand")
     if hand.person.is_me:
-        place = f"  {marks.ordinal(hand.place)} of {waiting}"
-        return clip(row(sign, ("You", "me-strong"), (place, "hand")), width)
+        place = _("  {ordinal} of {number}").format(
+            ordinal=marks.ordinal(hand.place), number=waiting
+        )
+        return clip(row(sign, (_("You"), "me-strong"), (place, "hand")), width)
     note = f"  {hand.note or ('' if hand.kind == 'share' else hand.kind)}".rstrip()
     return clip(row(sign, (hand.person.name, "hand"), (note, "muted")), width)
 
@@ -138,7 +149,7 @@ def _going_around(view: RoomView, width: int) -> list[Row]:
         for person in (*holder, *view.going_around)
     ]
     steps = [(*name, *row((" →", "muted"))) for name in names[:-1]] + names[-1:]
-    return [row(("Going around", "sage-strong")), *flow(steps, width, gap=1)]
+    return [row((_("Going around"), "sage-strong")), *flow(steps, width, gap=1)]
 
 
 def _door(view: RoomView, width: int) -> list[Row]:
@@ -146,6 +157,6 @@ def _door(view: RoomView, width: int) -> list[Row]:
         return []
     names = ", ".join(knock.name for knock in view.knocks)
     return [
-        row(("At the door", "sage-strong"), ("  d", "amber-strong")),
+        row((_("At the door"), "sage-strong"), ("  d", "amber-strong")),
         *paragraph(names, width, "amber")[:2],
     ]

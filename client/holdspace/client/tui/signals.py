@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import N_, _
 
 # Two signals are at least so far apart; the screen itself says everything at once.
 APART_SECONDS = 5.0
@@ -16,8 +17,8 @@ USUAL_TITLE = "holdspace"
 class Signal(Enum):
     """What is worth a signal; the value is all that is ever said."""
 
-    NEXT = "holdspace: you are next"
-    TURN = "holdspace: your turn"
+    NEXT = N_("holdspace: you are next")
+    TURN = N_("holdspace: your turn")
 
 
 def due(before: RoomView, after: RoomView) -> Signal | None:
@@ -28,17 +29,17 @@ def due(before: RoomView, after: RoomView) -> Signal | None:
 
 def title(view: RoomView) -> str:
     """Return the title of the terminal for this picture: it changes with one's turn, and says no more."""
-    return Signal.TURN.value if _moment(view) is Signal.TURN else USUAL_TITLE
+    return _(Signal.TURN.value) if _moment(view) is Signal.TURN else USUAL_TITLE
 
 
 def notification(signal: Signal, environment: Mapping[str, str]) -> str:
     """Return what makes this terminal show a notification: each understands one of three ways."""
-    term = environment.get("TERM", "")
+    term, words = environment.get("TERM", ""), _(signal.value)
     if "kitty" in term:
-        return f"\x1b]99;;{signal.value}\x1b\\"
+        return f"\x1b]99;;{words}\x1b\\"
     if term.startswith(("rxvt", "foot")):
-        return f"\x1b]777;notify;{USUAL_TITLE};{signal.value}\x07"
-    return f"\x1b]9;{signal.value}\x07"
+        return f"\x1b]777;notify;{USUAL_TITLE};{words}\x07"
+    return f"\x1b]9;{words}\x07"
 
 
 def _moment(view: RoomView) -> Signal | None:

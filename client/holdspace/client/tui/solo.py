@@ -13,8 +13,9 @@ from holdspace.client.tui.app import HoldspaceApp
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.solo import SoloScreen
+from holdspace.protocol.translation import N_
 
-ALONE = Refusal("You are practising alone: there is nobody to send anything to.")
+ALONE = Refusal(N_("You are practising alone: there is nobody to send anything to."))
 
 
 class Nobody:

@@ -23,8 +23,9 @@ from holdspace.client.tui.painted import Inked
 from holdspace.client.tui.passages import inner_width, passage_height, passage_rows
 from holdspace.client.tui.rows import BLANK, Row, centred, row
 from holdspace.client.tui.scroll_bar import StillBar
+from holdspace.protocol.translation import N_, _
 
-_NEW = (BLANK, row(("  new from here ", "amber"), ("─" * 24, "faint")))
+_NEW = (BLANK, row((N_("  new from here "), "amber"), ("─" * 24, "faint")))
 
 
 class Transcript(Inked, ScrollView, can_focus=True):
@@ -186,7 +187,9 @@ class Transcript(Inked, ScrollView, can_focus=True):
         return self.strip(self._row(y + self.scroll_offset.y), width)
 
     def _marker(self, width: int) -> Row:
-        words = f"{marks.BELOW} {self._unseen} new below · End shows them"
+        words = _("{below} {unseen} new below · End shows them").format(
+            below=marks.BELOW, unseen=self._unseen
+        )
         return centred(row((words, "amber")), width)
 
     def _row(self, y: int) -> Row:

@@ -25,15 +25,16 @@ from holdspace.client.tui.keyline import ESCAPE, NEW_LINE
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, flow, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
+from holdspace.protocol.translation import N_, _
 
-WRITING = (("Enter", "send"), NEW_LINE, ESCAPE)
+WRITING = (("Enter", N_("send")), NEW_LINE, ESCAPE)
 
 
 class ApartScreen(HoldScreen):
     """A page over the room: whom it is with above, what was said in the middle, the text field below."""
 
     CSS_PATH: ClassVar[str] = "apart.tcss"
-    HELP_WORDS = (
+    HELP_WORDS = N_(
         "Only those named above read what you write here. Enter sends it; Esc leaves the text field, "
         "and once more goes back."
     )
@@ -118,7 +119,7 @@ class ApartScreen(HoldScreen):
         """Return what was typed, with words to share going to whom this page is with."""
 
     def _title(self, width: int) -> list[Row]:
-        parts = row((self._who(), "sage-strong")), row(("the room does not read this", "muted"))
+        parts = row((self._who(), "sage-strong")), row((_("the room does not read this"), "muted"))
         return flow(parts, width)
 
     def _hint(self, width: int) -> list[Row]:

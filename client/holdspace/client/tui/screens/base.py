@@ -16,9 +16,10 @@ from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.attending import Home
 from holdspace.client.tui.painted import Drawing, Painted
 from holdspace.client.tui.rows import Row, paragraph, row
+from holdspace.protocol.translation import N_, _
 
 SMALLEST = (40, 12)
-TOO_SMALL = (
+TOO_SMALL = N_(
     "This window is too small. 40 columns and 12 lines are enough. Your place and draft are kept."
 )
 _TEXTUAL_KEYS = {"1-9": "1,2,3,4,5,6,7,8,9"}
@@ -44,7 +45,12 @@ def textual_key(key: str) -> str:
 def act_bindings(*spots: Spot, only: Collection[str] = BY_ID) -> list[BindingType]:
     """Return the bindings of every act whose key works in one of these spots."""
     return [
-        Binding(textual_key(key), f"act('{act.id}', '{key}')", act.verb, id=act.id)
+        Binding(
+            textual_key(key),
+            f"act('{act.id}', '{key}')",
+            act.verb,
+            id=act.id,
+        )
         for act in ACTS
         if act.spot in spots and act.id in only
         for key in textual_key(act.key).split(",")
@@ -69,7 +75,7 @@ class HoldScreen(Screen[None], inherit_bindings=False):
     ALLOW_SELECT = False
     # Whoever types here must not find that their next letters go to somebody.
     KEEPS_TYPING = False
-    HELP_WORDS = "Up and down read on. Esc goes back to where you were."
+    HELP_WORDS = N_("Up and down read on. Esc goes back to where you were.")
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares it without ClassVar
         (0, "-tiny"),
         (SMALLEST[0], "-narrow"),
@@ -138,7 +144,7 @@ class HoldScreen(Screen[None], inherit_bindings=False):
             (self.HORIZONTAL_BREAKPOINTS, size.width),
             (self.VERTICAL_BREAKPOINTS, size.height),
         ):
-            fitting = max(least for least, _ in breakpoints if cells >= least)
+            fitting = max(least for least, _name in breakpoints if cells >= least)
             for least, name in breakpoints:
                 self.set_class(least == fitting, name)
 
@@ -199,6 +205,6 @@ def notice_rows(screen: HoldScreen, width: int) -> list[Row]:
     escapes = screen.home.escapes
     if escapes > 1:
         dots = "● " * escapes + "○ " * (3 - escapes)
-        return [row((dots, "amber"), ("Esc once more closes the screen at once", "hand"))]
+        return [row((dots, "amber"), (_("Esc once more closes the screen at once"), "hand"))]
     words = screen.home.notice
     return paragraph(words, width, "hand")[:3] if words else []

@@ -15,8 +15,9 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
 from holdspace.client.tui.screens.desk import NORMAL, ListScreen
+from holdspace.protocol.translation import N_, _
 
-NOBODY_ASKED = "Nobody has asked for ideas. a asks for some, about something of yours."
+NOBODY_ASKED = N_("Nobody has asked for ideas. a asks for some, about something of yours.")
 
 
 class BoardScreen(ListScreen):
@@ -24,8 +25,8 @@ class BoardScreen(ListScreen):
 
     CSS_PATH = "board.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.BOARD, Spot.ANYWHERE)]
-    TITLE_WORDS = "Ideas"
-    EMPTY_WORDS = "Nothing is listed yet."
+    TITLE_WORDS = N_("Ideas")
+    EMPTY_WORDS = N_("Nothing is listed yet.")
     SPOT = Spot.BOARD
 
     @override
@@ -44,7 +45,9 @@ class BoardScreen(ListScreen):
         board = self.view.board
         if board is None:
             return self.TITLE_WORDS
-        return f"Ideas for {'you' if board.is_mine else board.owner}"
+        return (
+            _("Ideas for you") if board.is_mine else _("Ideas for {name}").format(name=board.owner)
+        )
 
     @override
     def items(self, width: int) -> Sequence[list[Row]]:
@@ -57,14 +60,18 @@ class BoardScreen(ListScreen):
         )
 
     def _idea(self, number: int, text: str, width: int, *, is_mine: bool) -> list[Row]:
-        first, *rest = paragraph(f"{text}{'  (yours)' if is_mine else ''}", max(1, width - 4))
+        first, *rest = paragraph(f"{text}{_('  (yours)') if is_mine else ''}", max(1, width - 4))
         return [(Piece(f"{number:>2}  ", "sage"), *first), *indent(rest, 4)]
 
     def _asked(self, width: int) -> list[Row]:
         board = self.view.board
         if board is None:
             return paragraph(NOBODY_ASKED, width, "muted")
-        missed = f"{board.missed} listed before you came are not shown." if board.missed else ""
+        missed = (
+            _("{missed} listed before you came are not shown.").format(missed=board.missed)
+            if board.missed
+            else ""
+        )
         how_far = paragraph(f"{board.words} {missed}".strip(), width, "muted")
         # The smallest windows have room for what is asked, and the keys say the rest.
         return [*paragraph(board.problem, width), *(how_far if self.size.height >= NORMAL else [])]
@@ -72,7 +79,7 @@ class BoardScreen(ListScreen):
     @override
     def _keys(self, width: int) -> list[Row]:
         useful = [act for act in acts_for(self.view, Spot.BOARD) if act.when(self.view)]
-        return self.foot((*act_keys(useful), ("↑ ↓", "choose")), width)
+        return self.foot((*act_keys(useful), ("↑ ↓", N_("choose"))), width)
 
     @override
     def key_of(self, at: int) -> object:

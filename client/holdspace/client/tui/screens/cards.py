@@ -18,6 +18,7 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, clip, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import BACK, NOBODY, ListScreen
+from holdspace.protocol.translation import N_, _
 
 
 class CardsScreen(ListScreen):
@@ -27,8 +28,8 @@ class CardsScreen(ListScreen):
         *act_bindings(Spot.ANYWHERE),
         *((str(number), f"copy({number})", "copy the phrase") for number in range(1, 10)),
     ]
-    TITLE_WORDS = "Cards, for you alone"
-    EMPTY_WORDS = "There are no cards."
+    TITLE_WORDS = N_("Cards, for you alone")
+    EMPTY_WORDS = N_("There are no cards.")
 
     def __init__(self, lang: str = "") -> None:
         super().__init__()
@@ -72,7 +73,9 @@ class CardsScreen(ListScreen):
 
     @override
     def _keys(self, width: int) -> list[Row]:
-        return key_rows((("1-9", "copy a phrase; nothing is sent"), ("↑ ↓", "choose"), BACK), width)
+        return key_rows(
+            (("1-9", _("copy a phrase; nothing is sent")), ("↑ ↓", N_("choose")), BACK), width
+        )
 
     def action_copy(self, number: int) -> None:
         """Copy this phrase of the chosen card into the text field."""

@@ -13,6 +13,7 @@ from holdspace.client.seat.intents import Intent
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import SMALLEST, HoldScreen, too_small
+from holdspace.protocol.translation import _
 
 # A long question can be read in a small window, too.
 _SCROLLS = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
@@ -54,7 +55,7 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
             *paragraph(self._question, width, "strong"),
             BLANK,
             *answers,
-            row(("Esc", "amber-strong"), "  no, go back"),
+            row(("Esc", "amber-strong"), _("  no, go back")),
         ]
 
     def on_key(self, event: events.Key) -> None:

@@ -15,8 +15,9 @@ from holdspace.client.tui.keyline import act_keys, few_key_rows, key_rows
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
+from holdspace.protocol.translation import N_, _
 
-BACK = ("Esc", "back")
+BACK = ("Esc", N_("back"))
 HELP = ("?", "help")
 NOBODY = -1
 NORMAL = 20
@@ -26,7 +27,7 @@ class ListScreen(HoldScreen):
     """Items to choose from; subclasses say which, and what an act is given."""
 
     CSS_PATH = "desk.tcss"
-    HELP_WORDS = (
+    HELP_WORDS = N_(
         "This is a list: up and down choose, and a key does something for what is chosen. "
         "Esc goes back."
     )
@@ -111,7 +112,7 @@ class ListScreen(HoldScreen):
         return acts_for(self.view, self.SPOT) if self.items(80) else ()
 
     def _keys(self, width: int) -> list[Row]:
-        return self.foot((*act_keys(self.acts()), ("↑ ↓", "choose")), width)
+        return self.foot((*act_keys(self.acts()), ("↑ ↓", N_("choose"))), width)
 
     def foot(self, pairs: Iterable[tuple[str, str]], width: int) -> list[Row]:
         """Return the keys and the way back; in a low window as many as leave room for the list."""
@@ -126,6 +127,6 @@ class ListScreen(HoldScreen):
         if BY_ID[act_id].spot is not self.SPOT:
             self.home.want_act(act_id)
         elif self.choices.at == NOBODY:
-            self.home.tell("The list has changed. Choose with ↑ and ↓ first.")
+            self.home.tell(_("The list has changed. Choose with ↑ and ↓ first."))
         elif self.items(80):
             self.home.want_act(act_id, self.given(self.choices.at))

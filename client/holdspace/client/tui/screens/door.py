@@ -14,14 +14,15 @@ from holdspace.client.tui.rows import Row, clip, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
 from holdspace.protocol.phrases import knock_phrase
+from holdspace.protocol.translation import N_, _
 
 
 class DoorScreen(ListScreen):
     """Who is waiting to come in."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.DOOR, Spot.ANYWHERE)]
-    TITLE_WORDS = "At the door"
-    EMPTY_WORDS = (
+    TITLE_WORDS = N_("At the door")
+    EMPTY_WORDS = N_(
         "Nobody is waiting. People who knock appear here, with what they say about themselves."
     )
     SPOT = Spot.DOOR
@@ -41,19 +42,25 @@ class DoorScreen(ListScreen):
         head = row(
             (f"{marks.DOOR} {knock.number}  ", "hand"),
             (knock.name, "strong"),
-            (f"  since {time_of(knock.since)}", "muted"),
+            (_("  since {time}").format(time=time_of(knock.since)), "muted"),
         )
-        warning = paragraph(f"Look twice: {knock.warning}", width, "amber") if knock.warning else []
+        warning = (
+            paragraph(_("Look twice: {warning}").format(warning=knock.warning), width, "amber")
+            if knock.warning
+            else []
+        )
         note = paragraph(knock.note, width, "muted") if knock.note else []
         phrase = _phrase(knock, width) if knock.fingerprint else []
-        words = f"“{knock.introduction}”" if knock.introduction else "They wrote no introduction."
-        accepted = paragraph("They have accepted the agreements.", width, "muted")
+        words = (
+            f"“{knock.introduction}”" if knock.introduction else _("They wrote no introduction.")
+        )
+        accepted = paragraph(_("They have accepted the agreements."), width, "muted")
         said = knock.thread[-1:]
         newest = [
             part
             for line in said
             for part in paragraph(
-                f"{'You' if line.is_mine else knock.name}: {line.text}", width, "sage"
+                f"{_('You') if line.is_mine else knock.name}: {line.text}", width, "sage"
             )[:2]
         ]
         return [
@@ -101,4 +108,10 @@ class DoorScreen(ListScreen):
 
 
 def _phrase(knock: KnockView, width: int) -> list[Row]:
-    return paragraph(f"Words of this knock: {knock_phrase(knock.fingerprint)}", width, "muted")
+    return paragraph(
+        _("Words of this knock: {knock_phrase}").format(
+            knock_phrase=knock_phrase(knock.fingerprint)
+        ),
+        width,
+        "muted",
+    )

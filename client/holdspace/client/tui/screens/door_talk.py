@@ -20,12 +20,12 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.apart import WRITING, ApartScreen
 from holdspace.client.tui.screens.base import act_bindings
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
-READING = (("Tab", "write"), ("q", "leave"), ("F1", "help"))
-HOST_READING = (("Tab", "write"), ("Esc", "back to the door"), ("F1", "help"))
-GONE = "They are no longer waiting at the door. Nothing was sent; your words are kept here."
-AT_DOOR = "You are still at the door. Only who leads the room reads what you write here."
+READING = (("Tab", N_("write")), ("q", N_("leave")), ("F1", N_("help")))
+HOST_READING = (("Tab", N_("write")), ("Esc", N_("back to the door")), ("F1", N_("help")))
+GONE = N_("They are no longer waiting at the door. Nothing was sent; your words are kept here.")
+AT_DOOR = N_("You are still at the door. Only who leads the room reads what you write here.")
 
 
 class DoorTalkScreen(ApartScreen):
@@ -65,7 +65,11 @@ class DoorTalkScreen(ApartScreen):
 
     @override
     def _who(self) -> str:
-        return f"at the door with {self._other() if self._knock else 'a facilitator'}"
+        return (
+            _("at the door with {name}").format(name=self._other())
+            if self._knock
+            else _("at the door with a facilitator")
+        )
 
     @override
     def _said(self) -> ComposeResult:
@@ -79,7 +83,7 @@ class DoorTalkScreen(ApartScreen):
             part
             for line in self._thread()
             for part in (
-                row(("You", "me-strong") if line.is_mine else (self._other(), "strong")),
+                row((_("You"), "me-strong") if line.is_mine else (self._other(), "strong")),
                 *indent(paragraph(line.text, width - 2), 2),
                 BLANK,
             )
@@ -90,7 +94,9 @@ class DoorTalkScreen(ApartScreen):
     def _hint_words(self) -> tuple[str, bool]:
         if self._knock and self._at_door() is None:
             return GONE, True
-        return f"Only {self._other()} reads what you write here." if self._knock else AT_DOOR, False
+        return _("Only {other} reads what you write here.").format(
+            other=self._other()
+        ) if self._knock else AT_DOOR, False
 
     @override
     def _keys(self, width: int) -> Row:

@@ -16,6 +16,7 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
 from holdspace.client.tui.screens.desk import ListScreen
+from holdspace.protocol.translation import N_, _
 
 FOR_THE_CHOSEN = ("give", "first", "last-word", "lower-for")
 FOR_ALL = ("onward", "order", "close-queue", "open-queue", "lower-all", "hands-up")
@@ -29,8 +30,8 @@ class HandsScreen(ListScreen):
         *act_bindings(Spot.ROOM, only=FOR_ALL),
         *act_bindings(Spot.ANYWHERE),
     ]
-    TITLE_WORDS = "Hands"
-    EMPTY_WORDS = "No hand is raised. That is fine: quiet is often thinking."
+    TITLE_WORDS = N_("Hands")
+    EMPTY_WORDS = N_("No hand is raised. That is fine: quiet is often thinking.")
     SPOT = Spot.PEOPLE
 
     @override
@@ -55,7 +56,7 @@ class HandsScreen(ListScreen):
 
     def _hand(self, hand: HandView, width: int) -> list[Row]:
         what = hand.note or ("" if hand.kind == "share" else hand.kind)
-        spoken = f"has spoken {hand.person.times_spoken}×"
+        spoken = _("has spoken {times_spoken}×").format(times_spoken=hand.person.times_spoken)
         facts = " · ".join(part for part in (what, spoken) if part)
         head = row(
             (f"{marks.place_mark(hand.place)} ", "hand"),

@@ -16,9 +16,9 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
 from holdspace.client.tui.screens.desk import ListScreen
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
-KEYS = (("Enter", "begin"), ("↑ ↓", "choose"), ("q", "end"))
+KEYS = (("Enter", N_("begin")), ("↑ ↓", N_("choose")), ("q", N_("end")))
 ROOMY = 30
 
 
@@ -46,7 +46,7 @@ class HomeScreen(ListScreen):
         with Vertical(id="foot"):
             yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
             yield Drawing(
-                lambda width, _height: [keys(KEYS, width, last=(("F2", "need help now"),))],
+                lambda width, _height: [keys(KEYS, width, last=(("F2", _("need help now")),))],
                 id="keys",
             )
         yield self.too_small()

@@ -10,6 +10,7 @@ from holdspace.client.tui import pages, terminal
 from holdspace.client.tui.keyline import key_name
 from holdspace.client.tui.screens.base import textual_key
 from holdspace.client.tui.screens.page import PageScreen
+from holdspace.protocol.translation import _
 
 _COPY = BY_ID["copy"]
 
@@ -24,8 +25,8 @@ class InvitationScreen(PageScreen):
     ]
 
     def __init__(self) -> None:
-        keys = (("i", "new invitation"), (key_name(_COPY.key), _COPY.verb))
-        super().__init__("Invitation", pages.invitation_page, keys)
+        keys = (("i", _("new invitation")), (key_name(_COPY.key), _COPY.verb))
+        super().__init__(_("Invitation"), pages.invitation_page, keys)
 
     def action_copy(self) -> None:
         """Show the code with nothing around it, where it can be had without a mouse, too."""

@@ -13,6 +13,7 @@ from holdspace.client.tui.keyline import act_keys, key_rows
 from holdspace.client.tui.rows import Row, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import BACK, ListScreen
+from holdspace.protocol.translation import N_, _
 
 _Item = PersonView | PinView | None
 
@@ -24,7 +25,7 @@ class LastingScreen(ListScreen):
         *act_bindings(Spot.LASTING, Spot.ANYWHERE),
         *act_bindings(Spot.ROOM, only=("keep-room",)),
     ]
-    TITLE_WORDS = "What lasts of this room"
+    TITLE_WORDS = N_("What lasts of this room")
     SPOT = Spot.LASTING
     IS_SPACED = True
 
@@ -42,7 +43,9 @@ class LastingScreen(ListScreen):
         if isinstance(item, PinView):
             return [row((f"{item.number:>2}  ", "sage"), (lasting_words.pin_words(item), "text"))]
         if isinstance(item, PersonView):
-            return paragraph(f"{item.name} asks to keep this room.", width, "amber")
+            return paragraph(
+                _("{name} asks to keep this room.").format(name=item.name), width, "amber"
+            )
         return [
             line for words in lasting_words.facts(self.view) for line in paragraph(words, width)
         ]
@@ -51,7 +54,7 @@ class LastingScreen(ListScreen):
     def _keys(self, width: int) -> list[Row]:
         keep = () if self.view.keeping.is_kept else (BY_ID["keep-room"],)
         acts = [act for act in acts_for(self.view, Spot.LASTING) if act.when(self.view)]
-        return key_rows((*act_keys((*keep, *acts)), ("↑ ↓", "choose"), BACK), width)
+        return key_rows((*act_keys((*keep, *acts)), ("↑ ↓", N_("choose")), BACK), width)
 
     @override
     def key_of(self, at: int) -> object:

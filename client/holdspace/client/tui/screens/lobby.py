@@ -24,14 +24,15 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.press import Press
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+from holdspace.protocol.translation import N_, _
 
 MAX_INTRODUCTION = 200
-NAMELESS = "Please choose a name first. It can be any name you like to go by here."
+NAMELESS = N_("Please choose a name first. It can be any name you like to go by here.")
 KEYS = (
-    ("Tab", "next field"),
-    ("PgDn", "read on"),
-    ("Enter", "go on"),
-    ("F1", "help"),
+    ("Tab", N_("next field")),
+    ("PgDn", N_("read on")),
+    ("Enter", N_("go on")),
+    ("F1", N_("help")),
 )
 
 
@@ -39,7 +40,7 @@ class LobbyScreen(HoldScreen):
     """The group's card, the agreements, and a name."""
 
     CSS_PATH = "lobby.tcss"
-    HELP_WORDS = (
+    HELP_WORDS = N_(
         "You are at the door, and nobody sees you yet. Tab goes from field to field, Page Down reads "
         "on. You knock only by saying that you accept the agreements; everything else sends nothing."
     )
@@ -61,15 +62,17 @@ class LobbyScreen(HoldScreen):
         with Vertical(id="form"):
             yield Drawing(lambda width, _: self._answer(width), id="answer")
             with Horizontal(classes="field"):
-                yield self._label("Name", "name")
-                yield _field("What to call you; any name", id="name", max_length=60)
+                yield self._label(_("Name"), "name")
+                yield _field(_("What to call you; any name"), id="name", max_length=60)
             with Horizontal(classes="field"):
-                yield self._label("A line", "introduction")
-                yield _field("About you, if you like", id="introduction")
+                yield self._label(_("A line"), "introduction")
+                yield _field(_("About you, if you like"), id="introduction")
             with Horizontal(id="presses"):
-                yield Press("I accept the agreements, and knock", "Accept, knock", id="accept")
-                yield Press("Only read today", "Only read", id="read")
-                yield Press("Leave", id="leave")
+                yield Press(
+                    _("I accept the agreements, and knock"), _("Accept, knock"), id="accept"
+                )
+                yield Press(_("Only read today"), _("Only read"), id="read")
+                yield Press(_("Leave"), id="leave")
             with Horizontal(id="comforts"):
                 yield Press(BY_ID["comfort"].verb.capitalize(), id="comfort")
                 yield Press(BY_ID["tryout"].verb.capitalize(), id="tryout")
@@ -102,13 +105,13 @@ class LobbyScreen(HoldScreen):
     def _head(self, width: int) -> list[Row]:
         title = row(
             (self.card.room_name, "strong"),
-            ("   you are at the door; nobody sees you yet", "muted"),
+            (_("   you are at the door; nobody sees you yet"), "muted"),
         )
         return [title, *trouble(self.view, width)]
 
     def _agreements(self, width: int) -> list[Row]:
         about = [*paragraph(self.card.about, width), BLANK] if self.card.about else []
-        head = row(("What we agree on here", "sage-strong"))
+        head = row((_("What we agree on here"), "sage-strong"))
         limits = [*paragraph(pages.WHAT_THIS_IS, width, "muted"), BLANK]
         way_out = paragraph(pages.EXIT_WORDS, width, "muted")
         # A low window has no place for the answer below.
@@ -134,7 +137,13 @@ class LobbyScreen(HoldScreen):
 
     def _answer(self, width: int) -> list[Row]:
         """Why the door did not open, or else what happens when you knock."""
-        words = f"{self.card.host_name or 'The facilitator'} reads your name and your line, and lets you in."
+        words = (
+            _("{name} reads your name and your line, and lets you in.").format(
+                name=self.card.host_name
+            )
+            if self.card.host_name
+            else _("The facilitator reads your name and your line, and lets you in.")
+        )
         return self._told(width) or paragraph(words, width, "muted")
 
     def _told(self, width: int) -> list[Row]:

@@ -12,9 +12,9 @@ from holdspace.client.tui.keyline import act_keys
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.page import PageScreen
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
-TITLE = "Mine: plans, ideas, notes"
+TITLE = N_("Mine: plans, ideas, notes")
 
 
 class OwnScreen(PageScreen):
@@ -39,9 +39,9 @@ def own_rows(keeper: Keeper, width: int) -> list[Row]:
     """Return the page: the newest first of each kind, and where it is kept."""
     notebook = keeper.notebook
     chapters = (
-        ("Plans", [plan_words(plan) for plan in reversed(notebook.plans)]),
-        ("Ideas", [f"{day_words(idea.at)}: {idea.text}" for idea in reversed(notebook.ideas)]),
-        ("Notes", [f"{day_words(note.at)}: {note.text}" for note in reversed(notebook.notes)]),
+        (_("Plans"), [plan_words(plan) for plan in reversed(notebook.plans)]),
+        (_("Ideas"), [f"{day_words(idea.at)}: {idea.text}" for idea in reversed(notebook.ideas)]),
+        (_("Notes"), [f"{day_words(note.at)}: {note.text}" for note in reversed(notebook.notes)]),
     )
     rows = [line for title, texts in chapters if texts for line in _chapter(title, texts, width)]
     return [

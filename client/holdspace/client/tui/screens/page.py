@@ -14,9 +14,10 @@ from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+from holdspace.protocol.translation import N_, _
 
 Draw = Callable[[RoomView, int], list[Row]]
-BACK = (("Esc", "back"), ("↑ ↓", "read on"))
+BACK = (("Esc", N_("back")), ("↑ ↓", N_("read on")))
 
 
 class PageScreen(HoldScreen):
@@ -59,7 +60,7 @@ class HelpScreen(PageScreen):
     """Help over whatever it was asked for on; Esc comes back to that."""
 
     def __init__(self, draw: Draw) -> None:
-        super().__init__("Keys and commands", draw)
+        super().__init__(_("Keys and commands"), draw)
 
 
 class CrisisScreen(PageScreen):
@@ -71,7 +72,9 @@ class CrisisScreen(PageScreen):
     ]
 
     def __init__(self, draw: Draw) -> None:
-        super().__init__("Need help now", draw, (("g", "steadying"), ("F12", "close at once")))
+        super().__init__(
+            _("Need help now"), draw, (("g", N_("steadying")), ("F12", _("close at once")))
+        )
 
     @override
     def again(self) -> "CrisisScreen":

@@ -14,6 +14,7 @@ from holdspace.client.tui import marks
 from holdspace.client.tui.rows import Piece, Row, cells, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
+from holdspace.protocol.translation import N_, _
 
 NAME_WIDTH = 20
 ROOMY = 60
@@ -23,7 +24,7 @@ class PeopleScreen(ListScreen):
     """The circle as a list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.PEOPLE, Spot.ANYWHERE)]
-    TITLE_WORDS = "Who is here"
+    TITLE_WORDS = N_("Who is here")
     SPOT = Spot.PEOPLE
 
     @override
@@ -39,8 +40,12 @@ class PeopleScreen(ListScreen):
     def _person(self, person: PersonView, width: int) -> list[Row]:
         room = self._name_width(width)
         name = clip(row((marks.called(person), marks.name_ink(person))), room - 2)
-        spoken = f"has spoken {person.times_spoken}×" if self.view.is_facilitator else ""
-        leads = "leads now" if person.leads_now else ""
+        spoken = (
+            _("has spoken {times_spoken}×").format(times_spoken=person.times_spoken)
+            if self.view.is_facilitator
+            else ""
+        )
+        leads = _("leads now") if person.leads_now else ""
         words = [marks.role_words(person), leads, marks.state_words(person), spoken]
         facts = " · ".join(word for word in words if word)
         start = pad((marks.mark(person), Piece(" "), *name), room)

@@ -16,9 +16,9 @@ from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
-SENT = "Nothing of this is sent, and nobody sees that you do it."
+SENT = N_("Nothing of this is sent, and nobody sees that you do it.")
 
 
 class PracticeScreen(HoldScreen):
@@ -109,6 +109,6 @@ class PracticeScreen(HoldScreen):
         ]
 
     def _keys(self) -> list[tuple[str, str]]:
-        on = [("Enter", "go on")] if self._practice.waits else []
-        form = [("c", "copy the lines to fill in")] if self._practice.template else []
-        return [*on, *form, ("g", "by the senses"), ("r", "rest"), ("Esc", "back")]
+        on = [("Enter", _("go on"))] if self._practice.waits else []
+        form = [("c", _("copy the lines to fill in"))] if self._practice.template else []
+        return [*on, *form, ("g", _("by the senses")), ("r", N_("rest")), ("Esc", N_("back"))]

@@ -23,8 +23,11 @@ from holdspace.client.tui.rows import Ink, Row, paragraph, row
 from holdspace.client.tui.screens.apart import WRITING, ApartScreen
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.transcript import Transcript
+from holdspace.protocol.translation import N_, _
 
-OVER = "This is over. Esc twice goes back to the room. Your words here are kept, and were not sent."
+OVER = N_(
+    "This is over. Esc twice goes back to the room. Your words here are kept, and were not sent."
+)
 # What one key does from inside a pair, as it does in the room.
 _IN_A_PAIR = ("call", "uncall", "come-back", "all-back")
 
@@ -95,7 +98,7 @@ class PrivateScreen(ApartScreen):
         here = (*in_a_pair, *acts_for(self.view, Spot.ASIDE))
         useful = [act for act in here if is_useful(act, self.view)]
         # A pair has more keys than fit beside long words.
-        pairs = (("Esc", "to the room" if is_pair else "back to the room"), *act_keys(useful))
+        pairs = (("Esc", _("to the room") if is_pair else _("back to the room")), *act_keys(useful))
         return keys(pairs, width, last=ALWAYS)
 
     @override

@@ -18,9 +18,10 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, cells, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import N_, _
 
-YOURS = "Your answer: "
-NOT_SENT = "Nothing is sent before the last question. Esc goes back; what you typed waits here."
+YOURS = N_("Your answer: ")
+NOT_SENT = N_("Nothing is sent before the last question. Esc goes back; what you typed waits here.")
 NORMAL = 20
 PAGE = 5
 # What was answered so far, by the key of its form.
@@ -149,11 +150,11 @@ class QuestionsScreen(HoldScreen):
         return [*paragraph(NOT_SENT, width, "muted"), BLANK] if self._is_roomy else []
 
     def _keys(self) -> list[tuple[str, str]]:
-        before = [("↑", "question before")] if self._asked.at else []
+        before = [("↑", _("question before"))] if self._asked.at else []
         if not self._is_roomy:
-            return [("Enter", "go on"), *before, ("Esc", "back")]
-        typed = ("a-z", "write") if self._asked.asks_words else ("0-9", "answer")
-        return [typed, ("Enter", "go on"), *before, ("Esc", "back, nothing sent")]
+            return [("Enter", _("go on")), *before, ("Esc", N_("back"))]
+        typed = ("a-z", "write") if self._asked.asks_words else ("0-9", N_("answer"))
+        return [typed, ("Enter", _("go on")), *before, ("Esc", _("back, nothing sent"))]
 
 
 def _option(at: int, words: str, width: int) -> list[Row]:

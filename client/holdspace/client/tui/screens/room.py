@@ -39,14 +39,15 @@ from holdspace.client.tui.rows import Row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 from holdspace.client.tui.side import side
 from holdspace.client.tui.transcript import Transcript
+from holdspace.protocol.translation import N_
 
 # Acts whose words are typed: their key begins the command in the text field.
 _BEGIN_IN_FIELD = frozenset({"fold", "idea", "offer", "poll"})
-_IN_THE_FIELD = (
+_IN_THE_FIELD = N_(
     "You are in the text field. Enter sends what you write, Ctrl+J makes a new line, and a paste never "
     "sends. Esc leaves the field; then single keys act."
 )
-_IN_WHAT_WAS_SAID = (
+_IN_WHAT_WAS_SAID = N_(
     "You are in what was said. The arrow keys, Page Up and Page Down read back; End comes back to now. "
     "Enter goes to the text field."
 )

@@ -19,7 +19,7 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
 # These work on the sheet as they do in the room, so that a whole meeting can be led from here.
 FROM_ROOM = ("next", "more-time", "hold", "resume", "drift", "ready")
@@ -35,8 +35,8 @@ class SheetScreen(ListScreen):
         Binding("pagedown", "read(1)", "read on", priority=True),
         Binding("pageup", "read(-1)", "read back", priority=True),
     ]
-    TITLE_WORDS = "Run sheet"
-    EMPTY_WORDS = "No flow is laid out."
+    TITLE_WORDS = N_("Run sheet")
+    EMPTY_WORDS = N_("No flow is laid out.")
     SPOT = Spot.SHEET
 
     @override
@@ -71,7 +71,7 @@ class SheetScreen(ListScreen):
         del height
         stages = self.view.stages
         if not stages:
-            return paragraph("Open a flow with /flow FILE in the text field.", width, "muted")
+            return paragraph(_("Open a flow with /flow FILE in the text field."), width, "muted")
         at = min(self.choices.at, len(stages) - 1)
         stage = stages[at]
         after = stages[at + 1] if at + 1 < len(stages) else None
@@ -82,7 +82,7 @@ class SheetScreen(ListScreen):
                 *self._facts(stage, width),
             ],
             _titled("Say", stage.say, width),
-            _titled("Everybody sees", stage.prompt, width),
+            _titled(_("Everybody sees"), stage.prompt, width),
             [row((f"  · {ask}", "text")) for ask in stage.asks],
             _ready(stage, width),
             _titled("Next", _preview(after), width, "muted") if after else [],
@@ -145,7 +145,7 @@ def _titled(title: str, text: str, width: int, ink: str = "text") -> list[Row]:
 def _ready(stage: StageView, width: int) -> list[Row]:
     if not stage.ready:
         return []
-    head = row(("Ready phrases", "sage-strong"), ("  a number copies it", "muted"))
+    head = row((_("Ready phrases"), "sage-strong"), (_("  a number copies it"), "muted"))
     phrases = []
     for at, phrase in enumerate(stage.ready[:9], 1):
         first, *rest = paragraph(phrase, width - 3)
@@ -155,7 +155,14 @@ def _ready(stage: StageView, width: int) -> list[Row]:
 
 def _preview(stage: StageView) -> str:
     return (
-        f"{stage.title}, {stage.minutes} min: {_(MODE_WORDS[stage.mode])}. {stage.prompt}".strip()
+        _("{title}, {minutes} min: {mode}. {prompt}")
+        .format(
+            title=stage.title,
+            minutes=stage.minutes,
+            mode=_(MODE_WORDS[stage.mode]),
+            prompt=stage.prompt,
+        )
+        .strip()
     )
 
 

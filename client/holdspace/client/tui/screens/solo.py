@@ -13,6 +13,7 @@ from holdspace.client.tui.rows import Row, clip, row
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
+from holdspace.protocol.translation import N_, _
 
 
 class SoloScreen(ListScreen):
@@ -22,7 +23,7 @@ class SoloScreen(ListScreen):
         *act_bindings(Spot.ANYWHERE),
         ("enter", "begin", "begin"),
     ]
-    TITLE_WORDS = "Practise alone: nothing is sent, there is no connection at all"
+    TITLE_WORDS = N_("Practise alone: nothing is sent, there is no connection at all")
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +36,12 @@ class SoloScreen(ListScreen):
 
     @override
     def _keys(self, width: int) -> list[Row]:
-        pairs = (("Enter", "begin"), ("↑ ↓", "choose"), ("q", "end"), ("F2", "need help now"))
+        pairs = (
+            ("Enter", N_("begin")),
+            ("↑ ↓", N_("choose")),
+            ("q", N_("end")),
+            ("F2", _("need help now")),
+        )
         return key_rows(pairs, width)
 
     def action_begin(self) -> None:

@@ -18,10 +18,11 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 from holdspace.protocol.phrases import knock_phrase
+from holdspace.protocol.translation import N_, _
 
 Pairs = tuple[tuple[str, str], ...]
-WAIT_KEYS: Pairs = (("q", "leave"), ("F1", "help"), ("F2", "need help now"))
-END_KEYS: Pairs = (("Enter", "close"), ("F2", "need help now"))
+WAIT_KEYS: Pairs = (("q", N_("leave")), ("F1", N_("help")), ("F2", N_("need help now")))
+END_KEYS: Pairs = (("Enter", N_("close")), ("F2", N_("need help now")))
 
 
 class StillScreen(HoldScreen):
@@ -75,11 +76,11 @@ class ConnectingScreen(StillScreen):
     def lines(self, view: RoomView, width: int) -> list[Row]:
         """Return how the way to the relay is."""
         if view.connection is Connection.GONE:
-            words = view.ended_words or view.connection_words or "The relay does not answer."
-            safe = "Nothing was sent, and nothing was written down."
-            return _said("It was not possible to start", words, safe, width)
-        words = view.connection_words or "This takes a moment."
-        return _said("Connecting to the relay …", words, "", width)
+            words = view.ended_words or view.connection_words or _("The relay does not answer.")
+            safe = _("Nothing was sent, and nothing was written down.")
+            return _said(_("It was not possible to start"), words, safe, width)
+        words = view.connection_words or _("This takes a moment.")
+        return _said(_("Connecting to the relay …"), words, "", width)
 
 
 class WaitingScreen(StillScreen):
@@ -100,28 +101,30 @@ class WaitingScreen(StillScreen):
     @override
     def lines(self, view: RoomView, width: int) -> list[Row]:
         """Return that nothing has to be done, and what can be done inside."""
-        host = view.card.host_name if view.card else "the facilitator"
-        words = f"{host} has been told, and will let you in. This can take a few minutes."
+        host = view.card.host_name if view.card else _("the facilitator")
+        words = _("{host} has been told, and will let you in. This can take a few minutes.").format(
+            host=host
+        )
         inside = (
-            ("raise", "raises your hand when you would like to say something"),
-            ("pass", "passes; it needs no reason"),
-            ("nod", "nods to what somebody said: I hear you"),
-            ("what", "says in one sentence what happens now"),
+            ("raise", _("raises your hand when you would like to say something")),
+            ("pass", _("passes; it needs no reason")),
+            ("nod", _("nods to what somebody said: I hear you")),
+            ("what", _("says in one sentence what happens now")),
         )
         table = [line for name, what in inside for line in _with_key(name, what, width)]
-        rest = "Nothing to do. You can fetch a drink; your place at the door is kept."
+        rest = _("Nothing to do. You can fetch a drink; your place at the door is kept.")
         return [
-            *_said("You have knocked", words, rest, width),
+            *_said(_("You have knocked"), words, rest, width),
             *(_phrase(view, width) if view.knock_fingerprint else []),
             BLANK,
-            *paragraph("Inside, with the text field left by Esc", width, "sage-strong"),
+            *paragraph(_("Inside, with the text field left by Esc"), width, "sage-strong"),
             *table,
             *([BLANK, *trouble(view, width)] if trouble(view, width) else []),
         ]
 
 
 def _phrase(view: RoomView, width: int) -> list[Row]:
-    asked = "The facilitator may ask you for the words of your knock: "
+    asked = _("The facilitator may ask you for the words of your knock: ")
     return [BLANK, *paragraph(f"{asked}{knock_phrase(view.knock_fingerprint)}.", width, "muted")]
 
 
@@ -133,22 +136,28 @@ def _with_key(name: str, words: str, width: int) -> list[Row]:
 
 
 _ENDS: dict[Place, tuple[str, str]] = {
-    Place.LEFT: ("You have left the meeting", "Take what helps with you, and leave the rest."),
+    Place.LEFT: (
+        N_("You have left the meeting"),
+        N_("Take what helps with you, and leave the rest."),
+    ),
     Place.REMOVED: (
-        "You are no longer a member of this meeting",
-        "A facilitator removed you. What was said after that cannot be read here.",
+        N_("You are no longer a member of this meeting"),
+        N_("A facilitator removed you. What was said after that cannot be read here."),
     ),
     Place.DECLINED: (
-        "Not today",
-        "The facilitator could not let you in this time. You can ask them, and knock again.",
+        N_("Not today"),
+        N_("The facilitator could not let you in this time. You can ask them, and knock again."),
     ),
-    Place.CLOSED: ("The meeting is closed", "Go gently. The relay deletes what it kept of it."),
-    Place.ENDED: ("The meeting has ended here", ""),
+    Place.CLOSED: (
+        N_("The meeting is closed"),
+        N_("Go gently. The relay deletes what it kept of it."),
+    ),
+    Place.ENDED: (N_("The meeting has ended here"), ""),
 }
 
 
-NOTHING_KEPT = "Nothing of the meeting is kept on this device."
-IN_THE_NOTEBOOK = (
+NOTHING_KEPT = N_("Nothing of the meeting is kept on this device.")
+IN_THE_NOTEBOOK = N_(
     "Your own words, and the room if you keep it, are in your notebook. Nothing else of the meeting is "
     "kept on this device."
 )

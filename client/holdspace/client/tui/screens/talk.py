@@ -16,8 +16,9 @@ from holdspace.client.tui.keyline import keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
+from holdspace.protocol.translation import N_, _
 
-SENT = "Nothing of this is sent, and nobody sees that you do it."
+SENT = N_("Nothing of this is sent, and nobody sees that you do it.")
 # More than a card takes, so that it can say so instead of swallowing letters.
 LONGEST = 2000
 
@@ -98,8 +99,8 @@ class TalkScreen(HoldScreen):
         ]
 
     def _keys(self) -> list[tuple[str, str]]:
-        on = [] if self._talk.answers else [("Enter", "go on")]
-        return [*on, ("Esc", "set it aside"), ("F2", "need help now")]
+        on = [] if self._talk.answers else [("Enter", _("go on"))]
+        return [*on, ("Esc", _("set it aside")), ("F2", _("need help now"))]
 
 
 def _answer(key: str, words: str) -> Row:
