@@ -81,7 +81,7 @@ class Inked(Widget):
 class Painted(Inked):
     """Rows drawn by `draw`; `redraw` asks again and repaints only what really changed."""
 
-    DEFAULT_CSS = N_("Painted { height: auto; width: 1fr; }")
+    DEFAULT_CSS = "Painted { height: auto; width: 1fr; }"
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's name
