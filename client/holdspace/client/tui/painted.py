@@ -13,7 +13,6 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from holdspace.client.tui.rows import Ink, Row, cells, clip
-from holdspace.protocol.translation import N_
 
 # Which colour of the theme an ink has, and whether it is bold.
 _LOOKS: dict[Ink, tuple[str, bool]] = {
