@@ -39,12 +39,12 @@ def lines(pilot: Pilot[Ending]) -> Iterator[tuple[str, int]]:
         yield "".join(segment.text for segment in strip), strip.cell_length
 
 
-def assert_harmless(pilot: Pilot[Ending]) -> None:
+def assert_harmless(pilot: Pilot[Ending], size: tuple[int, int] = SIZE) -> None:
     """Fail when a line holds what a terminal might obey, or is not as wide as the window."""
     for text, width in lines(pilot):
         assert is_forbidden(text) == "", repr(text)
-        assert width == SIZE[0]
-        assert cell_len(text) == SIZE[0], repr(text)
+        assert width == size[0]
+        assert cell_len(text) == size[0], repr(text)
 
 
 # A cycle of 23 texts through about 100 fields: with these turns each text stands in most fields once.
@@ -69,6 +69,17 @@ async def test_nothing_hostile_is_on_any_line_of_the_room_and_its_pages(turn: in
         player.change(Notice(evil))
         await pilot.pause()
         assert_harmless(pilot)
+
+
+@pytest.mark.parametrize("is_led", [True, False])
+async def test_nothing_hostile_is_on_any_line_of_a_large_window(is_led: bool) -> None:
+    size = (200, 60)
+    async with shown(replace(hostile_view(*HOSTILE), is_facilitator=is_led), size) as (pilot, _):
+        for turn in TURNS:
+            evils = (*HOSTILE[turn:], *HOSTILE[:turn])
+            pilot.app._show_view(replace(hostile_view(*evils), is_facilitator=is_led))  # type: ignore[attr-defined]
+            await pilot.pause()
+            assert_harmless(pilot, size)
 
 
 @pytest.mark.parametrize(
