@@ -17,7 +17,7 @@ from holdspace.client.demo.living import NoRoomError, invitation_of
 from holdspace.client.demo.orders import Order
 from holdspace.client.front_end import show
 from holdspace.client.here import relay_here
-from holdspace.client.library import read_agreements, read_flow
+from holdspace.client.library import DEFAULT_FLOW, LANGUAGE, read_agreements, read_flow
 from holdspace.client.prompt import ask_until, say
 from holdspace.client.seat.host import Opening
 from holdspace.protocol.text import NameRefused, check_name
@@ -77,14 +77,15 @@ def _asked_name(cast: Cast) -> str:
 
 
 def _opening(cast: Cast, name: str) -> Opening:
-    agreements = read_agreements()
+    # The simulated people speak English, so the room does.
+    agreements = read_agreements(f"standard.{LANGUAGE}")
     return Opening(
         room_name=cast.facilitating.room,
         name=name,
         standing=_STANDING,
         agreements=agreements.lines,
         agreements_version=agreements.version,
-        flow_toml=read_flow(),
+        flow_toml=read_flow(f"{DEFAULT_FLOW}.{LANGUAGE}"),
     )
 
 
