@@ -153,6 +153,7 @@ def read_by(guest: Guest) -> list[str]:
 
 
 # One test, because the hour is lived through once.
+@pytest.mark.long
 def test_a_slow_hand_gets_through_the_session_with_nothing_lost_skipped_or_cut() -> None:
     session = Session()
     session.run()

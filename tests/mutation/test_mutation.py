@@ -141,6 +141,7 @@ def run(trial: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_survivors_are_shown_and_the_dead_and_the_equivalent_are_not_tried_again(
     trial: Path,
 ) -> None:
@@ -163,6 +164,7 @@ def test_survivors_are_shown_and_the_dead_and_the_equivalent_are_not_tried_again
     assert "This was a sample." in said
 
 
+@pytest.mark.long
 def test_all_that_is_listed_as_equivalent_is_still_there() -> None:
     titles = {entry["file"] for entry in mutate.listed()}
     sources = {mutate.title_of(path): path for path in ROOT.glob("*/holdspace/**/*.py")}

@@ -239,6 +239,7 @@ def test_the_demo_comes_to_its_closing_by_itself(house: House) -> None:
     assert_nothing_left(house)
 
 
+@pytest.mark.long
 def test_in_the_facilitators_chair_people_knock_and_take_part(house: House) -> None:
     demo = house.start("demo", DEV, "demo", "--plain", "--facilitate", "--speed", "20")
     demo.expect("What shall people here call you")
@@ -274,7 +275,14 @@ def test_when_it_is_killed_nothing_stays_behind(house: House) -> None:
     assert_nothing_left(house)
 
 
-@pytest.mark.parametrize("moment", ["Starting a relay", "opens the room", "opened the room"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "opens the room",
+        pytest.param("Starting a relay", marks=pytest.mark.long),
+        pytest.param("opened the room", marks=pytest.mark.long),
+    ],
+)
 def test_ctrl_c_while_it_starts_leaves_nothing(house: House, moment: str) -> None:
     demo = house.start("demo", DEV, "demo", "--plain", "--speed", "20")
     demo.expect(moment)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from tests.scenario.conftest import Meeting, Relay, Somebody
 
 NAMES = ("Abelone", "Birgit", "Cosmo", "Dorothea", "Emeka", "Fenja", "Gisbert")
 SECRET = "quagmire: nobody has asked me that before"
 
 
+@pytest.mark.long
 def test_s1_seven_people_meet_in_pairs(relay: Relay, meet: Callable[[str, str], Meeting]) -> None:
     meeting = meet(relay.url, "Ottilie")
     host, people = meeting.host, [meeting.admit(name) for name in NAMES]

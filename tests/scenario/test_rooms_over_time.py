@@ -107,6 +107,7 @@ def test_two_meetings_of_one_room_and_a_crash_in_the_second(
     vault.close()
 
 
+@pytest.mark.long
 def test_the_relay_dies_for_good_and_the_host_has_the_phrase_only(
     house: House, device: Callable[[str], Device], tmp_path: Path
 ) -> None:

@@ -49,7 +49,21 @@ def _words(still: str) -> list[str]:
     return [word for row in rows if "│" in row for word in row.partition("│")[2].split()]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+# The two that most people have; the large ones take as long again.
+EVERYDAY = SIZES[:2]
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        pytest.param(
+            size,
+            id=f"{size[0]}x{size[1]}",
+            marks=() if size in EVERYDAY else pytest.mark.long,
+        )
+        for size in SIZES
+    ],
+)
 async def test_every_state_shows_what_was_looked_at(size: tuple[int, int]) -> None:
     looked_at, seen = kept(size), {}
     screens: set[str] = set()
