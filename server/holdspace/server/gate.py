@@ -55,7 +55,7 @@ from holdspace.server.relay import Relay
 from holdspace.server.stopping import Stop
 from holdspace.server.turns import Turns
 
-_TICK_SECONDS = 0.5
+_TICK_SECONDS = 1.0
 # With the time to close connections and the log, a relay stops within ten seconds.
 _SAVE_SECONDS = 4.0
 # By so much later is read on after a frame that had to wait, so that it is judged before the next.
