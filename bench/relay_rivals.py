@@ -114,11 +114,14 @@ class Mqtt(Rival):
 class RedisSpeaker(Rival):
     """XADD, many at a time."""
 
-    _ADD = b"*5\r\n$4\r\nXADD\r\n$4\r\nroom\r\n$1\r\n*\r\n$1\r\nd\r\n$%d\r\n%b\r\n" % (BODY, _WORDS)
+    def __init__(self, tally: Tally, body: int) -> None:
+        super().__init__(tally)
+        add = b"*5\r\n$4\r\nXADD\r\n$4\r\nroom\r\n$1\r\n*\r\n$1\r\nd\r\n$%d\r\n%b\r\n"
+        self._add = add % (body, bytes(body))
 
     def say(self, count: int) -> None:
         """Add to the stream."""
-        self.write(self._ADD * count)
+        self.write(self._add * count)
 
     @override
     def _take(self, data: bytes) -> int:
@@ -136,6 +139,10 @@ class RedisSpeaker(Rival):
 class RedisReader(Rival):
     """XREAD that waits, over and over."""
 
+    def __init__(self, tally: Tally, body: int) -> None:
+        super().__init__(tally)
+        self._body = body
+
     def ask(self, after: bytes = b"$") -> None:
         """Read what comes after an entry."""
         self.write(
@@ -145,7 +152,7 @@ class RedisReader(Rival):
 
     @override
     def _take(self, data: bytes) -> int:
-        # "*1 *2 $4 room *N", then N times "*2 $L <id> *2 $1 d $512 <words>", each on its line.
+        # "*1 *2 $4 room *N", then N times "*2 $L <id> *2 $1 d $L <words>", each on its line.
         head = data.split(_LINE, 5)
         if len(head) < 6:
             return 0
@@ -155,7 +162,7 @@ class RedisReader(Rival):
             if len(parts) < 8:
                 return 0
             last = parts[2]
-            at += sum(map(len, parts[:7])) + 7 * len(_LINE) + BODY + len(_LINE)
+            at += sum(map(len, parts[:7])) + 7 * len(_LINE) + self._body + len(_LINE)
             if at > len(data):
                 return 0
         self._tally.entries += count

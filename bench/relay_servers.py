@@ -77,6 +77,13 @@ def raw(*, loop: str = "asyncio") -> Iterator[Server]:
 
 
 @contextmanager
+def bare() -> Iterator[Server]:
+    """Start a server that saves and hands out, and nothing else."""
+    with _started([str(HERE / "relay_bare.py")], "asyncio") as server:
+        yield server
+
+
+@contextmanager
 def _started(command: Sequence[str], loop: str) -> Iterator[Server]:
     path = [str(FOLDER)] if loop == "uvloop" else []
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([*path, *_own_path()])}

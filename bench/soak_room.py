@@ -38,7 +38,7 @@ class Listener(Member):
         super().__init__(number, room.counts, room.url)
         self.seq = after
         self.commits = 0
-        # Did not hear of a commit, or had no turn to answer it, before the relay might hang up.
+        # Was sent a commit, and did not come to it before the relay might hang up.
         self.is_late = False
         self._room = room
 
@@ -250,7 +250,9 @@ class Room:
     async def _walk(self, member: Listener) -> None:
         heard, asked = member.commits, time.monotonic()
         await until(lambda: member.commits > heard or member.wire.closed.done())
-        member.is_late = time.monotonic() - asked >= _RENEW_SECONDS
+        # The close code comes behind the commit: who was not shown that one has a relay that is wrong.
+        took = time.monotonic() - asked
+        member.is_late = member.commits > heard and took >= _RENEW_SECONDS
         if not member.wire.closed.done():
             with suppress(ConnectionError):
                 await member.walk()

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from relay_cases import QUICK
-from relay_marks import MARKS, Row
+from relay_marks import MARKS, Mark, Row
 from relay_report import as_table, put_into, save
 
 ROOT = Path(__file__).parents[1]
@@ -44,3 +44,18 @@ def test_a_table_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
 
 def test_a_mark_that_was_not_measured_is_not_judged() -> None:
     assert [mark.judge([{}]) for mark in MARKS] == [None] * len(MARKS)
+
+
+def test_what_needs_more_cores_than_there_are_is_not_judged_unless_it_is_reached() -> None:
+    mark = Mark("two", "%.1fx", 1.7, lambda one: one["case"]["of"]["x"], cores=1 << 20)
+    few = mark.judge([{"case": {"of": {"x": 0.9}}}])
+    assert few == Row("two", "0.9x", "at least 1.7x, with 1048576 cores", None)
+    assert few.verdict == "not judged"
+    assert mark.judge([{"case": {"of": {"x": 1.8}}}]) == Row("two", "1.8x", "at least 1.7x", True)
+
+
+def test_what_has_no_mark_is_shown_and_not_judged() -> None:
+    mark = Mark("floor", "%.1fx", None, lambda one: one["case"]["of"]["x"])
+    row = mark.judge([{"case": {"of": {"x": 1.0}}}])
+    assert row == Row("floor", "1.0x", "", None)
+    assert row.verdict == "not judged"
