@@ -72,8 +72,9 @@ CORE = (
         tuple(
             f"tests/server/test_{name}.py"
             for name in (
-                "attacks_relay", "bucket", "counts", "relay_connections", "relay_law", "relay_lobby",
-                "relay_meetings", "relay_rooms", "turns",
+                "attacks_relay", "bucket", "counts", "relay_cluster", "relay_cluster_law",
+                "relay_connections", "relay_law", "relay_lobby", "relay_meetings", "relay_places",
+                "relay_rooms", "turns",
             )
         ),
     ),
