@@ -21,7 +21,7 @@ from simulation_journal import Journal, Line
 from stub_mls import StubGroup
 from world import World
 
-DOSE = range(1, 5)
+DOSE = range(1, 4)
 HERE = Path(__file__).parent
 
 
