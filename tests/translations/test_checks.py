@@ -26,6 +26,7 @@ def wrong(msgid: str, *words: str, plural: str = "") -> list[str]:
         ("Leave?", "Gehen?"),
         ("A set like {{a}}: {name}", "So wie {{a}}: {name}"),
         ("Leave.", ""),
+        ("1st", "1."),
     ],
 )
 def test_a_fit_translation_is_quiet(msgid: str, words: str) -> None:
@@ -47,8 +48,8 @@ def test_a_fit_translation_is_quiet(msgid: str, words: str) -> None:
         ("Leave.", "Geh\u202e.", "acts on a terminal"),
         ("Leave.", "Geh.\nJetzt.", "other lines"),
         ("Leave: ", "Geh:", "spaces"),
-        ("Leave.", "Geh", "ends otherwise"),
-        ("Leave", "Geh.", "ends otherwise"),
+        ("Leave now.", "Geh jetzt", "ends otherwise"),
+        ("Leave now", "Geh jetzt.", "ends otherwise"),
         ("Type /raise.", "Tippe /hebe.", "names what is typed"),
         ("Leave.", "Geh mit /leave.", "names what is typed"),
         ("With --plain.", "Mit --einfach.", "names what is typed"),
