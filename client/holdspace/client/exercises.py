@@ -23,6 +23,7 @@ class Guide:
     words: str
     begins: str = ""
     is_mine: bool = False
+    is_answer: bool = False
 
 
 def guide(view: RoomView) -> Guide | None:
@@ -75,7 +76,8 @@ def _guide(card: TechniqueCard, step: Step, whose: PersonView) -> Guide:
         parts.append(_('It begins: "{words} …"').format(words=step.begins))
     if step.answers:
         parts.append(_choice(step.answers))
-    return Guide(card.title, " ".join(parts), step.begins, is_mine=whose.is_me)
+    is_answer = bool(step.answers)
+    return Guide(card.title, " ".join(parts), step.begins, is_mine=whose.is_me, is_answer=is_answer)
 
 
 def _choice(answers: tuple[str, ...]) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from holdspace.client.attend import Attendance
+from holdspace.client.demo.cast import load_cast
 from holdspace.client.demo.company import NobodyCameError, company
 from holdspace.client.demo.orders import News, Order, read_news, read_order, write_line
 from holdspace.client.here import relay_here
@@ -30,6 +32,23 @@ async def test_people_open_a_room_and_tell_its_code() -> None:
         news = await asyncio.wait_for(people.news(), 20)
         assert news.invitation.startswith("holdspace1:")
         assert "Ana" in news.words
+
+
+async def test_where_german_is_spoken_their_room_is_a_german_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOLDSPACE_LANGUAGE", "de")
+    async with relay_here() as relay, company(Order(relay, 20.0)) as people:
+        news = await asyncio.wait_for(people.news(), 20)
+        assert news.words == "Ana hat den Raum geöffnet."
+        async with await Attendance.join(news.invitation) as guest:
+            async with asyncio.timeout(20):
+                async for view, _ in guest.changes():
+                    if view.card is not None:
+                        break
+            assert guest.view.card
+            assert guest.view.card.room_name == load_cast("de").facilitating.room
+            assert guest.view.card.agreements[0] == "Was hier geteilt wird, bleibt hier."
 
 
 async def test_without_a_relay_nobody_comes_and_the_person_is_told_why() -> None:

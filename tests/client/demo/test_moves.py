@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 
-from holdspace.client.demo import meeting_in_pairs as habits
 from holdspace.client.demo.cast import Character, load_cast
 from holdspace.client.demo.memory import Memory, Move, after, remember
 from holdspace.client.demo.moves import Moment, next_move
@@ -95,7 +94,15 @@ class Living:
     def look(self, view: RoomView) -> Move | None:
         """Return the next move as it is decided."""
         return next_move(
-            Moment(self.character, view, self.memory, self.now, dice_of(self.seed), CAST.names)
+            Moment(
+                self.character,
+                view,
+                self.memory,
+                self.now,
+                dice_of(self.seed),
+                company=CAST.names,
+                everybody=CAST.everybody,
+            )
         )
 
 
@@ -313,14 +320,14 @@ def test_most_say_yes_and_nobody_twice() -> None:
 def test_writes_when_it_is_the_own_step_and_waits_when_it_is_not() -> None:
     [(_, told)] = living("Ben").live(in_a_pair(), 60.0)
     assert isinstance(told, SayAside)
-    assert told.text in habits.TELLS
+    assert told.text in CAST.everybody.tells
     assert living("Ben").live(in_a_pair("Ben"), 60.0) == []
     [(_, back)] = living("Ben").live(in_a_pair("Chi", mine_first=False), 60.0)
     assert isinstance(back, SayAside)
-    assert back.text.startswith("What I hear is")
+    assert back.text in CAST.everybody.reflections
     [(_, mark)] = living("Ben").live(in_a_pair("Ben", "Chi"), 60.0)
     assert isinstance(mark, SayAside)
-    assert mark.text in habits.MARKS
+    assert mark.text in CAST.everybody.confirms
 
 
 def test_goes_back_when_the_pair_is_over() -> None:

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from holdspace.client.demo.orders import LONGEST_ORDER, News, Order, read_news, write_line
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean_line
+from holdspace.protocol.translation import _
 
 GOODBYE_SECONDS = 3.0
 
@@ -35,7 +36,8 @@ class Company:
         line = await self._told.readline()
         if not line:
             raise NobodyCameError(
-                f"The simulated people could not come in, so there is no demo. {self._last_words()}"
+                _("The simulated people could not come in, so there is no demo.")
+                + self._last_words()
             )
         return read_news(line)
 
@@ -49,7 +51,7 @@ class Company:
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").split("\n")
         last = next((line for line in reversed(lines) if line.strip()), "")
-        return f"It said: {clean_line(last, 200)}" if last else ""
+        return " " + _("It said: {words}").format(words=clean_line(last, 200)) if last else ""
 
 
 @asynccontextmanager

@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from holdspace.client.attend import Attendance
+from holdspace.client.demo.cast import Cast
 from holdspace.client.demo.memory import Memory, Move, after, remember
+from holdspace.client.library import DEFAULT_FLOW, read_agreements, read_flow
+from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import _
 
 Decide = Callable[[RoomView, Memory, float], Move | None]
 
@@ -43,11 +47,26 @@ class NoRoomError(Exception):
     """The room could not be opened; the text is for the person."""
 
 
+def opening_of(cast: Cast, name: str, standing: str) -> Opening:
+    """Return the room of the demo, in the language of its people."""
+    agreements = read_agreements(f"standard.{cast.lang}")
+    return Opening(
+        room_name=cast.facilitating.room,
+        name=name,
+        standing=standing,
+        agreements=agreements.lines,
+        agreements_version=agreements.version,
+        flow_toml=read_flow(f"{DEFAULT_FLOW}.{cast.lang}"),
+    )
+
+
 async def invitation_of(host: Attendance) -> str:
     """Return the code of a room that is being opened, once the relay knows of it."""
     while not (code := host.view.invitation):
         if host.is_over:
-            raise NoRoomError(f"The room could not be opened. {host.view.ended_words}")
+            raise NoRoomError(
+                _("The room could not be opened. {reason}").format(reason=host.view.ended_words)
+            )
         await asyncio.sleep(SHORTEST_LOOK)
     return code
 

@@ -18,16 +18,6 @@ if TYPE_CHECKING:
 
 WILLING = 0.85
 WELCOMES_IDEAS = 0.6
-TELLS = (
-    "The mornings are slow. I had planned to see a friend, and I cancelled again.",
-    "I walked to the corner and back. It sounds like nothing, and it was a lot.",
-    "I am tired of explaining. This week I did not explain, and that was a relief.",
-)
-REFLECTIONS = (
-    "What I hear is that it took more than others could see.",
-    "What I hear is that you are tired of it, and that you went on.",
-)
-MARKS = ("Yes.", "Nearly: it was more relief than I said.", "Yes, that was it.")
 
 
 def say_yes(moment: Moment) -> Move | None:
@@ -46,7 +36,8 @@ def write_in_a_pair(moment: Moment) -> Move | None:
     if aside is None or step is None or not step.is_mine or aside.is_frozen:
         return None
     mark = f"step {len(aside.passages)} of {aside.handle.hex()}"
-    lines = REFLECTIONS if step.begins else MARKS if "Type yes" in step.words else TELLS
+    ours = moment.everybody
+    lines = ours.reflections if step.begins else ours.confirms if step.is_answer else ours.tells
     text = lines[int(moment.roll(mark) * len(lines))]
     wait = writing_seconds(moment.character, text)
     since = moment.now - max(moment.memory.acted_at, moment.memory.mode_since)

@@ -5,10 +5,10 @@ people sit in Ana's meeting and in the one that the person at the keyboard facil
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from holdspace.client.demo import meeting_in_pairs
-from holdspace.client.demo.cast import ANY, ARRIVING, Character
+from holdspace.client.demo.cast import ANY, ARRIVING, Character, Everybody
 from holdspace.client.demo.memory import Memory, Move, newest_share
 from holdspace.client.demo.pace import Dice, reading_seconds, writing_seconds
 from holdspace.client.seat.form_view import Item, To
@@ -25,8 +25,7 @@ from holdspace.client.seat.intents import (
 from holdspace.client.seat.view import Line, Part, PersonView, Place, RoomView
 
 READING_AGREEMENTS = 4.0
-# In these stages hands are for questions; most people have none.
-QUIETER = {"agreements": 0.35}
+WHERE_FEW_RAISE_A_HAND = 0.35
 ANSWERING = 0.4
 GREETING = 0.5
 REAL_PERSON_IS_NODDED_TO = 0.3
@@ -44,6 +43,7 @@ class Moment:
     now: float
     dice: Dice
     company: frozenset[str] = frozenset()
+    everybody: Everybody = field(default=Everybody(), repr=False)
 
     def roll(self, question: str) -> float:
         """Return this person's own number for a question."""
@@ -245,7 +245,8 @@ def _raise(moment: Moment) -> Move | None:
     is_up = bool(view.me and (view.me.place_in_queue or view.me.has_floor))
     if view.mode != "hands" or not view.can_raise or is_up or not moment.once("raised"):
         return None
-    inclined = moment.character.eagerness * QUIETER.get(memory.stage, 1.0)
+    is_for_questions = memory.stage in moment.everybody.few_hands
+    inclined = moment.character.eagerness * (WHERE_FEW_RAISE_A_HAND if is_for_questions else 1.0)
     question = f"raise {memory.stage}"
     if moment.roll(question) > inclined:
         return None

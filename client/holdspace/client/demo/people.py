@@ -13,14 +13,21 @@ from contextlib import suppress
 from holdspace.client.attend import Attendance
 from holdspace.client.demo import facilitating, moves
 from holdspace.client.demo.cast import Cast, Character, load_cast
-from holdspace.client.demo.living import Clock, Decide, NoRoomError, invitation_of, live
+from holdspace.client.demo.living import (
+    Clock,
+    Decide,
+    NoRoomError,
+    invitation_of,
+    live,
+    opening_of,
+)
 from holdspace.client.demo.memory import Memory, Move
 from holdspace.client.demo.moves import Moment
 from holdspace.client.demo.orders import LONGEST_ORDER, News, Order, read_order, write_line
 from holdspace.client.demo.pace import Dice, dice_of
-from holdspace.client.library import read_agreements, read_flow
-from holdspace.client.seat.host import Opening
+from holdspace.client.language import choose
 from holdspace.client.seat.view import RoomView
+from holdspace.protocol.translation import _
 
 BETWEEN_KNOCKS = 2.5
 
@@ -38,26 +45,18 @@ class Company:
         """Take part, all of them, until the meeting is over for each."""
         ana, code = None, self.order.invitation
         if not code:
-            ana = await Attendance.host([self.order.relay], self._opening())
+            opening = opening_of(
+                self.cast, self.cast.facilitator.name, self.cast.facilitating.standing
+            )
+            ana = await Attendance.host([self.order.relay], opening)
             code = await invitation_of(ana)
-            words = f"{self.cast.facilitator.name} has opened the room."
+            words = _("{name} has opened the room.").format(name=self.cast.facilitator.name)
             tell(News(words=words, invitation=code))
         async with asyncio.TaskGroup() as together:
             if ana:
                 together.create_task(self._host(ana))
             for at, member in enumerate(self.cast.members):
                 together.create_task(self._join(member, code, BETWEEN_KNOCKS * (at + 1)))
-
-    def _opening(self) -> Opening:
-        agreements = read_agreements()
-        return Opening(
-            room_name=self.cast.facilitating.room,
-            name=self.cast.facilitator.name,
-            standing=self.cast.facilitating.standing,
-            agreements=agreements.lines,
-            agreements_version=agreements.version,
-            flow_toml=read_flow(),
-        )
 
     async def _host(self, ana: Attendance) -> None:
         def decide(view: RoomView, memory: Memory, now: float) -> Move | None:
@@ -78,11 +77,20 @@ class Company:
             await live(attendance, decide, self.clock)
 
     def _moment(self, who: Character, view: RoomView, memory: Memory, now: float) -> Moment:
-        return Moment(who, view, memory, now=now, dice=self.dice, company=self.cast.names)
+        return Moment(
+            who,
+            view,
+            memory,
+            now,
+            self.dice,
+            company=self.cast.names,
+            everybody=self.cast.everybody,
+        )
 
 
 def main() -> int:
     """Let the people live until the meeting is over for them or standard input ends."""
+    choose()
     try:
         asyncio.run(_run())
     except NoRoomError as error:

@@ -13,17 +13,16 @@ from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED
 from holdspace.client.demo.cast import Cast, load_cast
 from holdspace.client.demo.company import Company, NobodyCameError, company
-from holdspace.client.demo.living import NoRoomError, invitation_of
+from holdspace.client.demo.living import NoRoomError, invitation_of, opening_of
 from holdspace.client.demo.orders import Order
 from holdspace.client.front_end import show
 from holdspace.client.here import relay_here
-from holdspace.client.library import DEFAULT_FLOW, LANGUAGE, read_agreements, read_flow
+from holdspace.client.plain.labels import labelled
 from holdspace.client.prompt import ask_until, say
-from holdspace.client.seat.host import Opening
 from holdspace.protocol.text import NameRefused, check_name
+from holdspace.protocol.translation import N_, _
 
-_ASK_NAME = "What shall people here call you? Up to 24 letters; it need not be your real name."
-_STANDING = "Trying out the facilitator's chair."
+_ASK_NAME = N_("What shall people here call you? Up to 24 letters; it need not be your real name.")
 
 
 @dataclass(frozen=True)
@@ -42,21 +41,23 @@ class Show:
 
     async def _play(self, name: str) -> int:
         play = self._host if self.facilitate else self._visit
-        say("demo: Starting a relay on this computer, for this demo only.")
+        _tell(_("Starting a relay on this computer, for this demo only."))
         try:
             async with relay_here() as relay:
                 return await play(relay, name)
         except (NobodyCameError, NoRoomError) as error:
-            say(f"demo: {error}")
+            _tell(str(error))
             return FAILED
         finally:
-            say("demo: Nothing of the demo is kept on this computer.")
+            _tell(_("Nothing of the demo is kept on this computer."))
 
     async def _visit(self, relay: str, _name: str) -> int:
         cast = load_cast()
         names = ", ".join(member.name for member in cast.members)
-        say(
-            f"demo: {cast.facilitator.name} opens the room, for {names} and you. They are simulated."
+        _tell(
+            _("{host} opens the room, for {names} and you. They are simulated.").format(
+                host=cast.facilitator.name, names=names
+            )
         )
         async with company(Order(relay, self.speed)) as people:
             code = await _invitation(people)
@@ -64,8 +65,10 @@ class Show:
                 return await show(attendance, plain=self.plain)
 
     async def _host(self, relay: str, name: str) -> int:
-        say("demo: Opening your room. Six simulated people will knock, one after another.")
-        async with await Attendance.host([relay], _opening(load_cast(), name)) as attendance:
+        _tell(_("Opening your room. Six simulated people will knock, one after another."))
+        cast = load_cast()
+        opening = opening_of(cast, name, cast.facilitating.trying_out)
+        async with await Attendance.host([relay], opening) as attendance:
             code = await invitation_of(attendance)
             async with company(Order(relay, self.speed, code)) as people, _listening(people):
                 return await show(attendance, plain=self.plain)
@@ -76,24 +79,15 @@ def _asked_name(cast: Cast) -> str:
     return ask_until(_ASK_NAME, lambda answer: check_name(answer, cast.names), (NameRefused,))
 
 
-def _opening(cast: Cast, name: str) -> Opening:
-    # The simulated people speak English, so the room does.
-    agreements = read_agreements(f"standard.{LANGUAGE}")
-    return Opening(
-        room_name=cast.facilitating.room,
-        name=name,
-        standing=_STANDING,
-        agreements=agreements.lines,
-        agreements_version=agreements.version,
-        flow_toml=read_flow(f"{DEFAULT_FLOW}.{LANGUAGE}"),
-    )
+def _tell(words: str) -> None:
+    say(labelled("demo", words))
 
 
 async def _invitation(people: Company) -> str:
     while True:
         news = await people.news()
         if news.words:
-            say(f"demo: {news.words}")
+            _tell(news.words)
         if news.invitation:
             return news.invitation
 

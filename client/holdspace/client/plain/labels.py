@@ -7,10 +7,10 @@ LABELS = {
     str(one): one
     for one in (
         N_("about"), N_("after"), N_("agenda"), N_("agreements"), N_("answer"), N_("board"), N_("card"),
-        N_("choice"), N_("comfort"), N_("copy"), N_("count"), N_("door"), N_("draft"), N_("editor"),
-        N_("gather"), N_("help"), N_("invitation"), N_("lobby"), N_("log"), N_("not ok"), N_("notebook"),
-        N_("notice"), N_("pair"), N_("pairs"), N_("plan"), N_("practice"), N_("private"), N_("queue"),
-        N_("relay"), N_("room"), N_("say"), N_("settings"), N_("sheet"), N_("solo"), N_("stage"),
+        N_("choice"), N_("comfort"), N_("copy"), N_("count"), N_("demo"), N_("door"), N_("draft"),
+        N_("editor"), N_("gather"), N_("help"), N_("invitation"), N_("lobby"), N_("log"), N_("not ok"),
+        N_("notebook"), N_("notice"), N_("pair"), N_("pairs"), N_("plan"), N_("practice"), N_("private"),
+        N_("queue"), N_("relay"), N_("room"), N_("say"), N_("settings"), N_("sheet"), N_("solo"), N_("stage"),
         N_("support"), N_("time"), N_("tryout"), N_("turn"), N_("why"), N_("you"),
     )
 }  # fmt: skip
