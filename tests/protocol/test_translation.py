@@ -6,6 +6,7 @@ from copy import deepcopy
 
 import msgspec
 import pytest
+from typing_extensions import override
 
 from holdspace.protocol.translation import ENGLISH, N_, _, listed, ngettext, shown, use
 
@@ -38,6 +39,17 @@ def test_another_language_is_said_from_when_it_is_in_use(loud: None) -> None:
     assert ngettext("one", "many", 2) == "A PAIR"
     use(ENGLISH)
     assert _("It is your turn.") == "It is your turn."
+
+
+def test_nothing_is_nothing_in_every_language() -> None:
+    class Headed(Loud):
+        @override
+        def gettext(self, message: str) -> str:
+            return super().gettext(message) or "Language: de"
+
+    use(Headed())
+    assert _("") == shown(N_("")) == ""
+    use(ENGLISH)
 
 
 def test_what_fills_a_sentence_is_not_translated(loud: None) -> None:

@@ -45,7 +45,8 @@ def _(message: str) -> str:
 
     Placeholders are filled afterwards, as in `_("{name} raised a hand.").format(name=name)`.
     """
-    return _in_use[0].gettext(message)
+    # A catalogue keeps its own head, with who wrote it, as the translation of nothing.
+    return _in_use[0].gettext(message) if message else ""
 
 
 class Marked(str):

@@ -1,5 +1,6 @@
 """Signals for eyes that are elsewhere: two moments, constants only, and a switch for each (S14, M4)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from holdspace.client.settings import Settings
 from holdspace.client.tui import signals, terminal
 from holdspace.client.tui.app import HoldspaceApp
 from holdspace.client.tui.signals import Signal
+from holdspace.protocol.translation import ENGLISH, use
 from screen_player import Player, until
 
 WAITING = replace(sample.ROOM, going_around=())
@@ -62,3 +64,35 @@ async def test_what_is_written_names_nobody_and_can_be_off(
     assert said.count("\x1b]9;") == int(is_on)
     assert (Signal.TURN.value in said) == is_on
     assert said.endswith("\x1b]0;\x07\x1b[23;0t")
+
+
+class Short:
+    """A language in which everything is said by one word."""
+
+    def gettext(self, message: str) -> str:
+        return "dran"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return "dran"
+
+
+@pytest.fixture
+def short() -> Iterator[None]:
+    use(Short())
+    yield
+    use(ENGLISH)
+
+
+@pytest.mark.usefixtures("short")
+async def test_whose_turn_it_is_stands_in_the_title_in_every_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(terminal, "_write", lambda _, data: written.append(data))
+    player = Player(WAITING)
+    app = HoldspaceApp(player, clock=lambda: sample.NOW, settings=Settings(title=True))
+    async with app.run_test() as pilot:
+        player.become(sample.MY_TURN)
+        player.become(WAITING)
+        await until(pilot, lambda: app.view is WAITING, "the pictures")
+    assert "\x1b]0;dran\x07" in written

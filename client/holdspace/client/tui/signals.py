@@ -29,7 +29,7 @@ def due(before: RoomView, after: RoomView) -> Signal | None:
 
 def title(view: RoomView) -> str:
     """Return the title of the terminal for this picture: it changes with one's turn, and says no more."""
-    return _(Signal.TURN.value) if _moment(view) is Signal.TURN else USUAL_TITLE
+    return Signal.TURN.value if _moment(view) is Signal.TURN else USUAL_TITLE
 
 
 def notification(signal: Signal, environment: Mapping[str, str]) -> str:

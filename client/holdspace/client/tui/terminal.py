@@ -15,10 +15,11 @@ from textual.app import App
 from textual.driver import Driver
 
 from holdspace.client.tui.signals import USUAL_TITLE, Signal, notification
+from holdspace.protocol.translation import shown
 
 # "22;0t" and "23;0t" put the old title aside and bring it back. Neutral: no room, no name (A22).
 _TITLE = "\x1b[22;0t\x1b]0;holdspace\x07"
-_TITLES = {words: f"\x1b]0;{words}\x07" for words in (USUAL_TITLE, Signal.TURN.value)}
+_TITLES = {words: words for words in (USUAL_TITLE, Signal.TURN.value)}
 _OLD_TITLE = "\x1b]0;\x07\x1b[23;0t"
 _MOUSE_OFF = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
 _MOUSE_ON = "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h"
@@ -55,7 +56,7 @@ def set_title(app: App[Any]) -> None:
 
 def change_title(app: App[Any], words: str) -> None:
     """Change the title to one of the few there are."""
-    _write(app, _TITLES[words])
+    _write(app, f"\x1b]0;{shown(_TITLES[words])}\x07")
 
 
 def notify(app: App[Any], signal: Signal, environment: Mapping[str, str]) -> None:
