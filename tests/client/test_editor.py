@@ -3,7 +3,9 @@
 import asyncio
 import os
 import shutil
+import signal
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,6 +124,52 @@ def test_editors_we_know_are_started_so_that_they_keep_nothing(tmp_path: Path) -
     assert "noundofile nobackup nowritebackup" in vim.arguments[-1]
     assert find_editor(make_editor(tmp_path, name="nano")).arguments[1:] == ("--ignorercfiles",)
     assert "make-backup-files nil" in find_editor(make_editor(tmp_path, name="emacs")).arguments[-1]
+
+
+def test_no_variable_turns_what_keeps_an_editor_silent_into_files(tmp_path: Path) -> None:
+    environment = make_editor(tmp_path, name="vim")
+    named = {**environment, "VISUAL": f"{tmp_path}/vim -y --"}
+    arguments = find_editor(named).arguments
+    assert arguments[1:3] == ("-y", "-n")
+    assert arguments[-1] == "--"
+
+
+def test_a_place_that_is_a_circle_of_links_is_none(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(NoEditor, match="only be in memory"):
+        place_in_memory({"XDG_RUNTIME_DIR": str(tmp_path / "circle")}, "")
+
+
+ENDS_BY_A_SIGNAL = """\
+import asyncio, os, resource, sys
+from pathlib import Path
+from holdspace.client import editor
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+editor.place_in_memory = lambda _environment: Path(sys.argv[1])
+asyncio.run(editor.write_in(editor.find_editor(os.environ), "what nobody else may read", os.environ))
+"""
+
+
+@pytest.mark.usefixtures("memory")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+async def test_whatever_ends_the_program_meanwhile_no_word_stays(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    begun, over = tmp_path / "begun", tmp_path / "over"
+    os.mkfifo(begun)
+    os.mkfifo(over)
+    environment = make_editor(tmp_path, f'cat "$file" > {begun}; read line < {over}')
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        ENDS_BY_A_SIGNAL,
+        str(editor.place_in_memory(environment)),
+        env={**environment, "COVERAGE_PROCESS_START": ""},
+    )
+    assert await asyncio.to_thread(begun.read_text) == "what nobody else may read"
+    process.send_signal(number)
+    assert await process.wait() == -number
+    await asyncio.to_thread(over.write_text, "over\n")
 
 
 VIMRC = """\

@@ -106,3 +106,21 @@ async def test_whoever_is_answered_stays(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setattr(connection, "ping", counted)
         await while_it_beats(connection, often.wait())
         await connection.send("still here")
+
+
+async def test_a_relay_that_reads_nothing_any_more_cannot_hold_anybody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pulse, "ASK_SECONDS", 0.01)
+    monkeypatch.setattr(pulse, "GONE_SECONDS", 0.05)
+
+    async def there(server: ServerConnection) -> None:
+        await server.wait_closed()
+
+    async def full(_data: object = None) -> Awaitable[float]:
+        # As when what is to be written waits for a reader.
+        return await asyncio.Future[Awaitable[float]]()
+
+    async with connected(there) as connection:
+        monkeypatch.setattr(connection, "ping", full)
+        await while_it_beats(connection, connection.wait_closed())

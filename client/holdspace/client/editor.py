@@ -111,7 +111,10 @@ def find_editor(environment: Mapping[str, str]) -> Editor:
     real = Path(program).resolve().name
     known = next((name for name in _KEEPS_NOTHING if _is(real, name)), "")
     flags = _KEEPS_NOTHING.get(known, ())
-    return Editor(Path(program).name, (program, *arguments[1:], *flags), bool(known))
+    # What stands behind "--" would be taken for files.
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    started = (program, *arguments[1:end], *flags, *arguments[end:])
+    return Editor(Path(program).name, started, bool(known))
 
 
 def _is(program: str, name: str) -> bool:
@@ -123,7 +126,8 @@ def place_in_memory(environment: Mapping[str, str], mounts: str | None = None) -
     if mounts is None:
         mounts = _MOUNTS.read_text("utf-8", "replace") if _MOUNTS.exists() else ""
     for named in (environment.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY):
-        folder = Path(named or "/").resolve()
+        # Not Path.resolve, which takes links in a circle for a fault of the program.
+        folder = Path(os.path.realpath(named or "/"))
         if _kind_of(folder, mounts) in _MEMORY and os.access(folder, os.W_OK | os.X_OK):
             return folder
     raise NoEditor(shown(NO_PLACE))
@@ -188,7 +192,7 @@ def _signals_for(folder: Path) -> Iterator[None]:
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
-    ending = (signal.SIGTERM, signal.SIGHUP)
+    ending = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
     wanted = dict.fromkeys(
         (one for one in ending if signal.getsignal(one) is signal.SIG_DFL), swept
     )

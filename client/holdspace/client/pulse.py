@@ -65,10 +65,10 @@ class PulsedConnection(ClientConnection):
     async def _ask(self, chance: Chance) -> None:
         while True:
             await _some(ASK_SECONDS, chance)
-            answer = await self.ping()
             try:
                 async with asyncio.timeout(GONE_SECONDS):
-                    await answer
+                    # The question itself waits, too, where a relay reads nothing any more.
+                    await (await self.ping())
             except TimeoutError:
                 self.transport.abort()
                 return
