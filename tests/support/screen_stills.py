@@ -155,7 +155,7 @@ class Stills:
         app.book = SettingsBook()
         app.book.when_changed(app._take_settings)
         app.cards.clear()
-        app._unsent = Unsent()
+        app.unsent = Unsent()
         app.unfinished.clear()
         app._room = RoomScreen()
         app.theme = theme_name(theme)

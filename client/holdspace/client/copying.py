@@ -7,7 +7,7 @@ somebody asks for exactly that. Pure, but for the clock's time of day.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from holdspace.client.care.crisis import card_here
@@ -49,20 +49,20 @@ class Copies:
     pieces: tuple[str, ...] = field(repr=False)
 
 
-def copies(kind: str, view: RoomView, draft: str = "") -> Copies:
+def copies(kind: str, view: RoomView, *drafts: str) -> Copies:
     """Return what can be copied of this kind; raise NothingToCopy."""
     find = _KINDS.get(kind.strip().lower())
     if find is None:
         raise NothingToCopy(shown(WHAT_THERE_IS))
-    return find(view, draft)
+    return find(view, drafts)
 
 
-def chosen(text: str, view: RoomView, draft: str = "") -> str:
+def chosen(text: str, view: RoomView, *drafts: str) -> str:
     """Return the piece meant by a number, or a kind and a number; raise NothingToCopy."""
     words = text.split()
     number = number_in(words[-1], MOST_SHOWN) if words else 0
     kind = " ".join(words[:-1] if number else words)
-    pieces = copies(kind, view, draft).pieces
+    pieces = copies(kind, view, *drafts).pieces
     if (number or 1) > len(pieces):
         raise NothingToCopy(shown(NOT_THAT_MANY))
     return pieces[(number or 1) - 1]
@@ -80,20 +80,21 @@ def to_clipboard(text: str, environment: Mapping[str, str]) -> str:
     return sequence + f"\x1bPtmux;{sequence.replace(chr(27), chr(27) * 2)}\x1b\\"
 
 
-def _own_words(view: RoomView, draft: str) -> Copies:
+def _own_words(view: RoomView, drafts: Sequence[str]) -> Copies:
     said = (p.text for p in reversed(view.transcript) if p.line is Line.SHARE and p.is_mine)
-    pieces = tuple(text for text in (draft.strip(), *said) if text)[:MOST_SHOWN]
+    written = dict.fromkeys(draft.strip() for draft in drafts)
+    pieces = tuple(text for text in (*written, *said) if text)[:MOST_SHOWN]
     return _found(OWN_WORDS, pieces, NO_OWN_WORDS)
 
 
-def _numbers(view: RoomView, _draft: str) -> Copies:
+def _numbers(view: RoomView, _drafts: Sequence[str]) -> Copies:
     card = card_here(view).card
     lines = (f"{line.name}: {line.how}" for line in card.lines)
     pieces = tuple(text for text in (card.emergency, *lines) if text)[:MOST_SHOWN]
     return _found(NUMBERS, pieces, NO_NUMBERS)
 
 
-def _code(view: RoomView, _draft: str) -> Copies:
+def _code(view: RoomView, _drafts: Sequence[str]) -> Copies:
     pieces = (view.invitation, view.check_phrase) if view.invitation else ()
     return _found(CODE, tuple(filter(None, pieces)), NO_CODE)
 
@@ -104,7 +105,7 @@ def _found(about: str, pieces: tuple[str, ...], otherwise: str) -> Copies:
     return Copies(shown(about), pieces)
 
 
-_KINDS: Mapping[str, Callable[[RoomView, str], Copies]] = {
+_KINDS: Mapping[str, Callable[[RoomView, Sequence[str]], Copies]] = {
     "": _own_words,
     "numbers": _numbers,
     "code": _code,

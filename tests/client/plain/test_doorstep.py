@@ -161,6 +161,22 @@ async def test_comfort_is_for_this_time_and_remembered_on_request(book: Settings
         assert one.meeting.wanted == [Accept("Ana", "")]
 
 
+async def test_comfort_says_that_plain_lines_are_on_though_they_are_not_set(
+    book: SettingsBook,
+) -> None:
+    number = 1 + COMFORT.index("plain")
+    async with settled(LOBBY, book) as one:
+        said = await one.type("/comfort")
+        assert f"comfort: {number}. Plain lines: yes, for this time." in said
+        asked = await one.type(str(number))
+        assert "You have plain lines now, for this time." in asked[0]
+        assert not any("(now)" in line for line in asked)
+        await one.type("1")
+        assert book.settings == Settings(plain=True)
+        assert f"comfort: {number}. Plain lines: yes." in await one.type("l")
+        await one.type("x")
+
+
 async def test_who_comes_hears_of_both_before_they_are_asked(book: SettingsBook) -> None:
     async with settled(LOBBY, book) as one:
         told = [line for line in one.terminal.said if "/comfort" in line and "/tryout" in line]

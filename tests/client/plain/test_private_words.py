@@ -6,7 +6,7 @@ from tests.client.plain.test_session import ANA, CARD, MARA, ROOM, evening
 
 from holdspace.client.seat.intents import Say, SayAtDoor, WordAtDoor
 from holdspace.client.seat.intents_apart import AskAside, BackToRoom, EndAside, SayAside, SayNotOk
-from holdspace.client.seat.unsent import NOBODY, Unsent
+from holdspace.client.seat.unsent import DOOR, NOBODY, Unsent
 from holdspace.client.seat.unsent import ROOM as ROOM_WORDS
 from holdspace.client.seat.view import (
     AsideView,
@@ -173,6 +173,24 @@ async def test_at_the_door_one_answers_by_typing_once_the_host_has_written() -> 
         )
         await here.type("my back")
         assert here.meeting.wanted == [SayAtDoor("my back")]
+
+
+async def test_an_answer_begun_at_the_door_is_not_said_when_it_opens() -> None:
+    line = DoorLine("What brings you here?", 1060.0)
+    waiting = RoomView(
+        place=Place.WAITING, connection=Connection.CONNECTED, card=CARD, door_thread=(line,)
+    )
+    over = AsideView(DOOR, "word", (), is_over=True, is_chosen=True, composer_words="You are in.")
+    for room in (replace(ROOM, asides=(over,)), ROOM):
+        async with evening(waiting) as here:
+            here.terminal.typing = "my mo"
+            here.meeting.become(room)
+            await here.until(lambda: any("This is" in said for said in here.terminal.said))
+            here.terminal.typing = ""
+            here.meeting.refuse = lambda i: Refusal("You were let in.", "my mother")
+            await here.type("my mother")
+            assert here.meeting.wanted == []
+            assert any("my mother" in said for said in await here.type("/draft"))
 
 
 async def test_a_host_reads_what_is_said_at_the_door_and_answers_by_number() -> None:

@@ -481,6 +481,17 @@ async def test_help_comes_before_there_is_a_connection() -> None:
         await one.type("/exit")
 
 
+@pytest.mark.parametrize("line", ["//my mother", "/say my mother", "  /SAY my mother"])
+async def test_nor_does_one_that_says_its_words_by_a_slash(line: str) -> None:
+    async with evening(replace(LOBBY, place=Place.WAITING)) as one:
+        one.terminal.typing = line[:7]
+        one.meeting.become(replace(ROOM, mode="open"))
+        await one.until(lambda: any("This is Tuesday circle" in line for line in one.terminal.said))
+        one.terminal.typing = ""
+        assert await one.type(line) == [BEGUN_BEFORE]
+        assert not one.meeting.wanted
+
+
 async def test_a_line_begun_at_the_door_does_not_go_to_the_room() -> None:
     async with evening(replace(LOBBY, place=Place.WAITING)) as one:
         one.terminal.typing = "I come because of my"

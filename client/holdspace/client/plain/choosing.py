@@ -28,6 +28,8 @@ KEPT = N_(
     "draft: That was no answer, and nobody read it. It is kept. /draft reads it to you; /take puts it "
     "with what /send sends."
 )
+_THIS_TIME = N_("yes, for this time")
+_NOW_ANYWAY = N_("You have plain lines now, for this time.")
 NO_ANSWER = N_("That is none of the answers.")
 
 
@@ -104,7 +106,11 @@ class Chooser:
 
     def _list(self) -> Iterator[str]:
         for number, one in enumerate(self._rows(), 1):
-            yield f"{number}. {one.title}: {one.shown}."
+            yield f"{number}. {one.title}: {_(_THIS_TIME) if self._is_so_anyway(one) else one.shown}."
+
+    def _is_so_anyway(self, row: SettingRow) -> bool:
+        """Tell whether somebody has plain lines though they are not set: by --plain, or their terminal."""
+        return bool(self._only) and row.name == "plain" and not row.value
 
     def _trouble(self) -> Iterator[str]:
         return (line.removeprefix("settings: ") for line in self._book.trouble)
@@ -130,9 +136,10 @@ class Chooser:
 
     def _ask(self, row: SettingRow) -> None:
         self._asked = row.name
-        now = " ".join(filter(None, (row.why, row.later)))
+        so_anyway = _(_NOW_ANYWAY) if self._is_so_anyway(row) else ""
+        now = " ".join(filter(None, (row.why, row.later, so_anyway)))
         choices = [
-            f"{number}. {one.words}{_(' (now)') if one.value == row.value else ''}."
+            f"{number}. {one.words}{_(' (now)') if one.value == row.value and not so_anyway else ''}."
             for number, one in enumerate(row.choices, 1)
         ]
         if not row.choices:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import Protocol
 
 from holdspace.client.acts import (
+    BY_ID,
     NOD_WORDS,
     Local,
     Problem,
@@ -289,7 +290,7 @@ class Session:
             return
         line, self._unfinished = self._unfinished + line, ""
         was_for_before, self._is_for_before = self._is_for_before, False
-        if was_for_before and not line.lstrip().startswith("/"):
+        if was_for_before and _is_said(line):
             self._kept.keep_apart(line, _(BEGUN_BEFORE))
             return
         if self._is_opening and not line.lstrip().startswith("/"):
@@ -453,6 +454,13 @@ class Session:
 def _heard_by(view: RoomView) -> tuple[bool, bytes]:
     """Return what tells apart who would hear a line: the questions of the door, few, or the room."""
     return view.place is Place.LOBBY, typing_goes_to(view)
+
+
+def _is_said(line: str) -> bool:
+    """Return whether a line is words to say: without a command, behind two slashes, or behind /say."""
+    text = line.strip()
+    word = text.removeprefix("/").partition(" ")[0].lower()
+    return not text.startswith("/") or text.startswith("//") or word == BY_ID["say"].slash
 
 
 _OVER = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})

@@ -60,6 +60,15 @@ class Unsent:
         here = (to, NOBODY)
         return tuple(text for where, text in self._texts.items() if text and where not in here)
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Return everything that is kept, whomever it was meant for."""
+        return tuple(text for text in self._texts.values() if text.strip())
+
+    def pop(self, to: bytes) -> str:
+        """Return what is kept for there, and keep it no longer."""
+        return self._texts.pop(to, "")
+
     def put(self, to: bytes, text: str) -> None:
         """Keep exactly this for there."""
         self._texts[to] = text

@@ -31,7 +31,7 @@ from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.own.talk import Talk
 from holdspace.client.pacing import SENSES
 from holdspace.client.seat.intents import Intent, Leave
-from holdspace.client.seat.unsent import Unsent
+from holdspace.client.seat.unsent import ROOM, Unsent
 from holdspace.client.seat.view import Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
 from holdspace.client.settings_book import SettingsBook
@@ -54,7 +54,7 @@ from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_t
 from holdspace.client.tui.screens.apart import ApartScreen
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
-from holdspace.client.tui.screens.door_talk import DoorTalkScreen
+from holdspace.client.tui.screens.door_talk import DoorTalkScreen, stays
 from holdspace.client.tui.screens.lobby import LobbyScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
 from holdspace.client.tui.screens.private import PrivateScreen
@@ -133,7 +133,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         # Editors that may keep copies, and that somebody has asked for once.
         self.wanted_editors: set[str] = set()
         self._room = RoomScreen()
-        self._unsent = Unsent()
+        self.unsent = Unsent()
         self._place: Place | None = None
 
     # What screens may ask (attending.Home).
@@ -250,16 +250,19 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         words = self.keeper.begin(
             self._view.room, lambda: draft_of(self._attendance.view, room.written), self.tell
         )
-        if words:
-            room.give_back(words)
+        for text in filter(None, (words, self.unsent.pop(ROOM))):
+            room.give_back(text)
 
     def copy_phrase(self, words: str) -> None:
         """Put a ready phrase into the room's text field; nothing is sent."""
         self._room.copy_phrase(words)
 
     def give_back(self, words: str) -> None:
-        """Put words that were not taken into the room's text field again."""
-        self._room.give_back(words)
+        """Put words that were not taken into the room's text field again, or keep them for it."""
+        if self._room.is_mounted:
+            self._room.give_back(words)
+        else:
+            self.unsent.add(ROOM, words, first=True)
 
     def begin_command(self, command: str) -> None:
         """Close what lies over the room, and begin a command in its text field."""
@@ -336,7 +339,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if notice.kept and notice.aside:
             self._give_back_in_private(notice)
         elif notice.kept:
-            self._room.give_back(notice.kept)
+            self.give_back(notice.kept)
 
     def _signal(self, before: RoomView, after: RoomView) -> None:
         """Let the title and a notification say what somebody may not be looking at (S14)."""
@@ -370,7 +373,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if private is not None and private.handle == notice.aside and private.is_mounted:
             private.give_back(notice.kept)
         else:
-            self._unsent.add(notice.aside, notice.kept, first=True)
+            self.unsent.add(notice.aside, notice.kept, first=True)
 
     @property
     def may_go_plain(self) -> bool:
@@ -381,14 +384,14 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Close the screen, and go on in plain lines where this person is."""
         self.exit(Ending.PLAIN)
 
-    def end_tryout(self) -> None:
-        """Go from trying the keys to where this person is by now."""
+    def go_on(self) -> None:
+        """Go from a page that stayed to where this person is by now."""
         self._close_overlays(all_of_them=True)
-        self._follow_typing(self._view)
+        self._show_view(self._view)
 
     def talk_at_door(self, knock: bytes) -> None:
         """Lay the page over the list of knocks on which the host talks with one who knocked."""
-        self.lay_over(DoorTalkScreen(self._unsent, knock))
+        self.lay_over(DoorTalkScreen(self.unsent, knock))
 
     def _private(self) -> PrivateScreen | None:
         """Return the page of a private word, if it lies over the room."""
@@ -401,16 +404,15 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._close_overlays(all_of_them=True)
             private = None
         keeps = any(isinstance(one, HoldScreen) and one.KEEPS_TYPING for one in self.screen_stack)
-        is_talking = keeps or any(isinstance(one, DoorTalkScreen) for one in self.screen_stack)
-        if view.place is Place.WAITING and view.door_thread and not is_talking:
-            self.lay_over(DoorTalkScreen(self._unsent))
+        if view.place is Place.WAITING and view.door_thread and not keeps:
+            self.lay_over(DoorTalkScreen(self.unsent))
         if chosen is not None and private is None and view.place is Place.ROOM:
-            self.open_screen(PrivateScreen(chosen.handle, self._unsent))
+            self.open_screen(PrivateScreen(chosen.handle, self.unsent))
 
     def _show_view(self, view: RoomView) -> None:
         self._signal(self._view, view)
         self._view = view
-        if self._place is not view.place:
+        if self._place is not view.place and not stays(self.screen_stack, view.place):
             self._place = view.place
             screens = (one for one in self.screen_stack if isinstance(one, HoldScreen))
             staying = [again for one in screens if (again := one.again())]
@@ -424,7 +426,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
                 self.lay_over(again)
         else:
             self._show_all()
-        self._follow_typing(view)
+        if self._place is view.place:
+            self._follow_typing(view)
 
     def _top(self) -> HoldScreen | None:
         """Return the screen that answers are shown on: a question lies over it for a moment only."""

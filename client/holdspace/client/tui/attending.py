@@ -83,8 +83,8 @@ class Home(Protocol):
     def go_plain(self) -> None:
         """Close the screen, and go on in plain lines where this person is."""
 
-    def end_tryout(self) -> None:
-        """Go from trying the keys to where this person is by now."""
+    def go_on(self) -> None:
+        """Go from a page that stayed to where this person is by now."""
 
     def talk_at_door(self, knock: bytes) -> None:
         """Lay the page over the list of knocks on which the host talks with one who knocked."""

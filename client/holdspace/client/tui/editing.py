@@ -36,9 +36,11 @@ def _writing(app: "HoldspaceApp") -> RoomScreen | ApartScreen:
     return room
 
 
-def _draft(app: "HoldspaceApp") -> str:
+def drafts(app: "HoldspaceApp") -> tuple[str, ...]:
+    """Return what is written here, and what was kept back from wherever it was meant for."""
     screen = _writing(app)
-    return screen.composer.text if screen.is_attached and screen.query(Composer) else ""
+    here = screen.composer.text if screen.is_attached and screen.query(Composer) else ""
+    return here, *app.unsent.all
 
 
 def open_editor(app: "HoldspaceApp", command: Local) -> None:
@@ -79,7 +81,7 @@ async def _write_in(app: "HoldspaceApp", screen: RoomScreen | ApartScreen) -> No
 def open_copies(app: "HoldspaceApp", command: Local) -> None:
     """Show what can be copied, with nothing around it."""
     try:
-        found = copies(command.text, app.view, _draft(app))
+        found = copies(command.text, app.view, *drafts(app))
     except NothingToCopy as refused:
         app.tell(str(refused))
         return
@@ -92,7 +94,7 @@ def open_copies(app: "HoldspaceApp", command: Local) -> None:
 def to_clipboard(app: "HoldspaceApp", command: Local) -> None:
     """Hand one piece of what can be copied to the terminal's clipboard."""
     try:
-        piece = chosen(command.text, app.view, _draft(app))
+        piece = chosen(command.text, app.view, *drafts(app))
     except NothingToCopy as refused:
         app.tell(str(refused))
         return

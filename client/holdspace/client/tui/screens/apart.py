@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 from typing_extensions import override
 
-from holdspace.client.acts import Local, Problem, is_spent, parse_command
+from holdspace.client.acts import Command, Local, Problem, is_spent, parse_command
 from holdspace.client.seat.intents import Intent
 from holdspace.client.seat.unsent import Unsent
 from holdspace.client.seat.view import RoomView
@@ -82,6 +82,11 @@ class ApartScreen(HoldScreen):
         self.query_one("#notice").display = bool(notice_rows(self, 80))
         self.redraw()
 
+    @property
+    def unsent_here(self) -> str:
+        """Return what is written here and was not sent."""
+        return self.composer.text if self.is_mounted else self._unsent.of(self.handle)
+
     def give_back(self, words: str) -> None:
         """Put words that came back in front of what is being written here."""
         draft = self.composer.text
@@ -134,7 +139,10 @@ class ApartScreen(HoldScreen):
     def _sent(self, event: Composer.Sent) -> None:
         command = parse_command(event.text, self.view)
         self._refusal = ""
-        if isinstance(command, Problem):
+        kept = self._why_kept(command)
+        if kept:
+            self._refuse(kept, event.text)
+        elif isinstance(command, Problem):
             self._refuse(command.words, event.text)
         elif isinstance(command, Local):
             self.home.run_local(command)
@@ -144,6 +152,11 @@ class ApartScreen(HoldScreen):
             if refusal:
                 self._refuse(refusal.words, event.text)
         self.redraw()
+
+    def _why_kept(self, command: Command) -> str:
+        """Return why nothing is done about what was typed, or ""."""
+        del command
+        return ""
 
     def _refuse(self, words: str, draft: str) -> None:
         self.composer.write(("" if is_spent(draft) else draft) + self.composer.text)

@@ -109,7 +109,7 @@ class TryoutScreen(HoldScreen):
         """Say what the key would do; what helps and the way out are real."""
         del key
         if act_id == "leave":
-            self.home.end_tryout()
+            self.home.go_on()
         elif BY_ID[act_id].spot is not Spot.ROOM:
             self.home.want_act(act_id)
         elif act_id == "say":
