@@ -45,6 +45,19 @@ def test_the_order_does_not_depend_on_who_sat_down_first() -> None:
     assert in_turn(state, PEOPLE) == in_turn(state, PEOPLE[::-1])
 
 
+def test_no_key_can_be_chosen_that_comes_first_whoever_else_is_there() -> None:
+    others = tuple(bytes([number]) * 32 for number in range(101, 109))
+    rounds = [meeting(is_covered=True, floors=floors) for floors in range(2)]
+
+    def comes_first(who: bytes, company: tuple[bytes, ...]) -> bool:
+        return all(in_turn(state, (*company, who))[0] == who for state in rounds)
+
+    keys = (number.to_bytes(32, "big") for number in range(2000))
+    chosen = [who for who in keys if comes_first(who, PEOPLE)]
+    assert chosen
+    assert sum(comes_first(who, others) for who in chosen) < len(chosen) / 3
+
+
 def test_whoever_comes_new_learns_of_it_from_the_picture_of_the_meeting() -> None:
     state = meeting(is_covered=True)
     assert decode_state(encode_state(state)).is_covered
@@ -65,4 +78,4 @@ def test_gathered_words_are_read_in_such_an_order_too() -> None:
 
 def test_the_order_is_the_same_in_every_version() -> None:
     order = in_turn(meeting(is_covered=True, floors=3), PEOPLE)
-    assert [who[0] for who in order] == [8, 4, 6, 5, 3, 2, 1, 7]
+    assert [who[0] for who in order] == [4, 6, 2, 1, 5, 3, 7, 8]

@@ -15,6 +15,7 @@ def in_turn(state: MeetingState, seats: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """Return who has a turn after whom, of these people in the order of their seats."""
     if not state.is_covered:
         return seats
-    # Another order in each round: so nobody is always first.
-    start = _LABEL + state.floors_given.to_bytes(8, "big")
+    # Another order in each round, so nobody is always first; and another in each company, so nobody
+    # finds a key beforehand with which they would be. Identities are all of one length.
+    start = _LABEL + state.floors_given.to_bytes(8, "big") + b"".join(sorted(seats))
     return tuple(sorted(seats, key=lambda who: hashlib.sha256(start + who).digest()))
