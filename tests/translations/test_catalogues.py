@@ -12,7 +12,7 @@ from po import Catalogue, Entry, compile_language
 from words import WORDS, catalogues, languages
 
 # Chapters in which every sentence is translated, in every language.
-COMPLETE: tuple[str, ...] = ("acts", "care", "client", "commands", "own")
+COMPLETE: tuple[str, ...] = ("acts", "care", "client", "commands", "demo", "own", "plain", "screen")
 CHAPTERS = [
     pytest.param(path, catalogue, id=f"{language.name}-{path.stem}")
     for language in languages()

@@ -369,7 +369,7 @@ def draft(asked: Asked) -> Iterator[str]:
 
 def _hand_line(hand: HandView) -> str:
     note = f": {hand.note}" if hand.note else "."
-    kind = "" if hand.kind == "share" else f", {hand.kind}"
+    kind = f", {hand.kind_words}" if hand.kind_words else ""
     return labelled("queue", f"{hand.place}. {hand.person.name}{kind}{note}")
 
 

@@ -88,6 +88,24 @@ class HandView:
     note: str
     place: int
 
+    @property
+    def kind_words(self) -> str:
+        """Return what kind of hand it is, "" for a usual one."""
+        return shown(_HAND_KINDS[self.kind])
+
+    @property
+    def about(self) -> str:
+        """Return in a few words what it is raised for, their own if there are any."""
+        return self.note or self.kind_words
+
+
+_HAND_KINDS: dict[HandKind, str] = {
+    "share": "",
+    "respond": N_("respond"),
+    "question": N_("question"),
+    "practical": N_("practical"),
+}
+
 
 class Part(Enum):
     """What somebody is doing in a gathering."""

@@ -5,7 +5,7 @@ from holdspace.client.tui import marks
 from holdspace.client.tui.between import status_parts
 from holdspace.client.tui.circle import floor_words
 from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, row, shorten
-from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import N_, _, shown
 
 # In a window as narrow as this the protection is shown rather than the name.
 NAMELESS = 48
@@ -23,7 +23,7 @@ _WORDS = {
 def header(view: RoomView, width: int) -> Row:
     """Return the room's name, its protection, how many are here, and the words to compare."""
     facts = _("{trust_words} · {number} here").format(
-        trust_words=view.trust_words, number=len(view.people)
+        trust_words=shown(view.trust_words), number=len(view.people)
     )
     if width < NAMELESS:
         return clip(row((facts, "muted")), width)

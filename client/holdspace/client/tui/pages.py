@@ -154,7 +154,7 @@ def hands_page(view: RoomView, width: int) -> list[Row]:
     """Return who waits to speak, in order, and the going-around."""
     lines: list[Row] = []
     for hand in view.hands:
-        note = f"  {hand.note or hand.kind}" if hand.note or hand.kind != "share" else ""
+        note = f"  {hand.about}" if hand.about else ""
         name = row(
             (f"{hand.place:>2}  ", "hand"), (marks.called(hand.person), "strong"), (note, "muted")
         )

@@ -92,7 +92,7 @@ def _when(passage: Passage) -> str:
 
 def _nods(passage: Passage, width: int) -> list[Row]:
     said = [
-        row((f"{marks.NOD_MARKS[kind]} {count} {marks.NOD_COUNT_WORDS[kind]}", "muted"))
+        row((f"{marks.NOD_MARKS[kind]} {count} {_(marks.NOD_COUNT_WORDS[kind])}", "muted"))
         for kind, count in passage.nods
         if count
     ]

@@ -71,12 +71,12 @@ def _sentence(view: RoomView) -> str:
 
 def _seat(person: PersonView, width: int) -> Row:
     notes = [
-        "away" if person.is_away else "",
-        "resting" if person.is_resting else "",
+        _("away") if person.is_away else "",
+        _("resting") if person.is_resting else "",
         _("{ordinal} in line").format(ordinal=marks.ordinal(person.place_in_queue))
         if person.is_me and person.place_in_queue
         else "",
-        "facilitator" if marks.leads(person) else "",
+        _("facilitator") if marks.leads(person) else "",
     ]
     words = ", ".join(note for note in notes if note)
     name = (marks.called(person), marks.name_ink(person))
@@ -136,7 +136,7 @@ def _hand(hand: HandView, waiting: int, width: int) -> Row:
             ordinal=marks.ordinal(hand.place), number=waiting
         )
         return clip(row(sign, (_("You"), "me-strong"), (place, "hand")), width)
-    note = f"  {hand.note or ('' if hand.kind == 'share' else hand.kind)}".rstrip()
+    note = f"  {hand.about}".rstrip()
     return clip(row(sign, (hand.person.name, "hand"), (note, "muted")), width)
 
 

@@ -23,9 +23,9 @@ from holdspace.client.tui.painted import Inked
 from holdspace.client.tui.passages import inner_width, passage_height, passage_rows
 from holdspace.client.tui.rows import BLANK, Row, centred, row
 from holdspace.client.tui.scroll_bar import StillBar
-from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import _
 
-_NEW = (BLANK, row((N_("  new from here "), "amber"), ("─" * 24, "faint")))
+_NEW_ROWS = 2
 
 
 class Transcript(Inked, ScrollView, can_focus=True):
@@ -123,11 +123,11 @@ class Transcript(Inked, ScrollView, can_focus=True):
 
     def _height_at(self, at: int) -> int:
         height = passage_height(self._shown(at), self._width, self._before(at))
-        return height + len(_NEW) if self._is_first_new(at) else height
+        return height + _NEW_ROWS if self._is_first_new(at) else height
 
     def _rows_at(self, at: int) -> list[Row]:
         rows = passage_rows(self._shown(at), self._width, self._before(at))
-        return [*_NEW, *rows] if self._is_first_new(at) else rows
+        return [BLANK, _new(), *rows] if self._is_first_new(at) else rows
 
     def _is_first_new(self, at: int) -> bool:
         return self._passages[at].key == self._first_new
@@ -216,3 +216,7 @@ def _common_start(old: tuple[Passage, ...], new: tuple[Passage, ...]) -> int:
         if one is not other and one != other:
             return at
     return min(len(old), len(new))
+
+
+def _new() -> Row:
+    return row((_("  new from here "), "amber"), ("─" * 24, "faint"))

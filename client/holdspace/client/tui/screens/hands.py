@@ -55,9 +55,8 @@ class HandsScreen(ListScreen):
         return [self._hand(hand, width) for hand in self.view.hands]
 
     def _hand(self, hand: HandView, width: int) -> list[Row]:
-        what = hand.note or ("" if hand.kind == "share" else hand.kind)
         spoken = _("has spoken {times_spoken}×").format(times_spoken=hand.person.times_spoken)
-        facts = " · ".join(part for part in (what, spoken) if part)
+        facts = " · ".join(part for part in (hand.about, spoken) if part)
         head = row(
             (f"{marks.place_mark(hand.place)} ", "hand"),
             (marks.called(hand.person), marks.name_ink(hand.person)),
