@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import screen_samples as sample
+from holdspace.client.pseudo import PSEUDO
 from holdspace.client.seat.view import Connection, HandView, Line, PersonView, Role, RoomView
 from holdspace.client.tui.agenda import agenda
 from holdspace.client.tui.circle import circle
@@ -18,7 +19,8 @@ from holdspace.client.tui.passages import passage_height, passage_rows
 from holdspace.client.tui.plan import plan
 from holdspace.client.tui.prompt import prompt
 from holdspace.client.tui.rows import Row, cells, plain
-from holdspace.client.tui.side import side
+from holdspace.client.tui.side import people_list, side
+from holdspace.protocol.translation import ENGLISH, use
 
 
 def text(rows: list[Row]) -> str:
@@ -295,3 +297,13 @@ def test_a_facilitator_with_the_floor_sees_first_how_to_let_it_go() -> None:
 def test_after_the_last_stage_the_same_key_closes_and_its_word_says_so() -> None:
     view = replace(sample.FACILITATOR, stages=sample.told(sample.stages(7)))
     assert "n close the meeting" in plain(keyline(view, 80, is_writing=False))
+
+
+def test_no_sign_beside_a_name_stays_english_in_another_language() -> None:
+    quiet = PersonView(b"q" * 32, "Q", "aa", Role.HOST, is_away=True, is_resting=True)
+    use(PSEUDO["qps"])
+    try:
+        drawn = text(people_list(RoomView(people=(quiet,)), 120, 5))
+    finally:
+        use(ENGLISH)
+    assert not [word for word in ("away", "resting", "facilitator") if word in drawn]

@@ -25,7 +25,7 @@ GONE_SECONDS = 60.0
 _CAN_DO: dict[TurnMode, str] = {
     "listen": N_("Read as long as you like; you can nod."),
     "open": N_("You can write, or only read."),
-    "hands": N_("Raise a hand when you like, with h or /raise; only reading is fine."),
+    "hands": N_("Raise a hand when you like, with /raise; only reading is fine."),
     "round": N_("We are going around; raise a hand for a turn at its end, or only read."),
     "gather": N_("Everybody writes for themselves; write, too, or pass to only read."),
     "silent": N_("A quiet time: nothing to do."),

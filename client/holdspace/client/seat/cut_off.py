@@ -22,7 +22,7 @@ TWO_MINUTES = N_(
 )
 TEN_MINUTES = N_(
     "The relay has not answered for ten minutes. If it ran on the host's own computer, the meeting has "
-    "ended with it. What you wrote is still here, to read or to copy. You can leave with q or /leave, "
+    "ended with it. What you wrote is still here, to read or to copy. You can leave with /leave, "
     "and ask whoever invited you when the group meets again; if you stay, it goes on trying."
 )
 # Seconds without a relay, and what is said then.

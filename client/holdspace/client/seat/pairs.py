@@ -43,7 +43,7 @@ FORMED_MANY = N_("{by} formed {count} pairs. Whoever is in none can rest here.")
 ALONE_AGAIN = N_("{names} is not in your pair any more, so the pair is over.")
 BACK = N_("You are back in the room.")
 OVER = N_("The pair is over.")
-MADE_NOW = N_("Pairs are made now: W or /pair if you would like one. Staying here is fine.")
+MADE_NOW = N_("Pairs are made now: /pair if you would like one. Staying here is fine.")
 SWAP = N_("If you like, change over now: whoever listened writes. There is no hurry.")
 WENT_QUIET = N_(
     "{names} has gone quiet; their connection may be gone. You can wait, come back to the room "

@@ -27,13 +27,13 @@ NOT_YOURS = Refusal(N_("Only a facilitator can do that."))
 NO_NEXT = Refusal(N_("This is the last stage. When you are ready, /close ends the meeting."))
 OFFERS: dict[QuietWay, str] = {
     "example": N_(
-        "It is quiet, and that is fine. If you like: two lines of your own as an example, with Y "
-        "or /quiet example."
+        "It is quiet, and that is fine. If you like: two lines of your own as an example, with "
+        "/quiet example."
     ),
     "gather": N_(
-        "Still quiet. If you like: let everybody write for themselves, with Y or /quiet gather."
+        "Still quiet. If you like: let everybody write for themselves, with /quiet gather."
     ),
-    "skip": N_("Still quiet. If you like: go on to the next stage, with Y or /quiet skip."),
+    "skip": N_("Still quiet. If you like: go on to the next stage, with /quiet skip."),
 }
 _COUNTED = (Line.SHARE, Line.TURN, Line.STAGE)
 

@@ -20,7 +20,7 @@ from .seat import Seat
 from .step import Moment
 from .view import Line, Notice
 
-ASKED = N_("A, or /answer, asks one thing at a time.")
+ASKED = N_("/answer asks one thing at a time.")
 OFFER_SHOW = N_(
     "/show asks the same by an open show of hands, where everybody sees who chose what."
 )
