@@ -150,7 +150,8 @@ class Stills:
         app._close_overlays(all_of_them=True)
         app._attendance, app._view, app._place = player, view, None
         app._known_code = view.invitation
-        app._notice, app._escapes = "", []
+        app._notice = ""
+        app._escapes.forget()
         app.keeper = Keeper()
         app.book = SettingsBook()
         app.book.when_changed(app._take_settings)
@@ -168,7 +169,7 @@ class Stills:
 
     async def _at_rest(self, name: str, theme: str) -> str:
         """Return the still once nothing changes any more: a layout can follow on a layout."""
-        self._app._escapes = []
+        self._app._escapes.forget()
         self._app._show_all()
         before: str | None = None
         now: str | None = None

@@ -9,7 +9,6 @@ from holdspace.client.language import WORDS, choose
 from holdspace.client.plain.labels import LABELS, label_of, labelled
 from holdspace.client.seat.view import Line
 from holdspace.protocol.text import NameRefused, check_name
-from holdspace.protocol.translation import ENGLISH, use
 from po import read_file
 
 GERMAN = {
@@ -21,7 +20,7 @@ GERMAN = {
 def language(request: pytest.FixtureRequest) -> Iterator[None]:
     choose({"HOLDSPACE_LANGUAGE": request.param})
     yield
-    use(ENGLISH)
+    choose({})
 
 
 @pytest.mark.usefixtures("language")

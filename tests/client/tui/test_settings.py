@@ -117,8 +117,9 @@ class TestSettings:
             await pilot.press("escape", "$", *choose("hand"), "2", "escape")
             assert BY_ID["raise"].key == "g"
             await pilot.press("escape", "g")
-            assert [type(one).__name__ for one in player.wanted] == ["Raise"]
+            await until(pilot, lambda: len(player.wanted) == 1, "the hand")
             await pilot.press("$", *choose("hand"), "0", "escape", "h")
+            await until(pilot, lambda: len(player.wanted) == 2, "the other hand")
             assert [type(one).__name__ for one in player.wanted] == ["Raise", "Raise"]
 
     async def test_people_and_the_title_follow_at_once(self) -> None:

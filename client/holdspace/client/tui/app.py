@@ -35,7 +35,7 @@ from holdspace.client.seat.unsent import ROOM, Unsent
 from holdspace.client.seat.view import Notice, Place, Refusal, RoomView, Urgency
 from holdspace.client.settings import USUAL, Settings
 from holdspace.client.settings_book import SettingsBook
-from holdspace.client.tui import signals, terminal
+from holdspace.client.tui import escapes, signals, terminal
 from holdspace.client.tui.asking import (
     choice_options,
     is_over,
@@ -64,8 +64,6 @@ from holdspace.client.tui.screens.still import still_screen
 from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
 from holdspace.protocol.translation import _
 
-ESCAPES_TO_VANISH = 3
-ESCAPE_WINDOW = 1.5
 # The pages that open over the room: not loaded before the first picture is there.
 _LATER = "holdspace.client.tui.locals"
 
@@ -128,7 +126,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._known_code = self._view.invitation if len(self._view.people) > 1 else ""
         self._notice = ""
         self._told_on: HoldScreen | None = None
-        self._escapes: list[float] = []
+        self._escapes = escapes.Escapes()
         self.unfinished: Unfinished = {}
         # Editors that may keep copies, and that somebody has asked for once.
         self.wanted_editors: set[str] = set()
@@ -498,17 +496,15 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def count_escape(self) -> bool:
         """Count an Esc, and close the screen at once at the third; return whether it is still there."""
-        now = time.monotonic()
-        self._escapes = [*(at for at in self._escapes if now - at < ESCAPE_WINDOW), now]
-        if len(self._escapes) >= ESCAPES_TO_VANISH:
+        if self._escapes.press(time.monotonic()):
             self.vanish()
             return False
-        self.set_timer(ESCAPE_WINDOW, self._forget_escapes)
+        self.set_timer(escapes.WINDOW, self._forget_escapes)
         return True
 
     def _forget_escapes(self) -> None:
-        if self._escapes and time.monotonic() - self._escapes[-1] >= ESCAPE_WINDOW:
-            self._escapes = []
+        if self._escapes.are_over(time.monotonic()):
+            self._escapes.forget()
             self._show_all()
 
     def action_vanish(self) -> None:
@@ -519,6 +515,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """Take Esc and a letter apart that came as one key: the letter is no part of a draft."""
         letter = terminal.letter_after_escape(event)
+        if isinstance(event, events.Key) and event.key != "escape" and not letter:
+            self._escapes.forget()
         if not letter:
             await super().on_event(event)
             return
