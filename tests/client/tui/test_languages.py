@@ -28,6 +28,8 @@ TYPED = re.compile(
 )
 VALUES = {"calm", "contrast", "paper", "terminal", "both", "facilitator"}
 THE_WORDS_OF_KNOCKS = ("branch rose muffin dune", "kayak candle orchard rhubarb", "hal ida")
+# A sample's heading above its first line.
+NEXT_TO_EACH_OTHER = ("before tension",)
 # Each screen once every day, and what has broken before; every state where there is time.
 EVERYDAY = {*LARGE, "09-room-my-turn", "13-room-caught-up", "25-hands", "34-gathering", "60-apart"}
 # A run of words without an accent, up to a gap, a sign or a bracket of ours.
@@ -58,6 +60,7 @@ def written_by_others() -> str:
     """Return all that people, flows and cards say in the samples, and what keys are pressed there."""
     written = ast.walk(ast.parse(inspect.getsource(screen_states)))
     said = [*texts(vars(screen_samples)), *texts(vars(screen_states)), *THE_WORDS_OF_KNOCKS]
+    said += NEXT_TO_EACH_OTHER
     said += [
         one.value for one in written if isinstance(one, ast.Constant) and isinstance(one.value, str)
     ]
