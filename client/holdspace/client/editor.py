@@ -10,6 +10,7 @@ The editor runs beside the event loop: heartbeats and commits go on, and nobody 
 
 import asyncio
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -47,6 +48,8 @@ MOST_BYTES = 1_000_000
 _PATIENCE = 2.0
 _MEMORY = frozenset({"tmpfs", "ramfs"})
 _MOUNTS = Path("/proc/self/mountinfo")
+# A blank in the name of a place is written \040 there.
+_ESCAPED = re.compile(r"\\([0-7]{3})")
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108  a folder of its own is made there, for this person alone
 _VIM = (
     *("-n", "-i", "NONE"),
@@ -139,9 +142,10 @@ def _kind_of(folder: Path, mounts: str) -> str:
     for line in mounts.splitlines():
         before, _sign, after = line.partition(" - ")
         parts = before.split(" ")
-        if len(parts) > 4 and after and folder.is_relative_to(parts[4]):
+        place = _ESCAPED.sub(lambda found: chr(int(found[1], 8)), parts[4]) if parts[4:] else ""
+        if place and after and folder.is_relative_to(place):
             # Of two that are mounted at one place the later one is seen.
-            found = max(found, (len(parts[4]), after.split(" ")[0]), key=lambda one: one[0])
+            found = max((len(place), after.split(" ")[0]), found, key=lambda one: one[0])
     return found[1]
 
 
