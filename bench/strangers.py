@@ -20,6 +20,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from typing_extensions import override
+
 sys.path.append(str(Path(__file__).parent.parent / "tests" / "support"))
 
 from holdspace.protocol.frames import Ack, ClientFrame, Refuse, RelayFrame
@@ -53,17 +55,21 @@ class WrongKeys(Circle):
     """The room and meeting of a circle, and none of its keys."""
 
     @property
-    def root(self) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def root(self) -> SigningKey:
         return key("wrong root")
 
     @property
-    def knock_key(self) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def knock_key(self) -> SigningKey:
         return key("wrong knock key")
 
-    def slot(self, number: int = 0) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def slot(self, number: int = 0) -> SigningKey:
         return key("wrong slot", number)
 
-    def access(self, epoch: int) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def access(self, epoch: int) -> SigningKey:
         return key("wrong access key", epoch)
 
 
@@ -87,7 +93,8 @@ class Difference(NamedTuple):
     mean: float
     error: float
 
-    def __str__(self) -> str:  # type: ignore[explicit-override]
+    @override
+    def __str__(self) -> str:
         return f"{self.mean:+6.1f} ± {self.error:3.1f}"
 
 

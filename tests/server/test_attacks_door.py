@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from holdspace.protocol.frames import MAX_FRAME, Ack, Append, ClientFrame, Done, Refuse, encode
 from holdspace.protocol.keys import SigningKey
@@ -248,17 +249,21 @@ class WrongKeys(Circle):
     """The room and meeting of a circle, and none of its keys."""
 
     @property
-    def root(self) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def root(self) -> SigningKey:
         return key("wrong root")
 
     @property
-    def knock_key(self) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def knock_key(self) -> SigningKey:
         return key("wrong knock key")
 
-    def slot(self, number: int = 0) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def slot(self, number: int = 0) -> SigningKey:
         return key("wrong slot", number)
 
-    def access(self, epoch: int) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def access(self, epoch: int) -> SigningKey:
         return key("wrong access key", epoch)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from typing_extensions import override
 
 from holdspace.protocol.frames import Ack, Attached, Done, Entry, Knocking, MeetingClosed
 from holdspace.protocol.keys import SigningKey, check_proof
@@ -162,7 +163,8 @@ class _Signed(Circle):
     signer: SigningKey = field(default_factory=lambda: key("signer"))
 
     @property
-    def knock_key(self) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def knock_key(self) -> SigningKey:
         return self.signer
 
 
@@ -184,7 +186,8 @@ class _Other(Circle):
     """The same room with another invitation."""
 
     @property
-    def knock_key(self) -> SigningKey:  # type: ignore[explicit-override]
+    @override
+    def knock_key(self) -> SigningKey:
         return key("knock", self.name, self.time)
 
 

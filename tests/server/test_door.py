@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 from websockets.asyncio.client import connect, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -40,7 +41,8 @@ class SharedWithNobody(MemoryLog):
 
     is_alone = False
 
-    async def catch_up(self) -> bool:  # type: ignore[explicit-override]
+    @override
+    async def catch_up(self) -> bool:
         return True
 
 

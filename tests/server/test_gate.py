@@ -7,6 +7,7 @@ from dataclasses import replace as with_
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
@@ -206,7 +207,8 @@ class TestSaving:
 
     async def test_entries_that_cannot_be_read_back_close_the_connection(self) -> None:
         class Damaged(MemoryLog):
-            async def read(  # type: ignore[explicit-override]
+            @override
+            async def read(
                 self, meeting: bytes, after: int, up_to: int, *, max_weight: int
             ) -> list[LogEntry]:
                 raise UnusableLogError
@@ -222,7 +224,8 @@ class TestSaving:
 
     async def test_a_fault_while_reading_closes_the_connection_too(self) -> None:
         class Faulty(MemoryLog):
-            async def read(  # type: ignore[explicit-override]
+            @override
+            async def read(
                 self, meeting: bytes, after: int, up_to: int, *, max_weight: int
             ) -> list[LogEntry]:
                 raise RuntimeError
@@ -240,7 +243,8 @@ class TestSaving:
         class Faulty(MemoryLog):
             is_alone = False
 
-            async def catch_up(self) -> bool:  # type: ignore[explicit-override]
+            @override
+            async def catch_up(self) -> bool:
                 raise RuntimeError
 
         async with relay_here(Faulty()) as relay, visiting(relay.url) as stranger:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import cast
 
+from typing_extensions import override
 from websockets.protocol import State
 
 from holdspace.protocol.refusals import Close
@@ -236,7 +237,8 @@ class TestMany:
 
 async def test_who_broke_the_websocket_before_it_was_one_is_hung_up_on() -> None:
     class Broken(Socket):
-        async def close(self, code: int, reason: str) -> None:  # type: ignore[explicit-override]
+        @override
+        async def close(self, code: int, reason: str) -> None:
             raise AssertionError
 
     socket = Broken()

@@ -6,6 +6,7 @@ The model holds only what was promised to people: acked entries, and the entries
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from typing_extensions import override
 
 from cluster_table import Cluster, Side
 from holdspace.protocol.frames import Ack, Entry
@@ -146,7 +147,8 @@ class AnyStory(RuleBasedStateMachine):
             assert log == longest[: len(log)]
         assert_one_commit_ends_each_epoch(longest)
 
-    def teardown(self) -> None:  # type: ignore[explicit-override]
+    @override
+    def teardown(self) -> None:
         """Heal everything: what was acked is there, and a relay that starts now agrees."""
         self.cluster.settle()
         fresh = self.cluster.join()

@@ -9,6 +9,7 @@ from functools import partial
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from typing_extensions import override
 
 from holdspace.protocol.frames import Ack, ClientFrame, Entry, Welcomed
 from holdspace.server.connections import Phase
@@ -198,7 +199,8 @@ class AnyStory(RuleBasedStateMachine):
             assert entry.epoch == epoch
             epoch += entry.commit
 
-    def teardown(self) -> None:  # type: ignore[explicit-override]
+    @override
+    def teardown(self) -> None:
         """Heal everything: every member who comes back reads to the end (I8)."""
         self.table.disk_is_full = self.table.are_reads_slow = False
         self.table.let_go()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
@@ -235,7 +236,8 @@ async def test_who_leaves_while_having_to_wait_leaves_nothing_behind() -> None:
 
 async def test_who_is_gone_is_freed_without_the_collector_that_comes_seldom() -> None:
     class Patient(Ear):
-        async def attend(self, connection: ServerConnection) -> None:  # type: ignore[explicit-override]
+        @override
+        async def attend(self, connection: ServerConnection) -> None:
             with suppress(ConnectionClosed):  # as the gate does
                 await super().attend(connection)
 

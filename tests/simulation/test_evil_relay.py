@@ -7,6 +7,7 @@ number of seeds. Where each attack on the list is tried, also outside of here: t
 from dataclasses import replace
 
 import pytest
+from typing_extensions import override
 
 from false_commits import FOR_ONE, REFUSED_BY_ALL, WRONG_KEY
 from holdspace.client.seat.saying import NOT_ARRIVING
@@ -52,7 +53,8 @@ class KeepsBack(Honest):
     is_honest = False
     since = 0.0
 
-    def begin(self, world: World) -> None:  # type: ignore[explicit-override]
+    @override
+    def begin(self, world: World) -> None:
         self.since = world.scheduler.now
 
     def shows(self, wire, frame):  # type: ignore[explicit-override,no-untyped-def]

@@ -26,6 +26,7 @@ from holdspace.client.command_line import (
 from holdspace.client.commands import COMMANDS, Command
 from holdspace.client.process import leave_no_image
 from holdspace.client.prompt import NobodyAnswersError, NotASecretFileError, say
+from holdspace.protocol.overriding import override
 from holdspace.protocol.translation import N_, _
 
 _NOBODY_ANSWERS = N_("There is nobody to answer the question, so nothing was started.")
@@ -97,7 +98,8 @@ def _for_the_person() -> tuple[type[Exception], ...]:
 class _Parser(argparse.ArgumentParser):
     """An argument parser that never repeats a code it was given by mistake."""
 
-    def error(self, message: str) -> NoReturn:  # type: ignore[explicit-override]
+    @override
+    def error(self, message: str) -> NoReturn:
         """End with one sentence; what was mistyped is shown unless it holds a code."""
         sys.stderr.write(f"{self.prog}: {without_secrets(message)}\n{self.format_usage()}")
         sys.exit(ASKED_WRONGLY)
@@ -106,9 +108,8 @@ class _Parser(argparse.ArgumentParser):
 class _Version(argparse.Action):
     """Say which version this is, for which the package's description has to be read."""
 
-    def __call__(  # type: ignore[explicit-override]
-        self, parser: argparse.ArgumentParser, *_rest: Any
-    ) -> NoReturn:
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> NoReturn:
         """Say it, and end."""
         from importlib.metadata import version  # noqa: PLC0415 (half of what --help takes)
 

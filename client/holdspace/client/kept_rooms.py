@@ -16,6 +16,7 @@ from holdspace.protocol.frames import Handle, Key, Minute
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.meeting.slips import Move, NotASlip, Slip, SlipRole, read_move, read_slip
+from holdspace.protocol.overriding import override
 from holdspace.protocol.recovery import RoomSecrets, secrets_of
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import _
@@ -30,7 +31,8 @@ _Secret = Annotated[bytes, Meta(min_length=16, max_length=16)]
 class Kept(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Anything that is kept in a notebook. New fields only at the end, with a default."""
 
-    def __repr__(self) -> str:  # type: ignore[explicit-override]
+    @override
+    def __repr__(self) -> str:
         """Show the kind of page alone: what is on it is nobody's business."""
         return f"{type(self).__name__}(...)"
 

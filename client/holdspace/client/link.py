@@ -25,6 +25,7 @@ from websockets.exceptions import (
 from websockets.typing import Subprotocol
 
 from holdspace.protocol import frames
+from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import Close, PeerError, close_answer
 from holdspace.protocol.translation import N_, _
 
@@ -98,7 +99,8 @@ class _Fatal(Exception):
 class _Connect(connect):
     """Talk to the invited address or to nobody: a redirect could name an address of anybody."""
 
-    def process_redirect(self, exc: Exception) -> Exception:  # type: ignore[explicit-override]
+    @override
+    def process_redirect(self, exc: Exception) -> Exception:
         return exc
 
 

@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from typing_extensions import override
 from websockets.asyncio.client import ClientConnection
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
+
+from holdspace.protocol.overriding import override
 
 # Well before a relay gives up on somebody who does not answer: ours waits for 20 s.
 ANSWER_SECONDS = 2.0

@@ -27,6 +27,7 @@ from holdspace.protocol.keys import SigningKey, origin, verify
 from holdspace.protocol.mls.ciphersuite import DEFAULT_SUITE, HPKEKeyPair
 from holdspace.protocol.mls.errors import MLSError
 from holdspace.protocol.mls.messages import HPKECiphertext
+from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import LocalError, PeerError
 from holdspace.protocol.text import NameRefused, check_name, clean, clean_line
 from holdspace.protocol.translation import N_, shown
@@ -351,7 +352,8 @@ class KnockLetter(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
     slip: Annotated[bytes, Meta(max_length=512)] = b""
     padding: Annotated[bytes, Meta(max_length=2 * _LETTER_STEP)] = b""
 
-    def __repr__(self) -> str:  # type: ignore[explicit-override]
+    @override
+    def __repr__(self) -> str:
         return "KnockLetter(...)"
 
 
@@ -366,7 +368,8 @@ class Reply(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     padding: Annotated[bytes, Meta(max_length=2 * _REPLY_STEP)] = b""
     is_word: bool = False
 
-    def __repr__(self) -> str:  # type: ignore[explicit-override]
+    @override
+    def __repr__(self) -> str:
         return f"Reply(is_yes={bool(self.welcome)})"
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
+from holdspace.protocol.overriding import override
+
 
 class Catalogue(Protocol):
     """The sentences of one language."""
@@ -67,7 +69,8 @@ class Marked(str):
         return marked
 
     # Not with a decorator of typing_extensions: that takes longer to load than all this.
-    def __reduce__(  # type: ignore[explicit-override]
+    @override
+    def __reduce__(
         self,
     ) -> tuple[type["Marked"], tuple[str, dict[str, str]]]:
         """Say how it is made anew: by copies, and by the pictures that the screen is measured with."""

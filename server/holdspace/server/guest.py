@@ -13,6 +13,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Event
 
 from holdspace.protocol.frames import SIZE_CLASSES, ClientFrame
+from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import PeerError
 from holdspace.server.addresses import Address, address_of, read_proxy_line
 from holdspace.server.bucket import Bucket
@@ -90,7 +91,8 @@ class Guest(Wire):
         """Close at once, without a word."""
         self._raw.abort()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # type: ignore[explicit-override]
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take in somebody who has just connected."""
         # Not every event loop's streams are asyncio's, they only do the same.
         self._raw = cast(asyncio.Transport, transport)
@@ -109,7 +111,8 @@ class Guest(Wire):
             self._step_in()
         return None
 
-    def data_received(self, data: bytes) -> None:  # type: ignore[explicit-override]
+    @override
+    def data_received(self, data: bytes) -> None:
         """Take bytes, as far as they may be taken now."""
         if self._early is not None:
             self._keep(data)
@@ -122,18 +125,21 @@ class Guest(Wire):
                 if not self._raw.is_closing():
                     super().data_received(data[at : at + _PIECE])
 
-    def eof_received(self) -> None:  # type: ignore[explicit-override]
+    @override
+    def eof_received(self) -> None:
         """Let go of somebody who says no more before having said anything."""
         if self._is_made:
             super().eof_received()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # type: ignore[explicit-override]
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
         """Forget whose connection it was."""
         self._door.left(self)
         if self._is_made:
             super().connection_lost(exc)
 
-    def process_event(self, event: Event) -> None:  # type: ignore[explicit-override]
+    @override
+    def process_event(self, event: Event) -> None:
         """Take one frame of the websocket, unless it is one of too many that say nothing."""
         if isinstance(event, Frame) and _is_odd(event) and self._odd.take(1, self.loop.time()):
             self.turn_away()

@@ -16,6 +16,7 @@ from websockets.http11 import Request
 from websockets.protocol import Protocol
 
 from holdspace.protocol.frames import MAX_FRAME, SIZE_CLASSES
+from holdspace.protocol.overriding import override
 
 try:
     from websockets.speedups import apply_mask
@@ -73,14 +74,16 @@ class Wire(ServerConnection):
         """Call whenever the socket takes more again."""
         self._on_room = call
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:  # type: ignore[explicit-override]
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
         # asyncio makes room for 256 KiB before every read: that takes longer than all the rest.
         if hasattr(transport, "max_size"):
             transport.max_size = _READ_AT_ONCE
         super().connection_made(transport)
 
-    def data_received(self, data: bytes) -> None:  # type: ignore[explicit-override]
+    @override
+    def data_received(self, data: bytes) -> None:
         """Read what came."""
         if self._take is None:
             super().data_received(data)
@@ -89,7 +92,8 @@ class Wire(ServerConnection):
         if self._waiting is None:
             self._read()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # type: ignore[explicit-override]
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
         """Forget what was not read."""
         if self._waiting is not None:
             self._waiting.cancel()
@@ -101,7 +105,8 @@ class Wire(ServerConnection):
         if self.protocol.parser_exc is not None:
             self.protocol.parser_exc.with_traceback(None)
 
-    def resume_writing(self) -> None:  # type: ignore[explicit-override]
+    @override
+    def resume_writing(self) -> None:
         """Go on sending."""
         super().resume_writing()
         if self._on_room is not None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from typing_extensions import override
-
 from holdspace.protocol.meeting.events import Event, Letter
 from holdspace.protocol.meeting.letters import (
     LABEL,
@@ -22,6 +20,7 @@ from holdspace.protocol.meeting.letters import (
     letter_context,
 )
 from holdspace.protocol.mls import MLSError, Purpose
+from holdspace.protocol.overriding import override
 
 from .people import member_with
 from .replacing import replace

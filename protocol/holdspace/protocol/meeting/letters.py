@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
-from typing_extensions import override
 
 from holdspace.protocol.meeting.events import Digest, Handle, Identity
+from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import PeerError
 
 LABEL = "holdspace letter"

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 
 from holdspace.protocol.frames import Handle, Key, Minute, Signature
 from holdspace.protocol.keys import SigningKey, is_safe_public_key, origin, verify
+from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import PeerError
 from holdspace.protocol.text import NameRefused, check_name
 from holdspace.protocol.translation import N_, _
@@ -64,7 +65,8 @@ class Slip(_Paper, frozen=True):
     role: SlipRole
     minute: Minute
 
-    def __repr__(self) -> str:  # type: ignore[explicit-override]
+    @override
+    def __repr__(self) -> str:
         return f"Slip(role={self.role})"
 
 

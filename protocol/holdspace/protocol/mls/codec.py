@@ -42,6 +42,7 @@ from holdspace.protocol.mls.wire import (
     optional_of,
     vector_of,
 )
+from holdspace.protocol.overriding import override
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,8 @@ class Struct:
     encode_given: ClassVar[Callable[..., bytes]]
     read: ClassVar[Callable[..., Any]]
 
-    def __init_subclass__(  # type: ignore[explicit-override]
+    @override
+    def __init_subclass__(
         cls, *, kw_only: bool = False, secret: bool = False, repeated: bool = False
     ) -> None:
         hints = get_type_hints(cls, include_extras=True)
