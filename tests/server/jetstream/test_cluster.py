@@ -31,7 +31,9 @@ from holdspace.protocol.frames import (
 )
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.log.jetstream import watch
+from holdspace.server.log.jetstream.follower import Message
 from holdspace.server.log.jetstream.log import JetStreamLog
+from holdspace.server.log.records import MeetingBegun
 from nats_cluster import NatsCluster
 from relay_houses import LIMITS
 from relay_papers import Circle, id16, welcome
@@ -58,6 +60,13 @@ async def relays(cluster: NatsCluster) -> AsyncIterator[Pair]:
         relay_here(JetStreamLog(settings), LIMITS) as other,
     ):
         yield Pair(one, other, name)
+
+
+async def joined(relay: Running) -> None:
+    """Wait until a relay that was cut off has heard the others again."""
+    async with asyncio.timeout(PATIENCE):
+        while " joined:" not in relay.said.getvalue():
+            await asyncio.sleep(0.1)
 
 
 async def until(visitor: Visitor, kind: type) -> object:
@@ -218,9 +227,7 @@ async def test_a_relay_that_is_cut_off_acknowledges_nothing_and_sends_everybody_
     assert " cut-off:" in relays.one.said.getvalue()
     for node in cluster.nodes:
         cluster.resume(node)
-    async with asyncio.timeout(PATIENCE):
-        while " joined:" not in relays.one.said.getvalue():
-            await asyncio.sleep(0.1)
+    await joined(relays.one)
     async with visiting(relays.one.url) as back:
         assert isinstance(await back.ask(back.papers.attach(circle)), Attached)
         # Said again, as a client does with what it heard no ack for: it is there once.
@@ -249,9 +256,7 @@ async def test_a_relay_that_was_away_for_long_reads_everything_anew(relays: Pair
             assert await host.closed() == Close.NOT_SAVING
             await other.send(other.papers.close(gone))
             assert await other.closed() == Close.MEETING_OVER
-    async with asyncio.timeout(PATIENCE):
-        while " joined:" not in relays.one.said.getvalue():
-            await asyncio.sleep(0.1)
+    await joined(relays.one)
     async with visiting(relays.one.url) as back:
         await back.ask(back.papers.attach(circle))
         assert await back.hear() == Entry(1, 0, False, b"before")
@@ -261,6 +266,24 @@ async def test_a_relay_that_was_away_for_long_reads_everything_anew(relays: Pair
         assert isinstance(card, Card)
         attach = back.papers.attach(gone)
         assert await back.ask(attach) == Refuse(attach.ref, Refusal.NOT_HERE)
+    assert [*log._contents.index.meetings] == [circle.meeting]
+
+
+async def test_what_was_on_its_way_to_the_relay_as_it_begins_anew_leaves_nothing_behind(
+    relays: Pair,
+) -> None:
+    log = relays.one.log
+    assert isinstance(log, JetStreamLog)
+    circle, gone = Circle(), Circle("gone")
+    async with visiting(relays.one.url) as host:
+        assert isinstance(await host.ask(host.papers.open(gone)), Done)
+        await host.open(circle)
+        begun = MeetingBegun(gone.room, gone.meeting, gone.access(0).public, gone.slots, FAR)
+        # It is not in the stream, as if it had been erased before that is read again.
+        log._hand_out(Message(1000, "gone", b"", {}, 0.0), (begun,))
+        log._start_again()
+        assert await host.closed() == Close.NOT_SAVING
+    await joined(relays.one)
     assert [*log._contents.index.meetings] == [circle.meeting]
 
 

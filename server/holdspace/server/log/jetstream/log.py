@@ -290,10 +290,14 @@ class JetStreamLog:
 
     def _start_again(self) -> None:
         self._cut_off()
-        self._contents.index, self._contents.pages = Index(), Pages()
         self._report(StartedAgain())
+        # What was handed out before is still to be settled, and must not be in the new index.
+        asyncio.get_running_loop().call_soon(self._forget)
         self._follower.start_again()
         self._lobby.follower.start_again()
+
+    def _forget(self) -> None:
+        self._contents.index, self._contents.pages = Index(), Pages()
 
     def settle(self, record: Record, place: int, *, is_void: bool) -> None:
         is_ours = message_of(place) in self._ours

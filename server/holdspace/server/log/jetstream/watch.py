@@ -84,7 +84,8 @@ class Watch:
             self._known, self._moved = known, now
             return
         try:
-            if await self._last_there() <= known:
+            # Asked again: meanwhile everything may have been begun anew.
+            if await self._last_there() <= self._follower.known:
                 self._follower.know(last)
                 return
         except (UnreachableError, ApiError):
