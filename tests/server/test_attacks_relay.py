@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from typing_extensions import override
 
 from holdspace.protocol.frames import Ack, Attached, Done, Entry, Knocking, MeetingClosed
-from holdspace.protocol.keys import SigningKey, check_proof
+from holdspace.protocol.keys import Purpose, SigningKey, check_proof
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server import world
 from holdspace.server.limits import Limits
@@ -32,6 +32,19 @@ def test_ws01_a_proof_by_a_key_that_anybody_can_make_keeps_no_connection_open() 
     ):
         stranger.send(frame)
     assert refused(stranger.got) == [Refusal.NOT_HERE] * 3
+    table.wait(table.limits.prove_seconds + 1)
+    assert stranger.closed is Close.TOO_QUIET
+
+
+def test_ws01_who_wants_somebody_elses_room_is_a_stranger_still() -> None:
+    table = Table()
+    circle = Circle()
+    running(table, circle)
+    stranger = table.call()
+    mine = key("mine")
+    proof = stranger.papers.proof(mine, Purpose.OPEN, room=circle.room)
+    frame = replace(stranger.papers.open(circle), root_key=mine.public, proof=proof)
+    assert Refusal.ALREADY_THERE in refused(stranger.send(frame))
     table.wait(table.limits.prove_seconds + 1)
     assert stranger.closed is Close.TOO_QUIET
 

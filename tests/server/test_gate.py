@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from holdspace.protocol.frames import Ack, Attached, Entry, Hello, Refuse
+from holdspace.protocol.frames import Ack, Attached, Done, Entry, Hello, Knocking, Refuse
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.door import SUBPROTOCOL
 from holdspace.server.limits import Limits
@@ -188,6 +188,28 @@ class TestSlowReaders:
                     await back.hear()
                 seqs = [frame.seq for frame in back.got if isinstance(frame, Entry)]
                 assert seqs == list(range(1, 121))
+
+    async def test_a_facilitator_who_is_slow_for_a_moment_stays_however_many_knock(self) -> None:
+        limits = Limits(knocks_per_invitation=32, bytes_per_second=1e9, bytes_burst=1e9)
+        async with (
+            relay_here(limits=limits) as relay,
+            visiting(relay.url, receive_buffer=4096) as host,
+            visiting(relay.url) as newcomers,
+        ):
+            circle = Circle()
+            await host.open(circle)
+            await host.ask(host.papers.invite(circle, 2**30))
+            await host.ask(host.papers.watch(circle))
+            host.socket.transport.pause_reading()
+            for number in range(limits.knocks_per_room):
+                knock = newcomers.papers.knock(circle, f"{number}", size=4096)
+                assert isinstance(await newcomers.ask(knock), Done)
+                assert max(relay.gate._outboxes.unread) <= limits.unread_bytes
+            host.socket.transport.resume_reading()
+            for number in range(limits.knocks_per_room):
+                knocking = await host.hear()
+                assert isinstance(knocking, Knocking)
+                assert knocking.knock == id16("knock", f"{number}")
 
 
 class TestSaving:

@@ -1,6 +1,7 @@
 """Stories of the lobby: who may knock, who hears it, and how the answer finds its way back."""
 
 from dataclasses import replace as with_
+from itertools import chain
 
 import pytest
 from msgspec.structs import replace
@@ -349,6 +350,63 @@ class TestKnocking:
         thief = table.call()
         frame = thief.papers.knock(circle, knock_key=key("other invitation"))
         assert refused(thief.send(frame)) == [Refusal.ALREADY_THERE]
+
+
+class TestManyAtTheDoor:
+    """All together they are more than a facilitator may leave unread."""
+
+    @pytest.fixture
+    def table(self) -> Table:
+        return Table(with_(Limits(), knocks_per_invitation=32))
+
+    def test_who_is_slow_is_shown_a_few_and_the_next_when_these_are_taken(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        table.are_reads_slow = True
+        everybody = [f"knock {number}" for number in range(10)]
+        for who in everybody:
+            knocker(table, circle, who)
+        shown = [knocks(door.news())]
+        while table.read_once():
+            shown.append(knocks(door.news()))
+        assert [len(some) for some in shown] == [1, 4, 4, 1, 0]
+        assert [*chain.from_iterable(shown)] == [id16("knock", who) for who in everybody]
+
+    def test_so_is_who_comes_to_the_door_later(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        for number in range(5):
+            knocker(table, circle, f"knock {number}")
+        second = table.call()
+        table.are_reads_slow = True
+        first_few = second.send(second.papers.watch(circle, circle.slot(1)))
+        assert len(knocks(first_few)) == 4
+        # Asking again makes nobody take more at once.
+        assert knocks(second.send(second.papers.watch(circle, circle.slot(1)))) == []
+        table.read_once()
+        assert len(knocks(second.news())) == 4
+
+    def test_who_is_gone_before_they_were_shown_is_shown_no_more(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        table.are_reads_slow = True
+        knocker(table, circle, "first")
+        for who in ("gone", "still there"):
+            caller = knocker(table, circle, who)
+            if who == "gone":
+                caller.hang_up()
+        table.wait(60)
+        door.news()
+        table.read_once()
+        assert knocks(door.news()) == [id16("knock", "still there")]
+
+    def test_who_left_takes_nothing_more(self, table: Table, circle: Circle, door: Caller) -> None:
+        table.are_reads_slow = True
+        for who in ("one", "two"):
+            knocker(table, circle, who)
+        door.hang_up()
+        assert table.read_once()
+        assert len(knocks(door.news())) == 1
 
 
 class TestAnswering:

@@ -21,6 +21,7 @@ from holdspace.protocol.frames import (
 )
 from holdspace.protocol.keys import Purpose, SigningKey, begin_digest
 from holdspace.protocol.refusals import Close, Refusal
+from holdspace.server.effects import Read
 from holdspace.server.limits import ENTRY_COST, Limits
 from holdspace.server.log.records import Kept
 from holdspace.server.relay import Relay
@@ -731,6 +732,7 @@ def test_entries_that_went_with_their_meeting_are_not_taken_for_lost(
     table.are_reads_slow = True
     late.send(late.papers.attach(circle))
     [read] = table._reads
+    assert isinstance(read, Read)
     table.hold()
     host.send(host.papers.close(circle))
     # The log has deleted the meeting, and has not yet told.

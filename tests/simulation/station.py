@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from disk import Disk, Moment, Store
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import Close
-from holdspace.server.effects import Effect, HangUp, Read, Send
+from holdspace.server.effects import Effect, HangUp, Read, Send, TellWhenTaken
 from holdspace.server.effects import Store as Keep
 from holdspace.server.limits import Limits
 from holdspace.server.log import NotSaved, Outcome, Saved
@@ -35,6 +35,7 @@ class Station:
         self.disk = Disk(world.scheduler, store, self._report)
         self.disk.on_death = self._dies
         self._reads: dict[int, Read] = {}
+        self._taking: set[int] = set()
         self._effects: deque[Effect] = deque()
         self._is_performing = False
         self._life = 0
@@ -62,6 +63,7 @@ class Station:
         self.disk.power_cut()
         self._effects.clear()
         self._reads.clear()
+        self._taking.clear()
         wires, self.wires = self.wires, {}
         for wire in wires.values():
             wire.break_off()
@@ -85,15 +87,19 @@ class Station:
     def gone(self, wire: Wire) -> None:
         """Notice that a connection is gone."""
         if self.wires.pop(wire.number, None) is not None:
-            self._reads.pop(wire.number, None)
+            self._let_go_of(wire.number)
             self._perform(self.relay.disconnected(wire.number, self.now))
 
     def read(self, wire: Wire) -> None:
         """Go on with what waited for a connection to have read what it was sent."""
-        waits = self._reads.get(wire.number)
-        if waits is not None and not wire.unread:
-            del self._reads[wire.number]
+        if wire.unread:
+            return
+        waits = self._reads.pop(wire.number, None)
+        if waits is not None:
             self._load(waits)
+        if wire.number in self._taking:
+            self._taking.discard(wire.number)
+            self._perform(self.relay.taken(wire.number))
 
     def _tick(self, life: int) -> None:
         if life == self._life:
@@ -119,11 +125,17 @@ class Station:
             case Keep(ticket, record):
                 self.disk.submit(ticket, record)
             case Read():
-                wire = self.wires.get(effect.connection)
-                if wire is not None and wire.unread:
-                    self._reads[effect.connection] = effect
-                elif wire is not None:
-                    self._load(effect)
+                self._reads[effect.connection] = effect
+                self._go_on(effect.connection)
+            case TellWhenTaken(number):
+                self._taking.add(number)
+                self._go_on(number)
+
+    def _go_on(self, number: int) -> None:
+        if number in self.wires:
+            self.read(self.wires[number])
+        else:
+            self._let_go_of(number)
 
     def _load(self, effect: Read) -> None:
         entries = self.store.read(effect.meeting, effect.after, effect.up_to)
@@ -144,7 +156,7 @@ class Station:
                 # Nothing more is put into the queue of whoever overflows.
                 self.world.reached("slow reader")
                 self.wires.pop(number)
-                self._reads.pop(number, None)
+                self._let_go_of(number)
                 wire.hang_up(int(Close.TOO_SLOW))
                 self._perform(self.relay.too_slow(number, self.now))
                 continue
@@ -153,9 +165,13 @@ class Station:
 
     def _hang_up(self, number: int, code: Close) -> None:
         wire = self.wires.pop(number, None)
-        self._reads.pop(number, None)
+        self._let_go_of(number)
         if wire is not None:
             wire.hang_up(int(code))
+
+    def _let_go_of(self, number: int) -> None:
+        self._reads.pop(number, None)
+        self._taking.discard(number)
 
     def _report(self, outcome: Outcome) -> None:
         match outcome:

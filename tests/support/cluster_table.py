@@ -19,6 +19,7 @@ from holdspace.server.effects import (
     Settled,
     Share,
     Store,
+    TellWhenTaken,
 )
 from holdspace.server.limits import Limits
 from holdspace.server.log import GivenUp, Noted, Outcome, Placed
@@ -163,6 +164,8 @@ class Side:
             case Read(number, read, meeting, after, up_to):
                 entries = self.entries.get(meeting, [])[after:up_to]
                 return self.relay.loaded(number, read, entries, self.now)
+            case TellWhenTaken(number):
+                return self.relay.taken(number)
             case Store():
                 raise AssertionError("A relay of a cluster is not alone.")
         return []

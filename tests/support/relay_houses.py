@@ -32,6 +32,7 @@ from holdspace.server.effects import (
     Settled,
     Share,
     Store,
+    TellWhenTaken,
 )
 from holdspace.server.limits import MIB, Limits
 from holdspace.server.log import GivenUp, Log, NotSaved, Outcome, Saved
@@ -235,13 +236,16 @@ class CoreHouse:
                     self._log.settle(record, place, is_void=is_void)
                 case Share(note):
                     self._log.share(note)
-                case Read() | CatchUp():
+                case Read() | CatchUp() | TellWhenTaken():
                     task = asyncio.create_task(self._wait_for(effect))
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
 
-    async def _wait_for(self, effect: Read | CatchUp) -> None:
+    async def _wait_for(self, effect: Read | CatchUp | TellWhenTaken) -> None:
         number = effect.connection
+        if isinstance(effect, TellWhenTaken):
+            self._perform(self._relay.taken(number))
+            return
         if isinstance(effect, CatchUp):
             is_current = await self._log.catch_up()
             self._perform(self._relay.caught_up(number, time.time(), is_current=is_current))

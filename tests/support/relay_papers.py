@@ -199,10 +199,15 @@ class Papers:
         return GetCard(self.refs(), circle.room, circle.knock_key.public, proof)
 
     def knock(
-        self, circle: Circle, who: str = "newcomer", *, knock_key: SigningKey | None = None
+        self,
+        circle: Circle,
+        who: str = "newcomer",
+        *,
+        knock_key: SigningKey | None = None,
+        size: int = 0,
     ) -> Knock:
         signer = knock_key or circle.knock_key
-        knock, sealed = id16("knock", who), f"sealed letter of {who}".encode()
+        knock, sealed = id16("knock", who), f"sealed letter of {who}".encode().ljust(size)
         proof = self.proof(
             signer, Purpose.KNOCK, room=circle.room, digest=knock_digest(knock, sealed)
         )

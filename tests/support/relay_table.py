@@ -11,7 +11,7 @@ from at_once import at_once
 from holdspace.protocol.frames import ClientFrame, Hello, Refuse, RelayFrame, decode_relay_frame
 from holdspace.protocol.frames import encode as encode_frame
 from holdspace.protocol.refusals import Close, Refusal
-from holdspace.server.effects import Effect, HangUp, Read, Send, Store
+from holdspace.server.effects import Effect, HangUp, Read, Send, Store, TellWhenTaken
 from holdspace.server.limits import Limits
 from holdspace.server.log import NotSaved, Outcome, Saved
 from holdspace.server.log.memory import MemoryLog
@@ -68,7 +68,7 @@ class Table:
         self.callers: dict[int, Caller] = {}
         self._outcomes: deque[Outcome] = deque()
         self._effects: deque[Effect] = deque()
-        self._reads: deque[Read] = deque()
+        self._reads: deque[Read | TellWhenTaken] = deque()
         self._refs = 0
         self.start_relay()
 
@@ -150,8 +150,10 @@ class Table:
                 self.callers[number].closed = code
             case Store(ticket, record):
                 self.log.submit(ticket, record)
-            case Read() if self.are_reads_slow:
+            case Read() | TellWhenTaken() if self.are_reads_slow:
                 self._reads.append(effect)
+            case TellWhenTaken(number):
+                self._effects.extend(self.relay.taken(number))
             case Read(number, read, meeting, after, up_to):
                 entries = self.read(meeting, after, up_to, max_weight=4096)
                 self._effects.extend(self.relay.loaded(number, read, entries, self.now))

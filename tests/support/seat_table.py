@@ -20,7 +20,7 @@ from holdspace.client.seat.view import Notice, Place, Refusal, RoomView
 from holdspace.client.seat.visitor import come_again, visit
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import close_answer
-from holdspace.server.effects import Effect, HangUp, Read, Send, Store
+from holdspace.server.effects import Effect, HangUp, Read, Send, Store, TellWhenTaken
 from holdspace.server.limits import Limits
 from holdspace.server.log import Outcome, Saved
 from holdspace.server.log.memory import MemoryLog
@@ -230,6 +230,8 @@ class Table:
             case Read(connection, number, meeting, after, up_to):
                 entries = at_once(self.log.read(meeting, after, up_to, max_weight=10**6))
                 self._effects.extend(self.relay.loaded(connection, number, entries, self.now))
+            case TellWhenTaken(connection):
+                self._effects.extend(self.relay.taken(connection))
 
     def _guest_on(self, number: int) -> Guest | None:
         return next((g for g in self.guests.values() if g.connection == number), None)

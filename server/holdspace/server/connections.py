@@ -25,7 +25,7 @@ from holdspace.protocol.frames import (
     WatchLobby,
 )
 from holdspace.protocol.refusals import LocalError, Refusal
-from holdspace.server.state import Meeting
+from holdspace.server.state import Meeting, Room
 
 
 @unique
@@ -103,7 +103,10 @@ class Connection:
     has_proved: bool = False
     origin: str | None = None
     meeting: Meeting | None = field(default=None, repr=False)
-    watched_room: bytes | None = field(default=None, repr=False)
+    watched_room: Room | None = field(default=None, repr=False)
+    # Who is at the door that they watch, and was not shown to them yet.
+    unseen: dict[bytes, None] = field(default_factory=dict, repr=False)
+    is_taking: bool = False
     knocks: set[tuple[bytes, bytes]] = field(default_factory=set, repr=False)
     # Frames that wait until the relay heard what others of its cluster did.
     late: list[ClientFrame] = field(default_factory=list, repr=False)

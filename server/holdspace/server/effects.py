@@ -79,7 +79,15 @@ class Read(msgspec.Struct, frozen=True, gc=False):
     up_to: int
 
 
-Effect = Send | SendPage | HangUp | Store | Propose | Settled | Share | CatchUp | Read
+class TellWhenTaken(msgspec.Struct, frozen=True, gc=False):
+    """Tell the core `taken` once the connection has taken what it was sent."""
+
+    connection: int
+
+
+Effect = (
+    Send | SendPage | HangUp | Store | Propose | Settled | Share | CatchUp | Read | TellWhenTaken
+)
 
 
 def in_rows(effects: Iterable[Effect]) -> Iterator[Effect]:

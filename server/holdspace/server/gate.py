@@ -31,6 +31,7 @@ from holdspace.server.effects import (
     Settled,
     Share,
     Store,
+    TellWhenTaken,
 )
 from holdspace.server.guest import Guest
 from holdspace.server.journal import Event, Journal
@@ -256,6 +257,15 @@ class Gate:
             # Not at once: whoever reads on from here is not to nest ever deeper.
             self._loop.call_soon(self._loaded, effect, entries)
 
+    def _tell_when_taken(self, effect: TellWhenTaken) -> None:
+        number = effect.connection
+        # Not at once either.
+        tell_soon = partial(self._loop.call_soon, self._taken, number)
+        self._outboxes.when_drained(number, tell_soon)
+
+    def _taken(self, number: int) -> None:
+        self._perform(self._relay.taken(number))
+
     async def _read(self, effect: Read) -> None:
         span = (effect.meeting, effect.after, effect.up_to)
         self._loaded(effect, await self._pages.read(span))
@@ -399,6 +409,7 @@ class Gate:
         Share: _share,
         CatchUp: _catch_up_soon,
         Read: _read_soon,
+        TellWhenTaken: _tell_when_taken,
         HangUp: _hang_up,
     }
 

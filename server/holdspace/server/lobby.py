@@ -4,7 +4,7 @@ A knock needs the key of an open invitation, lives in memory only, and is counte
 meetings, so that no number of knocks can touch what members say to each other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from holdspace.protocol.frames import (
     Bundle,
@@ -30,7 +30,7 @@ from holdspace.protocol.keys import (
 )
 from holdspace.protocol.refusals import Refusal, Refused
 from holdspace.server.connections import Connection
-from holdspace.server.effects import Effect, Share
+from holdspace.server.effects import Effect, Send, Share, TellWhenTaken
 from holdspace.server.log.records import (
     InvitationPut,
     InvitationRevoked,
@@ -41,6 +41,10 @@ from holdspace.server.log.records import (
 )
 from holdspace.server.state import Change, Invitation, KnockAnswer, Meeting, PendingKnock, Room
 from holdspace.server.world import MINUTE, Claim, World, minute_of, nothing_more
+
+# All knocks of a room are more than may wait unread for anybody: a facilitator who is slow for a moment
+# is shown so many, and the next ones when these are taken.
+_SHOWN_AT_ONCE = 4
 
 
 def put_invitation(
@@ -166,7 +170,7 @@ def knock(world: World, connection: Connection, frame: Knock, now: float) -> Ite
     connection.knocks.add((room.handle, frame.knock))
     yield from _share(world, _made(room, frame.knock, waiting))
     yield from world.send(here, Done(frame.ref))
-    yield from world.send(room.watchers, _knocking(frame.knock, waiting))
+    yield from _show(world, room, frame.knock)
 
 
 def watch_lobby(
@@ -190,18 +194,24 @@ def watch_lobby(
         raise Refused(Refusal.NOT_FACILITATOR if is_member else Refusal.NOT_HERE)
     world.unwatch(connection)
     room.watchers[connection.number] = frame.slot_key
-    connection.watched_room = room.handle
+    connection.watched_room = room
     here = (connection.number,)
     yield from world.send(here, Done(frame.ref))
-    for knock_id, waiting in room.knocks.items():
-        yield from world.send(here, _knocking(knock_id, waiting))
+    connection.unseen = dict.fromkeys(room.knocks)
+    yield from _show_next(connection)
+
+
+def taken(connection: Connection) -> Iterator[Effect]:
+    """Show who else is at the door to somebody who has taken what they were shown."""
+    connection.is_taking = False
+    yield from _show_next(connection)
 
 
 def decline_knock(
     world: World, connection: Connection, frame: DeclineKnock, now: float
 ) -> Iterator[Effect]:
     """Answer a knock with no."""
-    room = world.rooms.get(connection.watched_room) if connection.watched_room else None
+    room = connection.watched_room
     if room is None:
         raise Refused(Refusal.NOT_FACILITATOR)
     waiting = room.knocks.get(frame.knock)
@@ -302,7 +312,7 @@ def _hear_knock(
     waiting = PendingKnock(note.knock_key, note.sealed, None, until=note.until_minute * MINUTE)
     room.knocks[note.knock] = waiting
     world.knock_count += 1
-    yield from world.send(room.watchers, _knocking(note.knock, waiting))
+    yield from _show(world, room, note.knock)
 
 
 def _let_go_of(world: World, room: Room, knock_id: bytes, waiting: PendingKnock) -> None:
@@ -433,5 +443,28 @@ def _take_knock(world: World, room: Room, knock_id: bytes) -> PendingKnock | Non
     return waiting
 
 
-def _knocking(knock_id: bytes, waiting: PendingKnock) -> Knocking:
-    return Knocking(knock_id, waiting.knock_key, waiting.sealed)
+def _show(world: World, room: Room, knock_id: bytes) -> Iterator[Effect]:
+    for number in room.watchers:
+        connection = world.connections[number]
+        connection.unseen[knock_id] = None
+        yield from _show_next(connection)
+
+
+def _show_next(connection: Connection) -> Iterator[Effect]:
+    room = connection.watched_room
+    if room is None or connection.is_taking:
+        return
+    # Whoever is gone from the door meanwhile is not shown any more.
+    there = [knock_id for knock_id in connection.unseen if knock_id in room.knocks]
+    now, later = there[:_SHOWN_AT_ONCE], there[_SHOWN_AT_ONCE:]
+    connection.unseen = dict.fromkeys(later)
+    if now:
+        connection.is_taking = True
+        yield Send((connection.number,), [*_knocking(room, now)])
+        yield TellWhenTaken(connection.number)
+
+
+def _knocking(room: Room, knock_ids: Iterable[bytes]) -> Iterator[Knocking]:
+    for knock_id in knock_ids:
+        waiting = room.knocks[knock_id]
+        yield Knocking(knock_id, waiting.knock_key, waiting.sealed)

@@ -40,8 +40,8 @@ class Outbox:
     """Send messages in order, and at the end the close code."""
 
     __slots__ = (
-        "_closing", "_code", "_deadline", "_known", "_limit", "_messages", "_next", "_on_overflow",
-        "_size", "_wire",
+        "_closing", "_code", "_deadline", "_known", "_limit", "_messages", "_on_overflow", "_size",
+        "_then", "_wire",
     )  # fmt: skip
 
     def __init__(self, wire: Wire, limit: int, on_overflow: Callable[[], None]) -> None:
@@ -56,7 +56,7 @@ class Outbox:
         self._code: Close | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._next: Callable[[], None] | None = None
+        self._then: list[Callable[[], object]] = []
         wire.when_there_is_room(self.flush)
 
     @property
@@ -117,7 +117,7 @@ class Outbox:
                     wire.transport.write(messages[0])
                 else:
                     wire.transport.writelines(messages)
-        if (self._next is not None or self._code is not None) and not wire.paused:
+        if (self._then or self._code is not None) and not wire.paused:
             self._go_on()
 
     def finish(self, code: Close) -> None:
@@ -131,9 +131,9 @@ class Outbox:
         self._deadline = self._wire.loop.call_later(CLOSE_SECONDS, self._wire.transport.abort)
         self.flush()
 
-    def when_drained(self, call: Callable[[], None]) -> None:
+    def when_drained(self, call: Callable[[], object]) -> None:
         """Call once what is queued was handed over and the socket takes more."""
-        self._next = call
+        self._then.append(call)
         self.flush()
 
     def abort(self) -> None:
@@ -148,8 +148,8 @@ class Outbox:
             self._deadline.cancel()
 
     def _go_on(self) -> None:
-        call, self._next = self._next, None
-        if call is not None:
+        calls, self._then = self._then, []
+        for call in calls:
             call()
         if self._code is not None and self._closing is None:
             self._closing = self._wire.loop.create_task(self._say_goodbye(self._code))
@@ -214,7 +214,7 @@ class Outboxes:
         if box is not None:
             box.finish(code)
 
-    def when_drained(self, number: int, call: Callable[[], None]) -> None:
+    def when_drained(self, number: int, call: Callable[[], object]) -> None:
         """Call once a connection took what is queued for it, if it is still there."""
         self._end_row()
         box = self._boxes.get(number)

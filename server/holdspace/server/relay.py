@@ -249,6 +249,11 @@ class Relay:
             return []
         return [*meetings.loaded(self._world, connection, read, entries, now=now)]
 
+    def taken(self, number: int) -> list[Effect]:
+        """Go on with what waited for a connection to take what it was sent."""
+        connection = self._world.connections.get(number)
+        return [] if connection is None else [*lobby.taken(connection)]
+
     def tick(self, now: float) -> list[Effect]:
         """Do what is due; call it about once a second."""
         world = self._world

@@ -280,9 +280,8 @@ class World:
 
     def unwatch(self, connection: Connection) -> None:
         """Tell a connection of no more knocks."""
-        room = self.rooms.get(connection.watched_room) if connection.watched_room else None
-        if room is not None:
-            room.watchers.pop(connection.number, None)
+        if connection.watched_room is not None:
+            del connection.watched_room.watchers[connection.number]
         connection.watched_room = None
 
 
