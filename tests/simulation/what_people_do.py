@@ -88,7 +88,7 @@ def _say(person: "Person", seat: Seat, chance: Random) -> str:
 
 
 def _answer(person: "Person", seat: Seat, chance: Random) -> str:
-    form = form_of(seat)
+    form = form_of(seat, seat.state) if seat.state else None
     if form is None:
         return ""
     choice = chance.choice((1, 2, None))

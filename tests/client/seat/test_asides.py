@@ -16,7 +16,7 @@ from holdspace.client.seat.step import Moment
 from holdspace.client.seat.stopping import PAUSED_APART
 from holdspace.client.seat.view import AsideView, Place
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting.letters import AsideAsk, AsideOpen, Said
+from holdspace.protocol.meeting.letters import AsideAsk, AsideNo, AsideOpen, Said
 from holdspace.protocol.mls import Add, Proposal, create_group
 from meeting_room import FLOW
 from seat_forging import me, seat_of, send_event, shares
@@ -479,3 +479,150 @@ def test_a_question_with_people_twice_or_not_here_is_not_put(table: Table, circl
         note = AsideAsk(b"h" * 16, "word", people, own.message)
         send_event(table, ben, Unsealed(me(ana), note))
     assert ana.view.asking == ()
+
+
+# What cannot be, and what came to nothing.
+
+
+def test_there_is_no_private_word_with_oneself_or_with_who_is_gone(
+    table: Table, circle: Circle3
+) -> None:
+    ana, ben, chi = circle
+    assert table.do(ben, p.AskAside(me(ben))) == asides.YOURSELF
+    gone = me(chi)
+    table.do(ana, i.Remove(gone))
+    assert table.do(ana, p.AskAside(gone)) == asides.NOT_HERE
+    assert ana.view.asides == ()
+
+
+def test_who_asks_twice_goes_to_the_word_that_is_there(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    private(table, ben, ana)
+    assert table.do(ben, p.BackToRoom()) is None
+    assert table.do(ben, p.BackToRoom()) == doing_apart.IN_THE_ROOM
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    assert aside(ben).is_chosen
+    assert ana.view.asking == ()
+
+
+def test_nobody_holds_more_private_words_than_they_can(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    private(table, ana, ben)
+    apart = seat_of(ana).apart
+    many = tuple(
+        replace(apart.asides[0], handle=bytes([n]) * 16) for n in range(asides.MOST_ASIDES)
+    )
+    ana.machine = replace(
+        ana.seat, seat=replace(seat_of(ana), apart=replace(apart, asides=many, chosen=b""))
+    )
+    assert table.do(ana, p.AskAside(me(ben))) == asides.TOO_MANY
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("  ", asides.NOTHING_WRITTEN),
+        (
+            "x" * (ev.MAX_TEXT + 7),
+            "That is too long for one piece, by 7 characters. It is kept.",
+        ),
+    ],
+    ids=["nothing", "too long"],
+)
+def test_what_cannot_be_said_in_private_is_kept(
+    table: Table, circle: Circle3, text: str, words: str
+) -> None:
+    ana, ben, _ = circle
+    private(table, ben, ana)
+    refusal = table.do(ben, p.SayAside(aside(ben).handle, text))
+    assert refusal is not None
+    assert (refusal.words, refusal.kept) == (words, text.strip() and text)
+    assert texts(ana) == texts(ben) == []
+
+
+def test_there_is_nothing_to_end_where_nothing_was_begun(table: Table, circle: Circle3) -> None:
+    refusal = table.do(circle[1], p.EndAside())
+    assert refusal is not None
+    assert refusal.words == "There is no private word to end."
+
+
+def test_who_is_paused_cannot_say_yes_to_a_member_and_is_told_why(
+    table: Table, mutual: Circle3
+) -> None:
+    ana, ben, chi = mutual
+    assert table.do(chi, p.AskAside(me(ben))) is None
+    assert table.do(ana, i.PauseTheWriting(me(ben))) is None
+    refusal = table.do(ben, i.AnswerTheInvite(is_yes=True))
+    assert refusal is not None
+    assert refusal.words == PAUSED_APART
+    # The question stands, for when the pause is over; and a no is always possible.
+    assert len(ben.view.asking) == 1
+    assert table.do(ben, i.AnswerTheInvite(is_yes=False)) is None
+    assert "Ben would rather not just now." in chi.words[-1]
+
+
+def test_a_yes_to_keys_that_are_too_old_is_told_to_both(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    assert table.do(ana, p.AskAside(me(ben))) is None
+    # The computer stood open on the table, and Ben answers the day after.
+    table.now += 25 * 3600
+    assert table.do(ben, i.AnswerTheInvite(is_yes=True)) is None
+    assert ben.words[-1] == asides.BROKEN
+    assert (ben.view.asides, ben.view.asking) == ((), ())
+    assert aside(ana).is_over
+
+
+def test_a_question_goes_with_who_asked_it(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    assert table.do(chi, p.AskAside(me(ana))) is None
+    assert table.do(ben, i.Leave()) is None
+    table.wait(1)
+    assert [ask.words.partition(" ")[0] for ask in ana.view.asking] == ["Chi"]
+
+
+def test_where_typing_stays_is_said_when_another_word_opens(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ana, p.AskAside(me(ben))) is None
+    private(table, ana, chi)
+    assert table.do(ben, i.AnswerTheInvite(is_yes=True)) is None
+    assert ana.words[-1].endswith("You still type to Chi; /private goes there.")
+
+
+def test_where_nobody_leads_there_is_nobody_to_ask(table: Table) -> None:
+    ana = table.host()
+    assert table.do(ana, p.AskAside()) == asides.NO_FACILITATOR
+
+
+def test_letters_of_others_open_and_end_nothing(table: Table, circle: Circle3) -> None:
+    ana, ben, chi = circle
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    handle, before = aside(ben).handle, seat_of(ben).apart
+    send_event(table, chi, Unsealed(me(ben), AsideNo(handle)))
+    send_event(table, chi, Unsealed(me(ben), AsideNo(b"another, not ours")))
+    assert seat_of(ben).apart == before
+    # Nor is Ana asked by keys that nobody can read.
+    note = AsideAsk(bytes(16), "word", (me(chi), me(ana)), b"no keys at all")
+    send_event(table, chi, Unsealed(me(ana), note))
+    assert len(ana.view.asking) == 1
+    assert table.do(ana, i.AnswerTheInvite(is_yes=True)) is None
+    # What is said again under somebody else's name is read by nobody.
+    mine = seat_of(ana).apart.asides[0].group
+    assert mine is not None
+    _, sealed = aside_groups.sealed(mine, Said(SECRET), table.world())
+    theirs = seat_of(ben).apart.asides[0].group
+    assert theirs is not None
+    assert aside_groups.opened(theirs, me(chi), sealed) is None
+
+
+def test_many_questions_wait_and_no_more_than_can_be_read(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    [ask] = seat_of(ana).apart.asks
+    many = tuple(replace(ask, aside=bytes([n]) * 16, by=bytes(32)) for n in range(asides.MOST_ASKS))
+    ana.machine = replace(
+        ana.seat, seat=replace(seat_of(ana), apart=replace(seat_of(ana).apart, asks=many))
+    )
+    assert table.do(ben, p.EndAside()) is None
+    assert table.do(ben, p.AskAside(me(ana))) is None
+    assert seat_of(ana).apart.asks == many

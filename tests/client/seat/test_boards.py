@@ -6,7 +6,7 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat import intents_board as b
 from holdspace.client.seat.view import Line
 from holdspace.protocol.meeting import boarding
-from holdspace.protocol.meeting.events import MAX_IDEA
+from holdspace.protocol.meeting.events import MAX_IDEA, MAX_PROBLEM
 from seat_table import Guest, Table
 
 Circle = tuple[Guest, Guest, Guest]
@@ -121,3 +121,48 @@ def test_hostile_ideas_are_clean_lines(table: Table, circle: Circle) -> None:
     _, _, chi = circle
     table.do(chi, i.Say("socks\nroom: Ana has left.\x1b[2J\u202e"))
     assert board_lines(chi)[-1] == "1. socks room: Ana has left.[2J"
+
+
+def test_one_asks_for_ideas_at_a_time(table: Table, circle: Circle) -> None:
+    _, _, chi = circle
+    refusal = table.do(chi, b.AskIdeas("And how do I rest?"))
+    assert refusal is not None
+    assert (refusal.words, refusal.kept) == (boarding.SOMEBODY_ASKED, "And how do I rest?")
+
+
+def test_without_a_board_there_is_nothing_to_choose_or_to_put_away(table: Table) -> None:
+    ana = table.host()
+    for intent in (b.ChooseTheIdea(1), b.PutTheBoardAway()):
+        refusal = table.do(ana, intent)
+        assert refusal is not None
+        assert refusal.words == boarding.NO_BOARD
+
+
+def test_a_facilitator_who_asks_reads_how_the_list_begins(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    assert table.do(ana, b.AskIdeas("Where shall we meet in summer?")) is None
+    assert ana.words[-1].startswith("/listideas")
+    assert not any("/listideas" in words for words in ben.words)
+
+
+def test_what_is_asked_for_is_a_question_and_no_page(table: Table) -> None:
+    ana = table.host()
+    page = "x" * (MAX_PROBLEM + 2)
+    refusal = table.do(ana, b.AskIdeas(page))
+    assert refusal is not None
+    assert refusal.kept == page
+    assert refusal.words.startswith("That is longer than a question can be, by 2 of")
+
+
+def test_only_the_owner_chooses(table: Table, circle: Circle) -> None:
+    ana, ben, chi = circle
+    table.do(chi, i.Say("Warm socks"))
+    table.do(ana, b.EndTheList())
+    refusal = table.do(chi, b.ChooseTheIdea(1))
+    assert refusal is not None
+    assert refusal.words == boarding.NOT_YOURS
+    refusal = table.do(ben, b.ChooseTheIdea(2))
+    assert refusal is not None
+    assert refusal.words == boarding.NO_SUCH_IDEA
+    assert ben.view.board is not None

@@ -9,8 +9,13 @@ from holdspace.client.seat import answering, counting, telling_counts
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.answers import MOST_REMEMBERED
 from holdspace.client.seat.form_view import FormView, To
+from holdspace.client.seat.sealing import Unsealed
+from holdspace.client.seat.view import Refusal
 from holdspace.protocol.masks import KEY_BYTES
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.counting import OPEN_ALREADY
+from holdspace.protocol.meeting.letters import MAX_WORDS, Answer
+from seat_forging import me, seat_of, send_event
 from seat_table import Guest, Table
 from small_flow import SMALL_FLOW
 
@@ -459,3 +464,105 @@ def test_each_count_has_a_key_of_its_own(table: Table, circle: tuple[Guest, ...]
         assert len(secret.private_key) == KEY_BYTES
         assert repr(secret.private_key) not in repr(ben.seat.seat)
     assert len(keys) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "is_anonymous", "words"),
+    [
+        ("Shall we", True, answering.HOW_TO_ASK),
+        ("Shall we", False, answering.NO_POLL),
+        # /show alone asks openly what had too few answers before; nothing had.
+        ("", False, answering.NO_POLL),
+    ],
+)
+def test_a_question_without_answers_is_shown_how(
+    table: Table, *, text: str, is_anonymous: bool, words: Refusal
+) -> None:
+    ana = table.host()
+    refusal = table.do(ana, i.AskPoll(text, is_anonymous))
+    assert refusal == replace(words, kept=text)
+    assert ana.view.asked.running == ()
+
+
+def test_one_question_at_a_time(table: Table, ana: Guest) -> None:
+    assert table.do(ana, i.AskPoll("Shall we go on? yes | no")) is None
+    refusal = table.do(ana, i.AskPoll("Or rest? yes | no"))
+    assert refusal == Refusal(OPEN_ALREADY, "Or rest? yes | no")
+    assert [one.title for one in ana.view.asked.running] == ["Shall we go on?"]
+
+
+def test_a_line_for_the_facilitators_that_is_too_long_is_kept(table: Table, ana: Guest) -> None:
+    ben = table.join("Ben", ana)
+    table.do(ana, i.ToStage(FEEDBACK))
+    page = "x" * (MAX_WORDS + 1)
+    refusal = table.do(ben, i.GiveAnswers(form_of(ben), (None, None, None), page))
+    assert refusal == Refusal(answering.TOO_LONG, page)
+    assert not form_of(ben).is_answered
+
+
+def test_a_show_of_hands_wants_a_hand_while_it_is_open(table: Table, ana: Guest) -> None:
+    ben = table.join("Ben", ana)
+    table.do(ana, i.AskPoll("Shall we go on? yes | no", is_anonymous=False))
+    form = form_of(ben)
+    assert table.do(ben, i.GiveAnswers(form, (None,), "I do not know")) == answering.NOTHING
+    table.do(ana, i.CloseTheCount())
+    assert table.do(ben, i.GiveAnswers(form, (1,))) == answering.NOT_OPEN
+    assert ana.lines[-1] == "Show of hands. Shall we go on? yes: 0. no: 0."
+
+
+def test_what_is_for_the_facilitators_is_shown_to_nobody_else(table: Table, ana: Guest) -> None:
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    # A changed client writes it to a member.
+    send_event(table, ben, Unsealed(me(chi), Answer("Before", (("tension", 9),), "wound up")))
+    assert not any("wound up" in line for line in (*chi.lines, *chi.words))
+
+
+def test_who_comes_between_the_last_answer_and_the_sum_is_told_no_numbers(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, *members = circle
+    table.do(ana, i.AskPoll("Shall we go on? yes | no"))
+    for guest in members:
+        answers(table, guest, 1)
+    table.disconnect(members[-1])
+    table.do(ana, i.CloseTheCount())
+    late = table.join("Gus", ana)
+    table.connect(members[-1])
+    assert any(line.startswith("Shall we go on? yes 5") for line in ana.lines)
+    # The question was asked before they came, and so were the answers given.
+    assert not any("Shall we go on?" in line for line in late.lines)
+    assert late.view.asked.results == ()
+
+
+def test_who_comes_before_a_count_comes_to_nothing_reads_nothing_of_it(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, *members = circle
+    table.do(ana, i.AskPoll("Shall we go on? yes | no"))
+    for guest in members:
+        answers(table, guest, 1)
+    table.disconnect(members[-1])
+    table.do(ana, i.CloseTheCount())
+    late = table.join("Gus", ana)
+    table.do(ana, i.Remove(me(members[-1])))
+    assert any(telling_counts.NOT_COUNTED in line for line in ana.lines)
+    assert not any(telling_counts.NOT_COUNTED in line for line in late.lines)
+
+
+def test_a_yes_to_be_counted_that_comes_too_late_gives_nothing_away(
+    table: Table, circle: tuple[Guest, ...]
+) -> None:
+    ana, *members = circle
+    last = members[-1]
+    gus = table.join("Gus", ana)
+    table.do(ana, i.AskPoll("Shall we go on? yes | no"))
+    for guest in members:
+        answers(table, guest, 1)
+    table.disconnect(gus)
+    answers(table, gus, 2)
+    table.do(ana, i.CloseTheCount())
+    table.connect(gus)
+    assert any(line.startswith("Shall we go on? yes 5, no 0") for line in last.lines)
+    # Theirs is forgotten, and they read why.
+    assert seat_of(gus).answers.secrets == ()
+    assert seat_of(gus).answers.counted == frozenset()

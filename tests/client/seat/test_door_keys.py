@@ -13,10 +13,12 @@ from holdspace.client.seat.intents import (
     NewInvitation,
     Promote,
 )
+from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.sitting import Sitting
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Place
 from holdspace.protocol.meeting.letters import DoorKey
+from seat_forging import send_event
 from seat_table import Guest, Table, who
 
 
@@ -140,3 +142,25 @@ def test_the_room_is_handed_over_and_everybody_reads_it(
         assert [p.name for p in guest.view.people if p.leads_now] == ["Ben"]
     assert table.do(host, HandItOver(who(host, "Ana"))) is None
     assert [p.name for p in ana.view.people if p.leads_now] == ["Ben"]
+
+
+def test_a_key_of_the_door_counts_from_the_host_for_who_leads_and_for_nobody_else(
+    table: Table, host: Guest, ben: Guest
+) -> None:
+    chi = table.join("Chi", host)
+    doors = doors_of(ben.seat.seat)
+    door = DoorKey(doors[0].sealing_key.private_key, doors[0].expires_minute, bytes(32))
+    send_event(table, host, Unsealed(who(host, "Chi"), door))
+    send_event(table, ben, Unsealed(who(host, "Mara"), door))
+    assert chi.seat.seat.doors == host.seat.seat.doors == ()
+    # The host's own newest code is what those who lead go by.
+    assert doors_of(ben.seat.seat) == doors
+
+
+@pytest.mark.parametrize("private_key", [bytes(32), b"\xff" * 32])
+def test_any_bytes_of_a_key_s_length_are_one_and_open_only_what_is_sealed_to_it(
+    table: Table, host: Guest, ben: Guest, private_key: bytes
+) -> None:
+    send_event(table, host, Unsealed(who(host, "Ben"), DoorKey(private_key, 0, bytes(32))))
+    knocks(table, "Ana", host.view.invitation)
+    assert at_door(ben) == at_door(host) == ["Ana"]

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from holdspace.client.seat import at_the_door, for_others
+from holdspace.client.seat import at_the_door, door_talk, for_others
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import intents_apart as p
 from holdspace.client.seat.unsent import DOOR
 from holdspace.client.seat.view import KnockView, Place
 from holdspace.protocol import frames
 from holdspace.server.limits import Limits
-from seat_forging import seat_of, shares
+from seat_forging import keep, release, seat_of, shares
 from seat_table import Guest, Table
 
 QUESTION, ANSWER = "What brings you here, Ben?", "My back. I have not slept well for a year."
@@ -273,3 +273,36 @@ def test_a_talk_shows_in_no_repr(table: Table, ana: Guest, ben: Guest) -> None:
     answer(table, ben)
     assert "slept" not in repr(ben.machine)
     assert "slept" not in repr(seat_of(ana))
+
+
+def test_what_somebody_says_while_they_are_being_let_in_comes_back_to_them(
+    table: Table, ana: Guest, ben: Guest
+) -> None:
+    word(table, ana)
+    kept = keep(table, ana, frames.Bundle)
+    assert table.do(ana, i.Admit(knock_id(ana))) is None
+    answer(table, ben)
+    # Their program has knocked again with it; the knock before is the one that is answered.
+    assert ana.view.knocks == ()
+    release(table)
+    for frame in kept:
+        table._send(ana, frame)
+    table.wait(1)
+    assert place(ben) is Place.ROOM
+    assert shares(ana) == []
+
+
+def knock_id(host: Guest) -> bytes:
+    return knock(host).knock
+
+
+def test_who_does_not_knock_again_after_a_word_has_gone(
+    table: Table, ana: Guest, ben: Guest
+) -> None:
+    ben.tamper = lambda _frame: None
+    word(table, ana)
+    table.wait(door_talk.PATIENCE - 1)
+    assert [one.name for one in ana.view.knocks] == ["Ben"]
+    table.wait(3)
+    assert ana.view.knocks == ()
+    assert "Ben has gone from the door." in ana.words

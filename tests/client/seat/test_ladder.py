@@ -190,3 +190,19 @@ def test_that_the_meeting_s_connection_ends_is_no_trouble_at_the_door(table: Tab
     assert ben.view.place is Place.LOBBY
     table.do(ben, i.Accept("Ben"))
     assert ana.view.knocks[0].name == "Ben"
+
+
+def test_to_remove_somebody_twice_is_to_remove_them_once(table: Table) -> None:
+    ana, ben, chi = three(table)
+    swallowed = ana.tamper
+    ana.tamper = lambda frame: (
+        None if isinstance(frame, frames.Entry) and not frame.commit else frame
+    )
+    table.do(ana, i.Remove(me(ben), WHY))
+    sent = len(table.overheard)
+    assert table.do(ana, i.Remove(me(ben), "and another reason")) is None
+    assert len(table.overheard) == sent
+    ana.tamper = swallowed
+    table.wait(6)
+    assert ben.view.place is Place.REMOVED
+    assert chi.lines.count("Ana has removed Ben.") == 1

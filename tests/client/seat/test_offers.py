@@ -1,10 +1,16 @@
 """Ideas as those two people read them: asked first, and the words travel only after a yes (S10)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import offers
 from holdspace.client.seat.display import RESPONSES
+from holdspace.protocol import frames
+from holdspace.protocol.meeting import offering
+from holdspace.protocol.refusals import Refusal
+from seat_forging import keep, release, seat_of
 from seat_table import Guest, Table
 from small_flow import SMALL_FLOW
 
@@ -116,3 +122,62 @@ def test_what_may_be_answered_is_said_with_the_stage(table: Table) -> None:
     assert ana.view.stage.responses == RESPONSES["ask-first"]
     # Where nobody is asked to tell anything, there is nothing to reply to.
     assert ana.view.stages[1].responses == ""
+
+
+def test_an_asking_that_is_still_on_its_way_can_be_taken_back_too(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, chi = circle
+    table.disconnect(chi)
+    assert table.do(chi, i.OfferAnIdea(IDEA)) is None
+    assert table.do(chi, i.TakeOfferBack()) is None
+    assert kept(chi) == [IDEA]
+    table.connect(chi)
+    # Nobody waits for an answer of Ben's, and Chi can ask again.
+    assert not ben.view.offered_by
+    assert table.do(chi, i.OfferAnIdea(IDEA)) is None
+    assert [person.name for person in ben.view.offered_by] == ["Chi"]
+
+
+def test_an_asking_that_the_relay_did_not_take_gives_the_words_back(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    _, ben, chi = circle
+    [asking] = refused_by_the_relay(table, chi, lambda: table.do(chi, i.OfferAnIdea(IDEA)))
+    assert table.do(chi, i.TakeOfferBack()) is None
+    assert kept(chi) == [IDEA]
+    # Nothing was asked, so nothing is said either.
+    assert [item.message_id for item in seat_of(chi).outbox.waiting] == [asking]
+    assert ben.view.offered_by == ()
+
+
+def refused_by_the_relay(table: Table, guest: Guest, act: Callable[[], object]) -> list[bytes]:
+    """Let the relay say no to what this person sends; return what it was."""
+    sent = keep(table, guest, frames.Append)
+    act()
+    release(table)
+    for frame in sent:
+        no = frames.Refuse(frame.ref, Refusal.MEETING_FULL_OF_WORDS)
+        table._take(guest, guest.machine.receive(no, table.world()))
+    return [frame.message_id for frame in sent]
+
+
+@pytest.mark.parametrize("text", ["  ", "x" * 4_001], ids=["nothing", "too long"])
+def test_an_idea_is_written_first(
+    table: Table, circle: tuple[Guest, Guest, Guest], text: str
+) -> None:
+    _, ben, chi = circle
+    refusal = table.do(chi, i.OfferAnIdea(text))
+    assert refusal
+    assert (refusal.words, refusal.kept) == (offers.WRITE_IT, text)
+    assert ben.view.offered_by == ()
+
+
+def test_one_idea_at_a_time(table: Table, circle: tuple[Guest, Guest, Guest]) -> None:
+    _, ben, chi = circle
+    table.do(chi, i.OfferAnIdea(IDEA))
+    refusal = table.do(chi, i.OfferAnIdea("and another"))
+    assert refusal
+    assert (refusal.words, refusal.kept) == (offering.ASKED_ALREADY, "and another")
+    assert table.do(ben, i.AnswerTheInvite(is_yes=True)) is None
+    assert ben.lines[-1] == IDEA

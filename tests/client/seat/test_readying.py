@@ -180,3 +180,20 @@ def test_whoever_facilitates_hears_when_nobody_writes_any_more(
     table.do(chi, i.PassTurn())
     assert any("Nobody is writing" in words for words in ana.words)
     assert not any("Nobody is writing" in words for words in ben.words)
+
+
+def test_words_of_a_turn_can_be_taken_back_while_people_still_read(table: Table) -> None:
+    ana = table.host()
+    ben, chi = table.join("Ben", ana), table.join("Chi", ana)
+    table.do(ana, i.ChangeMode("hands"))
+    for guest in (ben, chi):
+        table.do(guest, i.Raise())
+    table.do(ben, i.Say(LONG))
+    table.do(chi, i.Say("and I"))
+    sent = len(table.overheard)
+    assert table.do(chi, i.Rewrite()) is None
+    assert kept(chi) == ["and I"]
+    # There was nothing to be marked ready for, so nobody is told anything.
+    assert len(table.overheard) == sent
+    table.wait(60)
+    assert said(ana) == [LONG]

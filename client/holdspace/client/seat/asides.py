@@ -62,7 +62,6 @@ FACILITATORS_BEGIN = Refusal(
     )
 )
 TOO_MANY = Refusal(N_("That is more private words at once than anybody can hold. End one first."))
-NOT_ASKED = Refusal(N_("Nobody is asking for a private word just now."))
 NOT_OPEN = N_("The private word is over. Your words are kept; nothing was sent. /room goes back.")
 NOT_YET = N_(
     "They have not answered yet. Your words are kept; nothing was sent. /room goes back meanwhile."
@@ -128,15 +127,12 @@ def found(seat: Seat, circle: Circle, packages: Mapping[bytes, bytes], moment: M
     return seat
 
 
-def answer(seat: Seat, handle: bytes, moment: Moment, *, is_yes: bool) -> Seat | Refusal:
+def answer(seat: Seat, asked: Ask, moment: Moment, *, is_yes: bool) -> Seat | Refusal:
     """Say yes, which makes the group, or no, which nobody but the asker learns."""
-    asked = seat.apart.ask(handle)
-    if asked is None:
-        return NOT_ASKED
     if is_yes and stops_word(seat, seat.facts.identity, asked.people):
         return Refusal(PAUSED_APART)
+    handle, name = asked.aside, shown_name(seat, asked.by)
     seat = replace(seat, apart=seat.apart.without_ask(handle))
-    name = shown_name(seat, asked.by)
     if not is_yes:
         moment.notices.append(
             Notice(_("{name} reads: not just now. Nobody else does.").format(name=name))
@@ -146,6 +142,7 @@ def answer(seat: Seat, handle: bytes, moment: Moment, *, is_yes: bool) -> Seat |
         circle = Circle(handle, asked.people, asked.kind)
         seat = found(seat, circle, {asked.by: asked.key_package}, moment)
     except NotThisAside:
+        moment.notices.append(Notice(BROKEN))
         return letters.write(seat, asked.by, AsideNo(handle), moment)
     moment.notices.append(
         Notice(_("Private with {name}. What you type goes to them alone.").format(name=name))
@@ -242,9 +239,8 @@ def _put(seat: Seat, question: Ask, moment: Moment) -> Seat:
 def opened(seat: Seat, author: bytes, note: AsideOpen, moment: Moment) -> Seat:
     """Enter the group that whoever we asked has made; anybody else's is not looked at."""
     aside = seat.apart.aside(note.aside)
-    if aside is None or aside.stage is not Stage.ASKING or aside.founder != author:
-        return seat
-    if aside.own is None:
+    # Own keys are there as long as we ask, and no longer.
+    if aside is None or aside.own is None or aside.founder != author:
         return seat
     circle = Circle(aside.handle, aside.people)
     try:

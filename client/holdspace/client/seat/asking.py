@@ -44,7 +44,7 @@ def asking_view(seat: Seat, state: MeetingState) -> AskingView:
         for tally in state.tallies
     )
     return AskingView(
-        form=form_of(seat),
+        form=form_of(seat, state),
         running=running,
         results=seat.answers.results,
         own=own_side_by_side(seat),
@@ -52,11 +52,8 @@ def asking_view(seat: Seat, state: MeetingState) -> AskingView:
     )
 
 
-def form_of(seat: Seat) -> FormView | None:
+def form_of(seat: Seat, state: MeetingState) -> FormView | None:
     """Return what this person may answer now."""
-    state = seat.state
-    if state is None:
-        return None
     open_one = _open(state)
     tally = find_open(seat, open_one.number) if open_one else None
     if tally is not None and (tally.stage < 0 or tally.kind in ("poll", "show")):
@@ -102,11 +99,10 @@ def items_of(stage: Stage) -> tuple[Item, ...]:
     if stage.poll is not None:
         options = tuple(clean_line(option) for option in stage.poll.options)
         return (Item("", clean_line(stage.poll.question), options=options),)
-    if stage.feedback is not None:
-        scores = (Item(_capital(item), f"{_capital(item)}.") for item in stage.feedback.items)
-        fit = tuple(clean_line(one).replace("-", " ") for one in stage.feedback.fit)
-        return (*scores, *((Item(_(FIT), _(FIT_ASK), options=fit),) if len(fit) > 1 else ()))
-    return ()
+    asked, ways = (stage.feedback.items, stage.feedback.fit) if stage.feedback else ((), ())
+    scores = (Item(_capital(item), f"{_capital(item)}.") for item in asked)
+    fit = tuple(clean_line(one).replace("-", " ") for one in ways)
+    return (*scores, *((Item(_(FIT), _(FIT_ASK), options=fit),) if len(fit) > 1 else ()))
 
 
 def own_side_by_side(seat: Seat) -> tuple[str, ...]:

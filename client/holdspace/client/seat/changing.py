@@ -157,11 +157,8 @@ def tick(seat: Seat, moment: Moment) -> Seat:
     """Take up what waits, and step in for a facilitator who let somebody in and then vanished."""
     seat = advance(seat, moment)
     point = seat.checkpoint
-    if point is None or point.is_answered or not point.lets_in:
-        return seat
-    if moment.now - point.at < SNAPSHOT_PATIENCE or not _may_snapshot(seat):
-        return seat
-    return tell_newcomers(seat, moment)
+    is_late = point and point.lets_in and moment.now - point.at >= SNAPSHOT_PATIENCE
+    return tell_newcomers(seat, moment) if is_late and seat.is_staff else seat
 
 
 def is_first_facilitator(seat: Seat, but: bytes) -> bool:
@@ -169,10 +166,6 @@ def is_first_facilitator(seat: Seat, but: bytes) -> bool:
     people = seat.state.people if seat.state else ()
     staff = [p.identity for p in people if p.role != MEMBER and p.identity != but]
     return staff[:1] == [seat.facts.identity]
-
-
-def _may_snapshot(seat: Seat) -> bool:
-    return seat.state is not None and seat.roles.is_facilitator(seat.facts.identity)
 
 
 def _send(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
@@ -251,13 +244,11 @@ def _welcomes(wanted: Wish, welcome: bytes | None, moment: Moment) -> tuple[Seal
 
 
 def _proposals(seat: Seat, wanted: Wish, moment: Moment) -> Sequence[Proposal]:
-    match wanted:
-        case Admission():
-            return _admission(seat, wanted, moment)
-        case Removal(identity):
-            return _removal(seat, identity, moment)
-        case RoleChange(identity, role):
-            return _role_change(seat, identity, role, moment)
+    if isinstance(wanted, Admission):
+        return _admission(seat, wanted, moment)
+    if isinstance(wanted, Removal):
+        return _removal(seat, wanted.identity, moment)
+    return _role_change(seat, wanted.identity, wanted.role, moment)
 
 
 def _admission(seat: Seat, wanted: Admission, moment: Moment) -> Sequence[Proposal]:

@@ -292,9 +292,10 @@ def change_invitation(seat: Seat, before: HostKeys, host: HostKeys, moment: Mome
 
     Without a connection both wait for one.
     """
-    if before.card is not None:
-        host = replace(host, ended=(*before.ended, before.card[0])[-MOST_ENDED:])
-        seat = _revoke(seat, before, before.card[0], moment)
+    gone = tuple(card[0] for card in (before.card,) if card is not None)
+    host = replace(host, ended=(*before.ended, *gone)[-MOST_ENDED:])
+    for knock_key in gone:
+        seat = _revoke(seat, before, knock_key, moment)
     return put_invitation(replace(seat, host=host), host, moment)
 
 

@@ -310,7 +310,7 @@ def _admit(seat: Seat, intent: intents.Admit, moment: Moment) -> Seat | Refusal:
         return door_talk.BETWEEN
     if returning.is_full(seat):
         return FULL
-    return lobby.admit(seat, intent.knock, moment)
+    return lobby.admit(seat, letter, moment)
 
 
 def _door_word(seat: Seat, intent: intents.WordAtDoor, moment: Moment) -> Seat | Refusal:
@@ -327,7 +327,7 @@ def _decline(seat: Seat, intent: intents.Decline, moment: Moment) -> Seat | Refu
         return NO_KNOCK
     if letter.is_between:
         return door_talk.BETWEEN
-    return lobby.decline(seat, intent.knock, intent.words, moment)
+    return lobby.decline(seat, letter, intent.words, moment)
 
 
 _ROLE_ALREADY = {

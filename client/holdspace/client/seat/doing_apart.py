@@ -55,7 +55,7 @@ def answer_ask(seat: Seat, moment: Moment, *, is_yes: bool) -> Seat | Refusal | 
     asks = seat.apart.asks
     if is_invited or not asks:
         return None
-    return asides.answer(seat, asks[0].aside, moment, is_yes=is_yes)
+    return asides.answer(seat, asks[0], moment, is_yes=is_yes)
 
 
 def _say(seat: Seat, intent: i.SayAside, moment: Moment) -> Seat | Refusal:

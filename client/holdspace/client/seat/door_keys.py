@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from holdspace.protocol.meeting.letters import DoorKey
 from holdspace.protocol.meeting.roles import HOST
-from holdspace.protocol.mls import DEFAULT_SUITE, MLSError
+from holdspace.protocol.mls import DEFAULT_SUITE
 from holdspace.protocol.translation import N_
 
 from . import connecting, letters
@@ -62,10 +62,8 @@ def given(seat: Seat, author: bytes, note: DoorKey, moment: Moment) -> Seat:
     """Take a key of the door from the host; from anybody else it changes nothing."""
     if seat.roles.role_of(author) != HOST or not seat.is_staff or seat.host is not None:
         return seat
-    try:
-        sealing_key = DEFAULT_SUITE.kem.load(note.private_key)
-    except MLSError:
-        return seat
+    # A letter brings 32 bytes or none is read, and any 32 bytes are a private key of this suite.
+    sealing_key = DEFAULT_SUITE.kem.load(note.private_key)
     door = DoorKeys(sealing_key, note.expires_minute, note.agreements_digest)
     others = tuple(
         one for one in seat.doors if one.sealing_key.public_key != sealing_key.public_key

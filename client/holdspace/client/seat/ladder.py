@@ -202,7 +202,8 @@ def _give_back_apart(seat: Seat, moment: Moment) -> None:
     for item in seat.outbox.lasting().waiting:
         if isinstance(item.event, ev.Whisper):
             text, aside = seat.apart.text_of(item.event.sealed)
-            moment.notices.append(Notice(_(KEPT_APART), kept=text, aside=aside))
+            # That one was over has no words.
+            moment.notices.extend([Notice(_(KEPT_APART), kept=text, aside=aside)] if text else [])
 
 
 def _gone(seat: Seat, words: str) -> Seat:

@@ -65,7 +65,7 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     seat = replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
     if returning.comes_in_at_once(seat, letter):
         moment.notices.append(Notice(_(returning.COMES_IN).format(name=letter.name)))
-        return admit(returning.noted(seat, letter), letter.knock, moment)
+        return admit(returning.noted(seat, letter), letter, moment)
     moment.notices.append(
         Notice(_("{name} is at the door.").format(name=letter.name), Urgency.BELL)
     )
@@ -88,11 +88,8 @@ def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:
     return replace(seat, letters=_without(seat, frame.knock))
 
 
-def admit(seat: Seat, knock: bytes, moment: Moment) -> Seat:
+def admit(seat: Seat, letter: Letter, moment: Moment) -> Seat:
     """Let in whoever wrote this letter."""
-    letter = find(seat, knock)
-    if letter is None:
-        return seat
     if not _is_in_time(KeyPackage.decode(letter.key_package), moment):
         return _turn_to_the_clock(seat, letter, moment)
     return changing.wish(seat, Admission(letter, returning.role_of(seat, letter)), moment)
@@ -111,11 +108,8 @@ def _turn_to_the_clock(seat: Seat, letter: Letter, moment: Moment) -> Seat:
     return replace(seat, letters=_without(seat, letter.knock))
 
 
-def decline(seat: Seat, knock: bytes, words: str, moment: Moment) -> Seat:
+def decline(seat: Seat, letter: Letter, words: str, moment: Moment) -> Seat:
     """Answer a letter with no, kindly."""
-    letter = find(seat, knock)
-    if letter is None:
-        return seat
     reply = Reply(words=clean_line(words or for_others(seat).declined, 280))
     seat = door_talk.answer(seat, letter, reply, moment)
     return replace(seat, letters=_without(seat, letter.knock))

@@ -71,7 +71,8 @@ def take_back(seat: Seat, intent: intents.TakeOfferBack, moment: Moment) -> Seat
         return NOTHING_ASKED
     seat = _give_back(seat, OWN_BACK, moment)
     me = seat.facts.identity
-    if seat.state is None or offering.offer_by(seat.state, me) is None:
+    is_asked = seat.state is not None and offering.offer_by(seat.state, me) is not None
+    if not (is_asked or _is_under_way(seat)):
         return seat
     return saying.say(seat, ev.AnswerOffer(me, is_yes=False), moment)
 

@@ -80,11 +80,6 @@ class Outbox:
 
     waiting: tuple[Outgoing, ...] = ()
 
-    @property
-    def is_full(self) -> bool:
-        """Tell whether one more would be too many to keep."""
-        return len(self.waiting) >= BOUND
-
     def with_new(self, item: Outgoing) -> "Outbox":
         """Return the outbox with one more at the end."""
         return replace(self, waiting=(*self.waiting, item))

@@ -181,7 +181,7 @@ def settle(seat: Seat, before: MeetingState, agreed: Agreed, moment: Moment) -> 
         seat,
         paired_at=seat.paired_at if was else moment.now,
         pair_told=frozenset(),
-        pair_by_choice=_is_by_choice(seat, before, was, by),
+        pair_by_choice=_is_by_choice(seat, before, pair, was=was, by=by),
         has_called=False,
     )
     return pair_words.begin(seat, pair, moment)
@@ -209,11 +209,11 @@ def is_chosen(seat: Seat, pair: Pair) -> bool:
     return seat.apart.chosen == pair_words.handle_of(seat, pair)
 
 
-def _is_by_choice(seat: Seat, before: MeetingState, was: Pair | None, by: bytes) -> bool:
+def _is_by_choice(
+    seat: Seat, before: MeetingState, pair: Pair, *, was: Pair | None, by: bytes
+) -> bool:
     """Tell whether what is typed may go to the new pair by itself: this person chose those people."""
-    pair, me = pair_of(seat), seat.facts.identity
-    if pair is None:
-        return False
+    me = seat.facts.identity
     willing = before.pairs.willing if before.pairs else ()
     # Fewer of the same people were chosen with the first; one who comes in addition was not, but by
     # whoever called, and by whoever came.

@@ -3,7 +3,7 @@
 from holdspace.protocol.meeting.roles import RolesExtension, identity_of
 from holdspace.protocol.meeting.slips import read_leaf_vouch
 from holdspace.protocol.meeting.values import MAX_NAME, Person
-from holdspace.protocol.mls import Group, LeafIndex, Member
+from holdspace.protocol.mls import Group, Member
 from holdspace.protocol.mls.structs import LeafNode
 
 SLOT_EXTENSION = 0xF0A1
@@ -28,11 +28,6 @@ def name_of(credential: bytes) -> str:
 def member_with(group: Group, identity: bytes) -> Member | None:
     """Return the leaf of an identity, if it is in the group."""
     return next((m for m in group.members if identity_of(m.signature_key) == identity), None)
-
-
-def identity_at(group: Group, leaf_index: LeafIndex) -> bytes:
-    """Return who sits at a leaf in this epoch; the index itself is never an identity (R6)."""
-    return next(identity_of(m.signature_key) for m in group.members if m.leaf_index == leaf_index)
 
 
 def slot_of(member: Member) -> bytes:

@@ -184,9 +184,7 @@ def given(seat: Seat, minute: int) -> Seat:
 
 def _with_part(seat: Seat, part: HostPart) -> Seat:
     kept = seat.lasting.kept
-    if kept is None:
-        return seat
-    kept = structs.replace(kept, host=part)
+    kept = structs.replace(kept, host=part) if kept else None
     return replace(seat, lasting=replace(seat.lasting, kept=kept))
 
 

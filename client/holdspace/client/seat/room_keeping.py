@@ -34,7 +34,7 @@ from . import letters, returning
 from .display import shown_name
 from .invitations import new_door
 from .replacing import replace
-from .seat import Seat
+from .seat import HostKeys, Seat
 from .step import Moment
 from .view import Notice, Refusal
 
@@ -83,7 +83,7 @@ def keep(seat: Seat, moment: Moment) -> Seat | Refusal:
     if seat.lasting.kept is not None:
         return KEPT_ALREADY
     if seat.host is not None:
-        return _keep_as_host(seat, moment)
+        return _keep_as_host(seat, seat.host, moment)
     if seat.lasting.asked_at:
         return ASKED_ALREADY
     host = _host_of(seat)
@@ -233,10 +233,7 @@ def settle(seat: Seat) -> Seat:
     return replace(seat, lasting=replace(seat.lasting, kept=kept))
 
 
-def _keep_as_host(seat: Seat, moment: Moment) -> Seat:
-    host = seat.host
-    if host is None:
-        return seat
+def _keep_as_host(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     secrets = secrets_of(host.seed)
     kept = KeptRoom(
         room=seat.facts.room,

@@ -52,9 +52,8 @@ def _opened(seat: Seat, effect: fx.CountOpened, moment: Moment) -> Seat:
             ),
             moment,
         )
-    form = form_of(seat)
-    if form is not None:
-        moment.notices.append(Notice(f"{form.title}: {form.lead} {_(ASKED)}"))
+    form = form_of(seat, seat.state) if seat.state else None
+    moment.notices.extend([Notice(f"{form.title}: {form.lead} {_(ASKED)}")] if form else [])
     is_small = seat.state is not None and len(seat.state.people) < tally.minimum
     if seat.is_staff and tally.kind == "poll" and is_small:
         moment.notices.append(Notice(_(TOO_SMALL).format(minimum=tally.minimum)))

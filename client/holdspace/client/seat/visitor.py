@@ -465,7 +465,7 @@ def _seat(
         came_at=now,
         card=visitor.view().card,
         apart=brought_in(visitor.talk, me=identity),
-        way_back=partial(_again, visitor),
+        way_back=partial(_again, visitor, (knocked.name, agreements_digest(card))),
         lasting=Lasting(
             knocked.key_seed, _kept_as_accepted(visitor, card), agreed=agreements_digest(card)
         ),
@@ -485,25 +485,19 @@ def _kept_as_accepted(visitor: Visitor, card: RoomCard) -> KeptRoom | None:
     )
 
 
-def _again(visitor: Visitor, seat: Seat, world: World) -> Step:
+def _again(visitor: Visitor, before: tuple[str, bytes], seat: Seat, world: World) -> Step:
     """Return somebody who was asked back to the door, there again with the same code."""
     again = Visitor(
         visitor.invitation,
         seat.facts.origin,
         place=Place.OUTSIDE,
         door_words=seat.ended_words,
-        before=_as_before(visitor),
+        before=before,
         lost_words=seat.wire.lost_words,
         kept=seat.lasting.kept if visitor.kept else None,
     )
     greeting = frames.Greeting(frames.VERSION, seat.wire.nonce)
     return _on_greeting(again, greeting, world) if seat.wire.nonce else Step(again)
-
-
-def _as_before(visitor: Visitor) -> tuple[str, bytes]:
-    if visitor.knocked is None or visitor.card is None:
-        return "", b""
-    return visitor.knocked.name, agreements_digest(visitor.card)
 
 
 def _on_knock_gone(visitor: Visitor, frame: frames.KnockGone, world: World) -> Step:
