@@ -5,13 +5,13 @@ everybody else asks.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 
 from holdspace.client.seat.intents import Intent
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import N_, _, shown
+from holdspace.protocol.values import value
 
 
 class Who(Enum):
@@ -73,7 +73,7 @@ _SHOWN = {
 }
 
 
-@dataclass(frozen=True)
+@value()
 class Given:
     """What a person gave with an act."""
 
@@ -97,7 +97,7 @@ def use_keys(keys: Mapping[str, str]) -> None:
     _OWN_KEYS.update(keys)
 
 
-@dataclass(frozen=True)
+@value()
 class Act:
     """One thing a person can do. Without `build` the front end does it by itself (see `id`).
 

@@ -6,7 +6,6 @@ the screen and the plain line mode can never drift apart. Pure; imports no front
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -37,6 +36,7 @@ from holdspace.client.seat.intents import (
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
 from holdspace.protocol.translation import N_, _, ngettext
+from holdspace.protocol.values import value
 
 __all__ = [
     "ACTS",
@@ -212,7 +212,7 @@ def _release_question(view: RoomView) -> str:
     ).format(number=writing)
 
 
-@dataclass(frozen=True)
+@value()
 class Local:
     """A command the front end answers by itself; nothing is sent."""
 
@@ -221,7 +221,7 @@ class Local:
     number: int = 0
 
 
-@dataclass(frozen=True)
+@value()
 class Problem:
     """Why a line is not a command, in one sentence; the line stays where it was typed."""
 

@@ -8,12 +8,13 @@ somebody asks for exactly that. Pure, but for the clock's time of day.
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.client.care.crisis import card_here
 from holdspace.client.numbers import number_in
 from holdspace.client.seat.view import Line, RoomView
 from holdspace.protocol.translation import N_, shown
+from holdspace.protocol.values import value
 
 MOST_SHOWN = 9
 # Some terminals drop what is longer, and some a part of it.
@@ -41,7 +42,7 @@ class NothingToCopy(Exception):
     """There is nothing of that kind; the sentence says why."""
 
 
-@dataclass(frozen=True)
+@value()
 class Copies:
     """What is shown to be copied: a sentence about it, and each piece with nothing around it."""
 

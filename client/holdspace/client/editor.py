@@ -17,11 +17,12 @@ import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from holdspace.protocol.text import clean
 from holdspace.protocol.translation import N_, _, shown
+from holdspace.protocol.values import value
 
 NOT_NAMED = N_(
     "No editor is named: the variable VISUAL or EDITOR says which, before holdspace is started. "
@@ -81,7 +82,7 @@ class NoEditor(Exception):
     """No editor was opened; the sentence says why, and nothing was changed."""
 
 
-@dataclass(frozen=True)
+@value()
 class Editor:
     """A program to write in, with what it is started with."""
 
@@ -90,7 +91,7 @@ class Editor:
     is_known: bool
 
 
-@dataclass(frozen=True)
+@value()
 class Written:
     """What is in the text field after the editor, and what to tell the person, if anything."""
 

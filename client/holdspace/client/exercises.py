@@ -5,17 +5,17 @@ the pair so far. So both read the same step, and a step can be taken another way
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from holdspace.client.library import DataError, Library, NotInLibrary, Step, TechniqueCard
 from holdspace.client.seat.view import PairsView, PersonView, RoomView
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 DONE = N_("That was all of it. Talk on, or come back to the room.")
 
 
-@dataclass(frozen=True)
+@value()
 class Guide:
     """Where a pair is in its exercise: the words to show, and how to begin when it is one's own step."""
 

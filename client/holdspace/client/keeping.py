@@ -8,7 +8,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from holdspace.client.own.talk import Done, Step
 from holdspace.client.seat.view import RoomView
 from holdspace.client.vault import Vault, VaultError, WrongPassphrase, check_passphrase, exists
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 # Looked at so often that looking, sealing and writing together stay within what was promised.
 LOOK_SECONDS = SAVED_WITHIN / 3
@@ -38,7 +39,7 @@ ONLY_IN_MEMORY = N_(
 )
 
 
-@dataclass(frozen=True)
+@value()
 class Opened:
     """What became of opening the notebook, in words, and what was being written in this room before.
 

@@ -10,7 +10,6 @@ import os
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
@@ -28,6 +27,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import Close, PeerError, close_answer
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 from .pulse import PulsedConnection
 from .relays import Relays
@@ -56,21 +56,21 @@ UNREACHABLE_THROUGH = N_(
 FOREIGN = N_("The relay sent something that no relay sends. Nothing of it was used.")
 
 
-@dataclass(frozen=True)
+@value()
 class Up:
     """The socket to this relay is open and Hello was sent; a Greeting comes next."""
 
     relay: str
 
 
-@dataclass(frozen=True)
+@value()
 class Lost:
     """The connection is gone; `words` for the person; the link tries again by itself."""
 
     words: str
 
 
-@dataclass(frozen=True)
+@value()
 class Ended:
     """The link will not try again; `words` say what happened and what to do."""
 

@@ -6,10 +6,10 @@ One connection, one hello, nothing else: no room is opened and no invitation sho
 import asyncio
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from holdspace.protocol.frames import Greeting
 from holdspace.protocol.translation import _, shown
+from holdspace.protocol.values import value
 
 from .attend import CannotStart, check_addresses
 from .link import Ended, Happening, Link, Up
@@ -19,7 +19,7 @@ from .seat.view import OperatorView
 from .socks import Proxy
 
 
-@dataclass(frozen=True)
+@value()
 class Seen:
     """The relay that answered, and what it says about whoever runs it."""
 

@@ -1,7 +1,5 @@
 """What a person's own acts do to their notebook, the same from both front ends."""
 
-from dataclasses import dataclass
-
 from holdspace.client.keeping import Keeper
 from holdspace.client.own.goal_card import USUAL_SHRINK_BELOW, Terms, goal_card
 from holdspace.client.own.ideas import (
@@ -18,9 +16,10 @@ from holdspace.client.own.look_back import look_back
 from holdspace.client.own.talk import Step
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import shown
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class Own:
     """One moment of one person in one room, with their notebook."""
 

@@ -4,11 +4,12 @@ Every line's time is counted from when the exercise began, never from the line b
 minutes of breathing do not drift. Pure: the front ends bring the clock.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 
 from holdspace.client.library import DataError, Library, NotInLibrary, TechniqueCard
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 USUAL = "breath-4-6"
 SENSES = "ground-54321"
@@ -35,7 +36,7 @@ MOST_DOTS = 12
 DONE_WORDS = N_("That was all of it. Come back in your own time.")
 
 
-@dataclass(frozen=True)
+@value()
 class Practice:
     """An exercise under way: `at` counts its lines from 0; `due` is when the next one comes by itself."""
 

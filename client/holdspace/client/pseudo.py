@@ -7,10 +7,10 @@ written in Hebrew letters, from right to left. Tests look at every screen in bot
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from holdspace.protocol.translation import Catalogue
+from holdspace.protocol.values import value
 
 # Not ours to translate: what is filled in, slash words, options, commands.
 _KEPT = re.compile(
@@ -43,7 +43,7 @@ def _said(message: str, say: Callable[[str], str]) -> str:
     return "".join(part if place % 2 else say(part) for place, part in enumerate(parts))
 
 
-@dataclass(frozen=True)
+@value()
 class _Pseudo:
     """A language that is made from each English sentence."""
 

@@ -5,12 +5,13 @@ typed line in, the next question or the finished answers out.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from holdspace.client.seat.form_view import FormView, Item, To
 from holdspace.client.seat.intents import GiveAnswers
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 WHO_MAY_SEE = N_("Who may see this?")
 LEAVE_OUT = N_("Enter alone leaves it out.")
@@ -19,7 +20,7 @@ _OPEN = N_("{title} is open: {number} so far.")
 MOST_WORDS = 280
 
 
-@dataclass(frozen=True)
+@value()
 class Questions:
     """How far somebody is. `at` counts the items, then the line of words, then who may see it."""
 

@@ -5,13 +5,14 @@ ends. Pure.
 """
 
 from collections.abc import Iterator
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, fields
 from typing import Any
 
 from holdspace.client.keymap import Keymap, check_keymap
 from holdspace.client.settings import Settings
 from holdspace.protocol.toml_reader import Document, Reader, Wrong
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 TITLES = {
     "theme": N_("Colours"),
@@ -48,7 +49,7 @@ class NotAKey(Wrong):
     """Why a key cannot be that of a command, in a whole sentence."""
 
 
-@dataclass(frozen=True)
+@value()
 class Choice:
     """A value, and what it means."""
 
@@ -56,7 +57,7 @@ class Choice:
     words: str
 
 
-@dataclass(frozen=True)
+@value()
 class SettingRow:
     """One setting as it is now. Without `choices` it is typed, or changed in the file."""
 

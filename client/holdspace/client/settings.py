@@ -3,12 +3,11 @@
 A file with mistakes keeps nobody out of a meeting: what is wrong in it is said, line by line, and
 everything else counts.
 """
-# ruff: noqa: RUF009 (each key is declared by a call that says how its value is checked)
 
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, field, fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +19,7 @@ from holdspace.client.own_folder import settings_file
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import DataError, Problem, Reader
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 THEMES = {
     "calm": N_("off-white on dark slate"),
@@ -44,7 +44,7 @@ def _setting(
     return field(default=default, metadata={"check": check, "why": why, "choices": choices})
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Settings:
     """What was set, with defaults for the rest."""
 
@@ -129,7 +129,7 @@ class Settings:
 USUAL = Settings()
 
 
-@dataclass(frozen=True)
+@value()
 class Found:
     """The settings that count, where they are from, and what is wrong there."""
 
@@ -175,13 +175,13 @@ def read_settings(text: str) -> tuple[Settings, tuple[Problem, ...]]:
         return Settings(), error.problems
     known = {one.name: one for one in fields(Settings)}
     values: dict[str, Any] = {}
-    for name, value in reader.document.data.items():
+    for name, given in reader.document.data.items():
         if name not in known:
             reader.wrong((name,), toml.unknown_key(name, known))
             continue
         before = len(reader.problems)
         try:
-            checked = known[name].metadata["check"](reader, value, (name,))
+            checked = known[name].metadata["check"](reader, given, (name,))
         except toml.Wrong as wrong:
             reader.wrong((name,), toml.named_wrong(name, wrong))
         else:

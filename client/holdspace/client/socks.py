@@ -8,8 +8,9 @@ import asyncio
 import ipaddress
 import re
 import socket
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from holdspace.protocol.values import value
 
 SECONDS = 60.0  # a circuit to an onion service takes its time
 _ONION = re.compile(r"(?:[a-z0-9-]{1,63}\.)*[a-z2-7]{56}\.onion")
@@ -18,7 +19,7 @@ _ADDRESS_BYTES = {1: 4, 4: 16}
 _NAME = 3
 
 
-@dataclass(frozen=True)
+@value()
 class Proxy:
     """Where a SOCKS5 proxy listens."""
 

@@ -4,11 +4,12 @@ Not to be confused with an exercise (pacing.py), which is done for its own sake.
 settings are real here, too: whoever needs them must never find out that it was only a trial. Pure.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from holdspace.client.acts import ACTS, BY_ID, BY_SLASH, Act, Spot, Who
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 LEAD = N_("Here you can try what you do in the room. Nothing of it is sent, and nobody sees it.")
 ALL_TRIED = N_("That is everything you need. There is no more to learn before you come in.")
@@ -59,7 +60,7 @@ _LED = N_("Only those who lead can do that in the room: {verb}.")
 _HERE = N_("In the room, {where}: {sentence}")
 
 
-@dataclass(frozen=True)
+@value()
 class Tryout:
     """What was tried so far, and what is said about the last of it."""
 

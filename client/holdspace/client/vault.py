@@ -13,7 +13,7 @@ import stat
 import struct
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from holdspace.client.file_errors import why
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _, shown
+from holdspace.protocol.values import value
 
 from .notebook import Notebook
 
@@ -94,7 +95,7 @@ TOO_SHORT = N_("A passphrase has {number} letters or more. Four or five words ar
 )
 
 
-@dataclass(frozen=True)
+@value()
 class _Sealing:
     """The key of an opened notebook, and what it was made with."""
 

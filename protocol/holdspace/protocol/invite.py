@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -31,6 +31,7 @@ from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import LocalError, PeerError
 from holdspace.protocol.text import NameRefused, check_name, clean, clean_line
 from holdspace.protocol.translation import N_, shown
+from holdspace.protocol.values import value
 
 RandomSource = Callable[[int], bytes]
 
@@ -81,7 +82,7 @@ _NO_LETTER = N_("Somebody knocked with a letter that cannot be read. It was put 
 _NO_REPLY = N_("The answer to your knock cannot be read. Please knock again.")
 
 
-@dataclass(frozen=True)
+@value()
 class Invitation:
     """What a code says: where, which room, whose, and until when.
 

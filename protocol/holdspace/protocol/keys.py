@@ -7,7 +7,7 @@ opens a second connection, another room, another relay, or another request. Pure
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum, unique
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from holdspace.protocol.frames import Bundle
 from holdspace.protocol.translation import _
+from holdspace.protocol.values import value
 
 # The MLS exporter gives the seed of an epoch's access key; its context is room || meeting.
 ACCESS_LABEL = "holdspace access"
@@ -57,7 +58,7 @@ class Purpose(StrEnum):
     CODE = "code"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Occasion:
     """Say where and when a proof holds; `nonce` is the one in the connection's Greeting."""
 
@@ -68,7 +69,7 @@ class Occasion:
     nonce: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SigningKey:
     """Hold an Ed25519 private key that signs relay proofs."""
 

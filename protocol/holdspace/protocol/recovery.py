@@ -6,7 +6,7 @@ one written page is enough after a lost device or a lost relay. Pure.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.translation import _
+from holdspace.protocol.values import value
 from holdspace.protocol.words import WORDS
 
 # 128 bits: as many as anybody must guess to forge the Ed25519 signature that the seed stands for.
@@ -28,7 +29,7 @@ class NotAPhrase(LocalError):
     """What was typed is no recovery phrase; the words themselves are not repeated."""
 
 
-@dataclass(frozen=True)
+@value()
 class RoomSecrets:
     """What comes from a room's seed."""
 

@@ -4,10 +4,10 @@ Both ends read it: the relay sends only the number, the client shows the sentenc
 the cause beyond the number ever crosses the wire.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum, unique
 
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 
 class LocalError(Exception):
@@ -59,7 +59,7 @@ class Close(IntEnum):
     NOT_FOR_BROWSERS = 4504
 
 
-@dataclass(frozen=True)
+@value()
 class Answer:
     """What to tell the person, and whether trying the same thing again can help."""
 

@@ -11,13 +11,14 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, field, fields
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from holdspace.protocol.refusals import PeerError
 from holdspace.protocol.translation import N_, _, shown
+from holdspace.protocol.values import value
 
 # A flow rides in a snapshot with the rest of the state, which must fit into one frame. A file that
 # only its own reader sees may be longer, if they say so.
@@ -31,7 +32,7 @@ MAX_PROBLEMS = 40
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Problem:
     """What is wrong, for the person who wrote the file."""
 
@@ -53,7 +54,7 @@ class DataError(PeerError):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Document:
     """A file that is TOML, not yet known to be more than that."""
 

@@ -7,7 +7,6 @@ then the shipped one of one's locale. Whatever is broken on the way, there is al
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean
 from holdspace.protocol.translation import N_, _
 from holdspace.protocol.translation import shown as shown_words
+from holdspace.protocol.values import value
 
 # So much of the room's card it may take; the relay's frame has an end.
 MOST_CARRIED = 2_000
@@ -51,7 +51,7 @@ class CardTooLong(LocalError):
     """The host's crisis card does not fit into the room's card."""
 
 
-@dataclass(frozen=True)
+@value()
 class Shown:
     """A card, and who answers for it: the host, or the files of this computer."""
 
@@ -63,7 +63,7 @@ class Shown:
 _WITH_OTHERS = frozenset({Place.LOBBY, Place.WAITING, Place.ROOM})
 
 
-@dataclass(frozen=True)
+@value()
 class Ways:
     """How a front end says what can be done from the card."""
 

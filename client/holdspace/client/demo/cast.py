@@ -6,7 +6,7 @@ What follows from it is in moves.py and facilitating.py.
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,6 +16,7 @@ import msgspec
 from holdspace.client.language import spoken
 from holdspace.protocol.meeting.events import NodKind
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
+from holdspace.protocol.values import value
 
 ARRIVING = "arriving"
 ANY = "any"
@@ -23,7 +24,7 @@ ANY = "any"
 Lines = dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
+@value()
 class Character:
     """Somebody with a manner of their own; `passes` names the stages they first let go by."""
 
@@ -40,7 +41,7 @@ class Character:
     answers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@value()
 class Facilitating:
     """What the facilitator says besides her own turns: words that open a stage, and kindnesses."""
 
@@ -52,7 +53,7 @@ class Facilitating:
     says: Lines
 
 
-@dataclass(frozen=True)
+@value()
 class Everybody:
     """What members have in common: where few raise a hand, and what they write in a pair."""
 
@@ -62,7 +63,7 @@ class Everybody:
     confirms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@value()
 class Cast:
     """Everybody in the demo but the person it is for, in one language."""
 
@@ -78,7 +79,7 @@ class Cast:
         return frozenset({self.facilitator.name, *(member.name for member in self.members)})
 
 
-@dataclass(frozen=True)
+@value()
 class _People:
     person: tuple[Character, ...]
     facilitating: Facilitating

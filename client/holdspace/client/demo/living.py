@@ -6,7 +6,7 @@ in deciding is pure and lives elsewhere; here are only the clock and the waiting
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import monotonic
 
 from holdspace.client.attend import Attendance
@@ -16,6 +16,7 @@ from holdspace.client.library import DEFAULT_FLOW, read_agreements, read_flow
 from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import _
+from holdspace.protocol.values import value
 
 Decide = Callable[[RoomView, Memory, float], Move | None]
 
@@ -23,7 +24,7 @@ LOOKS_UP_EVERY = 0.3
 SHORTEST_LOOK, LONGEST_LOOK = 0.05, 0.25
 
 
-@dataclass(frozen=True)
+@value()
 class Clock:
     """Session time: the real one times the demo's speed."""
 

@@ -4,17 +4,18 @@ A RoomView says how things are, not since when; these values add only that, and 
 has already done about it. Time is session time: real seconds times the demo's speed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from holdspace.client.demo.cast import ARRIVING, slug
 from holdspace.client.seat.intents import Intent, PassTurn, Say
 from holdspace.client.seat.view import Line, Passage, Place, RoomView
+from holdspace.protocol.values import value
 
 # Holding the floor this long after having used it means that the turn came back.
 TURN_CAME_BACK = 12.0
 
 
-@dataclass(frozen=True)
+@value()
 class Move:
     """An intent, and the marks by which it is remembered as done."""
 
@@ -23,7 +24,7 @@ class Move:
     also: str = ""
 
 
-@dataclass(frozen=True)
+@value()
 class Memory:
     """Since when things are as they are, and what was done about them."""
 

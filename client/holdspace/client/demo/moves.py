@@ -5,7 +5,7 @@ people sit in Ana's meeting and in the one that the person at the keyboard facil
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.client.demo import meeting_in_pairs
 from holdspace.client.demo.cast import ANY, ARRIVING, Character, Everybody
@@ -23,6 +23,7 @@ from holdspace.client.seat.intents import (
     Say,
 )
 from holdspace.client.seat.view import Line, Part, PersonView, Place, RoomView
+from holdspace.protocol.values import value
 
 READING_AGREEMENTS = 4.0
 WHERE_FEW_RAISE_A_HAND = 0.35
@@ -33,7 +34,7 @@ GOT_LOST = 15.0
 THINKING = 2.0
 
 
-@dataclass(frozen=True)
+@value()
 class Moment:
     """Everything a decision may depend on; `company` are the names of simulated people."""
 

@@ -7,7 +7,6 @@ that lets the person in, or the people, goes through a pipe.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED
@@ -21,11 +20,12 @@ from holdspace.client.plain.labels import labelled
 from holdspace.client.prompt import ask_until, say
 from holdspace.protocol.text import NameRefused, check_name
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 _ASK_NAME = N_("What shall people here call you? Up to 24 letters; it need not be your real name.")
 
 
-@dataclass(frozen=True)
+@value()
 class Show:
     """What somebody asked to be shown."""
 

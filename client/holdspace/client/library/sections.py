@@ -1,12 +1,11 @@
 """What the library's files can say: every key once, with its check, as frozen values."""
-# ruff: noqa: RUF009 (each key is declared by a call that says how its value is checked)
 
-from dataclasses import dataclass
 from datetime import date
 
 from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.toml_reader import key
 from holdspace.protocol.translation import N_
+from holdspace.protocol.values import value
 
 FORMAT = 1
 
@@ -18,14 +17,14 @@ _LINE = toml.text(200)
 _PERHAPS = toml.text(200, empty=True)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class _File:
     format: int = key(toml.whole(FORMAT, FORMAT))
     lang: str = key(_LANG)
     licence: str = key(_LINE, "")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Agreements(_File):
     """What everybody accepts at the door; another `version` asks everybody again."""
 
@@ -40,7 +39,7 @@ class Agreements(_File):
         return tuple(item.replace("{limits}", self.limits) for item in self.items)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Step:
     """One line of a technique; with 0 seconds it stays until the person goes on.
 
@@ -56,7 +55,7 @@ class Step:
     answers: tuple[str, ...] = key(toml.many(toml.text(40), 6), ())
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Cycle:
     """Which steps, counted from 1, come again and how often."""
 
@@ -65,7 +64,7 @@ class Cycle:
     times: int = key(toml.whole(1, 200))
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class TechniqueCard(_File):
     """An exercise, line by line; `template` are the lines to fill in by oneself."""
 
@@ -88,7 +87,7 @@ class TechniqueCard(_File):
         return (*self.steps[:first], *again, *self.steps[last:])
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class CrisisLine:
     """Somebody to reach: who, how, when, in which languages."""
 
@@ -98,7 +97,7 @@ class CrisisLine:
     languages: str = key(toml.text(32, empty=True), "")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class CrisisCard(_File):
     """Where to turn in danger, as the host found it out; nothing in it is invented."""
 
@@ -116,7 +115,7 @@ class CrisisCard(_File):
         return bool((self.emergency or self.lines) and self.checked_on)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Card:
     """A moment a facilitator knows, and what helps: things to do, and phrases to send."""
 
@@ -126,14 +125,14 @@ class Card:
     phrases: tuple[str, ...] = key(toml.many(_LINE, 9), ())
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Cards(_File):
     """A file of cards."""
 
     card: tuple[Card, ...] = key(toml.many(toml.table(Card), 40, least=1))
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Phrases(_File):
     """A file of ready phrases; `unsaid` is what somebody reads for whom none was chosen."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from msgspec.structs import replace
 
@@ -17,6 +16,7 @@ from holdspace.client.own.talk import Answer, Done, Step, Talk, offer_line
 from holdspace.client.own.words import step_words
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 TITLE = N_("A small step")
 LONGEST = 500
@@ -62,7 +62,7 @@ _ASK_SURE = N_(
 _NOT_A_NUMBER = N_("A number from 0 to 10, or just press enter to leave it out.")
 
 
-@dataclass(frozen=True)
+@value()
 class Terms:
     """From which surety on a plan is left in peace, and whether it is kept on the disk."""
 

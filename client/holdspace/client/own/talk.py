@@ -7,18 +7,19 @@ same questions in the same words. What is already sure is written down at once, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.client.notebook import Notebook
 from holdspace.client.yes_or_no import YES
 from holdspace.protocol.translation import N_, _, shown
+from holdspace.protocol.values import value
 
 Change = Callable[[Notebook], Notebook]
 # A yes is one in every language.
 _ALIKE = {"y": YES}
 
 
-@dataclass(frozen=True)
+@value()
 class Answer:
     """A key, and what it says: the same key in every language."""
 
@@ -31,7 +32,7 @@ class Answer:
         return _(self.english)
 
 
-@dataclass(frozen=True)
+@value()
 class Talk:
     """A question. With `answers` one key answers it, else words do; `above` is to be read before.
 
@@ -63,7 +64,7 @@ class Talk:
         return self
 
 
-@dataclass(frozen=True)
+@value()
 class Done:
     """The end of a talk: what to tell, and a line for the text field, which nobody sends by itself.
 

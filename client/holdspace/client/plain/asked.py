@@ -1,11 +1,10 @@
 """What somebody asked of the plain line mode: the picture they ask about, and what is kept back for them."""
 
-from dataclasses import dataclass
-
 from holdspace.client.seat.view import CardView, RoomView
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class Asked:
     """What somebody asked, in which moment."""
 

@@ -5,9 +5,10 @@ typed; this does neither. It only ever appends, or takes back what it just wrote
 braille follow it. Pure: keys in, echo and finished lines out.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from holdspace.protocol.text import cells, is_forbidden
+from holdspace.protocol.values import value
 
 # Four times what can be sent, so that an over-long text can be answered instead of cut.
 MAX_DRAFT = 16_000
@@ -17,7 +18,7 @@ _ENTER = "\r\n"
 _ESCAPE = "\x1b"
 
 
-@dataclass(frozen=True)
+@value()
 class Draft:
     """What was typed so far, and how far into an ignored key (an arrow, say) we are."""
 
@@ -25,7 +26,7 @@ class Draft:
     skipping: str = ""
 
 
-@dataclass(frozen=True)
+@value()
 class Typed:
     """What one key did."""
 

@@ -1,7 +1,6 @@
 """Acts in plain lines that are answered on this device: cards, phrases, files. Nothing is sent by them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from holdspace.client.acts import Local
 from holdspace.client.calendar_file import save as save_calendar
@@ -15,9 +14,10 @@ from holdspace.client.plain.labels import labelled
 from holdspace.client.seat.intents import Intent, OpenTheFlow
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import _, shown
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class Hands:
     """What these acts can do beyond speaking: hand an intent on, and put a line where it can be sent from."""
 

@@ -7,7 +7,6 @@ share begins so, or its second line could pass for the program.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from holdspace.client.act_table import NOD_WORDS
 from holdspace.client.acts import BY_ID
@@ -35,6 +34,7 @@ from holdspace.client.seat.view import (
 from holdspace.protocol.meeting.events import NodKind
 from holdspace.protocol.phrases import knock_phrase
 from holdspace.protocol.translation import N_, _, ngettext
+from holdspace.protocol.values import value
 
 GATHER_MEMBER = N_(
     "Now Enter does not send: your words are marked ready, and stay on this device until all are "
@@ -58,7 +58,7 @@ _ENDINGS = {
 }
 
 
-@dataclass(frozen=True)
+@value()
 class Said:
     """What to write, and whether to ring once."""
 

@@ -5,11 +5,11 @@ a passphrase is asked for, it may begin with anything, is not echoed, and is not
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from holdspace.client.own.talk import Change, Done, Step, Talk
 from holdspace.client.plain.labels import label_of, labelled
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 from .urgent import is_urgent
 
@@ -19,7 +19,7 @@ STOPPED = N_("notebook: No notebook was opened. /notebook asks again.")
 _LABELS = {"notebook": "notebook"}
 
 
-@dataclass(frozen=True)
+@value()
 class Ways:
     """What a card can do beyond asking: write, prepare a line, open the notebook, hide what is typed."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from holdspace.protocol.values import value
 
 from .form_view import FormKind, Item, ResultView
 from .replacing import replace
@@ -11,7 +13,7 @@ from .replacing import replace
 MOST_REMEMBERED = 50
 
 
-@dataclass(frozen=True)
+@value()
 class Secret:
     """An answer on its way into a count, until its one vector is made; then it is forgotten.
 
@@ -24,7 +26,7 @@ class Secret:
     numbers: tuple[tuple[int, tuple[int, ...]], ...] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Own:
     """A number, or a word, that somebody wrote down for themselves."""
 
@@ -34,7 +36,7 @@ class Own:
     shown: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Asked:
     """What a count is about, in words."""
 
@@ -46,7 +48,7 @@ class Asked:
     is_closed: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class Answers:
     """All of it. `counted` are the questions in which a vector was given: once is all there is."""
 

@@ -6,11 +6,12 @@ memory only, and gone with the meeting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from holdspace.protocol.meeting.letters import AsideKind
 from holdspace.protocol.mls import Group, OwnKeyPackage
+from holdspace.protocol.values import value
 
 from .replacing import replace
 from .view import Passage
@@ -47,7 +48,7 @@ class Stage(Enum):
     OVER = "over"
 
 
-@dataclass(frozen=True)
+@value()
 class OwnFlag:
     """That this person said they are not OK: in which words, to whom, and who has it by now."""
 
@@ -56,7 +57,7 @@ class OwnFlag:
     arrived_at: frozenset[bytes] = frozenset()
 
 
-@dataclass(frozen=True)
+@value()
 class RaisedFlag:
     """That somebody is not OK, as their facilitators know it."""
 
@@ -65,7 +66,7 @@ class RaisedFlag:
     since: float
 
 
-@dataclass(frozen=True)
+@value()
 class Sending:
     """An own word on its way: our group cannot open what it sealed itself."""
 
@@ -74,7 +75,7 @@ class Sending:
     at: float
 
 
-@dataclass(frozen=True)
+@value()
 class Aside:
     """A few people talking apart. `people` are identities in the room; the first one asked."""
 
@@ -91,7 +92,7 @@ class Aside:
     why_over: str = ""
 
 
-@dataclass(frozen=True)
+@value()
 class Ask:
     """Somebody asks for a word apart, and this person has not answered."""
 
@@ -103,7 +104,7 @@ class Ask:
     at: float
 
 
-@dataclass(frozen=True)
+@value()
 class Apart:
     """Everything of private words that one seat knows. `chosen` is where typing goes; empty: the room."""
 

@@ -8,7 +8,6 @@ has one commit, the one that makes it; nobody is ever added to it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from holdspace.protocol.meeting.letters import (
     AsideKind,
@@ -35,6 +34,7 @@ from holdspace.protocol.mls import (
     read_key_package,
 )
 from holdspace.protocol.mls.structs import LeafNode
+from holdspace.protocol.values import value
 
 from .people import member_with
 from .seat import Seat
@@ -51,7 +51,7 @@ class NotThisAside(Exception):
     """The package or the group is not the one that was agreed on; nothing of it is taken over."""
 
 
-@dataclass(frozen=True)
+@value()
 class Circle:
     """Which aside of which kind, and who is meant to be in it; the first of them asked."""
 

@@ -7,11 +7,12 @@ alone never go to the room: who is let in while talking types nowhere until they
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.invite import MAX_INTRODUCTION
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 from .apart import Apart, Aside, Stage
 from .replacing import replace
@@ -25,7 +26,7 @@ NOT_ASKED = Refusal(N_("You knocked. A facilitator will answer; there is nothing
 LET_IN = N_("You were let in.")
 
 
-@dataclass(frozen=True)
+@value()
 class Talk:
     """What was said at the door, and own words that wait until the words before them are read."""
 

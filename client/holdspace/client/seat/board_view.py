@@ -1,12 +1,13 @@
 """The board as this person sees it: what is asked, which ideas are listed, what they may do now."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class IdeaView:
     """One idea, in somebody's (cleaned) words; whose they are is not shown."""
 
@@ -15,7 +16,7 @@ class IdeaView:
     is_mine: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class BoardWords:
     """What this client was told of a board; the meeting's state has no texts."""
 
@@ -23,7 +24,7 @@ class BoardWords:
     ideas: tuple[IdeaView, ...] = ()
 
 
-@dataclass(frozen=True)
+@value()
 class BoardView:
     """Ideas for somebody who asked for them. `missed` ideas were listed before this person came."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.meeting.slots import Partial
+from holdspace.protocol.values import value
 
 from .replacing import replace
 
 
-@dataclass(frozen=True)
+@value()
 class Cover:
     """The time of the next slot (0 before the first), and what is not whole yet, by author.
 

@@ -7,7 +7,6 @@ the closing and never anybody's share. Nothing happens without a facilitator's y
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.flow import Flow, Stage
@@ -15,6 +14,7 @@ from holdspace.protocol.meeting.leading import NEVER_SHORTENED
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 from .seat import Seat
 from .view import Refusal
@@ -28,7 +28,7 @@ NOTHING_GIVES = N_(
 )
 
 
-@dataclass(frozen=True)
+@value()
 class Drift:
     """How late it gets, in seconds, and the new lengths of later stages; 0 leaves one out."""
 

@@ -7,15 +7,15 @@ Without a flow it is English, as the room is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER
+from holdspace.protocol.values import value
 
 from .seat import Seat
 
 
-@dataclass(frozen=True)
+@value()
 class ForOthers:
     """What the seat says for somebody who has not chosen words of their own.
 

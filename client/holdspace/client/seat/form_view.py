@@ -1,10 +1,11 @@
 """What somebody is asked and what came of counts, as the front ends see it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import Literal
 
 from holdspace.protocol.translation import N_, _
+from holdspace.protocol.values import value
 
 FormKind = Literal["checkin", "poll", "show", "feedback"]
 
@@ -29,7 +30,7 @@ _TO_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@value()
 class Item:
     """One question: a number from `least` to `most`, or one of the options by its number from 1."""
 
@@ -44,7 +45,7 @@ class Item:
         return self.options[number - 1] if self.options else str(number)
 
 
-@dataclass(frozen=True)
+@value()
 class FormView:
     """Something this person may answer; every part of it can be left out.
 
@@ -63,7 +64,7 @@ class FormView:
     is_answered: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class ResultView:
     """What came of a count, in lines that can be read out."""
 
@@ -71,7 +72,7 @@ class ResultView:
     lines: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class CountView:
     """A count that runs: how many joined, never who."""
 
@@ -81,7 +82,7 @@ class CountView:
     is_closed: bool
 
 
-@dataclass(frozen=True)
+@value()
 class AskingView:
     """Everything about questions and counts that a front end may draw.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from msgspec import structs
 
@@ -33,6 +33,7 @@ from holdspace.protocol.mls.structs import ExtensionType, RequiredCapabilities
 from holdspace.protocol.phrases import check_phrase
 from holdspace.protocol.recovery import SEED_BYTES, secrets_of
 from holdspace.protocol.text import check_name, clean_line
+from holdspace.protocol.values import value
 
 from .invitations import new_door, new_invitation
 from .lasting import Lasting
@@ -52,7 +53,7 @@ PACKAGE_SECONDS = 30 * 60
 INVITATION_MINUTES = 24 * 60
 
 
-@dataclass(frozen=True)
+@value()
 class Opening:
     """What a host decides before the room opens."""
 

@@ -3,10 +3,11 @@
 One class per act. `client/acts.py` maps each to its key, its slash command and its sentence.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
+from holdspace.protocol.values import value
 
 from .form_view import FormView, To
 
@@ -15,7 +16,7 @@ class Intent:
     """Anything a person can want from their seat."""
 
 
-@dataclass(frozen=True)
+@value()
 class Accept(Intent):
     """Accept the agreements on the card and knock, under this name; perhaps only to read today."""
 
@@ -24,14 +25,14 @@ class Accept(Intent):
     reads_only: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class Say(Intent):
     """Share this text with the room."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Raise(Intent):
     """Raise a hand."""
 
@@ -39,17 +40,17 @@ class Raise(Intent):
     note: str = ""
 
 
-@dataclass(frozen=True)
+@value()
 class Lower(Intent):
     """Take the own hand down."""
 
 
-@dataclass(frozen=True)
+@value()
 class PassTurn(Intent):
     """Let the own turn go by."""
 
 
-@dataclass(frozen=True)
+@value()
 class NodTo(Intent):
     """Nod to the newest share of somebody else, or to the one with this key."""
 
@@ -57,88 +58,88 @@ class NodTo(Intent):
     to: bytes = b""
 
 
-@dataclass(frozen=True)
+@value()
 class Leave(Intent):
     """Leave the meeting, with or without "I'm fine, just going"."""
 
     fine: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class OpenTheFlow(Intent):
     """Facilitator: lay out the agenda from the text of a flow file."""
 
     toml: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class NextStage(Intent):
     """Facilitator: go on to the next stage."""
 
 
-@dataclass(frozen=True)
+@value()
 class BackStage(Intent):
     """Facilitator: go back to the stage before."""
 
 
-@dataclass(frozen=True)
+@value()
 class ToStage(Intent):
     """Facilitator: go to the stage with this number, from 1."""
 
     number: int
 
 
-@dataclass(frozen=True)
+@value()
 class ChangeMode(Intent):
     """Facilitator: change how turns are taken."""
 
     mode: TurnMode
 
 
-@dataclass(frozen=True)
+@value()
 class Give(Intent):
     """Facilitator: give the floor to this person."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class Onward(Intent):
     """Facilitator: let the floor move on."""
 
 
-@dataclass(frozen=True)
+@value()
 class LowerFor(Intent):
     """Facilitator: take this person's hand down."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class MoreTime(Intent):
     """Facilitator: add a minute to the stage."""
 
     seconds: int = 60
 
 
-@dataclass(frozen=True)
+@value()
 class HoldRoom(Intent):
     """Facilitator: hold the room."""
 
 
-@dataclass(frozen=True)
+@value()
 class ResumeRoom(Intent):
     """Facilitator: let the room go on."""
 
 
-@dataclass(frozen=True)
+@value()
 class Admit(Intent):
     """Facilitator: let this knock in."""
 
     knock: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class Decline(Intent):
     """Facilitator: answer this knock with no, kindly."""
 
@@ -146,7 +147,7 @@ class Decline(Intent):
     words: str = ""
 
 
-@dataclass(frozen=True)
+@value()
 class WordAtDoor(Intent):
     """Host: write a private word to whoever knocked, before letting them in."""
 
@@ -154,14 +155,14 @@ class WordAtDoor(Intent):
     text: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class SayAtDoor(Intent):
     """Answer the host's word at the door."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Remove(Intent):
     """Facilitator: remove this person, who reads why; new keys are made without them."""
 
@@ -169,7 +170,7 @@ class Remove(Intent):
     words: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class BackToTheDoor(Intent):
     """Facilitator: ask this person back to the door with a word in private; they can knock again."""
 
@@ -177,7 +178,7 @@ class BackToTheDoor(Intent):
     words: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class NudgeThem(Intent):
     """Facilitator: write a few words to this person alone."""
 
@@ -185,69 +186,69 @@ class NudgeThem(Intent):
     words: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Promote(Intent):
     """Host: make this person a co-facilitator."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class Demote(Intent):
     """Host: make this co-facilitator a member again."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class NewInvitation(Intent):
     """Host: make a fresh invitation code."""
 
     minutes: int = 24 * 60
 
 
-@dataclass(frozen=True)
+@value()
 class CloseTheMeeting(Intent):
     """Facilitator: end the meeting for everybody and delete its log."""
 
 
-@dataclass(frozen=True)
+@value()
 class KeepReady(Intent):
     """Keep these words ready to be released; where all write, to send does the same."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Rewrite(Intent):
     """Take the words that are ready back into the text field."""
 
 
-@dataclass(frozen=True)
+@value()
 class GoLater(Intent):
     """Let everybody who is waiting go first."""
 
 
-@dataclass(frozen=True)
+@value()
 class GoBack(Intent):
     """Let the next one in line go first."""
 
 
-@dataclass(frozen=True)
+@value()
 class AnswerTheInvite(Intent):
     """Say yes or no to a facilitator who asks whether one would like to speak."""
 
     is_yes: bool
 
 
-@dataclass(frozen=True)
+@value()
 class TakeItBack(Intent):
     """Take back the newest own share, or the own one with this key."""
 
     key: bytes = b""
 
 
-@dataclass(frozen=True)
+@value()
 class FoldIt(Intent):
     """Put the newest own share behind a label; for facilitators any share."""
 
@@ -255,43 +256,43 @@ class FoldIt(Intent):
     key: bytes = b""
 
 
-@dataclass(frozen=True)
+@value()
 class RestNow(Intent):
     """Rest, here and passed over, or come back from that."""
 
     is_resting: bool = True
 
 
-@dataclass(frozen=True)
+@value()
 class ReleaseTheWords(Intent):
     """Facilitator: release what everybody wrote; empty is the way the stage has."""
 
     how: ReleaseHow | Literal[""] = ""
 
 
-@dataclass(frozen=True)
+@value()
 class SkipThePause(Intent):
     """Facilitator: let the next share come before the reading pause is over."""
 
 
-@dataclass(frozen=True)
+@value()
 class LowerAllHands(Intent):
     """Facilitator: take every hand down."""
 
 
-@dataclass(frozen=True)
+@value()
 class RestoreTheHands(Intent):
     """Facilitator: put the hands up again that were all taken down."""
 
 
-@dataclass(frozen=True)
+@value()
 class CloseTheQueue(Intent):
     """Facilitator: take no more hands, or take them again."""
 
     is_closed: bool = True
 
 
-@dataclass(frozen=True)
+@value()
 class MoveTheHand(Intent):
     """Facilitator: put this person's hand at a place in the queue, from 1."""
 
@@ -299,28 +300,28 @@ class MoveTheHand(Intent):
     place: int = 1
 
 
-@dataclass(frozen=True)
+@value()
 class GiveLastWord(Intent):
     """Facilitator: take no more hands and let this person speak last."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class AskToSpeak(Intent):
     """Facilitator: ask this person whether they would like to speak."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class OrderHands(Intent):
     """Facilitator: change the order in which hands are called."""
 
     order: HandOrder
 
 
-@dataclass(frozen=True)
+@value()
 class PauseTheWriting(Intent):
     """Facilitator: let this person write nothing for so many minutes; their draft is kept."""
 
@@ -329,7 +330,7 @@ class PauseTheWriting(Intent):
     words: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class KeepTheTime(Intent):
     """Facilitator: shorten later stages as the run sheet proposes."""
 
@@ -337,33 +338,33 @@ class KeepTheTime(Intent):
 QuietWay = Literal["example", "gather", "skip"]
 
 
-@dataclass(frozen=True)
+@value()
 class BreakTheQuiet(Intent):
     """Facilitator: help a quiet room along, in the way that was offered or in this one."""
 
     way: QuietWay | Literal[""] = ""
 
 
-@dataclass(frozen=True)
+@value()
 class UndoIt(Intent):
     """Take back what one did last, within ten seconds."""
 
 
-@dataclass(frozen=True)
+@value()
 class HandItOver(Intent):
     """Facilitator: let this other facilitator lead from now on."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class LetThemWrite(Intent):
     """Facilitator: let this person write again."""
 
     who: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class GiveAnswers(Intent):
     """Answer what is asked; None is what was left out."""
 
@@ -373,7 +374,7 @@ class GiveAnswers(Intent):
     to: To = To.ME
 
 
-@dataclass(frozen=True)
+@value()
 class AskPoll(Intent):
     """Facilitator: ask everybody a question, counted without names or by a show of hands."""
 
@@ -381,63 +382,63 @@ class AskPoll(Intent):
     is_anonymous: bool = True
 
 
-@dataclass(frozen=True)
+@value()
 class CloseTheCount(Intent):
     """Facilitator: let nobody else join the count that is open, and count."""
 
 
-@dataclass(frozen=True)
+@value()
 class BePaired(Intent):
     """Say yes to a pair, or take it back."""
 
     is_willing: bool = True
 
 
-@dataclass(frozen=True)
+@value()
 class ComeBackFromPair(Intent):
     """Come back from the own pair to the room."""
 
 
-@dataclass(frozen=True)
+@value()
 class CallIntoPair(Intent):
     """Call a facilitator into the own pair, or say that it is not needed any more."""
 
     is_calling: bool = True
 
 
-@dataclass(frozen=True)
+@value()
 class MakePairs(Intent):
     """Facilitator: put those who said yes together."""
 
 
-@dataclass(frozen=True)
+@value()
 class BringAllBack(Intent):
     """Facilitator: bring everybody back from their pairs."""
 
 
-@dataclass(frozen=True)
+@value()
 class GoToCaller(Intent):
     """Facilitator: go to the pair that called first."""
 
 
-@dataclass(frozen=True)
+@value()
 class OfferAnIdea(Intent):
     """Ask whoever shared last whether they would like this idea; it stays here until they do."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class TakeOfferBack(Intent):
     """Ask no more; the idea goes back into the text field."""
 
 
-@dataclass(frozen=True)
+@value()
 class KeepTheRoom(Intent):
     """Keep this room on this device: the host at once, everybody else by asking the host."""
 
 
-@dataclass(frozen=True)
+@value()
 class LetKeep(Intent):
     """Host: say yes or no to somebody who asked to keep the room."""
 
@@ -445,27 +446,27 @@ class LetKeep(Intent):
     is_yes: bool = True
 
 
-@dataclass(frozen=True)
+@value()
 class ForgetPerson(Intent):
     """Host: know somebody no longer, by their number among those who keep the room."""
 
     number: int
 
 
-@dataclass(frozen=True)
+@value()
 class ScheduleTheRoom(Intent):
     """Host: say when the room meets, as typed; "open" leaves it open."""
 
     text: str = ""
 
 
-@dataclass(frozen=True)
+@value()
 class LockTheDoor(Intent):
     """Host: let nobody in unseen, or let those who belong to the room come in at once again."""
 
     is_locked: bool = True
 
 
-@dataclass(frozen=True)
+@value()
 class GiveAttendance(Intent):
     """Host: give everybody here a slip that says that somebody was here."""

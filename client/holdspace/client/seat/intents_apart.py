@@ -1,24 +1,26 @@
 """What a person can want of private words, as values."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from holdspace.protocol.values import value
 
 from .intents import Intent
 
 
-@dataclass(frozen=True)
+@value()
 class SayNotOk(Intent):
     """Tell the facilitators, and nobody else, that one is not OK."""
 
     text: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class SayOk(Intent):
     """Take that back."""
 
 
-@dataclass(frozen=True)
+@value()
 class AskAside(Intent):
     """Have a private word: with this person, or, empty, the one that is open, or a facilitator."""
 
@@ -26,7 +28,7 @@ class AskAside(Intent):
     kind: Literal["word", "step-aside"] = "word"
 
 
-@dataclass(frozen=True)
+@value()
 class SayAside(Intent):
     """Say this in a private word, and nowhere else, whatever has happened meanwhile."""
 
@@ -34,19 +36,19 @@ class SayAside(Intent):
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class BackToRoom(Intent):
     """Type for the room again; a private word that is open stays open."""
 
 
-@dataclass(frozen=True)
+@value()
 class EndAside(Intent):
     """End this private word, or, empty, the one that is chosen, or the only one."""
 
     aside: bytes = b""
 
 
-@dataclass(frozen=True)
+@value()
 class OpenToMembers(Intent):
     """Say whether members may ask one for a private word in this meeting (A18)."""
 

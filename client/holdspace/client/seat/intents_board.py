@@ -1,37 +1,38 @@
 """What a person can want of the board of ideas."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.meeting.events import IdeaOutcome
+from holdspace.protocol.values import value
 
 from .intents import Intent
 
 
-@dataclass(frozen=True)
+@value()
 class AskIdeas(Intent):
     """Ask for ideas about something of one's own."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class BeginTheList(Intent):
     """Facilitator: let everybody list ideas for whoever asked."""
 
 
-@dataclass(frozen=True)
+@value()
 class SuggestIdea(Intent):
     """Put an idea on the list, which shows no names."""
 
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class EndTheList(Intent):
     """Facilitator: end the list, so that it can be talked about."""
 
 
-@dataclass(frozen=True)
+@value()
 class ChooseTheIdea(Intent):
     """Say what one does with the ideas one asked for."""
 
@@ -39,6 +40,6 @@ class ChooseTheIdea(Intent):
     outcome: IdeaOutcome = "try"
 
 
-@dataclass(frozen=True)
+@value()
 class PutTheBoardAway(Intent):
     """Let the ideas be, without a choice."""

@@ -5,13 +5,14 @@ Whoever knocks again with more words keeps their keys; only the words and the se
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.invite import KnockLetter, RoomCard, agreements_digest, seal_letter
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.mls import OwnKeyPackage
 from holdspace.protocol.phrases import knock_fingerprint
+from holdspace.protocol.values import value
 
 from .host import own_key_package
 from .replacing import replace
@@ -21,7 +22,7 @@ KNOCK_BYTES = 16
 SECRET_BYTES = 32
 
 
-@dataclass(frozen=True)
+@value()
 class Knocked:
     """A knock that was made, with what is needed to take its answer."""
 

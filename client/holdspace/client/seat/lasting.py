@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class Lasting:
     """A person's key for this room, whether or not it is kept, and the room as it is kept.
 

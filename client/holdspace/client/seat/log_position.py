@@ -5,10 +5,11 @@ author had read and the chain there; one honest message across a fork is enough 
 Somebody who joins learns the chain with the snapshot; until then the entries themselves are kept.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.frames import Entry
 from holdspace.protocol.meeting.transcript import next_chain
+from holdspace.protocol.values import value
 
 from .replacing import replace
 
@@ -16,7 +17,7 @@ from .replacing import replace
 REMEMBERED = 512
 
 
-@dataclass(frozen=True)
+@value()
 class LogPosition:
     """The newest entry read, the chain up to it (empty if unknown), and the chains shortly before."""
 

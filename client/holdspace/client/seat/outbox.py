@@ -5,16 +5,17 @@ happens in between (a lost connection, a change of keys) it is sent again under 
 that it arrives once or is still here.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.meeting.events import CoverSlot, Event, Heartbeat, Snapshot
+from holdspace.protocol.values import value
 
 from .replacing import replace
 
 BOUND = 64
 
 
-@dataclass(frozen=True)
+@value()
 class Riding:
     """How far one message went in cover slots of this epoch: its bytes, and what of them was sealed.
 
@@ -32,7 +33,7 @@ class Riding:
         return self.sent >= len(self.data)
 
 
-@dataclass(frozen=True)
+@value()
 class Outgoing:
     """One own message: what it says, and its newest sealing (empty until sealed).
 
@@ -74,7 +75,7 @@ class Outgoing:
         return self.riding is not None and slot.counter >= self.riding.since
 
 
-@dataclass(frozen=True)
+@value()
 class Outbox:
     """Own messages in the order they were said."""
 

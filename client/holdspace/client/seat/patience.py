@@ -6,9 +6,8 @@ whoever waits longer than that, over however many connections, could not be let 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from holdspace.protocol.translation import N_
+from holdspace.protocol.values import value
 
 from .cut_off import words_after
 from .host import PACKAGE_SECONDS
@@ -23,7 +22,7 @@ NOT_YET = N_(
 )
 
 
-@dataclass(frozen=True)
+@value()
 class Patience:
     """Since when somebody waits, since when without a relay, and what they were told of it."""
 

@@ -7,7 +7,6 @@ commit (R6), alike on every client, from the group alone; nothing of it is asked
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from holdspace.protocol.invite import hash_host_key
@@ -33,6 +32,7 @@ from holdspace.protocol.mls import (
 )
 from holdspace.protocol.mls.group_state import refuse_change_of_identity
 from holdspace.protocol.mls.structs import ExtensionType, LeafNode
+from holdspace.protocol.values import value
 
 from .people import slot_in
 
@@ -63,7 +63,7 @@ def _judge_successor(before: LeafNode, after: LeafNode) -> None:
         raise PolicyRefused("A facilitator tried to change their relay key.")
 
 
-@dataclass(frozen=True)
+@value()
 class _Judge:
     room: bytes
     meeting: bytes

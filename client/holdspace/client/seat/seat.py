@@ -8,7 +8,7 @@ hold one chapter of what happens to it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from holdspace.protocol.frames import SealedWelcome
@@ -25,6 +25,7 @@ from holdspace.protocol.meeting.roles import (
 from holdspace.protocol.meeting.values import MeetingState, Person
 from holdspace.protocol.mls import Group, PendingCommit
 from holdspace.protocol.mls.hpke import HPKEKeyPair
+from holdspace.protocol.values import value
 
 from .answers import Answers
 from .apart import Apart
@@ -42,7 +43,7 @@ from .view import CardView, DoorLine, Logged, Passage, Place
 WayBack = Callable[["Seat", World], Step]
 
 
-@dataclass(frozen=True)
+@value()
 class Facts:
     """What stays the same through the whole meeting, but for the relay one is connected to.
 
@@ -61,7 +62,7 @@ class Facts:
     is_covered: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class Wire:
     """This one connection: empty when there is none."""
 
@@ -86,7 +87,7 @@ class Known(Enum):
     UNSURE = "unsure"
 
 
-@dataclass(frozen=True)
+@value()
 class PassDoor:
     """The card that the room's pass opens, in this meeting, and the key its letters are sealed to."""
 
@@ -95,7 +96,7 @@ class PassDoor:
     is_put: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class DoorKeys:
     """What opens the letters of those who knock by one card, until when, and what they agreed to."""
 
@@ -104,7 +105,7 @@ class DoorKeys:
     agreements_digest: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class Letter:
     """An opened knock: somebody's own words, already cleaned, and what is needed to answer."""
 
@@ -126,7 +127,7 @@ class Letter:
     talked_at: float = 0.0
 
 
-@dataclass(frozen=True)
+@value()
 class CardWords:
     """What the host tells newcomers about the room, before they are in it."""
 
@@ -139,7 +140,7 @@ class CardWords:
     is_covered: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class HostKeys:
     """What only the host has: the root key, and what belongs to the invitation that is out.
 
@@ -165,7 +166,7 @@ class HostKeys:
     ended: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True)
+@value()
 class Admission:
     """Wish: let in whoever wrote this letter; a seat of theirs that is still here goes on."""
 
@@ -173,14 +174,14 @@ class Admission:
     role: str = MEMBER
 
 
-@dataclass(frozen=True)
+@value()
 class Removal:
     """Wish: remove this person."""
 
     identity: bytes
 
 
-@dataclass(frozen=True)
+@value()
 class RoleChange:
     """Wish: give this person another role (the wire's name of it)."""
 
@@ -191,7 +192,7 @@ class RoleChange:
 Wish = Admission | Removal | RoleChange
 
 
-@dataclass(frozen=True)
+@value()
 class OwnChange:
     """A commit of ours that was built and is not decided yet."""
 
@@ -202,7 +203,7 @@ class OwnChange:
     slots: tuple[bytes, ...] = ()
 
 
-@dataclass(frozen=True)
+@value()
 class Steps:
     """How far our ratchets have moved in this epoch, and how far the log shows that they did."""
 
@@ -211,7 +212,7 @@ class Steps:
     commits: int = 0
 
 
-@dataclass(frozen=True)
+@value()
 class Author:
     """What is remembered of one author: the epoch's newest counter, and when they were last heard."""
 
@@ -219,7 +220,7 @@ class Author:
     heard: float
 
 
-@dataclass(frozen=True)
+@value()
 class LettersOf:
     """How many letters of one author were tried since then; nobody is made to try any number."""
 
@@ -228,7 +229,7 @@ class LettersOf:
     count: int = 0
 
 
-@dataclass(frozen=True)
+@value()
 class Spoken:
     """An event whose author and header were checked, at its place in the log."""
 
@@ -237,7 +238,7 @@ class Spoken:
     event: Event = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Changed:
     """A change of who is here, at its place in the log, and which facilitator made it."""
 
@@ -249,7 +250,7 @@ class Changed:
 Agreed = Spoken | Changed
 
 
-@dataclass(frozen=True)
+@value()
 class Checkpoint:
     """The state right after the newest commit, for whoever it let in."""
 
@@ -261,7 +262,7 @@ class Checkpoint:
     is_answered: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class Quiet:
     """How long nobody has asked to speak since this was heard, and what was offered against it."""
 
@@ -271,7 +272,7 @@ class Quiet:
     way: QuietWay | None = None
 
 
-@dataclass(frozen=True)
+@value()
 class Leaver:
     """Somebody who is taken out as soon as they have the letter that says why, and since when."""
 
@@ -279,7 +280,7 @@ class Leaver:
     since: float
 
 
-@dataclass(frozen=True)
+@value()
 class Reason:
     """What a facilitator wrote to this person about what they do next."""
 
@@ -294,7 +295,7 @@ MOST_ANSWERED = 256
 MOST_SAID_AGAIN = 64
 
 
-@dataclass(frozen=True)
+@value()
 class Seat:
     """Everything one client knows of one meeting. Secrets never show in a repr."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from holdspace.client.kept_rooms import KeptRoom
@@ -11,6 +10,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.meeting.events import Event, Heartbeat
 from holdspace.protocol.refusals import Close
 from holdspace.protocol.translation import N_
+from holdspace.protocol.values import value
 
 from . import (
     asides,
@@ -64,7 +64,7 @@ _CHAPTERS: dict[type[frames.RelayFrame], Chapter] = {
 }
 
 
-@dataclass(frozen=True)
+@value()
 class Sitting:
     """One person in a meeting; answers frames, intents and time with the next Sitting."""
 

@@ -7,12 +7,13 @@ intents and ticks with the next value and what to do. They never see a socket or
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol import mls
 from holdspace.protocol.frames import ClientFrame, RelayFrame
+from holdspace.protocol.values import value
 
 from .intents import Intent
 from .replacing import replace
@@ -43,7 +44,7 @@ class Engine(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@value()
 class World:
     """What the edge hands in with each call: local seconds since 1970, and a source of random bytes.
 
@@ -56,7 +57,7 @@ class World:
     engine: Engine = field(default=mls, repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class Moment(World):
     """One call: its world, and what it wants sent and told; the only thing a chapter writes to."""
 
@@ -106,7 +107,7 @@ class Machine(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@value()
 class Step:
     """The machine after what happened, what to send, and what to tell the person.
 

@@ -5,13 +5,14 @@ do the same things and show the same words. Every string from another person in 
 through `clean()`; names are display names with their tag already decided.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
 from holdspace.protocol.meeting.letters import AsideKind
 from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.translation import N_, _, listed, ngettext, shown
+from holdspace.protocol.values import value
 
 from .board_view import BoardView
 from .form_view import NOTHING_ASKED, AskingView
@@ -60,7 +61,7 @@ _ROLE_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@value()
 class PersonView:
     """Somebody in the circle, in seat order."""
 
@@ -79,7 +80,7 @@ class PersonView:
     leads_now: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class HandView:
     """A raised hand: who, what for, and its place from 1."""
 
@@ -129,7 +130,7 @@ _PART_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@value()
 class GatherView:
     """How far everybody is with their words, as counts and never as names; and one's own part."""
 
@@ -168,7 +169,7 @@ class GatherView:
         return ", ".join(words for count, words in parts if count)
 
 
-@dataclass(frozen=True)
+@value()
 class StageView:
     """One stage of the agenda; `say` is for facilitators only and empty for others."""
 
@@ -189,7 +190,7 @@ class StageView:
     shrink_below: int = 7
 
 
-@dataclass(frozen=True)
+@value()
 class PairsView:
     """Pairs from this seat: how many said yes, whom one is with; for facilitators, who calls."""
 
@@ -216,7 +217,7 @@ class Line(Enum):
     BOARD = "board"
 
 
-@dataclass(frozen=True)
+@value()
 class Passage:
     """One thing in the transcript. `at` is local wall-clock seconds; never part of agreement.
 
@@ -238,7 +239,7 @@ class Passage:
     floor: PersonView | None = None
 
 
-@dataclass(frozen=True)
+@value()
 class Logged:
     """One thing a facilitator did, without any words of what was said; `at` is local time."""
 
@@ -246,7 +247,7 @@ class Logged:
     words: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class DoorLine:
     """Something that was said at the door, cleaned."""
 
@@ -255,7 +256,7 @@ class DoorLine:
     is_mine: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class KnockView:
     """Somebody at the door, as their own (cleaned) words say; `warning` and `note` are ours.
 
@@ -274,7 +275,7 @@ class KnockView:
     fingerprint: bytes = b""
 
 
-@dataclass(frozen=True)
+@value()
 class OperatorView:
     """What a relay says about whoever runs it, in its own (cleaned) words; all may be empty."""
 
@@ -287,7 +288,7 @@ class OperatorView:
 SAYS_NOTHING = OperatorView()
 
 
-@dataclass(frozen=True)
+@value()
 class CardView:
     """What a newcomer reads before consenting: whose room it is and what is agreed there.
 
@@ -307,7 +308,7 @@ class CardView:
     is_covered: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class FlagView:
     """Somebody who said that they are not OK, for facilitators only; `words` are theirs, cleaned."""
 
@@ -316,7 +317,7 @@ class FlagView:
     since: float
 
 
-@dataclass(frozen=True)
+@value()
 class AskView:
     """Something this person is asked and can answer with yes or no."""
 
@@ -324,7 +325,7 @@ class AskView:
     words: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value()
 class AsideView:
     """A private word with somebody: its label, what was said, and why nothing can be said, if so.
 
@@ -355,7 +356,7 @@ class AsideView:
         return _("private with {names}").format(names=self.names)
 
 
-@dataclass(frozen=True)
+@value()
 class PinView:
     """Somebody who keeps the room, for the host: by number, under the name the host knows them by."""
 
@@ -366,7 +367,7 @@ class PinView:
     is_revoked: bool = False
 
 
-@dataclass(frozen=True)
+@value()
 class KeepingView:
     """What of the room lasts beyond this meeting, for this person.
 
@@ -384,7 +385,7 @@ class KeepingView:
     attended: int = 0
 
 
-@dataclass(frozen=True)
+@value()
 class RoomView:
     """Everything a front end may draw. A new value after each change; compare with `is` or `==`.
 
@@ -481,7 +482,7 @@ class Urgency(Enum):
     BELL = "bell"
 
 
-@dataclass(frozen=True)
+@value()
 class Notice:
     """A sentence for this person at this moment; said once, never repeated.
 
@@ -500,7 +501,7 @@ class Notice:
         return shown(self.sentence)
 
 
-@dataclass(frozen=True)
+@value()
 class Refusal:
     """Why an intent did nothing, in one sentence; `kept` is text the composer must keep."""
 

@@ -7,7 +7,7 @@ shown that the host did not sign, and no group is joined but the one the invited
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,7 @@ from holdspace.protocol.refusals import REFUSALS, Close, close_answer
 from holdspace.protocol.refusals import Refusal as RelayRefusal
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 from holdspace.protocol.translation import N_, _, shown
+from holdspace.protocol.values import value
 
 from .at_the_door import LET_IN, NOT_ASKED, Talk, brought_in
 from .door_words import (
@@ -81,7 +82,7 @@ _TOO_LONG = N_("Please keep the introduction under {most} characters.").filled(
 )
 
 
-@dataclass(frozen=True)
+@value()
 class Visitor:
     """A newcomer on the way in; the Machine before a Sitting."""
 

@@ -1,14 +1,14 @@
 """What every handler of an event is given and gives back; the handlers are in speaking and leading."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from holdspace.protocol.meeting.effects import NoEffect, Outcome
 from holdspace.protocol.meeting.values import MeetingState
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Author:
     """Who did it, as MLS proved it, and the message it came in."""
 

@@ -8,7 +8,7 @@ number: two sums over different people would tell what one of them said.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from msgspec.structs import replace
@@ -31,6 +31,7 @@ from holdspace.protocol.meeting.tallies import (
 )
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.translation import N_
+from holdspace.protocol.values import value
 
 NO_COUNT = N_("There is no count to join just now.")
 CLOSED = N_("This count is closed already. Your answer stays with you.")
@@ -46,14 +47,14 @@ NO_SHOW = N_("There is no show of hands just now.")
 Change = tuple[MeetingState, tuple[Effect, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CountEffect(Effect):
     """Something that happened to the count with this number."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CountOpened(CountEffect):
     """People can join now, or raise their hands for all to see."""
 
@@ -61,28 +62,28 @@ class CountOpened(CountEffect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CountGrew(CountEffect):
     """One more takes part, or showed a hand; `people` are all who do."""
 
     people: int
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CountClosed(CountEffect):
     """Whoever is in this tally is asked for their vector; it is the last time that keys are in it."""
 
     tally: Tally = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class TooFew(CountEffect):
     """Not enough people joined: nothing is counted, and nothing was asked of anybody."""
 
     tally: Tally = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NotCounted(CountEffect):
     """The count ended without a sum: somebody's vector will not come, or it was ended."""
 
@@ -95,7 +96,7 @@ class Fate(Enum):
     IMPOSSIBLE = "the count did not come out"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Sum:
     """One question of a count, added up over `people`; empty unless it can be shown."""
 
@@ -104,14 +105,14 @@ class Sum:
     words: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Counted(CountEffect):
     """The last vector came: this is the sum, question by question."""
 
     sums: tuple[Sum, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HandsShown(CountEffect):
     """A show of hands is over."""
 

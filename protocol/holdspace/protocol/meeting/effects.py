@@ -3,7 +3,7 @@
 Effects carry identities, never names; who reads them decides what to show to whom.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.meeting.events import (
     HandKind,
@@ -15,28 +15,29 @@ from holdspace.protocol.meeting.events import (
 )
 from holdspace.protocol.meeting.roles import RoleName
 from holdspace.protocol.meeting.values import MeetingState, UndoKind
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Effect:
     """Something that happened in the room."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Arrived(Effect):
     """Somebody is in the room now, at the last seat."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Left(Effect):
     """Somebody is no longer in the room, and holds no keys of what follows."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SeatCarriedOn(Effect):
     """Somebody is back from a crashed client, at the seat they had under the identity `before`."""
 
@@ -44,7 +45,7 @@ class SeatCarriedOn(Effect):
     before: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RoleChanged(Effect):
     """Somebody has another role from now on."""
 
@@ -52,7 +53,7 @@ class RoleChanged(Effect):
     role: RoleName
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SaidGoodbye(Effect):
     """Somebody is about to leave. `fine` ("I'm fine, just going") is for facilitators to see (A16)."""
 
@@ -60,14 +61,14 @@ class SaidGoodbye(Effect):
     fine: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class FlowOpened(Effect):
     """There is an agenda now; it is in the state."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class StageBegan(Effect):
     """The stage with this number began, perhaps once more."""
 
@@ -75,14 +76,14 @@ class StageBegan(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ModeChanged(Effect):
     """Turns are taken in another way from now on."""
 
     mode: TurnMode
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class FloorMoved(Effect):
     """The floor went from one person to another; None is nobody."""
 
@@ -90,7 +91,7 @@ class FloorMoved(Effect):
     after: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HandRaised(Effect):
     """A hand is up, or says something else now; `place` counts from 1."""
 
@@ -100,7 +101,7 @@ class HandRaised(Effect):
     place: int
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HandLowered(Effect):
     """A hand is down without a turn; `by` is its owner or a facilitator."""
 
@@ -108,21 +109,21 @@ class HandLowered(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class JoinedRound(Effect):
     """Somebody who came late, or had passed, asked for a turn in this round and will get it."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Passed(Effect):
     """Somebody passes; no reason is asked for."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SteppedOver(Effect):
     """A facilitator moved the floor on; the place is kept unless it had been kept once already."""
 
@@ -130,12 +131,12 @@ class SteppedOver(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RoundEnded(Effect):
     """Everybody was offered a turn, and those who passed were offered it again."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Spoke(Effect):
     """Somebody shared this with the room; `text` is still as it came, clean() is for the reader."""
 
@@ -144,7 +145,7 @@ class Spoke(Effect):
     message_id: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Nodded(Effect):
     """Somebody nodded to a share. Count each person once; never show who by default (T13)."""
 
@@ -153,7 +154,7 @@ class Nodded(Effect):
     kind: NodKind
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class TimeAdded(Effect):
     """The stage has more time."""
 
@@ -161,21 +162,21 @@ class TimeAdded(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Held(Effect):
     """The room is on hold."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Resumed(Effect):
     """The room goes on where it was."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class MarkedReady(Effect):
     """Somebody's words are ready, or they are writing again; shown as a count, never as a name."""
 
@@ -183,14 +184,14 @@ class MarkedReady(Effect):
     is_ready: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Reads(Effect):
     """Somebody is here and reads, and writes nothing in this gathering."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Released(Effect):
     """What was written is released now, in this way."""
 
@@ -198,35 +199,35 @@ class Released(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PauseSkipped(Effect):
     """The next share may come at once."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class WentLater(Effect):
     """Somebody let others go first."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HandsLowered(Effect):
     """A facilitator took every hand down."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HandsRestored(Effect):
     """The hands that were taken down are up again."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class QueueClosed(Effect):
     """No more hands are taken, or they are taken again."""
 
@@ -234,7 +235,7 @@ class QueueClosed(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HandMoved(Effect):
     """A facilitator put somebody's hand at another place."""
 
@@ -243,7 +244,7 @@ class HandMoved(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class LastWordGiven(Effect):
     """Somebody speaks last; no more hands are taken."""
 
@@ -251,7 +252,7 @@ class LastWordGiven(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Invited(Effect):
     """A facilitator asks somebody to speak; for those two to see (T12)."""
 
@@ -259,7 +260,7 @@ class Invited(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class InviteAnswered(Effect):
     """Somebody said yes or no to speaking; a no is for facilitators only (T12)."""
 
@@ -267,7 +268,7 @@ class InviteAnswered(Effect):
     is_yes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class OrderSet(Effect):
     """Raised hands are called in another order from now on."""
 
@@ -275,7 +276,7 @@ class OrderSet(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class TakenBack(Effect):
     """Somebody took a share of theirs back."""
 
@@ -283,7 +284,7 @@ class TakenBack(Effect):
     message_id: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Folded(Effect):
     """A share is to be shown behind a label; only its author or a facilitator can do that."""
 
@@ -293,7 +294,7 @@ class Folded(Effect):
     is_by_facilitator: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class WritingPaused(Effect):
     """Somebody writes nothing for a while; their draft is kept."""
 
@@ -302,7 +303,7 @@ class WritingPaused(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class WritingResumed(Effect):
     """Somebody can write again."""
 
@@ -310,7 +311,7 @@ class WritingResumed(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SentBack(Effect):
     """A facilitator asks somebody back to the door; until that one goes, nothing changes."""
 
@@ -318,7 +319,7 @@ class SentBack(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Rested(Effect):
     """Somebody rests, or is back; facilitators see it, rounds pass over it."""
 
@@ -326,7 +327,7 @@ class Rested(Effect):
     is_resting: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class HandedOver(Effect):
     """Somebody leads from now on, because another facilitator handed the room over."""
 
@@ -334,7 +335,7 @@ class HandedOver(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Undone(Effect):
     """Somebody took back that they had passed, moved the floor on or begun a stage."""
 
@@ -342,7 +343,7 @@ class Undone(Effect):
     kind: UndoKind
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SaidWilling(Effect):
     """Somebody said yes to a pair, or took it back; shown as a count, never as a name."""
 
@@ -350,7 +351,7 @@ class SaidWilling(Effect):
     is_willing: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PairsFormed(Effect):
     """There are so many more pairs now; those left over said yes and are in none."""
 
@@ -359,21 +360,21 @@ class PairsFormed(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class PairsReturned(Effect):
     """Everybody is back from their pairs."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class CameBack(Effect):
     """Somebody is back from their pair."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class FacilitatorCalled(Effect):
     """A pair asks for a facilitator, or needs none any more; for that pair and facilitators to see."""
 
@@ -381,7 +382,7 @@ class FacilitatorCalled(Effect):
     is_calling: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class JoinedPair(Effect):
     """A facilitator is with these people now, because they called."""
 
@@ -389,7 +390,7 @@ class JoinedPair(Effect):
     people: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class OfferAsked(Effect):
     """Somebody asks the owner of a share whether an idea is welcome; for those two to see."""
 
@@ -398,7 +399,7 @@ class OfferAsked(Effect):
     to: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class OfferAnswered(Effect):
     """The owner said yes or no, or the asker took it back; for those two to see."""
 
@@ -408,7 +409,7 @@ class OfferAnswered(Effect):
     is_yes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Offered(Effect):
     """An idea comes that its owner said yes to; the words follow as what somebody spoke."""
 
@@ -416,7 +417,7 @@ class Offered(Effect):
     owner: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class SteppedOverAway(Effect):
     """Somebody away was reached: they come again after the next one, or their place is kept no longer."""
 
@@ -425,21 +426,21 @@ class SteppedOverAway(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ScheduleSet(Effect):
     """It is known when the room meets, or open again; the state says it."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Replanned(Effect):
     """Later stages are shorter, or left out; the state says which."""
 
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ClockTold(Effect):
     """A facilitator's client says how long the stage entered then has run; for who came since."""
 
@@ -447,7 +448,7 @@ class ClockTold(Effect):
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class IdeasAsked(Effect):
     """Somebody asks for ideas about this."""
 
@@ -456,7 +457,7 @@ class IdeasAsked(Effect):
     message_id: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ListBegan(Effect):
     """Everybody can list ideas for `identity` now."""
 
@@ -464,7 +465,7 @@ class ListBegan(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class IdeaListed(Effect):
     """An idea is on the list. `identity` is for its author's own client; the board shows nobody's."""
 
@@ -473,7 +474,7 @@ class IdeaListed(Effect):
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ListEnded(Effect):
     """The list is done, and `identity` chooses."""
 
@@ -481,7 +482,7 @@ class ListEnded(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class IdeaChosen(Effect):
     """Whoever asked said what they do with the ideas."""
 
@@ -490,7 +491,7 @@ class IdeaChosen(Effect):
     outcome: IdeaOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class BoardPutAway(Effect):
     """The ideas are let be; `by` is empty when that came by itself."""
 
@@ -498,14 +499,14 @@ class BoardPutAway(Effect):
     by: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class AlreadyMovedOn(Effect):
     """A control act changed nothing: the room had moved on from what it was decided on (T4)."""
 
     identity: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class NoEffect(Effect):
     """An event changed nothing; `reason` is one sentence for its author."""
 
@@ -513,7 +514,7 @@ class NoEffect(Effect):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Outcome:
     """The state after something, and what that changed."""
 

@@ -5,7 +5,6 @@ way, so a flow that one of them would refuse is open on none.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from holdspace.protocol import toml_reader as toml
@@ -20,6 +19,7 @@ from holdspace.protocol.meeting.flow_schema import (
 )
 from holdspace.protocol.toml_reader import DataError, Problem
 from holdspace.protocol.translation import _
+from holdspace.protocol.values import value
 
 __all__ = [
     "FORMAT",
@@ -73,7 +73,7 @@ def read_flow(text: str) -> Flow:
     return parse_flow(text)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Slot:
     """When a stage is meant to begin, and for how long, in seconds of the meeting."""
 

@@ -2,10 +2,8 @@
 
 Rules that concern the file as a whole are in flow_rules.py; reading a file is in flow.py.
 """
-# ruff: noqa: RUF009 (each key is declared by a call that says how its value is checked)
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
@@ -13,6 +11,7 @@ from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.meeting.events import HandOrder, ReleaseHow, TurnMode
 from holdspace.protocol.toml_reader import key
 from holdspace.protocol.translation import N_
+from holdspace.protocol.values import value
 
 FORMAT = 1
 MAX_FLOW_BYTES = toml.MAX_BYTES
@@ -51,7 +50,7 @@ _LINE = toml.text(160)
 _WORDS = toml.text(MAX_SAY, lines=True)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Group:
     """For how many people the flow is."""
 
@@ -59,7 +58,7 @@ class Group:
     max: int = key(toml.whole(1, 32))
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class FacilitatorLost:
     """What happens when the last facilitator is gone; deputies are whom the host made co-facilitators."""
 
@@ -68,7 +67,7 @@ class FacilitatorLost:
     close_after_min: int = key(toml.whole(1, 120), 10)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Policy:
     """What holds for the whole meeting unless a stage says otherwise."""
 
@@ -83,7 +82,7 @@ class Policy:
     crisis: str = key(_FILE, "")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Minutes:
     """How long a stage takes: a base, and so much for each person, but not over `max`."""
 
@@ -92,7 +91,7 @@ class Minutes:
     max: float = key(toml.number(0, 480), 480.0)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Fallback:
     """What to do when a stage goes otherwise; what is missing is product.md 5.1."""
 
@@ -106,7 +105,7 @@ class Fallback:
     words: str = key(_WORDS, "")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Consent:
     """The agreements, to be accepted on the screen; another `version` asks everybody again."""
 
@@ -117,7 +116,7 @@ class Consent:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Scale:
     """One number a person may look at; it can always be skipped."""
 
@@ -129,7 +128,7 @@ class Scale:
     skip: bool = key(toml.flag(), True)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Checkin:
     """How people arrive. The only default is that nobody else sees it."""
 
@@ -139,7 +138,7 @@ class Checkin:
     spread_min: int = key(toml.whole(5, 32), 5)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Poll:
     """One question to all."""
 
@@ -150,7 +149,7 @@ class Poll:
     reveal: str = key(toml.choice("end"), "end")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Pairs:
     """Two and two, with the yes of both."""
 
@@ -162,7 +161,7 @@ class Pairs:
     exercise: str = key(_ID, "write-back")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Technique:
     """An exercise; there is always another one, and doing nothing."""
 
@@ -172,7 +171,7 @@ class Technique:
     motion: str = key(toml.choice("none", "gentle"), "none")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Goal:
     """A small plan, kept on the device of who made it."""
 
@@ -182,7 +181,7 @@ class Goal:
     share: str = key(toml.choice("optional"), "optional")
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Review:
     """How the last plan went; every outcome is a fine one."""
 
@@ -190,7 +189,7 @@ class Review:
     follow_up: tuple[str, ...] = key(toml.many(_ID, 9), ())
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Brainstorm:
     """Ideas for one person who asked for them, listed before anything is discussed."""
 
@@ -200,7 +199,7 @@ class Brainstorm:
     outcomes: tuple[str, ...] = key(toml.many(_ID, 9), ())
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Feedback:
     """Private scores and a choice; only counts of at least `aggregate_min` are ever shown."""
 
@@ -209,7 +208,7 @@ class Feedback:
     fit: tuple[str, ...] = key(toml.many(_ID, 9), ())
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Closing:
     """The last words, and how long the facilitator stays for whoever needs it."""
 
@@ -218,7 +217,7 @@ class Closing:
     ics: bool = key(toml.flag(), True)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Stage:
     """One stage. `say` and `purpose` are the facilitator's; `prompt` and `ask` are for everybody.
 
@@ -271,7 +270,7 @@ class Stage:
         return round(minutes * 60)
 
 
-@dataclass(frozen=True, kw_only=True)
+@value(kw_only=True)
 class Flow:
     """The agenda of a meeting."""
 

@@ -1,13 +1,13 @@
 """The ways of taking turns, as one table: who writes, who is next, what a pass means, whether nods count."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from holdspace.protocol.meeting.events import TurnMode
 from holdspace.protocol.translation import N_
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class ModeRules:
     """What one turn mode lets people do; a floor that somebody was given lets them write in any."""
 

@@ -3,13 +3,12 @@
 A hand can be raised at any time and keeps its place; facilitators may always write.
 """
 
-from dataclasses import dataclass
-
 from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.modes import MODES
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.values import MAX_RESPONSES, MeetingState, Person
 from holdspace.protocol.translation import N_
+from holdspace.protocol.values import value
 
 RESPONSES_ALLOWED = frozenset({"own-experience", "ask-first", "open"})
 
@@ -31,7 +30,7 @@ LISTING = N_(
 ENOUGH_RESPONSES = N_("Two people respond to this already. Raise your hand to share instead.")
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Rights:
     """What one person may do right now: an empty sentence is a yes, any other says why not."""
 

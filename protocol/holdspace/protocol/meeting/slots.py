@@ -6,15 +6,16 @@ their author says it anew. All of an event is in one epoch, so that whoever came
 judges as everybody else does.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from holdspace.protocol.meeting.events import CoverSlot, SlotPart
+from holdspace.protocol.values import value
 
 # Longer than any event is (events.Envelope); nobody is made to keep more of anybody.
 MAX_WHOLE = 58 * 1024
 
 
-@dataclass(frozen=True)
+@value()
 class Partial:
     """The parts there are of one event that is not whole yet."""
 
@@ -29,7 +30,7 @@ class Partial:
         return Partial(self.message_id, self.parts + 1, data) if is_next and _fits(data) else None
 
 
-@dataclass(frozen=True)
+@value()
 class Opened:
     """What a slot made whole, what is still to come, and what did not fit and counts for nothing."""
 

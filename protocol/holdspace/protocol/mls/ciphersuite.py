@@ -7,7 +7,7 @@ be used for another.
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
@@ -45,6 +45,7 @@ from holdspace.protocol.mls.signatures import (
     SignatureScheme,
 )
 from holdspace.protocol.mls.wire import encode_opaque
+from holdspace.protocol.values import value
 
 __all__ = [
     "DEFAULT_SUITE",
@@ -78,7 +79,7 @@ def _labelled(label: str) -> bytes:
     return encode_opaque(b"MLS 1.0 " + label.encode())
 
 
-@dataclass(frozen=True)
+@value()
 class CipherSuite:
     """One row of the suite table, with everything MLS derives from it.
 

@@ -13,7 +13,7 @@ declarations, not by the input. All that is accepted is canonical: encoded again
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from operator import attrgetter
 from types import UnionType
@@ -30,7 +30,6 @@ from typing import (
 )
 
 from holdspace.protocol.mls.errors import CodecError, UsageError
-from holdspace.protocol.mls.values import with_quick_init
 from holdspace.protocol.mls.wire import (
     MAX_INPUT,
     Codec,
@@ -43,9 +42,10 @@ from holdspace.protocol.mls.wire import (
     vector_of,
 )
 from holdspace.protocol.overriding import override
+from holdspace.protocol.values import value
 
 
-@dataclass(frozen=True)
+@value()
 class When:
     """Mark a field that is there only when an earlier one has one of these values, else None."""
 
@@ -57,7 +57,7 @@ class When:
         object.__setattr__(self, "values", values)
 
 
-@dataclass(frozen=True)
+@value()
 class Select:
     """Mark a field whose type an earlier field (or `outer`, what the struct is Given) chooses."""
 
@@ -65,14 +65,14 @@ class Select:
     cases: Mapping[int, Any]
 
 
-@dataclass(frozen=True)
+@value()
 class Given:
     """Mark a struct that needs a value of the one around it; inside, that value is `outer`."""
 
     field: str
 
 
-@dataclass(frozen=True)
+@value()
 class Field:
     """One compiled line of a struct's declaration."""
 
@@ -296,7 +296,7 @@ class Struct:
         cls, *, kw_only: bool = False, secret: bool = False, repeated: bool = False
     ) -> None:
         hints = get_type_hints(cls, include_extras=True)
-        with_quick_init(dataclass(frozen=True, kw_only=kw_only, repr=not secret)(cls))
+        value(kw_only=kw_only, repr=not secret)(cls)
         if secret:
             cls.__repr__ = _hidden  # type: ignore[method-assign]
         cls.fields = tuple(_field_of(name, hints[name]) for name in cls.__annotations__)

@@ -44,7 +44,7 @@ from holdspace.protocol.mls.proposals import (
 from holdspace.protocol.mls.structs import LeafNode, LeafNodeSource
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import check_leaf_node
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 
 @value(kw_only=True)

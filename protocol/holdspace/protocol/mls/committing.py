@@ -53,8 +53,8 @@ from holdspace.protocol.mls.proposals import (
 )
 from holdspace.protocol.mls.treekem import CreatedPath, create_path
 from holdspace.protocol.mls.validation import LONGEST_LIFETIME, check_lifetime, check_members
-from holdspace.protocol.mls.values import replace, value
 from holdspace.protocol.mls.welcome import make_welcome
+from holdspace.protocol.values import replace, value
 
 EXTERNAL = Sender(sender_type=SenderType.new_member_commit)
 

@@ -39,8 +39,8 @@ from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.structs import Extension, ExtensionType, ExternalPub, GroupContext
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import extension_data
-from holdspace.protocol.mls.values import replace
 from holdspace.protocol.mls.welcome import check_group_info, checked_tree, make_group_info
+from holdspace.protocol.values import replace
 
 
 # 12.4.3.2

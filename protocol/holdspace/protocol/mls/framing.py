@@ -38,7 +38,7 @@ from holdspace.protocol.mls.messages import (
 from holdspace.protocol.mls.secret_tree import MessageKey, RatchetKind, SecretTree
 from holdspace.protocol.mls.structs import ExtensionType, ExternalSenders, GroupContext
 from holdspace.protocol.mls.treemath import LeafIndex
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 # 6.1, on external and new_member senders: "The content_type of the message MUST be ..."
 _CONTENT_OF_SENDER = {

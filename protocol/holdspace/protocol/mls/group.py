@@ -61,7 +61,7 @@ from holdspace.protocol.mls.targeted import (
 from holdspace.protocol.mls.treekem import updated_leaf
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import LONGEST_LIFETIME
-from holdspace.protocol.mls.values import replace
+from holdspace.protocol.values import replace
 
 # Proposals kept per epoch; a group that lets members propose has no use for more.
 MAX_PROPOSALS = 4096

@@ -36,7 +36,7 @@ from holdspace.protocol.mls.structs import Extension, GroupContext, LeafNode
 from holdspace.protocol.mls.treekem import PrivateKeys
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import extension_data
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 # Where pre-shared keys come from (8.4): external ones, and resumption keys of past epochs, of which
 # a group itself keeps none.

@@ -6,14 +6,14 @@ is passed in, MLS needs HPKE's Export, and TreeKEM needs DeriveKeyPair. The libr
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from holdspace.protocol.mls.errors import CryptoError
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 RandomSource = Callable[[int], bytes]
 
@@ -157,7 +157,7 @@ class Context:
         )
 
 
-@dataclass(frozen=True)
+@value()
 class Hpke:
     """An HPKE suite in base mode."""
 

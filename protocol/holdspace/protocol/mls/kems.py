@@ -25,7 +25,7 @@ from holdspace.protocol.mls.hpke import (
     RandomSource,
 )
 from holdspace.protocol.mls.prime_curves import P256, P384, P521, PrimeCurve
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 
 class Group(Protocol):

@@ -28,7 +28,7 @@ from holdspace.protocol.mls.validation import (
     check_key_package,
     check_lifetime,
 )
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 # Clocks differ; a key package is valid from an hour before it was made.
 CLOCK_MARGIN = 3600

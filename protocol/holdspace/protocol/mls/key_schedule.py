@@ -10,8 +10,8 @@ from holdspace.protocol.mls.messages import (
     PSKLabel,
 )
 from holdspace.protocol.mls.structs import GroupContext
-from holdspace.protocol.mls.values import value
 from holdspace.protocol.mls.wire import encode_opaque
+from holdspace.protocol.values import value
 
 
 @value(repr=False)

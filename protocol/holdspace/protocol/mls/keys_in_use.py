@@ -11,7 +11,7 @@ from dataclasses import field
 from typing import TypeAlias
 
 from holdspace.protocol.mls.structs import LeafNode, ParentNode
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 # A bag branches sixteenfold by the bits of its keys' hashes, which nobody outside can foretell.
 STEP = 4

@@ -23,8 +23,8 @@ from holdspace.protocol.mls.tree_hash import tree_hash
 from holdspace.protocol.mls.treekem import AppliedPath, PathPlace, apply_path, kept_keys
 from holdspace.protocol.mls.treemath import LeafIndex
 from holdspace.protocol.mls.validation import check_members
-from holdspace.protocol.mls.values import replace, value
 from holdspace.protocol.mls.welcome import WelcomeSecrets
+from holdspace.protocol.values import replace, value
 
 
 def refuse_after_end(state: GroupState, blame: type[MLSError] = UsageError) -> None:

@@ -9,7 +9,7 @@ from holdspace.protocol.mls.proposals import SentProposal
 
 if TYPE_CHECKING:
     from holdspace.protocol.mls.group import Group
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 
 @value()

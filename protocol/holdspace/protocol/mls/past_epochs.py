@@ -13,7 +13,7 @@ from holdspace.protocol.mls.key_schedule import NO_SECRETS
 from holdspace.protocol.mls.ratchet_tree import RatchetTree
 from holdspace.protocol.mls.secret_tree import SecretTree
 from holdspace.protocol.mls.treemath import LeafIndex
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 
 @value()

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from holdspace.protocol.mls.errors import CryptoError
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 
 @value()

@@ -31,7 +31,7 @@ from holdspace.protocol.mls.validation import (
     check_key_package,
     check_leaf_node,
 )
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 ProposalBody = Add | Update | Remove | PreSharedKey | ReInit | ExternalInit | GroupContextExtensions
 

@@ -21,7 +21,7 @@ from holdspace.protocol.mls.structs import (
 )
 from holdspace.protocol.mls.survey import Survey
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 
 class Memo:

@@ -13,7 +13,7 @@ from holdspace.protocol.mls import treemath
 from holdspace.protocol.mls.ciphersuite import CipherSuite
 from holdspace.protocol.mls.errors import UsageError, ValidationError
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 MAX_GENERATION = 2**32 - 1
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from holdspace.protocol.mls.errors import CryptoError
 from holdspace.protocol.mls.hpke import RandomSource
 from holdspace.protocol.mls.prime_curves import P256, P384, P521, PrimeCurve
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 
 @value()

@@ -8,7 +8,7 @@ surveys only the nodes it changed.
 from functools import lru_cache
 
 from holdspace.protocol.mls.structs import Capabilities, LeafNode
-from holdspace.protocol.mls.values import value
+from holdspace.protocol.values import value
 
 NONE: frozenset[int] = frozenset()
 

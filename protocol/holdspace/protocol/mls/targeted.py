@@ -10,8 +10,8 @@ from holdspace.protocol.mls.group_state import GroupState
 from holdspace.protocol.mls.hpke import RandomSource
 from holdspace.protocol.mls.messages import HPKECiphertext
 from holdspace.protocol.mls.treemath import LeafIndex
-from holdspace.protocol.mls.values import value
 from holdspace.protocol.mls.wire import encode_opaque
+from holdspace.protocol.values import value
 
 
 @value()

@@ -21,8 +21,8 @@ from holdspace.protocol.mls.ratchet_tree import (
 )
 from holdspace.protocol.mls.structs import LeafNode, NodeType, ParentNode
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
-from holdspace.protocol.mls.values import replace
 from holdspace.protocol.mls.wire import Opaque, UInt32
+from holdspace.protocol.values import replace
 
 
 # 7.8

@@ -28,7 +28,7 @@ from holdspace.protocol.mls.structs import GroupContext, LeafNode, LeafNodeSourc
 from holdspace.protocol.mls.tree_hash import parents_of_path, tree_hash
 from holdspace.protocol.mls.treemath import LeafIndex, NodeIndex
 from holdspace.protocol.mls.validation import check_members
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 # The private keys we hold, found by their public keys: a node that was given a new key cannot be
 # mistaken for what it was before.

@@ -41,7 +41,7 @@ from holdspace.protocol.mls.validation import (
     check_tree,
     extension_data,
 )
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 
 @value(repr=False)

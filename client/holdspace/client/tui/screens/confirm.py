@@ -1,7 +1,6 @@
 """A question before something that cannot be taken back, and small choices, by one key."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,12 +13,13 @@ from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import SMALLEST, HoldScreen, too_small
 from holdspace.protocol.translation import _
+from holdspace.protocol.values import value
 
 # A long question can be read in a small window, too.
 _SCROLLS = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
 
 
-@dataclass(frozen=True)
+@value()
 class Option:
     """A key, its words, and what it wants; None wants nothing."""
 

@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, field
 import pytest
 
 from holdspace.protocol.mls.structs import ParentNode
-from holdspace.protocol.mls.values import replace, value
+from holdspace.protocol.values import replace, value
 
 
 @value()
