@@ -1,8 +1,10 @@
 """Quick values behave as the frozen dataclasses that they are."""
 
-from dataclasses import FrozenInstanceError, field
+from dataclasses import FrozenInstanceError, field, fields
+from dataclasses import replace as other
 
 import pytest
+from typing_extensions import override
 
 from holdspace.protocol.mls.structs import ParentNode
 from holdspace.protocol.values import replace, value
@@ -20,6 +22,29 @@ class Named(Point):
     name: str = "none"
 
 
+@value()
+class Nothing:
+    pass
+
+
+@value()
+class Nowhere(Nothing):
+    pass
+
+
+@value(eq=False)
+class Hidden:
+    key: str
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", len(self.key))
+
+    @override
+    def __repr__(self) -> str:
+        return "hidden"
+
+
 def test_a_value_takes_what_a_dataclass_takes() -> None:
     assert Point(1) == Point(x=1, y=2)
     assert (Named(x=1, name="it").y, Named(x=1).name) == (2, "none")
@@ -31,6 +56,22 @@ def test_a_value_takes_what_a_dataclass_takes() -> None:
         Point(1, z=2)  # type: ignore[call-arg]
 
 
+def test_a_value_equals_none_of_another_kind() -> None:
+    assert Named(x=1) != Point(1)
+    assert Point(1, seen=[1]) == Point(1, seen=[2])
+    assert Nothing() == Nothing() != Nowhere()
+
+
+def test_what_a_class_says_itself_goes_before() -> None:
+    assert repr(Hidden("key")) == "hidden"
+    assert (Hidden("key").length, Hidden("key") == Hidden("key")) == (3, False)
+
+
+def test_a_dataclass_can_do_the_same_with_it() -> None:
+    assert [one.name for one in fields(Named)] == ["x", "y", "seen", "name"]
+    assert other(Named(x=1), y=3) == Named(x=1, y=3)
+
+
 def test_each_value_has_defaults_of_its_own() -> None:
     assert Point(1).seen is not Point(1).seen
 
@@ -38,6 +79,8 @@ def test_each_value_has_defaults_of_its_own() -> None:
 def test_a_value_stays_as_it_is() -> None:
     with pytest.raises(FrozenInstanceError):
         Point(1).x = 2  # type: ignore[misc]
+    with pytest.raises(FrozenInstanceError):
+        del Point(1).x
 
 
 def test_a_changed_value_is_another_one() -> None:
