@@ -67,15 +67,32 @@ CORE = (
     Part(
         tuple(
             f"{SERVER}/{name}.py"
-            for name in ("bucket", "lobby", "meetings", "relay", "rooms", "state", "turns")
+            for name in (
+                "bucket", "connections", "lobby", "meetings", "relay", "rooms", "shared", "state",
+                "turns", "world",
+            )
         ),
         tuple(
             f"tests/server/test_{name}.py"
             for name in (
-                "attacks_relay", "bucket", "counts", "relay_cluster", "relay_cluster_law",
-                "relay_connections", "relay_law", "relay_lobby", "relay_meetings", "relay_places",
-                "relay_rooms", "turns",
+                "attacks_relay", "bucket", "counts", "effects", "relay_attacks", "relay_cluster",
+                "relay_cluster_law", "relay_connections", "relay_law", "relay_lobby",
+                "relay_meetings", "relay_places", "relay_rooms", "turns",
             )
+        ),
+    ),
+    # What of the log that relays share can be looked at without a cluster.
+    Part(
+        tuple(
+            f"{SERVER}/log/jetstream/{name}.py"
+            for name in (
+                "ending", "follower", "index", "lanes", "settling", "subjects", "watch", "wire",
+                "wishes",
+            )
+        ),
+        tuple(
+            f"tests/server/jetstream/test_{name}.py"
+            for name in ("ending", "follower", "lanes", "settling", "watch", "wire", "wishes")
         ),
     ),
     # The gate.

@@ -82,6 +82,24 @@ def test_who_has_read_an_epoch_to_its_end_and_proves_no_next_one_makes_place_fir
     assert (other.closed, member.closed, host.closed) == (Close.CROWDED, None, None)
 
 
+def test_of_those_who_prove_no_next_epoch_the_one_who_is_longest_late_makes_place() -> None:
+    table = Table(Limits(connections_per_meeting=3))
+    circle = Circle()
+    host = running(table, circle)
+    later, first = table.call(), table.call()
+    later.attach(circle)
+    host.send(host.papers.bundle(circle, 0))
+    for one in (host, later):
+        one.send(one.papers.prove(circle, 1))
+    first.attach(circle)
+    table.wait(1)
+    host.send(host.papers.bundle(circle, 1))
+    host.send(host.papers.prove(circle, 2))
+    member = table.call()
+    assert of_type(Attached, member.attach(circle, 2))
+    assert (first.closed, later.closed, host.closed) == (Close.CROWDED, None, None)
+
+
 def test_members_make_no_place_for_those_who_stayed_behind() -> None:
     table = Table(Limits(connections_per_meeting=2))
     circle = Circle()

@@ -248,6 +248,18 @@ class TestUncertainty:
         assert Ack(again.ref, 1) in heard
         assert of_type(Entry, heard) == [Entry(1, 0, False, b"perhaps")]
 
+    def test_a_bundle_that_was_stored_without_an_answer_has_not_lost_against_itself(
+        self, cluster: Cluster, near: Side, host: Caller, circle: Circle
+    ) -> None:
+        host.send(host.papers.bundle(circle, 0))
+        near.give_up(comes_late=True)
+        back = near.call()
+        back.attach(circle)
+        again = back.papers.bundle(circle, 0)
+        back.send(again)
+        cluster.settle()
+        assert Ack(again.ref, 1) in back.news()
+
     def test_what_certainly_has_no_place_is_refused(self, near: Side, host: Caller) -> None:
         said = host.papers.append("full")
         host.send(said)
@@ -267,6 +279,7 @@ class TestUncertainty:
         effects = near.relay.connected(number, bytes(32), near.now)
         assert [type(effect).__name__ for effect in effects] == ["HangUp"]
         near.report(StartedAgain())
+        assert near.relay.sizes == (0, 0, 0)
         near.heard, near.entries = 0, {}
         near.hear()
         near.report(Joined())
@@ -305,6 +318,22 @@ class TestTheLobby:
             side.perform(side.relay.tick(cluster.now))
         assert not of_type(KnockGone, door.news())
         door.send(door.papers.decline())
+        assert of_type(Declined, back.news())
+
+    def test_a_knocker_who_moves_while_the_first_connection_lives_is_one_person(
+        self, cluster: Cluster, near: Side, far: Side, door: Caller, circle: Circle
+    ) -> None:
+        first, second = self.knocker(far, circle), far.call()
+        second.send(second.papers.watch(circle, circle.slot(1)))
+        back = self.knocker(near, circle)
+        world = far.relay._world
+        assert world.knock_count == 1
+        assert world.connections[first.number].does_nothing
+        first.hang_up()
+        cluster.now += 61
+        far.perform(far.relay.tick(cluster.now))
+        assert not of_type(KnockGone, second.got)
+        assert second.send(second.papers.decline())
         assert of_type(Declined, back.news())
 
     def test_a_lost_knocker_who_does_not_is_gone_everywhere(

@@ -259,6 +259,19 @@ class TestKnocking:
         door.hang_up()
         assert table.relay._world.rooms[circle.room].watchers == {}
 
+    def test_who_goes_to_another_door_hears_no_more_at_the_first(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        other = Circle("other")
+        running(table, other)
+        door.send(door.papers.watch(other))
+        waiting = knocker(table, circle)
+        door.send(door.papers.revoke(circle))
+        assert waiting.got[-1] == KnockGone(id16("knock", "newcomer"))
+        assert not of_type(KnockGone, door.got)
+        door.hang_up()
+        assert table.relay._world.rooms[circle.room].watchers == {}
+
     def test_who_lost_the_slot_hears_no_more(
         self, table: Table, circle: Circle, door: Caller
     ) -> None:
@@ -331,6 +344,16 @@ class TestKnocking:
         back.hang_up()
         table.wait(60)
         assert door.news() == [KnockGone(id16("knock", "newcomer"))]
+
+    def test_an_answer_that_nobody_came_back_for_opens_nothing_without_its_invitation(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        knocker(table, circle)
+        door.send(door.papers.decline())
+        door.send(door.papers.revoke(circle))
+        table.now += table.limits.knock_seconds + 120
+        back = table.call()
+        assert refused(back.send(back.papers.knock(circle))) == [Refusal.NOT_HERE]
 
     def test_the_old_connections_end_does_not_end_the_knock_that_moved_on(
         self, table: Table, circle: Circle, door: Caller
@@ -515,6 +538,16 @@ class TestAnswering:
             host.send(host.papers.decline(who))
         answers = [of_type(Declined, knocker(table, circle, who).got) for who in ("one", "three")]
         assert [len(answer) for answer in answers] == [0, 1]
+
+    def test_who_was_answered_and_idles_makes_place(self, circle: Circle) -> None:
+        table = Table(with_(Limits(), connections=2))
+        host = running(table, circle)
+        host.send(host.papers.invite(circle, TOMORROW))
+        host.send(host.papers.watch(circle))
+        answered = knocker(table, circle)
+        host.send(host.papers.decline())
+        newcomer = table.call()
+        assert (host.closed, answered.closed, newcomer.closed) == (None, Close.CROWDED, None)
 
     def test_nobody_can_be_declined_twice(self, table: Table, circle: Circle, door: Caller) -> None:
         knocker(table, circle)

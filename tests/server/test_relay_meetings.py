@@ -591,6 +591,17 @@ class TestBeginning:
         assert again.send(begin) == [Done(begin.ref)]
         assert host.closed is None
 
+    def test_a_full_relay_too_says_again_that_a_meeting_has_begun(self, circle: Circle) -> None:
+        table = Table(with_(Limits(), total_bytes=2 * ENTRY_COST + 1))
+        host = running(table, circle)
+        assert of_type(Ack, host.send(host.papers.bundle(circle, 0, commit="c")))
+        host.news()
+        begin = host.papers.begin(circle)
+        assert refused(host.send(host.papers.begin(Circle(circle.name, time=2)))) == [
+            Refusal.RELAY_FULL
+        ]
+        assert host.send(begin) == [Done(begin.ref)]
+
     def test_only_the_root_key_begins_a_meeting(
         self, table: Table, circle: Circle, host: Caller
     ) -> None:

@@ -3,14 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
-from holdspace.protocol.frames import Refuse
+from holdspace.protocol.frames import Ack, MeetingClosed, Refuse
 from holdspace.protocol.refusals import Close, Refusal
-from holdspace.server.effects import HangUp, Send, Settled
+from holdspace.server.effects import HangUp, Send, Settled, Store
 from holdspace.server.limits import Limits
 from holdspace.server.log import Noted, NotPlaced, Placed
 from holdspace.server.log import records as r
 from holdspace.server.relay import Relay
-from relay_papers import Circle, id16
+from relay_papers import Circle, id16, welcome
 from relay_table import ORIGIN, START, Caller, Table, refused
 
 FAR = int(START // 60) + 1000
@@ -104,6 +104,26 @@ def test_a_note_of_somebody_who_is_not_at_this_door_changes_nothing(
 ) -> None:
     voids(relay, INVITED)
     assert relay.heard(Noted(note), START) == []
+    assert relay._world.knock_count == 0
+
+
+def test_other_relays_knocks_count_and_are_gone_with_their_room() -> None:
+    relay = Relay(Limits(knocks=1), [ORIGIN], is_alone=False)
+    soon = int(START // 60) + 10
+    opened = replace(OPENED, expires_minute=soon)
+    voids(relay, opened, replace(INVITED, expires_minute=soon))
+    for who in ("one", "two"):
+        note = r.KnockMade(
+            room=HERE.room,
+            knock=id16("knock", who),
+            knock_key=HERE.knock_key.public,
+            sealed=b"sealed",
+            until_minute=soon,
+        )
+        relay.heard(Noted(note), START)
+        assert relay._world.knock_count == 1
+    assert voids(relay, r.Forgotten(minute=soon, rooms=(HERE.room,))) == [False]
+    assert relay._world.knock_count == 0
 
 
 # ---- a relay alone
@@ -147,7 +167,14 @@ def test_who_sends_too_fast_is_told_and_who_reads_too_slowly_goes(
 
 
 def test_a_log_that_answers_out_of_order_is_not_believed(table: Table, host: Caller) -> None:
-    with pytest.raises(LookupError):
+    table.hold()
+    said = host.papers.append("words")
+    host.send(said)
+    with pytest.raises(LookupError, match="out of order"):
+        table.relay.saved([404], table.now)
+    table.let_go()
+    assert Ack(said.ref, 1) in host.news()
+    with pytest.raises(LookupError, match="out of order"):
         table.relay.saved([404], table.now)
 
 
@@ -181,3 +208,49 @@ def test_a_meeting_that_nobody_comes_back_to_is_over_for_its_readers_once_that_i
     table.wait(table.limits.sweep_seconds + 60)
     assert table.relay.sizes[2] == 0
     assert reader.closed is Close.MEETING_OVER
+
+
+@pytest.mark.parametrize("is_bundle", [False, True])
+def test_a_meeting_goes_on_for_as_long_as_something_is_said_or_changed(
+    table: Table, circle: Circle, host: Caller, is_bundle: bool
+) -> None:
+    hours = table.limits.meeting_minutes * 60
+    table.wait(hours - 600)
+    host.send(host.papers.bundle(circle, 0) if is_bundle else host.papers.append("words"))
+    if is_bundle:
+        host.send(host.papers.prove(circle, 1))
+    table.wait(hours - 600)
+    assert host.closed is None
+    table.wait(1200)
+    assert host.closed is Close.MEETING_OVER
+
+
+def test_the_end_of_a_meeting_is_not_written_anew_with_every_word(
+    table: Table, host: Caller
+) -> None:
+    ends = []
+    for minutes in (0, 14, 2):
+        table.now += minutes * 60
+        [store] = table.relay.receive(host.number, host.papers.append(f"{minutes}"), table.now)
+        assert isinstance(store, Store)
+        assert isinstance(store.record, r.EntryAppended)
+        ends.append(store.record.expires_minute)
+    assert ends == [None, None, table.minute + table.limits.meeting_minutes]
+
+
+def test_a_bundle_that_was_kept_when_its_room_was_forgotten_does_no_harm(
+    table: Table, circle: Circle, host: Caller
+) -> None:
+    table.hold()
+    host.send(host.papers.bundle(circle, 0, welcomes=(welcome(),)))
+    # The disk stood still for so long.
+    table.wait((table.limits.room_minutes + 60) * 60)
+    assert table.relay.sizes[1:] == (0, 0)
+    table.let_go()
+    assert host.got[-1] == MeetingClosed(circle.meeting)
+    assert host.closed is Close.MEETING_OVER
+
+
+def test_who_left_before_showing_anything_is_forgotten(table: Table) -> None:
+    table.call().hang_up()
+    assert table.relay._world.strangers == {}

@@ -26,8 +26,6 @@ class Turns:
 
     def wait(self, now: float) -> float:
         """Return for how many seconds what comes now is to wait for more."""
-        if not self._apart:
-            return 0.0
         return max(0.0, self._ended + self._apart - now)
 
     def end(self, records: int, now: float) -> None:

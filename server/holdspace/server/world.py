@@ -50,7 +50,6 @@ class HungUpError(Exception):
     """The connection is to be closed; nothing else changed."""
 
     def __init__(self, code: Close) -> None:
-        super().__init__(code.name)
         self.code = code
 
 
@@ -126,11 +125,7 @@ class World:
             self.asked_cost += cost
             yield Propose(ticket, record)
             return
-        placed = self.placers[type(record)](self, record)
-        if isinstance(placed, Again):
-            yield from self.wait_for(placed, waiter)
-        else:
-            yield self.store(placed, waiter)
+        yield from self.wait_for(self.placers[type(record)](self, record), waiter)
 
     def store(self, change: Change, waiter: Waiter | None) -> Store:
         """Have what was placed here kept, and whoever waits for it answered when it is durable."""
@@ -140,12 +135,14 @@ class World:
         self.pending.append(change)
         return Store(change.ticket, change.record)
 
-    def wait_for(self, again: Again, waiter: Waiter | None) -> Iterator[Effect]:
-        """Answer what has its place already, now or as soon as that is durable."""
-        if again.change is None:
-            yield from self.answer(waiter, again)
+    def wait_for(self, placed: Change | Again, waiter: Waiter | None) -> Iterator[Effect]:
+        """Have what was placed here kept; answer what had its place already as soon as it is."""
+        if isinstance(placed, Change):
+            yield self.store(placed, waiter)
+        elif placed.change is None:
+            yield from self.answer(waiter, placed)
         elif waiter is not None:
-            again.change.waiters.append(waiter)
+            placed.change.waiters.append(waiter)
 
     def placed(
         self, ticket: int | None, record: Record, place: int, now: float
