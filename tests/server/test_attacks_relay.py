@@ -82,6 +82,19 @@ def test_who_has_read_an_epoch_to_its_end_and_proves_no_next_one_makes_place_fir
     assert (other.closed, member.closed, host.closed) == (Close.CROWDED, None, None)
 
 
+def test_who_reads_an_epoch_that_is_over_makes_place_before_they_have_read_it() -> None:
+    table = Table(Limits(connections_per_meeting=2))
+    circle = Circle()
+    host = running(table, circle)
+    host.send(host.papers.bundle(circle, 0))
+    host.send(host.papers.prove(circle, 1))
+    removed, member = table.call(), table.call()
+    table.are_reads_slow = True
+    removed.attach(circle)
+    assert of_type(Attached, member.attach(circle, 1))
+    assert (removed.closed, member.closed, host.closed) == (Close.CROWDED, None, None)
+
+
 def test_of_those_who_prove_no_next_epoch_the_one_who_is_longest_late_makes_place() -> None:
     table = Table(Limits(connections_per_meeting=3))
     circle = Circle()
@@ -155,6 +168,9 @@ def test_ws01_a_visitor_whose_share_is_in_use_gets_no_more_of_it() -> None:
     assert table.call(visitor=7).closed is None
     assert table.call(visitor=8).closed is None
     assert members[1].closed is None
+    for one in [*table.callers.values()]:
+        one.hang_up()
+    assert table.relay._world.shares == {}
 
 
 def test_as_many_signatures_are_checked_whether_a_room_is_there_or_not(

@@ -507,6 +507,14 @@ class TestAnswering:
         assert not of_type(Welcomed, knocker(table, circle).got)
         assert table.log.load().welcomes == ()
 
+    def test_a_no_is_there_for_who_comes_back_after_the_meeting(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        knocker(table, circle).hang_up()
+        door.send(door.papers.decline())
+        door.send(door.papers.close(circle))
+        assert of_type(Declined, knocker(table, circle).got)
+
     def test_a_no_is_heard_by_the_knocker_and_every_watcher(
         self, table: Table, circle: Circle, door: Caller
     ) -> None:

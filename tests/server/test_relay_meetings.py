@@ -76,6 +76,18 @@ class TestSaying:
         table.let_go()
         assert host.news() == [Ack(once.ref, 1), Ack(77, 1), Entry(1, 0, False, b"hello")]
 
+    def test_who_left_before_it_was_saved_is_told_nothing_and_their_words_are_there(
+        self, table: Table, circle: Circle, host: Caller
+    ) -> None:
+        member = table.call()
+        member.attach(circle)
+        table.hold()
+        member.send(member.papers.append("last words"))
+        member.hang_up()
+        table.let_go()
+        assert not of_type(Ack, member.got)
+        assert entries(host.news()) == [(1, 0, b"last words")]
+
     def test_what_cannot_be_saved_is_refused_and_leaves_no_gap(
         self, table: Table, circle: Circle, host: Caller
     ) -> None:

@@ -164,6 +164,9 @@ def test_who_sends_too_fast_is_told_and_who_reads_too_slowly_goes(
     assert told == Send((host.number,), (Refuse(frame.ref, Refusal.TOO_FAST),))
     assert table.relay.too_slow(host.number, table.now) == [HangUp(host.number, Close.TOO_SLOW)]
     assert table.relay.too_slow(host.number, table.now) == []
+    other = table.call()
+    hung_up = HangUp(other.number, Close.NOT_UNDERSTOOD)
+    assert table.relay.not_understood(other.number, table.now) == [hung_up]
 
 
 def test_a_log_that_answers_out_of_order_is_not_believed(table: Table, host: Caller) -> None:

@@ -312,9 +312,7 @@ def _hide(world: World, meeting: Meeting) -> None:
     meeting.is_closing = True
     world.cost -= meeting.cost
     world.meetings.pop(meeting.handle, None)
-    room = world.rooms.get(meeting.room)
-    if room is not None and room.meeting is meeting:
-        room.meeting = None
+    world.rooms[meeting.room].meeting = None
 
 
 def _show(world: World, meeting: Meeting) -> None:

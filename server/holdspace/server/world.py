@@ -129,8 +129,7 @@ class World:
 
     def store(self, change: Change, waiter: Waiter | None) -> Store:
         """Have what was placed here kept, and whoever waits for it answered when it is durable."""
-        if waiter is not None:
-            change.waiters.append(waiter)
+        _let_wait(waiter, change)
         change.ticket = self.next_number()
         self.pending.append(change)
         return Store(change.ticket, change.record)
@@ -141,8 +140,8 @@ class World:
             yield self.store(placed, waiter)
         elif placed.change is None:
             yield from self.answer(waiter, placed)
-        elif waiter is not None:
-            placed.change.waiters.append(waiter)
+        else:
+            _let_wait(waiter, placed.change)
 
     def placed(
         self, ticket: int | None, record: Record, place: int, now: float
@@ -280,6 +279,11 @@ class World:
         if connection.watched_room is not None:
             del connection.watched_room.watchers[connection.number]
         connection.watched_room = None
+
+
+def _let_wait(waiter: Waiter | None, change: Change) -> None:
+    if waiter is not None:
+        change.waiters.append(waiter)
 
 
 def detach(connection: Connection) -> None:
