@@ -110,10 +110,9 @@ else:
 
     def replace(value: Any, /, **changes: Any) -> Any:
         """Return the value with some fields changed; none of them is made in `__post_init__`."""
-        changed = object.__new__(type(value))
-        fields = changed.__dict__
-        fields.update(value.__dict__)
+        changed, fields = object.__new__(type(value)), dict(value.__dict__)
         # What a struct keeps (`codec.Kept`) is the encoding of the value before.
         fields.pop("encoded", None)
         fields.update(changes)
+        object.__setattr__(changed, "__dict__", fields)
         return changed

@@ -296,3 +296,12 @@ def test_who_joins_a_round_once_more_and_once_more_is_in_it_once() -> None:
     assert room.state.round is not None
     assert room.state.round.again == (identity("Ana"),)
     assert decode_state(encode_state(room.state)) == room.state
+
+
+def test_what_changes_nothing_gives_the_very_same_state() -> None:
+    """Most entries are signs of life: nothing is copied, compared or hashed because of them."""
+    room = waiting_room()
+    room.does("Mara", ev.SetOrder("not-yet-heard", basis(room)))
+    before = room.state
+    room.does("Ben", ev.Heartbeat())
+    assert room.state is before

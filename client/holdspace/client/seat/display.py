@@ -180,12 +180,21 @@ def _tag(seat: Seat, person: Person) -> str:
 
 def _alike(seat: Seat, person: Person) -> list[Person]:
     """Return this person and everybody here whose name looks the same, in seat order."""
-    name, people = clean_line(person.name), seat.state.people if seat.state else ()
+    people = seat.state.people if seat.state else ()
+    alike = _names_alike(person.name, tuple(other.name for other in people))
     return [
         other
-        for other in people
-        if other.identity == person.identity or looks_like(clean_line(other.name), name)
+        for other, is_alike in zip(people, alike, strict=True)
+        if is_alike or other.identity == person.identity
     ]
+
+
+# Asked whenever somebody is named, of the same people most of the time.
+@lru_cache(maxsize=64)
+def _names_alike(name: str, others: tuple[str, ...]) -> tuple[bool, ...]:
+    """Tell of each of these names whether it looks the same."""
+    cleaned = clean_line(name)
+    return tuple(looks_like(clean_line(other), cleaned) for other in others)
 
 
 def why_tagged(seat: Seat, identity: bytes) -> str:

@@ -7,6 +7,7 @@ commit (R6), alike on every client, from the group alone; nothing of it is asked
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from holdspace.protocol.invite import hash_host_key
@@ -39,6 +40,7 @@ from .people import slot_in
 MAX_NAME_BYTES = 160
 
 
+@lru_cache(maxsize=8)
 def room_policy(room: bytes, meeting: bytes) -> Policy:
     """Return what members of this meeting accept from each other."""
     judge = _Judge(room, meeting, b"")

@@ -399,8 +399,7 @@ class Seat:
 
     def person(self, identity: bytes) -> Person | None:
         """Return somebody who is here."""
-        people = self.state.people if self.state else ()
-        return next((person for person in people if person.identity == identity), None)
+        return self.state.person(identity) if self.state else None
 
     @property
     def is_staff(self) -> bool:
@@ -409,7 +408,10 @@ class Seat:
 
     def author(self, identity: bytes) -> Author | None:
         """Return what is remembered of an author."""
-        return next((known for who, known in self.authors if who == identity), None)
+        for who, known in self.authors:
+            if who == identity:
+                return known
+        return None
 
     def remembering(self, identity: bytes, author: Author) -> Seat:
         """Return the seat that remembers this of an author."""

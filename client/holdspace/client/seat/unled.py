@@ -63,7 +63,8 @@ def settle(seat: Seat, moment: Moment) -> Seat:
     if seat.place is not Place.ROOM or seat.state is None or not seat.wire.attached:
         return seat
     if seat.is_staff:
-        return _come_back(replace(seat, is_unled=False), moment)
+        seat = replace(seat, is_unled=False) if seat.is_unled else seat
+        return _come_back(seat, moment)
     silence = _silence(seat, moment.now)
     is_unled = silence > _rest_after(seat)
     if is_unled == seat.is_unled:

@@ -260,6 +260,8 @@ def end(state: MeetingState, event: ev.EndCount, by: Author) -> Outcome:
 
 def settle(state: MeetingState) -> Change:
     """Take out who has left, and add up what is complete."""
+    if not state.tallies:
+        return state, ()
     here = {person.identity for person in state.people}
     effects: tuple[Effect, ...] = ()
     for tally in state.tallies:

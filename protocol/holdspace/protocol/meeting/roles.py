@@ -219,6 +219,8 @@ def may(role: RoleName, act: Act) -> bool:
     return role in RIGHTS.get(act, frozenset())
 
 
+# Asked of every leaf with every entry; keys and their hashes are public.
+@lru_cache(maxsize=256)
 def identity_of(signature_key: bytes) -> bytes:
     """Return who a leaf is: the hash of its signature key, for the life of the room (R6)."""
     return hashlib.sha256(_IDENTITY_LABEL + signature_key).digest()
@@ -289,7 +291,7 @@ def check_roles(
     _check_entries(following.entries, members)
     for entry in following.entries:
         message = _vouch_message(entry.identity, entry.role, room, meeting)
-        if not verify(following.host_key, entry.vouch, message):
+        if not _is_vouched(following.host_key, entry.vouch, message):
             raise PolicyRefused("The list names a facilitator the host did not vouch for.")
 
 
@@ -343,6 +345,12 @@ def _check_entries(entries: tuple[RoleEntry, ...], members: Collection[bytes]) -
         raise PolicyRefused("The list names a facilitator who is not in the room.")
     if sum(entry.role == HOST for entry in entries) > 1:
         raise PolicyRefused("The list names two hosts.")
+
+
+# The same vouches come with every commit of a meeting, and are slow to check.
+@lru_cache(maxsize=64)
+def _is_vouched(host_key: bytes, signature: bytes, message: bytes) -> bool:
+    return verify(host_key, signature, message)
 
 
 def _vouch_message(identity: bytes, role: str, room: bytes, meeting: bytes) -> bytes:

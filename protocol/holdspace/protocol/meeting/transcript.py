@@ -6,9 +6,12 @@ is noticed by whoever reads the next honest message (R7).
 """
 
 import hashlib
+from struct import Struct
 
 _GENESIS_LABEL = b"holdspace transcript v1"
 _ENTRY_LABEL = b"holdspace entry v1"
+# Where an entry stands: its number, its epoch, whether it is a commit.
+_PLACE = Struct("!QQ?")
 
 
 def genesis(room: bytes, meeting: bytes) -> bytes:
@@ -18,10 +21,11 @@ def genesis(room: bytes, meeting: bytes) -> bytes:
 
 def next_chain(chain: bytes, seq: int, *, epoch: int, commit: bool, payload: bytes) -> bytes:
     """Return the chain after one entry, as the relay handed it over."""
-    place = seq.to_bytes(8, "big") + epoch.to_bytes(8, "big") + bytes([commit])
-    return _hashed(_ENTRY_LABEL, chain, place, payload)
+    return _hashed(_ENTRY_LABEL, chain, _PLACE.pack(seq, epoch, commit), payload)
 
 
 def _hashed(*parts: bytes) -> bytes:
     # Each part with its length in front: no two lists of parts are the same bytes.
-    return hashlib.sha256(b"".join(len(part).to_bytes(8, "big") + part for part in parts)).digest()
+    return hashlib.sha256(
+        b"".join([len(part).to_bytes(8, "big") + part for part in parts])
+    ).digest()

@@ -282,12 +282,17 @@ class MeetingState(_Value, frozen=True):
 
     def person(self, identity: bytes) -> Person | None:
         """Return somebody in the room by their identity."""
-        return next((person for person in self.people if person.identity == identity), None)
+        for person in self.people:
+            if person.identity == identity:
+                return person
+        return None
 
     def place_of(self, identity: bytes) -> int:
         """Return the place in the queue from 1, or 0 without a raised hand (T3)."""
-        places = (place for place, hand in enumerate(self.queue, 1) if hand.identity == identity)
-        return next(places, 0)
+        for place, hand in enumerate(self.queue, 1):
+            if hand.identity == identity:
+                return place
+        return 0
 
     def with_one_more_spoken(self, identity: bytes) -> "MeetingState":
         """Return the state in which this person has spoken once more."""

@@ -28,6 +28,8 @@ def raise_hand(state: MeetingState, identity: bytes, kind: HandKind, note: str) 
 
 def lower_hand(state: MeetingState, identity: bytes) -> MeetingState:
     """Return the state without this person's hand."""
+    if not state.place_of(identity):
+        return state
     return replace(state, queue=tuple(h for h in state.queue if h.identity != identity))
 
 
@@ -83,7 +85,7 @@ def with_queue(state: MeetingState, queue: Queue) -> MeetingState:
         # Stable: of two who spoke as often, the hand that came first is first. Responses belong
         # right after the speaker (T2), and a turn that was stepped over comes back next (T5).
         queue = tuple(sorted(queue, key=lambda hand: _rank(hand, spoken)))
-    return replace(state, queue=queue)
+    return state if queue == state.queue else replace(state, queue=queue)
 
 
 def _rank(hand: Hand, spoken: dict[bytes, int]) -> tuple[bool, bool, int]:
