@@ -92,6 +92,9 @@ class Law:
         self._epochs: dict[tuple[bytes, int], bytes] = {}
         self._states: dict[tuple[bytes, int, bytes], bytes] = {}
         self._seen: dict[int, tuple[int, bytes, bool, str]] = {}
+        # What each person saw last, with its digest: most entries change nothing that all agree on.
+        self._digests: dict[int, tuple[MeetingState, bytes]] = {}
+        self._lawful: dict[int, MeetingState] = {}
         self._removed: dict[tuple[bytes, bytes], int] = {}
         self._people: dict[tuple[bytes, int], frozenset[bytes]] = {}
         self.alarms: dict[str, tuple[float, str]] = {}
@@ -191,11 +194,17 @@ class Law:
     def _agrees(self, person: "Person", seat: Seat, state: MeetingState) -> None:
         """I3; and for each state that nobody had before, that it can be told to who comes."""
         place = (seat.facts.meeting, seat.position.seq, seat.position.chain)
-        digest = state_digest(state)
+        before, digest = self._digests.get(person.number, (None, b""))
+        if before is not state:
+            digest = state_digest(state)
+            self._digests[person.number] = (state, digest)
         known = self._states.get(place)
         if known is None:
             self._states[place] = digest
-            self._is_lawful(state)
+            # The very same value was judged when it was new.
+            if self._lawful.get(person.number) is not state:
+                self._lawful[person.number] = state
+                self._is_lawful(state)
         elif known != digest:
             raise Broken("I3", f"{person.name} sees another meeting at entry {seat.position.seq}")
 

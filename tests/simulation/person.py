@@ -59,7 +59,7 @@ class Person:
     @property
     def place(self) -> Place | None:
         machine = self.machine
-        if isinstance(machine, Sitting):
+        if type(machine) is Sitting:
             return machine.seat.place
         return machine.place if isinstance(machine, Visitor) else None
 
@@ -67,8 +67,9 @@ class Person:
     def seat(self) -> Seat | None:
         """Return the seat of somebody who is in the room."""
         machine = self.machine
-        is_in = isinstance(machine, Sitting) and machine.seat.place is Place.ROOM
-        return machine.seat if isinstance(machine, Sitting) and is_in else None
+        if type(machine) is Sitting and machine.seat.place is Place.ROOM:
+            return machine.seat
+        return None
 
     @property
     def is_at_the_door(self) -> bool:
@@ -82,7 +83,8 @@ class Person:
 
     @property
     def is_over(self) -> bool:
-        return self.place is None or self.place in OVER
+        place = self.place
+        return place is None or (place is not Place.ROOM and place in OVER)
 
     @property
     def may_crash(self) -> bool:
@@ -177,20 +179,23 @@ class Person:
         if kept is not None and (not self.kept or self.kept[-1] is not kept):
             self.kept.append(kept)
         self.notices += step.notices
-        self._send(step.frames)
+        if step.frames:
+            self._send(step.frames)
         if step.goes_elsewhere:
             self.drop()
         if self.machine is not None:
             self.world.law.stepped(self)
+        if not self.is_over:
+            return
         self._come_again()
-        if self.is_over and self.wire is not None:
+        if self.wire is not None:
             # The front end ends, and with it the connection.
             wire, self.wire = self.wire, None
             self.world.scheduler.after(0.5, wire.break_off)
 
     def _come_again(self) -> None:
         """Come to the door again some time after it was over, whatever ended it."""
-        if not self.is_over or self._life == self._ended_life:
+        if self._life == self._ended_life:
             return
         self._ended_life = self._life
         if self.may_crash and self.world.is_worth_coming:

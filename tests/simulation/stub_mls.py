@@ -9,12 +9,13 @@ all cryptography that anybody could not undo with an afternoon and this file.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256, shake_128
 from struct import Struct
 from typing import cast
 
+from holdspace.client.seat.replacing import replace
 from holdspace.protocol.mls import (
     Add,
     ApplicationData,
@@ -97,8 +98,10 @@ class StubGroup:
         return Member(leaf, there)
 
     def extension(self, extension_type: int) -> bytes | None:
-        found = (e.extension_data for e in self.extensions if e.extension_type == extension_type)
-        return next(found, None)
+        for one in self.extensions:
+            if one.extension_type == extension_type:
+                return one.extension_data
+        return None
 
     def export(self, label: bytes | str, context: bytes, length: int) -> bytes:
         text = label if isinstance(label, bytes) else label.encode()
@@ -190,32 +193,25 @@ class StubGroup:
         return replace(self, next_step=step + 1), b"".join((self.group_id, head, tag, sealed))
 
     def _opened(self, message: bytes) -> tuple[int, int, int, bytes]:
-        at = len(self.group_id)
-        head, sealed = message[at : at + _HEAD.size], message[at + _HEAD.size + _TAG :]
-        tag = message[at + _HEAD.size : at + _HEAD.size + _TAG]
-        if message[:at] != self.group_id or len(head) < _HEAD.size:
-            raise ValidationError("this message is of no group of ours")
-        if sha256(self.secret + head + sealed).digest()[:_TAG] != tag:
-            raise ValidationError("this message does not open")
-        _, kind, _, leaf, step = _HEAD.unpack(head)
+        kind, leaf, step, data = _open(self.group_id, self.secret, message)
         self.member(LeafIndex(leaf))
-        body = _xored(self.secret + head, sealed)
-        return kind, leaf, step, body[4 : 4 + int.from_bytes(body[:4])]
+        return kind, leaf, step, data
 
     def _heard(self, leaf: int, step: int) -> "StubGroup":
         """Return the group that has used up this step of the sender's ratchet."""
-        others = tuple(one for one in self.heard if one[0] != leaf)
-        following, skipped = next(
-            ((following, skipped) for who, following, skipped in self.heard if who == leaf),
-            (0, frozenset()),
-        )
+        others, following, skipped = [], 0, frozenset[int]()
+        for one in self.heard:
+            if one[0] == leaf:
+                _, following, skipped = one
+            else:
+                others.append(one)
         if step < following:
             if step not in skipped:
                 raise ValidationError("this message was read before")
             return replace(self, heard=(*others, (leaf, following, skipped - {step})))
         if step - following > DEFAULT_WINDOW.forward:
             raise ValidationError("the message skips too many generations")
-        passed = frozenset((*skipped, *range(following, step)))
+        passed = skipped if step == following else skipped | {*range(following, step)}
         return replace(self, heard=(*others, (leaf, step + 1, passed)))
 
     def _after(self, proposals: Sequence[Proposal], fresh: bytes) -> "StubGroup":
@@ -244,6 +240,21 @@ class StubGroup:
             len(part).to_bytes(4) + part
             for part in (*parts, len(extensions).to_bytes(1), *extensions)
         )
+
+
+# All members of an epoch open the same message with the same secret.
+@lru_cache(maxsize=64)
+def _open(group_id: bytes, secret: bytes, message: bytes) -> tuple[int, int, int, bytes]:
+    at = len(group_id)
+    head, sealed = message[at : at + _HEAD.size], message[at + _HEAD.size + _TAG :]
+    tag = message[at + _HEAD.size : at + _HEAD.size + _TAG]
+    if message[:at] != group_id or len(head) < _HEAD.size:
+        raise ValidationError("this message is of no group of ours")
+    if sha256(secret + head + sealed).digest()[:_TAG] != tag:
+        raise ValidationError("this message does not open")
+    _, kind, _, leaf, step = _HEAD.unpack(head)
+    body = _xored(secret + head, sealed)
+    return kind, leaf, step, body[4 : 4 + int.from_bytes(body[:4])]
 
 
 def _signed(key: bytes, group_id: bytes, purpose: Purpose, content: bytes) -> bytes:
