@@ -140,12 +140,13 @@ def who(asked: Asked) -> Iterator[str]:
         "room",
         _("{number} here: {people}.").format(number=len(people), people=people_words(people)),
     )
+    yield from speak(label_of("room"), asked.view.holder_words)
 
 
 def what(asked: Asked) -> Iterator[str]:
     """Yield what happens now and what one can do."""
     view = asked.view
-    for words in dict.fromkeys((view.now_words, view.composer_words)):
+    for words in dict.fromkeys((view.holder_words, view.now_words, view.composer_words)):
         yield from speak(label_of("room"), words)
     if view.place is Place.ROOM:
         yield labelled(

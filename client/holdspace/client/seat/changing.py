@@ -162,9 +162,10 @@ def tick(seat: Seat, moment: Moment) -> Seat:
 
 
 def is_first_facilitator(seat: Seat, but: bytes) -> bool:
-    """Tell whether, of the facilitators other than `but`, this seat is the first in the circle."""
+    """Tell whether, of the facilitators to be reached but `but`, this seat is the first in the circle."""
     people = seat.state.people if seat.state else ()
-    staff = [p.identity for p in people if p.role != MEMBER and p.identity != but]
+    away = {but, *seat.silent}
+    staff = [p.identity for p in people if p.role != MEMBER and p.identity not in away]
     return staff[:1] == [seat.facts.identity]
 
 

@@ -63,8 +63,15 @@ def shown_person(seat: Seat, identity: bytes, now: float = 0.0) -> PersonView:
         is_paused=identity in state.quiet,
         is_asked=is_me and identity in state.invited,
         # Where only one may lead there is nothing to say.
-        leads_now=identity == leader(state) and _is_led_by_several(state),
+        leads_now=identity == _leader_in_reach(seat, state) and _is_led_by_several(state),
     )
+
+
+def _leader_in_reach(seat: Seat, state: MeetingState) -> bytes:
+    """Return whom people look to: who leads, or while they cannot be reached the first of the others."""
+    first, away = leader(state), seat.silent | seat.goodbyes
+    staff = (person.identity for person in state.people if person.role != MEMBER)
+    return first if first not in away else next((who for who in staff if who not in away), first)
 
 
 def _is_led_by_several(state: MeetingState) -> bool:

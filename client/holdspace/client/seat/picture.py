@@ -13,6 +13,7 @@ from holdspace.protocol.translation import N_, _, shown
 from . import (
     boards,
     drift,
+    holding,
     offers,
     pairs,
     quiet,
@@ -122,6 +123,7 @@ def _with_turns(
         mode=state.mode,
         is_held=state.is_held or seat.is_unled,
         hold_words=_hold_words(seat, state),
+        holder_words=holding.holder_words(seat),
         floor=people.get(state.floor.identity) if state.floor else None,
         hands=_hands(state, people),
         going_around=tuple(people[who] for who in going),

@@ -28,6 +28,7 @@ from . import (
     changing,
     connecting,
     covering,
+    holding,
     ladder,
     letterbox,
     logbook,
@@ -248,7 +249,7 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     seat = telling.tell(replace(seat, changed_by=by), before, outcome.effects, moment)
     seat = logbook.record(seat, before, agreed, outcome.effects, now=moment.now)
     seat = offers.settle(pairs.settle(seat, before, agreed, moment), moment)
-    return readying.settle(unled.settle(seat, moment), moment)
+    return readying.settle(holding.settle(unled.settle(seat, moment), moment), moment)
 
 
 def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, moment: Moment) -> Seat:

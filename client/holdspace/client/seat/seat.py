@@ -354,6 +354,8 @@ class Seat:
     way_back: WayBack | None = field(default=None, repr=False, compare=False)
     is_sent_back: bool = False
     is_unled: bool = False
+    # Who leads and cannot be reached, while somebody else does.
+    silent: frozenset[bytes] = frozenset()
     is_closing_soon: bool = False
     away_since: float = 0.0
     lost_since: float = 0.0

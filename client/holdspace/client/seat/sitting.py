@@ -23,6 +23,7 @@ from . import (
     doing,
     door_keys,
     door_talk,
+    holding,
     jumping,
     ladder,
     lobby,
@@ -108,7 +109,8 @@ class Sitting:
             seat = stepping_over.tick(seat, moment)
             seat = covering.tick(seat, moment)
         if seat.place is Place.ROOM:
-            seat = cut_off.tick(unled.settle(seat, moment), moment)
+            seat = holding.settle(unled.settle(seat, moment), moment)
+            seat = cut_off.tick(seat, moment)
             seat = saying.tell_kept(seat, moment)
             seat = pairs.tick(seat, moment)
             seat = readying.settle(seat, moment)

@@ -66,7 +66,7 @@ def settle(seat: Seat, moment: Moment) -> Seat:
         seat = replace(seat, is_unled=False) if seat.is_unled else seat
         return _come_back(seat, moment)
     silence = _silence(seat, moment.now)
-    is_unled = silence > _rest_after(seat)
+    is_unled = silence > rest_after(seat)
     if is_unled == seat.is_unled:
         return _closing(seat, silence, moment) if is_unled else seat
     seat = replace(seat, is_closing_soon=False)
@@ -84,7 +84,8 @@ def _closing(seat: Seat, silence: float, moment: Moment) -> Seat:
     return line(replace(seat, is_closing_soon=True), Line.ROOM, CLOSES_SOON, moment)
 
 
-def _rest_after(seat: Seat) -> float:
+def rest_after(seat: Seat) -> float:
+    """Return after how many seconds of silence somebody who leads counts as not to be reached."""
     flow = seat.state.flow if seat.state else None
     return float(flow.policy.facilitator_lost.after_s) if flow else REST_AFTER
 
@@ -106,7 +107,7 @@ def _closing_words(seat: Seat) -> str:
 def was_away(seat: Seat, moment: Moment) -> Seat:
     """Remember, on a new connection, since when this person was not heard, if they lead."""
     me = seat.author(seat.facts.identity)
-    if me is None or not seat.is_staff or moment.now - me.heard <= _rest_after(seat):
+    if me is None or not seat.is_staff or moment.now - me.heard <= rest_after(seat):
         return seat
     return replace(seat, away_since=me.heard)
 
@@ -117,7 +118,7 @@ def _silence(seat: Seat, now: float) -> float:
     leading = [p.identity for p in people if p.role != MEMBER and p.identity not in seat.goodbyes]
     heard = [author.heard for author in map(seat.author, leading) if author is not None]
     # Whoever was cut off themselves has not listened for long enough to tell.
-    return now - max((*heard, seat.wire.since)) if leading else _rest_after(seat) + 1
+    return now - max((*heard, seat.wire.since)) if leading else rest_after(seat) + 1
 
 
 def _come_back(seat: Seat, moment: Moment) -> Seat:
@@ -130,7 +131,7 @@ def _come_back(seat: Seat, moment: Moment) -> Seat:
     heard = [
         known.heard for who in others if who != seat.facts.identity and (known := seat.author(who))
     ]
-    if state.is_held or any(at > since + _rest_after(seat) for at in heard):
+    if state.is_held or any(at > since + rest_after(seat) for at in heard):
         return seat
     moment.notices.append(Notice(YOU_WERE_AWAY))
     return saying.say(seat, Hold(), moment)

@@ -411,6 +411,8 @@ class RoomView:
     mode: TurnMode = "open"
     is_held: bool = False
     hold_words: str = ""
+    # Who holds the room while somebody who leads cannot be reached.
+    holder_words: str = field(default="", repr=False)
     floor: PersonView | None = None
     hands: tuple[HandView, ...] = ()
     going_around: tuple[PersonView, ...] = ()

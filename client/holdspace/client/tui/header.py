@@ -42,8 +42,8 @@ def header(view: RoomView, width: int) -> Row:
 
 
 def trouble(view: RoomView, width: int) -> list[Row]:
-    """Return what is wrong with the connection, in words; nothing while all is well."""
-    words = view.connection_words or _WORDS[view.connection]
+    """Return who cannot be reached, in words: oneself, or one who leads; nothing while all is well."""
+    words = view.connection_words or _WORDS[view.connection] or view.holder_words
     return paragraph(words, width, "amber") if words else []
 
 
