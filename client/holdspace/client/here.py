@@ -1,8 +1,9 @@
 """A relay on this machine, for `host --here` and the demo: a child process that ends with us.
 
 The client never imports the relay: it starts it as anybody would. Between the two stands a keeper
-(this file, run as a program), which ends the relay when the pipe from us closes, also by a crash,
-and starts it again when anything else ended it.
+(this file, run as a program), which ends the relay when we say so, and starts it again when anything
+else ended it. Should we die without a word, the relay stays for as long as others sit in the meeting:
+somebody else may lead it on (A5), and whoever died may come back to it.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ _RELAY = "holdspace.server"
 _READY = "listening on "
 _DATA = "--data"
 _SETTING = "HOLDSPACE_RELAY_"
+_GOODBYE = b"."
 READY_SECONDS = 20.0
 RESTART_SECONDS = 0.5
 GOODBYE_SECONDS = 5.0
@@ -75,6 +77,10 @@ async def _address(process: Process) -> str:
 
 async def _see_off(process: Process) -> None:
     if process.stdin is not None:
+        # ConnectionError: it has ended already.
+        with suppress(ConnectionError):
+            process.stdin.write(_GOODBYE)
+            await process.stdin.drain()
         process.stdin.close()
     try:
         await asyncio.wait_for(process.wait(), GOODBYE_SECONDS)
@@ -128,11 +134,14 @@ class _Keeper:
         return relay.wait(), line.removeprefix(_READY).strip() if is_ready else ""
 
     def _end_with_us(self) -> None:
-        while os.read(sys.stdin.fileno(), 1024):
-            pass
+        said = os.read(sys.stdin.fileno(), len(_GOODBYE))
         self._is_ending = True
         relay = self._relay
         if relay is None:
+            return
+        if said != _GOODBYE:
+            # Killed, or the power of a terminal: who is left may go on, and then it ends by itself.
+            relay.send_signal(signal.SIGUSR2)
             return
         # Its log goes with it: people are told that the meeting is over, not to wait for it.
         relay.send_signal(signal.SIGUSR1)

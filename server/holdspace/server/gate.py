@@ -97,6 +97,11 @@ class Gate:
         # Seconds since 1970 that only ever go forward, however the machine's clock is set.
         self._started = time.time() - time.monotonic()
 
+    @property
+    def is_deserted(self) -> bool:
+        """Tell whether nobody sits in any meeting just now."""
+        return self._relay.is_deserted
+
     async def run(self, door: Door, stop: Stop, ready: Callable[[], None]) -> None:
         """Serve until `stop` is asked for, then let everybody go and save what was acknowledged."""
         self._loop = loop = asyncio.get_running_loop()

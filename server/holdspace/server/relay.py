@@ -137,6 +137,11 @@ class Relay:
         """Tell whether nothing is on its way to the log."""
         return not self._world.under_way
 
+    @property
+    def is_deserted(self) -> bool:
+        """Tell whether nobody sits in any meeting just now."""
+        return not any(meeting.readers for meeting in self._world.meetings.values())
+
     def connected(
         self, number: int, nonce: bytes, now: float, *, visitor: int | None = None
     ) -> list[Effect]:

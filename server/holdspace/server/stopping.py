@@ -1,7 +1,11 @@
 """How a relay ends: patiently when asked once, at once when asked again. Nothing acked is lost either way."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+
+# A line that broke for a moment is back by then.
+DESERTED_SECONDS = 60.0
+_LOOK_SECONDS = 0.5
 
 
 class Stop:
@@ -21,6 +25,18 @@ class Stop:
         """Ask for an end after which this relay does not come back."""
         self.is_for_good = True
         self.ask()
+
+    async def when_deserted(
+        self, is_deserted: Callable[[], bool], *, patience: float = DESERTED_SECONDS
+    ) -> None:
+        """Ask for an end for good once nobody is there any more: whoever ran the relay has died."""
+        # If nobody was there to begin with, nobody is waited for.
+        deserted = patience
+        await asyncio.sleep(_LOOK_SECONDS)
+        while not is_deserted() or deserted < patience:
+            deserted = deserted + _LOOK_SECONDS if is_deserted() else 0.0
+            await asyncio.sleep(_LOOK_SECONDS)
+        self.ask_for_good()
 
     async def patiently(self, work: Coroutine[None, None, None], seconds: float) -> None:
         """Wait for something for so long, but no longer than until somebody asks again."""

@@ -157,6 +157,22 @@ def test_a_facilitator_who_comes_back_in_one_commit_is_still_one() -> None:
         judge(EVA, removed=(MARA,), added=(MARA,), following=roles(CO))
 
 
+def test_a_host_whose_program_died_is_put_back_by_whoever_leads_and_nobody_else_is() -> None:
+    hostless, lea = roles(CO), identity_of(b"Lea")
+    back, false = roles(CO, entry(lea, "host")), roles(CO, entry(lea, "host", OTHER_ROOT))
+    judge_commit(hostless, EVA, added=(), removed=(), following=back)
+    with pytest.raises(PolicyRefused, match="Only facilitators"):
+        judge_commit(hostless, ANA, added=(), removed=(), following=back)
+    for more in (roles(CO, entry(lea, "host"), entry(ANA, "co-facilitator")), roles()):
+        with pytest.raises(PolicyRefused, match="change roles"):
+            judge_commit(hostless, EVA, added=(), removed=(), following=more)
+    # Where there is a host there is no other, and nobody is one without the root key's word.
+    with pytest.raises(PolicyRefused, match="change roles"):
+        judge(EVA, following=roles(HOST, CO, entry(lea, "host")))
+    with pytest.raises(PolicyRefused, match="did not vouch"):
+        check_roles(hostless, false, members=(EVA, lea), room=ROOM, meeting=MEETING)
+
+
 HOSTILE_BYTES = {
     "nothing": b"",
     "trailing bytes": encode_roles(PRIOR) + b"\x00",

@@ -15,6 +15,7 @@ from holdspace.protocol.keys import Purpose, SigningKey, bundle_digest, prove
 from holdspace.protocol.meeting.events import Snapshot
 from holdspace.protocol.meeting.roles import (
     CO_FACILITATOR,
+    HOST,
     MEMBER,
     ROLES_EXTENSION,
     RoleEntry,
@@ -48,6 +49,7 @@ from .seat import (
     Letter,
     OwnChange,
     Removal,
+    Restoration,
     RoleChange,
     Seat,
     Wish,
@@ -245,11 +247,15 @@ def _welcomes(wanted: Wish, welcome: bytes | None, moment: Moment) -> tuple[Seal
 
 
 def _proposals(seat: Seat, wanted: Wish, moment: Moment) -> Sequence[Proposal]:
-    if isinstance(wanted, Admission):
-        return _admission(seat, wanted, moment)
-    if isinstance(wanted, Removal):
-        return _removal(seat, wanted.identity, moment)
-    return _role_change(seat, wanted.identity, wanted.role, moment)
+    match wanted:
+        case Admission():
+            return _admission(seat, wanted, moment)
+        case Removal(identity):
+            return _removal(seat, identity, moment)
+        case RoleChange(identity, role):
+            return _role_change(seat, identity, role, moment)
+        case Restoration(entry):
+            return _restoration(seat, entry)
 
 
 def _admission(seat: Seat, wanted: Admission, moment: Moment) -> Sequence[Proposal]:
@@ -301,6 +307,14 @@ def _role_change(seat: Seat, identity: bytes, role: str, moment: Moment) -> Sequ
         entries = (*entries, _vouched(seat, seat.host.root, identity))
         slots = _slots_with(seat, slots, slot_of(member))
     return (_extensions(seat, make_roles(roles.host_key, entries, slots)),)
+
+
+def _restoration(seat: Seat, entry: RoleEntry) -> Sequence[Proposal]:
+    member, roles = member_with(seat.group, entry.identity), seat.roles
+    if member is None or any(one.role == HOST for one in roles.entries):
+        return ()
+    slots = _slots_with(seat, roles.slots, slot_of(member))
+    return (_extensions(seat, make_roles(roles.host_key, (*roles.entries, entry), slots)),)
 
 
 def _vouched(seat: Seat, root: SigningKey, identity: bytes) -> RoleEntry:

@@ -56,7 +56,7 @@ def on_greeting(seat: Seat, frame: frames.Greeting, moment: Moment) -> Seat:
         return _attach(seat, moment)
     if not host.opened:
         return _open(seat, host, moment)
-    return _attach(_invite(seat, host, moment), moment)
+    return _attach(invite(seat, host, moment), moment)
 
 
 def on_attached(seat: Seat, frame: frames.Attached, moment: Moment) -> Seat:
@@ -205,7 +205,7 @@ def _note_opening(seat: Seat, what: str, moment: Moment) -> Seat:
         return seat
     if what == "open":
         # Only now: a relay among several learns of the room itself when its cluster has it.
-        return _invite(_begin(seat, host, moment), host, moment)
+        return invite(_begin(seat, host, moment), host, moment)
     if what == "begin":
         # The meeting is durable now, and only from now on can anybody attach to it.
         return _attach(replace(seat, host=replace(host, opened=True)), moment)
@@ -245,7 +245,8 @@ def _ended(seat: Seat, knock_key: bytes) -> Seat:
     return replace(seat, host=replace(host, ended=rest))
 
 
-def _invite(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
+def invite(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
+    """Let the relay have the host's cards, and forget those that are over."""
     for knock_key in host.ended:
         seat = _revoke(seat, host, knock_key, moment)
     if not host.invited:

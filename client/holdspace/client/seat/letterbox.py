@@ -13,6 +13,7 @@ from holdspace.protocol.meeting.letters import (
     AsideOpen,
     AttendanceGive,
     DoorKey,
+    HostAgain,
     KeepAsk,
     KeepGive,
     KeepNo,
@@ -22,7 +23,7 @@ from holdspace.protocol.meeting.letters import (
     OkAgain,
 )
 
-from . import answering, asides, door_keys, ladder, not_ok, room_keeping
+from . import answering, asides, door_keys, ladder, not_ok, room_keeping, taking_up
 from .sealing import Unsealed, opened, tried
 from .seat import Seat, Spoken
 from .step import Moment
@@ -42,6 +43,7 @@ HANDLERS: dict[type[Note], Handler] = {
     Nudge: ladder.received,
     Answer: answering.told,
     DoorKey: door_keys.given,
+    HostAgain: taking_up.received,
     KeepAsk: room_keeping.on_ask,
     KeepGive: room_keeping.on_give,
     KeepNo: room_keeping.on_no,

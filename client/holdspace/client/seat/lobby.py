@@ -13,7 +13,7 @@ from holdspace.protocol.mls import KeyPackage, MLSError
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 from holdspace.protocol.translation import N_, _
 
-from . import changing, connecting, door_talk, returning
+from . import changing, connecting, door_talk, returning, taking_up
 from .door_keys import doors_of
 from .for_others import for_others
 from .people import room_key_in
@@ -63,7 +63,7 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     if returning.comes_often(seat, letter):
         letter = replace(letter, warning=letter.warning or returning.OFTEN)
     seat = replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
-    if returning.comes_in_at_once(seat, letter):
+    if returning.comes_in_at_once(seat, letter) or taking_up.comes_in_at_once(seat, letter):
         moment.notices.append(Notice(_(returning.COMES_IN).format(name=letter.name)))
         return admit(returning.noted(seat, letter), letter, moment)
     moment.notices.append(

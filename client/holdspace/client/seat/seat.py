@@ -19,6 +19,7 @@ from holdspace.protocol.meeting.returning import CameBackAs
 from holdspace.protocol.meeting.roles import (
     MEMBER,
     ROLES_EXTENSION,
+    RoleEntry,
     RolesExtension,
     decode_roles,
 )
@@ -189,7 +190,14 @@ class RoleChange:
     role: str
 
 
-Wish = Admission | Removal | RoleChange
+@dataclass(frozen=True)
+class Restoration:
+    """Wish: put the host, who came back, into the list of roles again, by their own word for it."""
+
+    entry: RoleEntry
+
+
+Wish = Admission | Removal | RoleChange | Restoration
 
 
 @value()
@@ -375,6 +383,11 @@ class Seat:
     apart: Apart = field(default_factory=Apart, repr=False)
     answers: Answers = field(default=Answers(), repr=False)
     lasting: Lasting = field(default_factory=Lasting)
+    # Of a host who came back to a meeting: what their card says, and since when they ask for their role.
+    words_before: CardWords | None = field(default=None, repr=False)
+    asked_to_be_host: float = 0.0
+    # Under which identity the seat of a host goes on who is not in the list of roles any more.
+    host_seat: bytes = field(default=b"", repr=False)
     doors: tuple[DoorKeys, ...] = field(default=(), repr=False)
     doors_given: frozenset[tuple[bytes, bytes]] = field(default=frozenset(), repr=False)
     cover: Cover = field(default_factory=Cover, repr=False)

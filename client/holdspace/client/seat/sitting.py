@@ -37,6 +37,7 @@ from . import (
     room_keeping,
     saying,
     stepping_over,
+    taking_up,
     unled,
 )
 from .intents import Intent
@@ -103,7 +104,7 @@ class Sitting:
             seat = catching_up.tick(seat, moment)
             seat = quiet.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
-            seat = door_keys.settle(seat, moment)
+            seat = door_keys.settle(taking_up.tick(seat, moment), moment)
             seat = door_talk.settle(seat, moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)

@@ -56,7 +56,7 @@ from .patience import Patience
 from .people import people_of
 from .policy import newcomer_policy
 from .replacing import replace
-from .seat import Facts, Seat, roles_of
+from .seat import CardWords, Facts, Seat, roles_of
 from .sitting import Sitting
 from .step import Step, World
 from .unsent import DOOR
@@ -467,14 +467,28 @@ def _seat(
         card=visitor.view().card,
         apart=brought_in(visitor.talk, me=identity),
         way_back=partial(_again, visitor, (knocked.name, agreements_digest(card))),
+        words_before=_words(card) if visitor.kept and visitor.kept.host else None,
         lasting=Lasting(
             knocked.key_seed, _kept_as_accepted(visitor, card), agreed=agreements_digest(card)
         ),
     )
 
 
+def _words(card: RoomCard) -> CardWords:
+    return CardWords(
+        host_name=card.host_name,
+        standing=card.standing,
+        agreements=card.agreements,
+        agreements_version=card.agreements_version,
+        about=card.about,
+        crisis=card.crisis,
+        is_covered=card.is_covered,
+    )
+
+
 def _is_agreed(kept: KeptRoom, card: RoomCard) -> bool:
-    return kept.agreements == agreements_digest(card)
+    # A host who comes back to their own meeting wrote what is agreed to in it.
+    return kept.host is not None or kept.agreements == agreements_digest(card)
 
 
 def _kept_as_accepted(visitor: Visitor, card: RoomCard) -> KeptRoom | None:

@@ -127,10 +127,16 @@ class DoorKey(Note, frozen=True, tag=60):
     agreements_digest: Digest
 
 
-# Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms, 60 the door.
+class HostAgain(Note, frozen=True, tag=61):
+    """Say that one is the host, whose program had died, under a new identity: `vouch` is the root key's."""
+
+    vouch: Annotated[bytes, Meta(min_length=64, max_length=64)]
+
+
+# Tags: 1-19 private words, 20-29 pairs, 30-39 counts, 40-49 care, 50-59 rooms, 60-69 the door.
 AnyNote = (
     NotOk | OkAgain | AsideAsk | AsideOpen | AsideNo | Nudge | Answer
-    | KeepAsk | KeepGive | KeepNo | AttendanceGive | DoorKey
+    | KeepAsk | KeepGive | KeepNo | AttendanceGive | DoorKey | HostAgain
 )  # fmt: skip
 
 

@@ -234,6 +234,12 @@ def vouch(
     return RoleEntry(identity, role, root.sign(message))
 
 
+def is_vouched(entry: RoleEntry, host_key: bytes, *, room: bytes, meeting: bytes) -> bool:
+    """Tell whether the host vouches for this entry, in this meeting."""
+    message = _vouch_message(entry.identity, entry.role, room, meeting)
+    return _is_vouched(host_key, entry.vouch, message)
+
+
 def make_roles(
     host_key: bytes, entries: Iterable[RoleEntry], slots: Iterable[bytes]
 ) -> RolesExtension:
@@ -290,8 +296,7 @@ def check_roles(
         raise PolicyRefused("Two relay keys of the facilitators are the same.")
     _check_entries(following.entries, members)
     for entry in following.entries:
-        message = _vouch_message(entry.identity, entry.role, room, meeting)
-        if not _is_vouched(following.host_key, entry.vouch, message):
+        if not is_vouched(entry, following.host_key, room=room, meeting=meeting):
             raise PolicyRefused("The list names a facilitator the host did not vouch for.")
 
 
@@ -321,7 +326,14 @@ def _touched(
 ) -> dict[Act, bool]:
     gone = removed - added
     before = {entry.identity: entry.role for entry in prior.entries if entry.identity not in gone}
-    after = {entry.identity: entry.role for entry in following.entries}
+    # Nobody but the holder of the root key is vouched for as host (`check_roles`). So where there is
+    # none, whoever is was not made one by the sender: a host whose program had died is put back (A5).
+    is_hostless = HOST not in before.values()
+    after = {
+        entry.identity: entry.role
+        for entry in following.entries
+        if not (is_hostless and entry.role == HOST)
+    }
     facilitators_gone = {identity for identity in gone if prior.is_facilitator(identity)}
     return {
         Act.ADD: bool(added),

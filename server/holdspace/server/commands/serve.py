@@ -96,6 +96,7 @@ class _Served:
         self._operation = operation
         self._journal = journal
         self._stop = Stop()
+        self._outliving: asyncio.Task[None] | None = None
 
     async def run(self, places: Sequence[str], read_again: Callable[[], Config]) -> None:
         loop = asyncio.get_running_loop()
@@ -103,6 +104,8 @@ class _Served:
             loop.add_signal_handler(number, self._ask_to_stop)
         # By whoever ran it for one meeting only (`holdspace host --here`): people are told that it is over.
         loop.add_signal_handler(signal.SIGUSR1, self._stop.ask_for_good)
+        # And if that one died: somebody else may lead the meeting on, and nobody finds the relay later.
+        loop.add_signal_handler(signal.SIGUSR2, self._outlive)
         loop.add_signal_handler(signal.SIGHUP, self._operation.reload, read_again)
         with ExitStack() as opened:
             await self._open_admin(opened)
@@ -115,6 +118,10 @@ class _Served:
         said = [line for line in in_effect(self._config) if line.startswith(_SAID_AT_START)]
         say("\n".join([*places, *said]))
         notify("READY=1")
+
+    def _outlive(self) -> None:
+        deserted = self._stop.when_deserted(lambda: self._gate.is_deserted)
+        self._outliving = asyncio.get_running_loop().create_task(deserted)
 
     def _ask_to_stop(self) -> None:
         notify("STOPPING=1")
