@@ -81,6 +81,10 @@ class Keyboard:
         """Count."""
         self.bells += 1
 
+    def entered(self) -> int:
+        """Return how many lines nobody has read yet."""
+        return self.typed.qsize()
+
     async def read(self) -> str | None:
         """Return the next line typed."""
         return await self.typed.get()

@@ -85,6 +85,10 @@ class ScriptedTerminal:
         """Count."""
         self.bells += 1
 
+    def entered(self) -> int:
+        """Return how many lines nobody has read yet."""
+        return self._typed.qsize()
+
     async def read(self) -> str | None:
         """Return the next line typed."""
         return await self._typed.get()

@@ -25,7 +25,9 @@ from holdspace.client.seat.intents import (
     Remove,
     Say,
 )
+from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.view import (
+    AsideView,
     CardView,
     Connection,
     HandView,
@@ -490,6 +492,49 @@ async def test_nor_does_one_that_says_its_words_by_a_slash(line: str) -> None:
         one.terminal.typing = ""
         assert await one.type(line) == [BEGUN_BEFORE]
         assert not one.meeting.wanted
+
+
+WAITING = replace(LOBBY, place=Place.WAITING)
+
+
+@pytest.mark.parametrize("is_open_already", [False, True])
+async def test_a_line_entered_before_the_open_door_was_told_is_not_said_and_not_lost(
+    *, is_open_already: bool
+) -> None:
+    async with evening(WAITING) as one:
+        if is_open_already:
+            one.meeting.become(replace(ROOM, mode="open"))
+        one.terminal.type("I come because", "of my mother")
+        if not is_open_already:
+            one.meeting.become(replace(ROOM, mode="open"))
+        await one.until(lambda: one.terminal.said.count(BEGUN_BEFORE) == 2)
+        assert not one.meeting.wanted
+        assert [line for line in await one.type("/draft") if "mother" in line]
+        await one.type("hello")
+        assert one.meeting.wanted == [Say("hello")]
+
+
+async def test_a_line_entered_before_the_end_of_a_private_word_was_told_is_not_said() -> None:
+    word = AsideView(b"w" * 16, "word", (), is_chosen=True)
+    async with evening(replace(ROOM, mode="open", asides=(word,))) as one:
+        one.terminal.type("to Mara alone")
+        one.meeting.become(replace(ROOM, mode="open"))
+        await one.until(lambda: BEGUN_BEFORE in one.terminal.said)
+        assert not one.meeting.wanted
+
+
+async def test_what_follows_one_s_own_act_in_one_go_is_meant_for_where_it_leads() -> None:
+    word = AsideView(b"w" * 16, "word", (MARA,), is_chosen=True)
+    async with evening(replace(ROOM, mode="open")) as one:
+
+        def goes_there(intent: Intent) -> None:
+            if isinstance(intent, Raise):
+                one.meeting.become(replace(ROOM, mode="open", asides=(word,)))
+
+        one.meeting.refuse = goes_there
+        one.terminal.type("/raise", "to Mara alone")
+        await one.until(lambda: len(one.meeting.wanted) == 2)
+        assert one.meeting.wanted[1] == SayAside(b"w" * 16, "to Mara alone")
 
 
 async def test_a_line_begun_at_the_door_does_not_go_to_the_room() -> None:

@@ -12,18 +12,26 @@ import pytest
 # Answers what is typed, and lets a line arrive when it is signalled, with a bell to tell the test;
 # everything else is the real code at a real terminal.
 PROGRAM = """
-import asyncio, signal, sys
+import asyncio, select, signal, sys
 from holdspace.client.plain.terminal import open_terminal
 
 async def main():
     terminal = open_terminal()
 
     def arrive():
+        # What was typed before the signal is older than the line.
+        terminal.entered()
         terminal.conceal(False)
         terminal.say(["Mara: I arrived meanwhile."])
         terminal.bell()
 
+    def look():
+        terminal.bell()
+        select.select([sys.stdin], [], [], 20)
+        terminal.say([f"entered: {terminal.entered()}"])
+
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, arrive)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, look)
     terminal.say(["room: ready."])
     while (line := await terminal.read()) is not None:
         terminal.say([f"heard {len(line)}: {line[:40]}"])
@@ -100,6 +108,16 @@ def test_a_line_longer_than_a_terminal_takes_is_not_cut(person: "pexpect.spawn[s
         person.expect_exact("word " * 3)
     person.send("\n")
     person.expect_exact("heard 6000: ")
+
+
+def test_a_line_that_was_entered_is_known_of_before_anything_is_told(
+    person: "pexpect.spawn[str]",
+) -> None:
+    person.kill(signal.SIGUSR2)
+    person.expect_exact("\a")
+    person.send("one\n")
+    person.expect_exact("entered: 1\r\n")
+    person.expect_exact("heard 3: one\r\n")
 
 
 def test_half_a_passphrase_goes_when_it_is_asked_for_no_more(person: "pexpect.spawn[str]") -> None:

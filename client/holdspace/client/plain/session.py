@@ -29,6 +29,7 @@ from holdspace.client.plain.asking import Asker
 from holdspace.client.plain.confirming import Confirming
 from holdspace.client.plain.door import Door
 from holdspace.client.plain.doorstep import Doorstep
+from holdspace.client.plain.heard_by import HeardBy
 from holdspace.client.plain.here import Hands, HereActs
 from holdspace.client.plain.kept_back import KeptBack
 from holdspace.client.plain.labels import label_of, labelled
@@ -121,7 +122,7 @@ class Session:
         self._told = RoomView()
         self._nods_told = attending.view
         self._nods_told_at = self._ticked = clock.now()
-        self._door = Door(say=terminal.say, do=attending.do, turn_away=lambda: self._go(Leave()))
+        self._door = Door(say=terminal.say, do=self._act, turn_away=lambda: self._go(Leave()))
         self._card: CardView | None = None
         self._kept = KeptBack(terminal.say, lambda: self._to)
         self._confirming = Confirming(
@@ -146,6 +147,7 @@ class Session:
         self._writing = Writing(terminal, self._kept, lambda: attending.view, self._read_draft)
         self._opening: asyncio.Task[None] | None = None
         self._unfinished = ""
+        self._heard_by = HeardBy(attending.view, terminal)
         self._is_for_before = False
         self._early: list[str] = []
         self._last_refused = ""
@@ -245,8 +247,7 @@ class Session:
 
     def _tell(self, view: RoomView, notices: tuple[Notice, ...]) -> None:
         before, self._told = self._told, view
-        if _heard_by(before) != _heard_by(view) and (self._unfinished or self._terminal.typing):
-            self._is_for_before = True
+        self._heard_by.changes(view, is_begun=bool(self._unfinished))
         said = narrate(before, view, notices, reads_own_words=not self._terminal.echoes)
         if said.rings and self._book.settings.bell:
             self._terminal.bell()
@@ -259,8 +260,8 @@ class Session:
         self._card = view.card or self._card
         if view.place is Place.ROOM and before.place is not Place.ROOM:
             self._door.pass_through()
-            is_typing = bool(self._unfinished or self._terminal.typing)
-            self._is_for_before |= self._doorstep.let_in() and is_typing
+            if self._doorstep.let_in() and (self._unfinished or self._terminal.typing):
+                self._heard_by.begun_before()
             self._take_up_draft(view.room)
         if self._arrived.is_set():
             self._hear_early()
@@ -282,6 +283,7 @@ class Session:
 
     def _hear(self, line: str) -> None:
         self._insists = False
+        self._is_for_before |= self._heard_by.is_late(self._attending.view)
         if line.endswith("\\") and not self._mine.hears_a_secret:
             self._unfinished += line[:-1] + "\n"
             return
@@ -340,7 +342,7 @@ class Session:
         if isinstance(intent, Leave):
             self._go(intent)
             return
-        refusal = self._attending.do(intent)
+        refusal = self._act(intent)
         if refusal is not None:
             words, to = words_of(intent)
             # A pasted page is refused line by line: said once, and every line of it kept.
@@ -367,6 +369,12 @@ class Session:
                     )
                 ]
             )
+
+    def _act(self, intent: Intent) -> Refusal | None:
+        before = self._attending.view
+        refusal = self._attending.do(intent)
+        self._heard_by.acts(before, self._attending.view)
+        return refusal
 
     def _last_speaker(self, to: bytes) -> str:
         """Return who said what a nod answers: what it names, or else the newest share of another."""
@@ -449,11 +457,6 @@ class Session:
         self._keeper.drop_draft()
         self._is_abrupt = True
         self._gone.set()
-
-
-def _heard_by(view: RoomView) -> tuple[bool, bytes]:
-    """Return what tells apart who would hear a line: the questions of the door, few, or the room."""
-    return view.place is Place.LOBBY, typing_goes_to(view)
 
 
 def _is_said(line: str) -> bool:

@@ -7,6 +7,7 @@ to the terminal (R11). Nothing is ever redrawn.
 import asyncio
 import codecs
 import os
+import select
 import signal
 import sys
 import termios
@@ -39,6 +40,9 @@ class Terminal(Protocol):
     @property
     def typing(self) -> str:
         """Return the line that is being typed."""
+
+    def entered(self) -> int:
+        """Take in what the keys have left; return how many lines were entered and not read."""
 
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, each on its own."""
@@ -110,6 +114,10 @@ class PipeTerminal:
         # A thread, because a file or /dev/null cannot be waited for by the event loop.
         threading.Thread(target=self._read_all, daemon=True, name="holdspace input").start()
 
+    def entered(self) -> int:
+        """Return how many lines have come through the pipe and were not read."""
+        return self._lines.qsize()
+
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, each on its own."""
         self._output.lines(lines)
@@ -168,6 +176,10 @@ def _read_chunk(descriptor: int) -> bytes:
         return b""
 
 
+def _has_more(descriptor: int) -> bool:
+    return bool(select.select([descriptor], [], [], 0)[0])
+
+
 class TypingTerminal:
     """A terminal with somebody at it: arriving lines wait while a line is being typed."""
 
@@ -194,6 +206,12 @@ class TypingTerminal:
     def typing(self) -> str:
         """Return the line that is being typed."""
         return "" if self._is_concealed else self._draft.text
+
+    def entered(self) -> int:
+        """Take in what the keys have left; return how many lines were entered and not read."""
+        while self.is_asked and not self._is_lent and _has_more(self._descriptor):
+            self._typed()
+        return self._lines.qsize()
 
     def say(self, lines: Iterable[str]) -> None:
         """Write lines, at once or as soon as the line being typed is done."""
