@@ -135,6 +135,12 @@ class Attendance:
             lambda view: view.place is not Place.OUTSIDE or view.connection is Connection.GONE
         )
 
+    async def let_in(self) -> RoomView:
+        """Wait until whoever lets people in has answered; return the picture then."""
+        return await self._seen(
+            lambda view: view.place not in {Place.OUTSIDE, Place.LOBBY, Place.WAITING}
+        )
+
     async def _seen(self, is_so: Callable[[RoomView], bool]) -> RoomView:
         while not is_so(self.view):
             await self._changed.wait()

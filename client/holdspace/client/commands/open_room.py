@@ -14,6 +14,7 @@ from holdspace.protocol.meeting.flow import parse_flow
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
 
+from .coming_back import come_back
 from .host import (
     Front,
     Where,
@@ -95,7 +96,12 @@ def _open(asked: argparse.Namespace) -> int:
             kept=kept,
             is_covered=is_covered(asked),
         )
-        is_here = asked.here or was_here(kept)
+        front, is_here = Front(plain, keeper), asked.here or was_here(kept)
+        back = come_back(kept, asked.socks, front)
+        if back.exit_code is not None:
+            return back.exit_code
+        # What answers there was started for the meeting before, and its program died.
+        is_here = is_here and not back.is_answered
         relays = () if is_here else check_addresses(kept.relays)
         say(
             _("rooms: Opening {room} again. {flow_words}").format(
@@ -105,4 +111,4 @@ def _open(asked: argparse.Namespace) -> int:
         if not asked.here and port_here(kept.relays):
             say(HERE_AGAIN if is_here else MAYBE_HERE)
         where = Where(relays, asked.socks, port_here(kept.relays))
-        return lead(where, opening, Front(plain, keeper))
+        return lead(where, opening, front)
