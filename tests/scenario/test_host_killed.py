@@ -23,7 +23,7 @@ def test_another_leads_on_and_the_host_comes_back_as_the_host(
     mara, ana = device("mara"), device("ana")
     host, guest = first_meeting(relay.url, mara, ana)
     host.type("/promote Ana", "y")
-    guest.expect("You are a co-facilitator now")
+    guest.expect("You stand at the door now")
     host.kill()
     guest.expect("Mara cannot be reached just now. You hold the room", patience=SILENCE)
     guest.type("/next")

@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 import pytest
+from textual.pilot import Pilot
 
 import screen_samples as sample
 from holdspace.client.acts import MODE_WORDS, MODES
 from holdspace.client.seat import catching_up, telling_turns
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.intents_apart import BackToRoom, SayAside
-from holdspace.client.seat.view import AsideView, Line, PairsView, RoomView
+from holdspace.client.seat.view import AsideView, Line, Notice, PairsView, RoomView
 from holdspace.client.tui import circle
+from holdspace.client.tui.app import Ending
+from holdspace.client.tui.screens.door_talk import DoorTalkScreen
 from holdspace.client.tui.screens.private import PrivateScreen
 from holdspace.client.tui.screens.room import RoomScreen
-from screen_player import screen_text, shown
+from holdspace.client.tui.screens.talk import TalkScreen
+from screen_player import screen_text, shown, until
 
 MAKING = PairsView(willing=3, paired=0)
 WITH_BEN = PairsView(willing=0, paired=4, partners=(sample.BEN,))
@@ -131,3 +135,64 @@ async def test_the_key_for_a_yes_is_shown_also_in_the_text_field() -> None:
         assert "Esc, then W yes, a pair" in screen_text(pilot.app)
         await pilot.press("escape")
         assert "W yes, a pair" in screen_text(pilot.app)
+
+
+async def test_a_pair_that_opens_does_not_cover_what_is_being_written_in_the_room() -> None:
+    async with shown(pairing(MAKING)) as (pilot, player):
+        await pilot.press(*"my mother d")
+        player.become(pair_page(), Notice("Your pair is open: what you write goes to Ben alone."))
+        await until(pilot, lambda: "What you write here stays here" in text_of(pilot), "the news")
+        await pilot.press(*"ied")
+        room = pilot.app.screen
+        assert isinstance(room, RoomScreen)
+        assert room.composer.text == "my mother died"
+        # Whoever leaves the text field goes where the pair is, and the words stay.
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PrivateScreen), "the pair")
+        await pilot.press(*"hello", "enter")
+        assert player.wanted == [SayAside(b"p" * 16, "hello")]
+        assert room.composer.text == "my mother died"
+
+
+async def test_nor_what_a_host_writes_at_the_door() -> None:
+    async with shown(pairing(MAKING, replace(sample.FACILITATOR, is_host=True))) as (pilot, player):
+        await pilot.press("escape", "d")
+        await pilot.pause()
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoorTalkScreen), "the page")
+        player.become(replace(player.view, asides=pair_page().asides))
+        await until(pilot, lambda: "What you write here stays here" in text_of(pilot), "the news")
+        await pilot.press(*"hello", "enter")
+        first = sample.FACILITATOR.knocks[0]
+        assert player.wanted == [i.WordAtDoor(first.knock, "hello")]
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PrivateScreen), "the pair")
+
+
+async def test_nor_what_is_written_in_another_private_word() -> None:
+    async with shown(pair_page()) as (pilot, player):
+        await pilot.press(*"I wou")
+        other = replace(player.view.asides[0], handle=b"q" * 16, people=(sample.ANA,))
+        over = replace(player.view.asides[0], is_open=False, is_over=True, is_chosen=False)
+        player.become(replace(player.view, asides=(over, other)))
+        await until(pilot, lambda: "What you write here stays here" in text_of(pilot), "the news")
+        page = pilot.app.screen
+        await pilot.press(*"ld")
+        assert isinstance(page, PrivateScreen)
+        assert (page.handle, page.composer.text) == (b"p" * 16, "I would")
+
+
+async def test_nor_the_answers_on_a_card_of_one_s_own() -> None:
+    async with shown(pairing(MAKING)) as (pilot, player):
+        await pilot.press(*"/goal", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TalkScreen), "the card")
+        await pilot.press(*"walk")
+        player.become(pair_page())
+        await until(pilot, lambda: "What you write here stays here" in text_of(pilot), "the news")
+        card = pilot.app.screen
+        assert isinstance(card, TalkScreen)
+        assert card.field.value == "walk"
+
+
+def text_of(pilot: Pilot[Ending]) -> str:
+    return " ".join(screen_text(pilot.app).split())

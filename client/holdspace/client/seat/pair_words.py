@@ -79,7 +79,10 @@ def _asked(seat: Seat, question: Ask, moment: Moment) -> Seat:
 
 def _entered(seat: Seat, aside: Aside, moment: Moment) -> Seat:
     """Let what is typed go to the pair, for whoever said yes to that; tell the others the way."""
-    if not seat.pair_by_choice:
+    # Where somebody writes already changes by their own act only; a pair that is over can be left.
+    there = seat.apart.aside(seat.apart.chosen)
+    is_elsewhere = there is not None and there.stage is not Stage.OVER
+    if not seat.pair_by_choice or is_elsewhere:
         where = _(OPEN_ELSEWHERE).format(where=asides.where_typing_stays(seat))
         moment.notices.append(Notice(where, Urgency.BELL))
         return seat

@@ -52,7 +52,7 @@ from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
 from holdspace.client.tui.screens.apart import ApartScreen
-from holdspace.client.tui.screens.base import HoldScreen
+from holdspace.client.tui.screens.base import HoldScreen, is_being_written
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.door_talk import DoorTalkScreen, stays
 from holdspace.client.tui.screens.lobby import LobbyScreen
@@ -62,8 +62,12 @@ from holdspace.client.tui.screens.questions import Unfinished
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.still import still_screen
 from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import N_, _
 
+WAITS = N_(
+    "{label} is open. What you write here stays here, and goes there not at all. When you leave this "
+    "page or its text field, the other one comes up."
+)
 # The pages that open over the room: not loaded before the first picture is there.
 _LATER = "holdspace.client.tui.locals"
 
@@ -133,6 +137,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._room = RoomScreen()
         self.unsent = Unsent()
         self._place: Place | None = None
+        self._said_to_wait = ""
 
     # What screens may ask (attending.Home).
 
@@ -395,17 +400,32 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Return the page of a private word, if it lies over the room."""
         return next((one for one in self.screen_stack if isinstance(one, PrivateScreen)), None)
 
+    def follow_typing(self) -> None:
+        """Lay the page over this one that waited until nothing was being written here."""
+        if self._place is self._view.place and self.screen_stack:
+            self._follow_typing(self._view)
+
     def _follow_typing(self, view: RoomView) -> None:
         """Let the page of the private word that typing goes to lie over the room, and no other."""
         chosen, private = view.chosen_aside, self._private()
-        if private is not None and (chosen is None or private.handle != chosen.handle):
+        is_there = bool(chosen and private and private.handle == chosen.handle)
+        is_room, is_door = view.place is Place.ROOM, view.place is Place.WAITING
+        # What comes from others never covers what somebody is writing; their next letters would go there.
+        if is_being_written(self.screen_stack) and chosen is not None:
+            self._say_what_waits(chosen.label if is_room and not is_there else "")
+            return
+        self._said_to_wait = ""
+        if private is not None and not is_there:
             self._close_overlays(all_of_them=True)
-            private = None
-        keeps = any(isinstance(one, HoldScreen) and one.KEEPS_TYPING for one in self.screen_stack)
-        if view.place is Place.WAITING and view.door_thread and not keeps:
+        if is_door and view.door_thread and not is_being_written(self.screen_stack):
             self.lay_over(DoorTalkScreen(self.unsent))
-        if chosen is not None and private is None and view.place is Place.ROOM:
+        if chosen is not None and is_room and not is_there:
             self.open_screen(PrivateScreen(chosen.handle, self.unsent))
+
+    def _say_what_waits(self, label: str) -> None:
+        if label != self._said_to_wait:
+            self._said_to_wait = label
+            self.tell(_(WAITS).format(label=label) if label else "")
 
     def _show_view(self, view: RoomView) -> None:
         self._signal(self._view, view)

@@ -86,6 +86,9 @@ class Home(Protocol):
     def go_on(self) -> None:
         """Go from a page that stayed to where this person is by now."""
 
+    def follow_typing(self) -> None:
+        """Lay the page over this one that waited until nothing was being written here."""
+
     def talk_at_door(self, knock: bytes) -> None:
         """Lay the page over the list of knocks on which the host talks with one who knocked."""
 

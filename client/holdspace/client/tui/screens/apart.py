@@ -168,6 +168,7 @@ class ApartScreen(HoldScreen):
         if self.focused is self.composer:
             self.query_one("#transcript").focus()
             self.redraw()
+            self.call_later(self.home.follow_typing)
         else:
             self._go_back()
 

@@ -173,8 +173,9 @@ class HoldScreen(Screen[None], inherit_bindings=False):
         self.show(self.view)
 
     def on_screen_resume(self) -> None:
-        """Show what has changed while another screen lay over this one."""
+        """Show what has changed while another screen lay over this one, and what waited for that."""
         self.show(self.view)
+        self.call_later(self.home.follow_typing)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Let the terminal's cursor follow the focus, for braille displays and magnifiers."""
@@ -198,6 +199,16 @@ class HoldScreen(Screen[None], inherit_bindings=False):
         """Return where the cursor stands while nothing has the focus: before what is to be read."""
         drawn = next(iter(self.query(Drawing)), None)
         return drawn.cursor if drawn else Offset()
+
+
+def is_being_written(screens: Sequence[Screen[object]]) -> bool:
+    """Tell whether somebody writes on the screen on top, or stays on one of these to write."""
+    if any(isinstance(one, HoldScreen) and one.KEEPS_TYPING for one in screens):
+        return True
+    focused = screens[-1].focused if screens else None
+    if isinstance(focused, Input):
+        return bool(focused.value)
+    return isinstance(focused, TextArea) and bool(focused.text.strip())
 
 
 def notice_rows(screen: HoldScreen, width: int) -> list[Row]:

@@ -241,6 +241,7 @@ class RoomScreen(HoldScreen):
         """Leave the text field, so that single keys act."""
         if self.is_writing:
             self.transcript.focus()
+            self.call_later(self.home.follow_typing)
         else:
             self.home.tell("")
 

@@ -27,12 +27,14 @@ class TalkScreen(HoldScreen):
     """One card over the room; Esc sets it aside, and its key goes on with it."""
 
     CSS_PATH = "talk.tcss"
+    KEEPS_TYPING = True
     BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ANYWHERE)]
 
     def __init__(self, talk: Talk, taken: Callable[[Step], None]) -> None:
         super().__init__()
         self._talk = talk
         self._taken = taken
+        self._typed_before = ""
 
     @override
     def compose(self) -> ComposeResult:
@@ -49,6 +51,13 @@ class TalkScreen(HoldScreen):
             yield Drawing(lambda width, _: [keys(self._keys(), width)], id="keys")
         yield self.too_small()
 
+    @override
+    def again(self) -> "TalkScreen":
+        """Return the card once more, with what is typed: a door that opens must not take it away."""
+        screen = TalkScreen(self._talk, self._taken)
+        screen._typed_before = self.field.value if self.is_mounted else ""
+        return screen
+
     @property
     def field(self) -> Input:
         """Return where words are typed."""
@@ -58,6 +67,7 @@ class TalkScreen(HoldScreen):
     def begin(self) -> None:
         """Begin with the first question."""
         self._show_question()
+        self.field.value = self._typed_before
 
     @on(Input.Submitted, "#answer")
     def _typed(self, event: Input.Submitted) -> None:
