@@ -147,7 +147,7 @@ class Stills:
         app, pilot = self._app, self._pilot
         player = Player(view)
         app.workers.cancel_group(app, "follow")
-        app._close_overlays(all_of_them=True)
+        app.close_overlays(all_of_them=True)
         app._attendance, app._view, app._place = player, view, None
         app._known_code = view.invitation
         app._notice = ""

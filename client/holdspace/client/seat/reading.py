@@ -243,9 +243,10 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
         outcome = apply_membership(seat.state, agreed.people, agreed.came_back)
     else:
         outcome = apply(seat.state, agreed.event, agreed.author, agreed.message_id)
+    before = seat.state
     if isinstance(agreed, Changed):
-        seat = taking_up.noticed(seat, seat.state, agreed)
-    before, seat = seat.state, replace(seat, state=outcome.state)
+        seat = taking_up.noticed(seat, before, agreed)
+    seat = replace(seat, state=outcome.state)
     if isinstance(agreed, Spoken) and agreed.author == seat.facts.identity:
         telling.give_back(agreed.event, outcome.effects, moment)
     by = agreed.by if isinstance(agreed, Changed) else b""

@@ -9,6 +9,8 @@ any more; whoever leads, leads it to its end.
 
 from __future__ import annotations
 
+from holdspace.client.kept_rooms import KeptRoom
+from holdspace.protocol.invite import RoomCard
 from holdspace.protocol.meeting.letters import HostAgain
 from holdspace.protocol.meeting.roles import (
     HOST,
@@ -24,7 +26,7 @@ from . import changing, connecting, letters
 from .invitations import new_door, new_invitation
 from .replacing import replace
 from .returning import comes_often, sitting_by
-from .seat import Changed, HostKeys, Letter, Restoration, Seat
+from .seat import CardWords, Changed, HostKeys, Letter, Restoration, Seat
 from .step import Moment
 from .view import Notice, Urgency
 
@@ -36,6 +38,21 @@ HOST_AGAIN = N_(
     "You are the host again, and the meeting went on. There is a new invitation: the code from before "
     "your program ended opens nothing any more."
 )
+
+
+def words_before(card: RoomCard, kept: KeptRoom | None) -> CardWords | None:
+    """Return what the host told newcomers, for the host who comes back; None for everybody else."""
+    if kept is None or kept.host is None:
+        return None
+    return CardWords(
+        host_name=card.host_name,
+        standing=card.standing,
+        agreements=card.agreements,
+        agreements_version=card.agreements_version,
+        about=card.about,
+        crisis=card.crisis,
+        is_covered=card.is_covered,
+    )
 
 
 def comes_in_at_once(seat: Seat, letter: Letter) -> bool:

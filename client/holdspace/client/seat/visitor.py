@@ -56,9 +56,10 @@ from .patience import Patience
 from .people import people_of
 from .policy import newcomer_policy
 from .replacing import replace
-from .seat import CardWords, Facts, Seat, roles_of
+from .seat import Facts, Seat, roles_of
 from .sitting import Sitting
 from .step import Step, World
+from .taking_up import words_before
 from .unsent import DOOR
 from .view import (
     SAYS_NOTHING,
@@ -467,22 +468,10 @@ def _seat(
         card=visitor.view().card,
         apart=brought_in(visitor.talk, me=identity),
         way_back=partial(_again, visitor, (knocked.name, agreements_digest(card))),
-        words_before=_words(card) if visitor.kept and visitor.kept.host else None,
+        words_before=words_before(card, visitor.kept),
         lasting=Lasting(
             knocked.key_seed, _kept_as_accepted(visitor, card), agreed=agreements_digest(card)
         ),
-    )
-
-
-def _words(card: RoomCard) -> CardWords:
-    return CardWords(
-        host_name=card.host_name,
-        standing=card.standing,
-        agreements=card.agreements,
-        agreements_version=card.agreements_version,
-        about=card.about,
-        crisis=card.crisis,
-        is_covered=card.is_covered,
     )
 
 

@@ -50,9 +50,10 @@ from holdspace.client.tui.asking import (
 from holdspace.client.tui.attending import Attending, moment_of
 from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
+from holdspace.client.tui.following import Following
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
 from holdspace.client.tui.screens.apart import ApartScreen
-from holdspace.client.tui.screens.base import HoldScreen, is_being_written
+from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
 from holdspace.client.tui.screens.door_talk import DoorTalkScreen, stays
 from holdspace.client.tui.screens.lobby import LobbyScreen
@@ -62,12 +63,8 @@ from holdspace.client.tui.screens.questions import Unfinished
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.client.tui.screens.still import still_screen
 from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
-from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import _
 
-WAITS = N_(
-    "{label} is open. What you write here stays here, and goes there not at all. When you leave this "
-    "page or its text field, the other one comes up."
-)
 # The pages that open over the room: not loaded before the first picture is there.
 _LATER = "holdspace.client.tui.locals"
 
@@ -137,7 +134,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._room = RoomScreen()
         self.unsent = Unsent()
         self._place: Place | None = None
-        self._said_to_wait = ""
+        self._following = Following(self)
 
     # What screens may ask (attending.Home).
 
@@ -269,7 +266,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def begin_command(self, command: str) -> None:
         """Close what lies over the room, and begin a command in its text field."""
-        self._close_overlays()
+        self.close_overlays()
         self._room.begin_command(command)
 
     def unfold(self) -> None:
@@ -279,7 +276,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def open_screen(self, screen: HoldScreen) -> None:
         """Lay a screen over the room, in place of one that already lies there."""
-        self._close_overlays()
+        self.close_overlays()
         screen.fit_to(self.size)
         self.push_screen(screen)
 
@@ -372,7 +369,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._show_all()
 
     def _give_back_in_private(self, notice: Notice) -> None:
-        private = self._private()
+        private = self.private_page()
         if private is not None and private.handle == notice.aside and private.is_mounted:
             private.give_back(notice.kept)
         else:
@@ -389,43 +386,21 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def go_on(self) -> None:
         """Go from a page that stayed to where this person is by now."""
-        self._close_overlays(all_of_them=True)
+        self.close_overlays(all_of_them=True)
         self._show_view(self._view)
 
     def talk_at_door(self, knock: bytes) -> None:
         """Lay the page over the list of knocks on which the host talks with one who knocked."""
         self.lay_over(DoorTalkScreen(self.unsent, knock))
 
-    def _private(self) -> PrivateScreen | None:
+    def private_page(self) -> PrivateScreen | None:
         """Return the page of a private word, if it lies over the room."""
         return next((one for one in self.screen_stack if isinstance(one, PrivateScreen)), None)
 
     def follow_typing(self) -> None:
         """Lay the page over this one that waited until nothing was being written here."""
         if self._place is self._view.place and self.screen_stack:
-            self._follow_typing(self._view)
-
-    def _follow_typing(self, view: RoomView) -> None:
-        """Let the page of the private word that typing goes to lie over the room, and no other."""
-        chosen, private = view.chosen_aside, self._private()
-        is_there = bool(chosen and private and private.handle == chosen.handle)
-        is_room, is_door = view.place is Place.ROOM, view.place is Place.WAITING
-        # What comes from others never covers what somebody is writing; their next letters would go there.
-        if is_being_written(self.screen_stack) and chosen is not None:
-            self._say_what_waits(chosen.label if is_room and not is_there else "")
-            return
-        self._said_to_wait = ""
-        if private is not None and not is_there:
-            self._close_overlays(all_of_them=True)
-        if is_door and view.door_thread and not is_being_written(self.screen_stack):
-            self.lay_over(DoorTalkScreen(self.unsent))
-        if chosen is not None and is_room and not is_there:
-            self.open_screen(PrivateScreen(chosen.handle, self.unsent))
-
-    def _say_what_waits(self, label: str) -> None:
-        if label != self._said_to_wait:
-            self._said_to_wait = label
-            self.tell(_(WAITS).format(label=label) if label else "")
+            self._following.follow(self._view)
 
     def _show_view(self, view: RoomView) -> None:
         self._signal(self._view, view)
@@ -434,7 +409,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
             self._place = view.place
             screens = (one for one in self.screen_stack if isinstance(one, HoldScreen))
             staying = [again for one in screens if (again := one.again())]
-            self._close_overlays(all_of_them=True)
+            self.close_overlays(all_of_them=True)
             # Textual's own blank screen stays at the bottom; ours lies on it, overlays on ours.
             show = self.switch_screen if len(self.screen_stack) > 1 else self.push_screen
             screen = self._screen_for(view)
@@ -445,7 +420,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         else:
             self._show_all()
         if self._place is view.place:
-            self._follow_typing(view)
+            self._following.follow(view)
 
     def _top(self) -> HoldScreen | None:
         """Return the screen that answers are shown on: a question lies over it for a moment only."""
@@ -465,7 +440,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         if isinstance(screen, HoldScreen) and screen.is_mounted:
             screen.show(self._view)
 
-    def _close_overlays(self, *, all_of_them: bool = False) -> None:
+    def close_overlays(self, *, all_of_them: bool = False) -> None:
+        """Take away what lies over the first screen; a private word only with all of them."""
         # A page that is read over a private word must not leave somebody in the room's text field.
         while len(self.screen_stack) > 2:
             is_private = isinstance(self.screen_stack[-1], ApartScreen)

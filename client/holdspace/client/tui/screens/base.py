@@ -201,16 +201,6 @@ class HoldScreen(Screen[None], inherit_bindings=False):
         return drawn.cursor if drawn else Offset()
 
 
-def is_being_written(screens: Sequence[Screen[object]]) -> bool:
-    """Tell whether somebody writes on the screen on top, or stays on one of these to write."""
-    if any(isinstance(one, HoldScreen) and one.KEEPS_TYPING for one in screens):
-        return True
-    focused = screens[-1].focused if screens else None
-    if isinstance(focused, Input):
-        return bool(focused.value)
-    return isinstance(focused, TextArea) and bool(focused.text.strip())
-
-
 def notice_rows(screen: HoldScreen, width: int) -> list[Row]:
     """Return the sentence for this person, or the dots of a quick exit begun."""
     escapes = screen.home.escapes
