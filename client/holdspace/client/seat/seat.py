@@ -190,7 +190,7 @@ class RoleChange:
     role: str
 
 
-@dataclass(frozen=True)
+@value()
 class Restoration:
     """Wish: put the host, who came back, into the list of roles again, by their own word for it."""
 
