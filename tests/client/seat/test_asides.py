@@ -626,3 +626,20 @@ def test_many_questions_wait_and_no_more_than_can_be_read(table: Table, circle: 
     assert table.do(ben, p.EndAside()) is None
     assert table.do(ben, p.AskAside(me(ana))) is None
     assert seat_of(ana).apart.asks == many
+
+
+def test_what_is_over_can_be_put_away(table: Table, circle: Circle3) -> None:
+    ana, ben, _ = circle
+    private(table, ben, ana)
+    mine = seat_of(ana).apart.asides[0]
+    assert table.do(ana, p.EndAside()) is None
+    assert aside(ben).is_over
+    # A program of Ana's own making talks on: Ben, who has it in sight, reads nothing more.
+    assert mine.group is not None
+    _, sealed = aside_groups.sealed(mine.group, Said(SECRET), table.world())
+    send_event(table, ana, ev.Whisper(mine.handle, sealed))
+    assert texts(ben) == []
+    sent = len(table.overheard)
+    assert table.do(ben, p.EndAside()) is None
+    assert ben.view.asides == ()
+    assert len(table.overheard) == sent

@@ -9,7 +9,11 @@ import pytest
 
 from holdspace.client.seat import covering, saying
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.changing import wish
 from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk, SayOk
+from holdspace.client.seat.not_ok import TOLD
+from holdspace.client.seat.seat import Removal
+from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from holdspace.protocol.frames import decode_client_frame
@@ -550,3 +554,63 @@ def test_a_round_goes_in_an_order_that_does_not_follow_who_came_first() -> None:
         assert sorted(order) == ["Ana", "Ben", "Chi", "Dov"]
         orders.add(order)
     assert len(orders) > 4
+
+
+def test_a_letter_to_who_is_gone_takes_no_slot(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    table.do(ana, i.Promote(me(chi)))
+    table.wait(3 * SLOT)
+    table.do(ben, SayNotOk("my hands shake"))
+    to_two = len(seat_of(ben).outbox.lasting().waiting)
+    moment = Moment.of(table.world())
+    ana.machine = replace(ana.seat, seat=wish(seat_of(ana), Removal(me(chi)), moment))
+    for frame in moment.frames:
+        table._send(ana, frame)
+    assert chi.view.place is Place.REMOVED
+    table.wait(10 * SLOT)
+    assert to_two == 2
+    assert seat_of(ben).outbox.lasting().waiting == ()
+    assert [flag.words for flag in ana.view.flags] == ["my hands shake"]
+    assert ben.words.count(TOLD) == 1
+
+
+def test_who_says_goodbye_twice_has_left_once(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = room
+    for _ in range(2):
+        table.do(ben, i.Leave())
+    table.wait(3 * SLOT)
+    assert ben.view.place is Place.LEFT
+    assert ana.lines.count("Ben has left.") == 1
+
+
+def test_what_waited_for_its_slot_is_said_plainly_when_nobody_else_is_left(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    table.do(ana, i.Say(LONG))
+    table.wait(SLOT)
+    table.do(ana, i.Say("and after it"))
+    for guest in (ben, chi):
+        table.disconnect(guest)
+        moment = Moment.of(table.world())
+        ana.machine = replace(ana.seat, seat=wish(seat_of(ana), Removal(me(guest)), moment))
+        for frame in moment.frames:
+            table._send(ana, frame)
+    table.wait(2 * SLOT)
+    assert shares(ana) == [LONG, "and after it"]
+    assert seat_of(ana).outbox.lasting().waiting == ()
+
+
+def test_a_co_facilitator_can_close_the_meeting_too(
+    table: Table, room: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = room
+    table.do(ana, i.Promote(me(ben)))
+    table.wait(3 * SLOT)
+    assert table.do(ben, i.CloseTheMeeting()) is None
+    table.wait(SLOT)
+    assert [guest.view.place for guest in (ana, ben, chi)] == [Place.CLOSED] * 3

@@ -1,6 +1,7 @@
 """The time-drift helper: who is late learns by how much, and what could give way (S7)."""
 
 import pytest
+from msgspec import structs
 
 from holdspace.client.library import read_flow
 from holdspace.client.seat import drift
@@ -70,3 +71,13 @@ def test_only_a_yes_changes_the_plan_and_everybody_has_it(table: Table) -> None:
         assert current not in left_out
     assert any(s.is_current for s in ben.view.stages[-2:])
     assert "Ana shortened stages that are still to come." in [one.words for one in ben.view.log]
+
+
+def test_what_is_as_short_as_it_can_be_is_not_proposed() -> None:
+    state, flow = meeting(8, 3)
+    late = drift.foresee(state, flow, elapsed=on_plan(state) + 60 * 90, in_stage=0)
+    # Once all of it was given, there is nothing more to give.
+    planned = structs.replace(state, replanned=late.plan)
+    again = drift.foresee(planned, flow, elapsed=on_plan(state) + 60 * 90, in_stage=0)
+    assert late.plan
+    assert not {at for at, _ in again.plan} & {at for at, seconds in late.plan if seconds == 60}

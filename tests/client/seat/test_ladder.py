@@ -5,8 +5,8 @@ from dataclasses import replace
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import returning
 from holdspace.client.seat.changing import wish
-from holdspace.client.seat.intents_apart import AskAside, SayAside
-from holdspace.client.seat.ladder import NO_REASON, NO_WORDS, NOT_YOURS
+from holdspace.client.seat.intents_apart import AskAside, EndAside, SayAside
+from holdspace.client.seat.ladder import KEPT_APART, NO_REASON, NO_WORDS, NOT_YOURS
 from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.seat import Removal
 from holdspace.client.seat.step import Moment
@@ -206,3 +206,26 @@ def test_to_remove_somebody_twice_is_to_remove_them_once(table: Table) -> None:
     table.wait(6)
     assert ben.view.place is Place.REMOVED
     assert chi.lines.count("Ana has removed Ben.") == 1
+
+
+def test_at_the_door_each_word_comes_back_to_its_own_aside_and_an_end_is_no_word(
+    table: Table,
+) -> None:
+    ana, ben, chi = three(table)
+    handles = []
+    for other in (ana, chi):
+        table.do(ana, i.Promote(me(chi)))
+        table.do(ben, AskAside(me(other)))
+        table.do(other, i.AnswerTheInvite(is_yes=True))
+        handles.append(next(a.handle for a in ben.view.asides if a.is_chosen))
+    table.disconnect(ben)
+    table.do(ben, SayAside(handles[0], "one to Ana"))
+    table.do(ben, SayAside(handles[0], "two to Ana"))
+    table.do(ben, SayAside(handles[1], "to Chi"))
+    table.do(ben, EndAside(handles[1]))
+    told = len(ben.notices)
+    table.do(ana, i.BackToTheDoor(me(ben), WHY))
+    table.connect(ben)
+    assert ben.view.place is Place.LOBBY
+    apart = [(one.kept, one.aside) for one in ben.notices[told:] if one.words == KEPT_APART]
+    assert [text for text, _ in apart] == ["one to Ana", "two to Ana"]

@@ -177,3 +177,28 @@ def test_members_are_told_kindly_that_it_is_not_theirs(
     refusal = table.do(circle[1], intent)
     assert refusal is not None
     assert "facilitator" in refusal.words
+
+
+def test_no_more_hands_and_hands_again_are_said_and_listed(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.do(ana, i.CloseTheQueue())
+    assert chi.lines[-1] == "No more hands are taken for now."
+    assert chi.view.log[-1].words == "Ana took no more hands."
+    refusal = table.do(ben, i.Raise())
+    assert refusal is not None
+    assert "No more hands" in refusal.words
+    table.do(ana, i.CloseTheQueue(is_closed=False))
+    assert chi.lines[-1] == "Hands are taken again."
+    assert chi.view.log[-1].words == "Ana took hands again."
+    assert table.do(ben, i.Raise()) is None
+
+
+def test_who_comes_while_somebody_speaks_reads_who(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    table.do(ana, i.Give(me(ben)))
+    dov = table.join("Dov", ana)
+    assert "Ben has the floor." in dov.lines

@@ -7,8 +7,9 @@ from holdspace.client.seat import intents_apart as p
 from holdspace.client.seat import not_ok
 from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.view import Urgency
-from holdspace.protocol.meeting.letters import NotOk
-from seat_forging import me, send_event
+from holdspace.protocol import frames
+from holdspace.protocol.meeting.letters import NotOk, OkAgain
+from seat_forging import keep, me, release, send_event
 from seat_table import Guest, Table
 
 Circle = tuple[Guest, Guest, Guest]
@@ -129,3 +130,43 @@ def test_hostile_words_are_made_safe(table: Table, circle: Circle) -> None:
     ana, ben, _ = circle
     send_event(table, ben, Unsealed(me(ana), NotOk("\x1b[2Jroom: \u202eall\nturn: yours")))
     assert flags(ana) == [("Ben", "[2Jroom: all turn: yours")]
+
+
+def test_who_goes_before_they_could_read_it_is_not_waited_for(table: Table, circle: Circle) -> None:
+    ana, ben, chi = circle
+    table.do(ana, i.Promote(me(chi)))
+    kept = keep(table, ben, frames.Append)
+    raise_it(table, ben)
+    to_ana, _to_chi = kept
+    release(table)
+    # One of two has it, so they are not all told.
+    table._send(ben, to_ana)
+    assert not_ok.TOLD not in ben.words
+    table.do(ana, i.Remove(me(chi)))
+    table.wait(2)
+    assert ben.words.count(not_ok.TOLD) == 1
+    assert flags(ana) == [("Ben", "")]
+
+
+def test_what_says_the_same_again_is_not_said_twice(table: Table, circle: Circle) -> None:
+    ana, ben, chi = circle
+    raise_it(table, ben, "my hands shake")
+    told = len(ana.notices)
+    send_event(table, ben, Unsealed(me(ana), NotOk("my hands shake")))
+    # Nor does taking back what nobody said.
+    send_event(table, chi, Unsealed(me(ana), OkAgain()))
+    assert len(ana.notices) == told
+    assert flags(ana) == [("Ben", "my hands shake")]
+
+
+def test_nobody_is_told_where_nobody_leads_any_more(table: Table, circle: Circle) -> None:
+    ana, ben, chi = circle
+    table.do(ana, i.Promote(me(chi)))
+    table.do(chi, p.SayNotOk())
+    assert flags(ana) == [("Chi", "")]
+    assert chi.words.count(not_ok.TOLD) == 1
+    table.do(ana, i.Leave())
+    table.wait(2)
+    assert [person.name for person in chi.view.people] == ["Ben", "Chi"]
+    assert chi.words.count(not_ok.TOLD) == 1
+    assert flags(ben) == []

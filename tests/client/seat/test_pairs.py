@@ -3,11 +3,17 @@
 import pytest
 
 from holdspace.client.exercises import guide
-from holdspace.client.seat import asides, pairs
+from holdspace.client.seat import aside_groups, asides, pair_words, pairs
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.aside_groups import Circle as AsideCircle
 from holdspace.client.seat.intents_apart import AskAside, BackToRoom, EndAside, SayAside
+from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.view import PairsView, Refusal
+from holdspace.protocol import frames
 from holdspace.protocol.meeting import pairing
+from holdspace.protocol.meeting.letters import AsideAsk
+from holdspace.protocol.meeting.values import Pair
+from seat_forging import me, seat_of, send_event
 from seat_table import Guest, Table
 from small_flow import SMALL_FLOW
 
@@ -320,3 +326,87 @@ def test_pairs_that_are_over_do_not_pile_up(table: Table, circle: Circle) -> Non
         table.do(chi, BackToRoom())
     assert ben.view.asides == chi.view.asides == ()
     assert table.do(ben, AskAside(ana.seat.seat.facts.identity)) is None
+
+
+def test_who_is_left_over_is_told_kindly(table: Table) -> None:
+    flow = SMALL_FLOW.replace("minutes = 10", "minutes = 15")
+    stage = PAIRS_STAGE.replace('"facilitator"', '"rest"')
+    ana = table.host(flow=flow.replace('\n[[stage]]\nid = "closing"', stage))
+    people = [table.join(name, ana) for name in ("Ben", "Chi", "Dua")]
+    table.do(ana, i.ToStage(4))
+    for guest in people:
+        table.do(guest, i.BePaired())
+    table.do(ana, i.MakePairs())
+    [odd] = [guest for guest in people if not partners(guest)]
+    assert [pairs.LEFT_OVER in guest.words for guest in people] == [
+        guest is odd for guest in people
+    ]
+
+
+def test_a_pair_that_was_over_before_its_people_were_back_opens_for_nobody(
+    table: Table, circle: Circle
+) -> None:
+    ben, chi = circle["Ben"], circle["Chi"]
+    for guest in (ben, chi):
+        table.do(guest, i.BePaired())
+        table.disconnect(guest)
+    table.do(circle["Ana"], i.MakePairs())
+    table.do(circle["Ana"], i.BringAllBack())
+    for guest in (ben, chi):
+        table.connect(guest)
+    table.wait(2)
+    assert partners(ben) == partners(chi) == []
+    assert (typed(ben), typed(chi)) == ("the room", "the room")
+    assert not any(aside.is_open for guest in (ben, chi) for aside in guest.view.asides)
+
+
+def first_and_second(circle: Circle, *names: str) -> list[Guest]:
+    """Return the people of a pair in its order: the first makes the group."""
+    state = seat_of(circle["Ana"]).state
+    assert state is not None
+    assert state.pairs is not None
+    [pair] = state.pairs.pairs
+    return [next(circle[name] for name in names if me(circle[name]) == who) for who in pair.people]
+
+
+def test_keys_for_another_pair_open_nothing_in_this_one(table: Table, circle: Circle) -> None:
+    pair_up(table, circle, "Ben", "Chi")
+    first, second = first_and_second(circle, "Ben", "Chi")
+    before = seat_of(first).apart
+    name = pair_words.handle_of(seat_of(second), Pair(99, ()))
+    about = AsideCircle(name, (me(first), me(second)), "pair")
+    own = aside_groups.own_package(seat_of(second), about, table.world())
+    note = AsideAsk(name, "pair", about.people, own.message)
+    send_event(table, second, Unsealed(me(first), note))
+    assert seat_of(first).apart == before
+    assert says(table, second, "still between us") is None
+    assert read(first) == ["still between us"]
+
+
+def test_a_pair_whose_keys_grew_too_old_says_so(table: Table, circle: Circle) -> None:
+    names = ("Ben", "Chi", "Dua")
+    for name in names:
+        table.do(circle[name], i.BePaired())
+        table.disconnect(circle[name])
+    table.do(circle["Ana"], i.MakePairs())
+    first, second, third = first_and_second(circle, *names)
+    table.connect(first)
+    table.connect(second)
+    late: list[frames.RelayFrame] = []
+    first.tamper = late.append
+    table.now += 11 * 3600
+    table.connect(third)
+    # The computer of the first one slept for hours before it read what the last one sent.
+    table.now += 14 * 3600
+    for frame in late:
+        table._take(first, first.machine.receive(frame, table.world()))
+    assert told(first, asides.BROKEN)
+    assert not any(aside.is_open for aside in first.view.asides)
+
+
+def test_a_wish_for_a_pair_is_read_where_typing_goes(table: Table, circle: Circle) -> None:
+    ana = circle["Ana"]
+    assert ana.view.now_words == "0 said yes to a pair. /formpairs puts them together."
+    table.do(circle["Ben"], i.BePaired())
+    assert "/unpair takes it back" in circle["Ben"].view.now_words
+    assert circle["Chi"].view.now_words == pairs.MADE_NOW

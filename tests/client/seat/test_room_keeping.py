@@ -4,7 +4,9 @@ import pytest
 from msgspec import structs
 
 from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.seat import room_keeping
 from holdspace.client.seat.after import KEPT
+from holdspace.client.seat.host import Opening, open_room
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
@@ -16,16 +18,23 @@ from holdspace.client.seat.intents import (
     GiveLastWord,
     HoldRoom,
     KeepTheRoom,
+    Leave,
     LetKeep,
     LockTheDoor,
+    PauseTheWriting,
     Promote,
     Raise,
     Remove,
     Say,
     ScheduleTheRoom,
 )
-from holdspace.client.seat.view import Place, Role
-from holdspace.protocol.meeting.slips import read_attendance
+from holdspace.client.seat.sealing import Unsealed
+from holdspace.client.seat.step import Moment
+from holdspace.client.seat.view import Place, Refusal, Role
+from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.meeting.letters import AttendanceGive, KeepAsk, KeepNo
+from holdspace.protocol.meeting.slips import Attendance, encode_attendance, read_attendance
+from seat_forging import me, send_event
 from seat_table import AGREEMENTS, Guest, Table, kept, who
 
 DAY = 24 * 3600
@@ -459,3 +468,85 @@ def test_the_last_word_survives_a_crash_too(table: Table, host: Guest, ana: Gues
     assert before is not None
     assert after is not None
     assert after.is_queue_closed == before.is_queue_closed
+
+
+def test_who_keeps_a_room_or_has_asked_is_told_so(table: Table, host: Guest, ana: Guest) -> None:
+    assert table.do(ana, KeepTheRoom()) is None
+    assert table.do(ana, KeepTheRoom()) == room_keeping.ASKED_ALREADY
+    assert table.do(host, KeepTheRoom()) is None
+    assert table.do(host, KeepTheRoom()) == room_keeping.KEPT_ALREADY
+    assert table.do(host, LetKeep(who(host, "Ana"))) is None
+    assert table.do(ana, KeepTheRoom()) == room_keeping.KEPT_ALREADY
+
+
+def test_nobody_is_asked_for_a_room_whose_host_is_gone(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    ben = table.join("Ben", host)
+    table.do(host, Promote(who(host, "Ben")))
+    table.do(host, Leave())
+    table.wait(2)
+    assert [person.name for person in ana.view.people] == ["Ana", "Ben"]
+    assert table.do(ana, KeepTheRoom()) == room_keeping.NO_HOST
+    assert not ana.view.keeping.has_asked
+    assert table.do(ben, GiveAttendance()) == Refusal("Only the host can do that.")
+
+
+def test_letters_about_keeping_count_from_whose_they_are_to_write(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    ben = table.join("Ben", host)
+    before = [(guest.seat.seat.lasting, guest.words.copy()) for guest in (ana, ben)]
+    # Ben, whose program is of his own making, is no host: nobody asks him, and he gives nothing.
+    send_event(table, ana, Unsealed(me(ben), KeepAsk()))
+    send_event(table, ben, Unsealed(me(ana), KeepNo()))
+    slip = encode_attendance(
+        SigningKey.from_seed(bytes(32)), Attendance(bytes(32), 1, 60, bytes(16))
+    )
+    send_event(table, ben, Unsealed(me(ana), AttendanceGive(slip)))
+    send_event(table, host, Unsealed(me(ana), AttendanceGive("no slip at all")))
+    send_event(table, host, Unsealed(me(ana), AttendanceGive(slip)))
+    send_event(table, ben, Unsealed(me(host), AttendanceGive(slip)))
+    assert [(guest.seat.seat.lasting, guest.words) for guest in (ana, ben)] == before
+    assert host.view.keeping.attended == 0
+
+
+def test_nothing_is_given_to_who_is_not_known(table: Table, host: Guest, ana: Guest) -> None:
+    table.do(host, KeepTheRoom())
+    table.do(ana, KeepTheRoom())
+    # What she asks a second time, past her own program, is one question.
+    told = len(host.words)
+    send_event(table, ana, Unsealed(me(host), KeepAsk()))
+    assert len(host.words) == told
+    seat, moment = host.seat.seat, Moment.of(table.world())
+    assert room_keeping.give(seat, me(ana), moment) == seat
+    assert moment.frames == []
+
+
+def test_a_room_opens_at_another_relay_and_its_slips_say_so(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    keeping(table, host, ana)
+    room = kept(host)
+    opening = Opening(room.room_name, room.my_name, AGREEMENTS, kept=room)
+    moved = open_room(("wss://other.example",), opening, table.world()).kept
+    assert moved is not None
+    assert moved.relays == ("wss://other.example",)
+    assert moved.moved == int(table.now // 60)
+    # Where it stays, nothing is moved.
+    stays = open_room(room.relays, opening, table.world()).kept
+    assert stays is not None
+    assert (stays.relays, stays.moved) == (room.relays, room.moved)
+
+
+def test_a_pause_goes_along_with_a_seat_that_is_come_back_to(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    keeping(table, host, ana)
+    table.do(host, PauseTheWriting(who(host, "Ana")))
+    table.disconnect(ana)
+    back = table.come_again(kept(ana))
+    assert place(back) is Place.ROOM
+    assert not back.view.can_write
+    table.wait(125)
+    assert back.view.can_write

@@ -2,6 +2,9 @@
 
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import stepping_over
+from holdspace.protocol import frames
+from holdspace.protocol.meeting.events import StepOverAway
+from seat_forging import keep, release, seat_of
 from seat_table import Guest, Table
 
 
@@ -64,3 +67,20 @@ def test_a_facilitator_who_was_cut_off_says_nothing_of_others(table: Table) -> N
     table.connect(ana)
     table.wait(5)
     assert floor(chi) == "Ben"
+
+
+def test_what_is_on_its_way_is_not_said_again(table: Table) -> None:
+    ana, ben, chi, dua = circle(table)
+    for guest in (chi, ben, dua):
+        table.do(guest, i.Raise())
+    table.disconnect(ben)
+    table.wait(50)
+    kept = keep(table, ana, frames.Append)
+    table.do(chi, i.Say("done"))
+    table.wait(4)
+    said = [item.event for item in seat_of(ana).outbox.waiting]
+    assert [type(event) for event in said].count(StepOverAway) == 1
+    release(table)
+    for frame in kept:
+        table._send(ana, frame)
+    assert sum("Ben is away; the place is kept" in text for text in chi.lines) == 1

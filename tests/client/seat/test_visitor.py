@@ -6,7 +6,7 @@ import pytest
 
 from holdspace.client.seat import at_the_door
 from holdspace.client.seat import intents as i
-from holdspace.client.seat.door_words import NOT_OPEN, READS_ONLY
+from holdspace.client.seat.door_words import NOT_ANSWERED, NOT_OPEN, READS_ONLY
 from holdspace.client.seat.view import Connection, Place, Refusal
 from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
@@ -174,3 +174,15 @@ def test_in_the_lobby_nothing_of_the_room_can_be_done(table: Table, ben: Guest) 
     assert ben.view.place is Place.LEFT
     table.wait(1)
     assert ben.view.ended_words == "You have left. Nobody was told anything about you."
+
+
+def test_who_was_cut_off_for_longer_than_their_key_is_good_is_told(
+    table: Table, ben: Guest
+) -> None:
+    assert table.do(ben, i.Accept("Ben")) is None
+    table.wait(1)
+    table.disconnect(ben)
+    table.now += 31 * 60
+    table.wait(1)
+    assert ben.view.place is Place.ENDED
+    assert ben.view.ended_words == NOT_ANSWERED

@@ -56,6 +56,11 @@ class OwnFlag:
     written_to: frozenset[bytes]
     arrived_at: frozenset[bytes] = frozenset()
 
+    @property
+    def is_told(self) -> bool:
+        """Tell whether every letter is in the log, and there was one."""
+        return bool(self.written_to) and self.arrived_at >= self.written_to
+
 
 @value()
 class RaisedFlag:

@@ -84,5 +84,5 @@ DOERS: dict[type[intents.Intent], Callable[[Seat, Any, Moment], Seat | Refusal]]
     intents.ForgetPerson: _for_host(_forget),
     intents.ScheduleTheRoom: _for_host(_schedule),
     intents.LockTheDoor: _for_host(_lock),
-    intents.GiveAttendance: _for_host(_give),
+    intents.GiveAttendance: _give,
 }

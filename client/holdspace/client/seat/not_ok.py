@@ -56,7 +56,7 @@ def take_back(seat: Seat, moment: Moment) -> Seat | Refusal:
 
 def settle(seat: Seat, moment: Moment) -> Seat:
     """Tell who became a facilitator since; and a facilitator, that somebody who was not OK is gone."""
-    seat = _tell_facilitators(seat, moment)
+    seat = _tell_facilitators(_without_who_is_gone(seat, moment), moment)
     gone = [flag for flag in seat.apart.flags if seat.person(flag.who) is None]
     for flag in gone:
         words = _("{name}, who was not OK, is no longer in the room.").format(
@@ -68,12 +68,26 @@ def settle(seat: Seat, moment: Moment) -> Seat:
 
 
 def arrived(seat: Seat, to: bytes, note: NotOk, moment: Moment) -> Seat:
-    """Say that the facilitators were told, when the last letter is in the log."""
+    """Note that a facilitator has it."""
     flag = seat.apart.own_flag
     if flag is None or to in flag.arrived_at:
         return seat
-    flag = replace(flag, arrived_at=flag.arrived_at | {to})
-    if flag.arrived_at >= flag.written_to:
+    return _told(seat, flag, replace(flag, arrived_at=flag.arrived_at | {to}), moment)
+
+
+def _without_who_is_gone(seat: Seat, moment: Moment) -> Seat:
+    """Wait for no letter that nobody is here to read."""
+    flag = seat.apart.own_flag
+    gone = [who for who in flag.written_to if seat.person(who) is None] if flag else []
+    if flag is None or not gone:
+        return seat
+    here = flag.written_to.difference(gone)
+    return _told(seat, flag, replace(flag, written_to=here), moment)
+
+
+def _told(seat: Seat, before: OwnFlag, flag: OwnFlag, moment: Moment) -> Seat:
+    """Say that the facilitators were told, when the last letter to one who is here is in the log."""
+    if flag.is_told and not before.is_told:
         moment.notices.append(Notice(TOLD))
     return _with_own(seat, flag)
 
