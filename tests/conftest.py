@@ -1,6 +1,8 @@
 """What all tests share: how hard Hypothesis looks for counter-examples, and what the summary says."""
 
 import os
+import sys
+import warnings
 
 import pytest
 from hypothesis import settings
@@ -24,6 +26,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip(reason="It takes long; CI=true ./dev test tries it."))
+
+
+def pytest_sessionfinish() -> None:
+    """Write down what was measured: a worker that needs more than ten seconds to end is killed."""
+    coverage = sys.modules.get("coverage")
+    measuring = coverage.Coverage.current() if coverage else None
+    if measuring is not None:
+        # That no test of a few came to a whole package is no failure of theirs.
+        with warnings.catch_warnings(action="ignore"):
+            measuring.save()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

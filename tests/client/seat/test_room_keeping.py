@@ -500,9 +500,8 @@ def test_letters_about_keeping_count_from_whose_they_are_to_write(
     # Ben, whose program is of his own making, is no host: nobody asks him, and he gives nothing.
     send_event(table, ana, Unsealed(me(ben), KeepAsk()))
     send_event(table, ben, Unsealed(me(ana), KeepNo()))
-    slip = encode_attendance(
-        SigningKey.from_seed(bytes(32)), Attendance(bytes(32), 1, 60, bytes(16))
-    )
+    key = SigningKey.from_seed(bytes(32))
+    slip = encode_attendance(key, Attendance(key.public, 1, 60, bytes(16)))
     send_event(table, ben, Unsealed(me(ana), AttendanceGive(slip)))
     send_event(table, host, Unsealed(me(ana), AttendanceGive("no slip at all")))
     send_event(table, host, Unsealed(me(ana), AttendanceGive(slip)))

@@ -83,6 +83,6 @@ DOERS: dict[type[intents.Intent], Callable[[Seat, Any, Moment], Seat | Refusal]]
     intents.LetKeep: _for_host(_answer),
     intents.ForgetPerson: _for_host(_forget),
     intents.ScheduleTheRoom: _for_host(_schedule),
-    intents.LockTheDoor: _for_host(_lock),
+    intents.LockTheDoor: _lock,
     intents.GiveAttendance: _give,
 }
