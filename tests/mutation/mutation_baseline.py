@@ -24,6 +24,7 @@ from mutants import Mutant, Source
 
 ROOT = Path(__file__).parent.parent.parent
 PYTEST = ["-q", "-n0", "-s", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header"]
+PYTEST += ["--hypothesis-profile=ci"]  # as many examples as the CI has, wherever this runs
 # A mutant may take so many times what its tests take, and some seconds more, of the processor.
 PATIENCE = 5
 # What every declaration of something that travels answers to.

@@ -78,7 +78,8 @@ def main(arguments: Sequence[str]) -> int:
 def measure(tests: Sequence[str], jobs: str) -> int:
     """Run tests, and whatever processes they start, under coverage; return pytest's status."""
     coverage("erase")
-    status = coverage("run", "-m", "pytest", "-q", "-n", jobs, "--dist", "worksteal", *tests)
+    how = ("-q", "-n", jobs, "--dist", "worksteal", "--hypothesis-profile=ci")
+    status = coverage("run", "-m", "pytest", *how, *tests)
     coverage("combine", "--quiet")
     return status
 
