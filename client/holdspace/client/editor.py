@@ -14,12 +14,12 @@ import re
 import shlex
 import shutil
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import field
 from pathlib import Path
 
+from holdspace.client.passing_folder import Passing, clear_away, passing_folder
 from holdspace.protocol.text import clean
 from holdspace.protocol.translation import N_, _, shown
 from holdspace.protocol.values import value
@@ -40,6 +40,10 @@ NOT_STARTED = N_("{name} could not be started. Your words are as they were.")
 FAILED = N_("The editor ended with a fault. What it had saved is back here; nothing was sent.")
 FAILED_UNSAVED = N_(
     "The editor ended with a fault and had saved nothing. Your words are as they were."
+)
+CLEARED_UP = N_(
+    "What your own editor had open when holdspace was ended suddenly was still in memory. It is removed "
+    "now; it was never on the disk."
 )
 TOO_LONG = N_("That became far too long to be written in a room. Your words are as they were.")
 
@@ -129,12 +133,24 @@ def place_in_memory(environment: Mapping[str, str], mounts: str | None = None) -
     """Return a folder that is only in memory; raise NoEditor."""
     if mounts is None:
         mounts = _MOUNTS.read_text("utf-8", "replace") if _MOUNTS.exists() else ""
+    for place in _places_in_memory(environment, mounts):
+        return place
+    raise NoEditor(shown(NO_PLACE))
+
+
+def clear_up(environment: Mapping[str, str]) -> str:
+    """Remove editors' files that are left of programs that were killed; return what to say of it, or ""."""
+    mounts = _MOUNTS.read_text("utf-8", "replace") if _MOUNTS.exists() else ""
+    places = dict.fromkeys(_places_in_memory(environment, mounts))
+    return shown(CLEARED_UP) if sum(map(clear_away, places)) else ""
+
+
+def _places_in_memory(environment: Mapping[str, str], mounts: str) -> Iterator[Path]:
     for named in (environment.get("XDG_RUNTIME_DIR"), _SHARED_MEMORY):
         # Not Path.resolve, which takes links in a circle for a fault of the program.
         folder = Path(os.path.realpath(named or "/"))
         if _kind_of(folder, mounts) in _MEMORY and os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    raise NoEditor(shown(NO_PLACE))
+            yield folder
 
 
 def _kind_of(folder: Path, mounts: str) -> str:
@@ -152,24 +168,31 @@ def _kind_of(folder: Path, mounts: str) -> str:
 
 async def write_in(editor: Editor, text: str, environment: Mapping[str, str]) -> Written:
     """Open a text in the editor and return what came of it; raise NoEditor."""
-    with tempfile.TemporaryDirectory(dir=place_in_memory(environment)) as name:
-        folder = Path(name)
-        file = folder / "text.txt"
-        handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as opened:
-            opened.write(text)
-        before = file.read_bytes()
-        is_well = await _run(editor, folder, environment)
-        return _read(file, before, Written(text), is_well=is_well)
+    try:
+        with passing_folder(place_in_memory(environment)) as folder:
+            file = folder.path / "text.txt"
+            handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as opened:
+                opened.write(text)
+            before = file.read_bytes()
+            is_well = await _run(editor, folder, environment)
+            return _read(file, before, Written(text), is_well=is_well)
+    except OSError:
+        # The memory is full, or the folder was taken away.
+        raise NoEditor(shown(NO_PLACE)) from None
 
 
-async def _run(editor: Editor, folder: Path, environment: Mapping[str, str]) -> bool:
+async def _run(editor: Editor, folder: Passing, environment: Mapping[str, str]) -> bool:
     # What an editor keeps beside a file goes the same way as the file.
-    elsewhere = dict.fromkeys(("TMPDIR", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(folder))
-    with _signals_for(folder):
+    elsewhere = dict.fromkeys(("TMPDIR", "XDG_STATE_HOME", "XDG_CACHE_HOME"), str(folder.path))
+    with _signals_for(folder.path):
         try:
+            # With the handle: should only we be killed, the editor's file stays as long as it runs.
             process = await asyncio.create_subprocess_exec(
-                *editor.arguments, str(folder / "text.txt"), env={**environment, **elsewhere}
+                *editor.arguments,
+                str(folder.path / "text.txt"),
+                env={**environment, **elsewhere},
+                pass_fds=(folder.handle,),
             )
         except OSError:
             raise NoEditor(_(NOT_STARTED).format(name=editor.name)) from None

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED, WELL
+from holdspace.client.editor import clear_up
 from holdspace.client.keeping import Keeper
 from holdspace.client.plain import attend
 from holdspace.client.prompt import say
@@ -47,6 +48,9 @@ def choose_plain(*, flag: bool) -> bool:
     found = find_settings()
     for line in found.lines():
         say(line)
+    cleared = clear_up(os.environ)
+    if cleared:
+        say(_("editor: {words}").format(words=cleared))
     reason = why_plain(
         flag, os.environ, found.settings, is_terminal=is_terminal, has_screen=has_screen
     )
