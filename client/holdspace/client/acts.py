@@ -77,6 +77,7 @@ __all__ = [
 
 BY_ID: dict[str, Act] = {act.id: act for act in ACTS}
 BY_SLASH: dict[str, Act] = {name: act for act in ACTS for name in (act.slash, *act.also)}
+_ENDS = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
 _PLACES = {Spot.LOBBY: (Place.LOBBY,), Spot.DOORSTEP: (Place.LOBBY, Place.WAITING)}
 # The first act that makes an intent is the one it is known by: NodTo is "nod", whatever its kind.
 _BY_INTENT: dict[type[Intent], Act] = {
@@ -102,6 +103,9 @@ def is_here(act: Act, view: RoomView) -> bool:
     if act.spot is Spot.ANYWHERE or act.id in {"about", "practice"}:
         return True
     if act.spot in {Spot.WRITING, Spot.COPY} and view.door_thread:
+        return True
+    # What one wrote and did not send is there to be copied, also after the end.
+    if act.id in {"copy", "clipboard"} and view.place in _ENDS:
         return True
     return view.place in _PLACES.get(act.spot, (Place.ROOM,))
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from holdspace.client.care.reasons import phrases, unsaid
 from holdspace.client.clock import Clock
-from holdspace.client.plain.kept_back import KEPT_APART
+from holdspace.client.plain.kept_back import KEPT_APART, LAST_WORDS
 from holdspace.client.plain.lobby import CONSENT
 from holdspace.client.plain.session import BEGUN_BEFORE, Session
 from holdspace.client.seat.intents import (
@@ -535,6 +535,35 @@ async def test_what_follows_one_s_own_act_in_one_go_is_meant_for_where_it_leads(
         one.terminal.type("/raise", "to Mara alone")
         await one.until(lambda: len(one.meeting.wanted) == 2)
         assert one.meeting.wanted[1] == SayAside(b"w" * 16, "to Mara alone")
+
+
+@pytest.mark.parametrize("place", [Place.DECLINED, Place.CLOSED, Place.REMOVED])
+async def test_what_was_kept_back_is_shown_once_more_at_the_end(place: Place) -> None:
+    one = Evening(WAITING)
+    await one.until(lambda: bool(one.terminal.said))
+    await one.type("my mother", "half a \\")
+    one.meeting.become(replace(WAITING, place=place, ended_words="Not today."))
+    await asyncio.wait_for(one.run, 5)
+    assert one.terminal.said[-4:] == [LAST_WORDS, "my mother", "half a ", ""]
+
+
+async def test_what_is_typed_at_a_door_where_nobody_asked_is_kept_and_can_be_copied() -> None:
+    async with evening(WAITING) as one:
+        assert KEPT_APART in await one.type("I come because of my mother")
+        assert any("my mother" in line for line in await one.type("/draft"))
+        one.meeting.become(replace(ROOM, mode="open"))
+        await one.until(lambda: any("This is Tuesday circle" in line for line in one.terminal.said))
+        assert "I come because of my mother" in await one.type("/copy")
+        await one.type("/take", "/send")
+        assert one.meeting.wanted == [Say("I come because of my mother")]
+
+
+async def test_at_an_end_with_nothing_kept_back_nothing_is_said_of_it() -> None:
+    one = Evening(WAITING)
+    await one.until(lambda: bool(one.terminal.said))
+    one.meeting.become(replace(WAITING, place=Place.DECLINED, ended_words="Not today."))
+    await asyncio.wait_for(one.run, 5)
+    assert LAST_WORDS not in one.terminal.said
 
 
 async def test_a_line_begun_at_the_door_does_not_go_to_the_room() -> None:

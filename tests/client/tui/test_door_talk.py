@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import screen_samples as sample
+from holdspace.client.copying import copies
 from holdspace.client.seat.intents import Say, SayAtDoor, WordAtDoor
 from holdspace.client.seat.intents_apart import BackToRoom
 from holdspace.client.seat.unsent import DOOR
@@ -156,6 +157,41 @@ async def test_who_is_answered_with_a_no_reads_it_at_once_unless_they_are_writin
                 pilot, lambda: "could not let you in" in screen_text(pilot.app), "the answer"
             )
             assert player.wanted == []
+
+
+async def test_after_a_no_one_s_own_words_can_still_be_shown_to_be_copied() -> None:
+    no = replace(sample.WAITING, place=Place.DECLINED, door_thread=())
+    async with shown(TALKING) as (pilot, player):
+        await until(pilot, lambda: isinstance(pilot.app.screen, DoorTalkScreen), "the page")
+        await pilot.press(*"my mother")
+        player.become(no)
+        await until(pilot, lambda: "Esc shows it" in screen_text(pilot.app), "the news")
+        await pilot.press("enter")
+        assert "after it F3 shows them again" in " ".join(screen_text(pilot.app).split())
+        await pilot.press("escape")
+        await until(pilot, lambda: "F3 your words" in screen_text(pilot.app), "the answer")
+        assert isinstance(pilot.app, HoldspaceApp)
+        assert "What you wrote and did not send is still here" in screen_text(pilot.app)
+        assert "my mother" in copies("", pilot.app.view, *drafts(pilot.app)).pieces
+        # Here is no terminal to show it in, which is what the key says.
+        await pilot.press("f3")
+        await until(pilot, lambda: "no terminal here" in screen_text(pilot.app), "the key")
+
+
+async def test_after_a_no_with_nothing_written_there_is_nothing_to_copy() -> None:
+    no = replace(sample.WAITING, place=Place.DECLINED, door_thread=())
+    async with shown(no) as (pilot, _):
+        assert "F3" not in screen_text(pilot.app)
+        assert "did not send" not in screen_text(pilot.app)
+
+
+async def test_what_was_written_to_a_room_that_was_closed_is_there_to_be_copied() -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        await pilot.press(*"my words")
+        player.become(replace(sample.ROOM, place=Place.CLOSED, ended_words="It is over."))
+        await until(pilot, lambda: "F3 your words" in screen_text(pilot.app), "the end")
+        assert isinstance(pilot.app, HoldspaceApp)
+        assert "my words" in copies("", pilot.app.view, *drafts(pilot.app)).pieces
 
 
 async def test_of_a_host_s_words_to_somebody_who_was_let_in_none_reaches_the_room() -> None:

@@ -5,7 +5,7 @@ here (an answer to a private question, a note, a reason for an act that was not 
 them: `/take` alone puts them there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from holdspace.client.editor import taken_up
 from holdspace.client.seat.unsent import NOBODY, Unsent
@@ -13,6 +13,9 @@ from holdspace.protocol.translation import N_, _, shown
 
 KEPT = N_("draft: Your words are kept. /draft reads them to you, /send sends them.")
 KEPT_ELSEWHERE = N_("draft: Those words are kept where they were meant for, and were not sent.")
+LAST_WORDS = N_(
+    "draft: It is over, and these words of yours were not sent. Here they are, to be copied:"
+)
 KEPT_APART = N_("draft: Your words are kept, and nobody read them. /draft reads them to you.")
 
 
@@ -46,6 +49,11 @@ class KeptBack:
         """Return what was meant for nobody here."""
         return self._texts.of(NOBODY)
 
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Return everything that nobody has read, what is meant for here first."""
+        return tuple(dict.fromkeys((self.here, *self._texts.all)))
+
     def of(self, to: bytes) -> str:
         """Return what is kept for there."""
         return self._texts.of(to)
@@ -67,6 +75,15 @@ class KeptBack:
     def prepare(self, text: str) -> None:
         """Put a text where it can be sent from, beside what is there."""
         self._texts.add(self._typing_to(), text)
+
+    def last_words(self, unfinished: str) -> Iterator[str]:
+        """Yield what nobody has read, now that it can be sent to nobody any more."""
+        texts = tuple(text for text in (*self.all, unfinished) if text.strip())
+        if texts:
+            yield shown(LAST_WORDS)
+        for text in texts:
+            # Bare: a label would be copied with the words.
+            yield from text.split("\n")
 
     def replace(self, to: bytes, before: str, after: str) -> None:
         """Put what became of these words in their place, after what was kept there since."""

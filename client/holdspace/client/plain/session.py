@@ -232,6 +232,7 @@ class Session:
     async def _end(self) -> None:
         await self._writing.end(is_over=self._attending.view.place in _OVER)
         if self._is_abrupt or self._attending.view.place in _OVER:
+            self._say([] if self._is_abrupt else self._kept.last_words(self._unfinished))
             await self._attending.aclose()
             return
         await self._attending.leave(fine=bool(self._leaving and self._leaving.fine))
@@ -333,6 +334,8 @@ class Session:
         match command:
             case Problem(words):
                 self._say([labelled("room", words)])
+                if _is_said(line):
+                    self._kept.keep_apart(line)
             case Local():
                 self._answer(command)
             case _:

@@ -103,7 +103,7 @@ class Writing:
 
     def _show(self, local: Local) -> None:
         try:
-            found = copies(local.text, self._view(), self._kept.here)
+            found = copies(local.text, self._view(), *self._kept.all)
         except NothingToCopy as refused:
             self._say("copy", [str(refused)])
             return
@@ -116,7 +116,7 @@ class Writing:
 
     def _hand_over(self, local: Local) -> None:
         try:
-            sequence = to_clipboard(chosen(local.text, self._view(), self._kept.here), os.environ)
+            sequence = to_clipboard(chosen(local.text, self._view(), *self._kept.all), os.environ)
         except NothingToCopy as refused:
             self._say("copy", [str(refused)])
             return

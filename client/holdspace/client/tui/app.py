@@ -168,6 +168,12 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Return whether a notebook is open, in which something of the meeting stays."""
         return self.keeper.is_kept
 
+    @property
+    def has_unsent(self) -> bool:
+        """Return whether there are words of this person's own that were not sent."""
+        texts = (self._room.written, *self.unsent.all, *self._view.unsent)
+        return any(text.strip() for text in texts)
+
     def now(self) -> float:
         """Return the wall-clock time."""
         return self._clock()

@@ -49,6 +49,10 @@ class Home(Protocol):
     def is_kept(self) -> bool:
         """Return whether a notebook is open, in which something of the meeting stays."""
 
+    @property
+    def has_unsent(self) -> bool:
+        """Return whether there are words of this person's own that were not sent."""
+
     def now(self) -> float:
         """Return the wall-clock time."""
 

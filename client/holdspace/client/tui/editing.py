@@ -13,7 +13,6 @@ from holdspace.client.editor import UNKNOWN, NoEditor, find_editor, taken_up, wr
 from holdspace.client.seat.view import Place
 from holdspace.client.tui import terminal
 from holdspace.client.tui.bare import hand_over, show_bare
-from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.screens.apart import ApartScreen
 from holdspace.client.tui.screens.room import RoomScreen
 from holdspace.protocol.translation import N_, _, shown
@@ -39,8 +38,8 @@ def _writing(app: "HoldspaceApp") -> RoomScreen | ApartScreen:
 def drafts(app: "HoldspaceApp") -> tuple[str, ...]:
     """Return what is written here, and what was kept back from wherever it was meant for."""
     screen = _writing(app)
-    here = screen.composer.text if screen.is_attached and screen.query(Composer) else ""
-    return here, *app.unsent.all
+    here = screen.written if isinstance(screen, RoomScreen) else screen.unsent_here
+    return here, *app.unsent.all, *app.view.unsent
 
 
 def open_editor(app: "HoldspaceApp", command: Local) -> None:

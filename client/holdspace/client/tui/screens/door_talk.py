@@ -30,7 +30,9 @@ HOST_READING = (("Tab", N_("write")), ("Esc", N_("back to the door")), ("F1", N_
 _LET_IN = N_("You are let in, and the room waits for you. Esc goes there.")
 _MEANWHILE = N_("Something has changed meanwhile. Esc shows it.")
 _KEPT = N_("Nothing was sent; your words are kept here, and in the room {key} shows them again.")
-_KEPT_WHILE_OPEN = N_("Nothing was sent; your words stay here as long as this page is open.")
+_KEPT_FOR_LATER = N_(
+    "Nothing was sent; your words are kept here, and after it {key} shows them again."
+)
 # What can still be wanted here once the door is open: help, the way out, one's own words.
 _STILL = frozenset({Spot.ANYWHERE, Spot.WRITING})
 # Where the next letters would be read by somebody.
@@ -138,9 +140,8 @@ class DoorTalkScreen(ApartScreen):
         is_still_done = isinstance(command, Local) and command.act.spot in _STILL
         if not self._has_moved or is_still_done or isinstance(command, Leave | BackToRoom):
             return ""
-        if self.view.place is not Place.ROOM:
-            return _(_KEPT_WHILE_OPEN)
-        return _(_KEPT).format(key=key_name(BY_ID["copy"].key))
+        words = _KEPT if self.view.place is Place.ROOM else _KEPT_FOR_LATER
+        return _(words).format(key=key_name(BY_ID["copy"].key))
 
     @override
     def _for_here(self, command: Intent) -> Intent:

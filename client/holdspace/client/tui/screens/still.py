@@ -65,7 +65,7 @@ class StillScreen(HoldScreen):
 
     def action_finish(self) -> None:
         """Close the screen, when there is nothing left to wait for."""
-        if self.keys(self.view) is END_KEYS:
+        if self.keys(self.view)[0] == END_KEYS[0]:
             self.home.finish()
 
 
@@ -156,6 +156,10 @@ _ENDS: dict[Place, tuple[str, str]] = {
 }
 
 
+UNSENT = N_(
+    "What you wrote and did not send is still here, as long as this page is open: {key} shows it, to be "
+    "copied."
+)
 NOTHING_KEPT = N_("Nothing of the meeting is kept on this device.")
 IN_THE_NOTEBOOK = N_(
     "Your own words, and the room if you keep it, are in your notebook. Nothing else of the meeting is "
@@ -166,10 +170,14 @@ IN_THE_NOTEBOOK = N_(
 class EndedScreen(StillScreen):
     """After the end, whichever it was."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.WRITING, only={"copy"})]
+
     @override
     def keys(self, view: RoomView) -> Pairs:
-        """Return the one key there is, and the card for hard moments."""
-        return END_KEYS
+        """Return the key that closes, the card for hard moments, and the way to unsent words."""
+        close, support = END_KEYS
+        words = (key_name(BY_ID["copy"].key), N_("your words"))
+        return (close, words, support) if self.home.has_unsent else END_KEYS
 
     @override
     def lines(self, view: RoomView, width: int) -> list[Row]:
@@ -179,6 +187,9 @@ class EndedScreen(StillScreen):
         # What the seat says may begin with the title, which stands above it already.
         said = view.ended_words.removeprefix(title).removeprefix(".").strip()
         lines = _said(title, said or words, kept, width)
+        if self.home.has_unsent:
+            unsent = _(UNSENT).format(key=key_name(BY_ID["copy"].key))
+            lines += [BLANK, *paragraph(unsent, width, "amber")]
         if view.place is Place.CLOSED and view.is_facilitator:
             lines += [
                 BLANK,
