@@ -76,6 +76,19 @@ class TestBeforeAStep:
             started(tmp_path, STEPS)
         assert tables(tmp_path / DATABASE) == {"one"}
 
+    def test_half_a_copy_is_not_left_behind(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def runs_out_of_space(_database: sqlite3.Connection, file: Path) -> None:
+            file.write_bytes(b"half of it")
+            raise sqlite3.OperationalError
+
+        started(tmp_path, STEPS[:1])
+        monkeypatch.setattr("holdspace.server.log.copies._copy", runs_out_of_space)
+        with pytest.raises(UnusableLogError, match="no place for a copy"):
+            started(tmp_path, STEPS)
+        assert copies(tmp_path) == []
+
     def test_after_a_day_it_is_gone(self, tmp_path: Path) -> None:
         started(tmp_path, STEPS[:1])
         started(tmp_path, STEPS)
@@ -97,7 +110,7 @@ def meeting(tmp_path: Path) -> Path:
         with RelayProcess("--data", folder, "--port", "0") as relay:
             async with visiting(relay.url) as host:
                 await host.open(Circle())
-                await host.ask(host.papers.append(SAID.decode()))
+                await host.ask(host.papers.append(SAID.decode() * 1000))
 
     asyncio.run(talk())
     return folder
@@ -128,7 +141,17 @@ class TestBackup:
                 copy.execute(f"SELECT count(*) FROM {name}").fetchone()[0]  # noqa: S608
                 for name in ("room", "meeting", "epoch", "entry")
             ]
+            assert copy.execute("PRAGMA freelist_count").fetchone() == (0,)
         assert counts == [1, 0, 0, 0]
+
+    def test_it_is_on_the_disk_when_its_size_is_told(
+        self, tmp_path: Path, meeting: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: list[int] = []
+        monkeypatch.setattr(os, "fsync", lambda opened: synced.append(os.fstat(opened).st_ino))
+        file = tmp_path / "backup.db"
+        back_up(meeting, file)
+        assert synced == [file.stat().st_ino]
 
     def test_a_file_that_is_there_is_left_alone(self, tmp_path: Path, meeting: Path) -> None:
         file = tmp_path / "backup.db"

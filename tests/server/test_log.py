@@ -1,6 +1,7 @@
 """One conformance suite for every log: what was reported saved is there, whole and in order."""
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -427,6 +428,60 @@ class TestSqlite:
         ):
             log.load()
         asyncio.run(log.close())
+
+    def test_damage_that_nothing_at_the_start_would_come_to_is_found_too(
+        self, tmp_path: Path
+    ) -> None:
+        bench = Bench(lambda: SqliteLog(tmp_path))
+        bench.saved(opened(), begun(), entry(1, "x" * 60_000))
+        asyncio.run(bench.log.close())
+        content = (tmp_path / DATABASE).read_bytes()
+        pages = range(0, len(content), 4096)
+        inside = next(at for at in pages if content[at + 4 : at + 4096] == b"x" * 4092)
+        with (tmp_path / DATABASE).open("r+b") as file:
+            file.seek(inside)
+            file.write(b"\xff" * 4)
+        log = SqliteLog(tmp_path)
+        with pytest.raises(UnusableLogError, match="damaged"):
+            log.load()
+        asyncio.run(log.close())
+
+    @pytest.mark.parametrize("content", [b"shopping " * 500, b""])
+    def test_a_folder_that_was_no_use_can_be_used_when_it_is_empty(
+        self, tmp_path: Path, content: bytes
+    ) -> None:
+        if content:
+            (tmp_path / DATABASE).write_bytes(content)
+        else:
+            asyncio.run(SqliteLog(tmp_path).close())
+            with_version(tmp_path, 99)
+        with pytest.raises(UnusableLogError) as refused:
+            SqliteLog(tmp_path)
+        (tmp_path / DATABASE).unlink()
+        asyncio.run(SqliteLog(tmp_path).close())
+        assert "Nothing was changed" in str(refused.value)
+
+    def test_the_names_of_a_new_relays_files_are_made_durable(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        synced: list[int] = []
+        monkeypatch.setattr(os, "fsync", lambda opened: synced.append(os.fstat(opened).st_ino))
+        folder = tmp_path / "relay"
+        asyncio.run(SqliteLog(folder).close())
+        assert folder.stat().st_ino in synced
+
+    def test_no_transaction_has_no_end(self, tmp_path: Path) -> None:
+        log = SqliteLog(tmp_path)
+        log.submit_all([(seq, entry(seq)) for seq in range(1, 2501)])
+        assert [len(log._next_batch(0.0)[0].asked) for _ in range(3)] == [1024, 1024, 452]
+        asyncio.run(log.close())
+
+    def test_a_log_that_is_closed_reads_no_more(self, tmp_path: Path) -> None:
+        log = SqliteLog(tmp_path)
+        asyncio.run(log.read(CIRCLE.meeting, 0, 1, max_weight=1))
+        asyncio.run(log.close())
+        with pytest.raises(RuntimeError, match="shutdown"):
+            log._reader.submit(print)
 
     def test_two_relays_never_share_a_folder(self, tmp_path: Path) -> None:
         first = SqliteLog(tmp_path)

@@ -49,9 +49,38 @@ def test_the_name_of_a_new_folder_and_of_what_is_in_it_is_synced(
     folder = tmp_path / "relay"
     folder.mkdir()
     synced: list[int] = []
-    monkeypatch.setattr(os, "fsync", lambda opened: synced.append(os.fstat(opened).st_ino))
+    handles: list[int] = []
+
+    def fsync(opened: int) -> None:
+        handles.append(opened)
+        synced.append(os.fstat(opened).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     sync_names(folder)
     assert synced == [folder.stat().st_ino, tmp_path.stat().st_ino]
+    assert_closed(*handles)
+
+
+def assert_closed(*handles: int) -> None:
+    for handle in handles:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(handle)
+
+
+def test_who_may_not_have_the_folder_keeps_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, opens, handles = lock_folder(tmp_path), os.open, list[int]()
+
+    def noted(path: Path, flags: int, mode: int) -> int:
+        handles.append(opens(path, flags, mode))
+        return handles[-1]
+
+    monkeypatch.setattr(os, "open", noted)
+    with pytest.raises(UnusableLogError, match="Another relay"):
+        lock_folder(tmp_path)
+    assert_closed(*handles)
+    os.close(first)
 
 
 def test_a_folder_above_that_is_not_ours_is_left_alone(

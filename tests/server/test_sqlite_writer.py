@@ -92,6 +92,29 @@ def test_entries_of_many_sizes_of_batches_are_all_there(database: sqlite3.Connec
     writer.write([entry(1, seq + 1)])
 
 
+def test_of_many_entries_all_are_kept_or_none(database: sqlite3.Connection) -> None:
+    writer = Writer(database)
+    writer.write([opened(1), begun(1)])
+    pages = database.execute("PRAGMA page_count").fetchone()[0]
+    database.execute(f"PRAGMA max_page_count={pages + 30}")
+    many = [entry(1, seq) for seq in range(1, 66)]
+    with pytest.raises(sqlite3.Error):
+        writer.write([*many, entry(1, 66, MIB)])
+    assert count(database) == 0
+    writer.write(many)
+    assert count(database) == 65
+
+
+def test_words_that_come_with_the_end_of_their_meeting_are_gone_with_it(
+    database: sqlite3.Connection,
+) -> None:
+    writer = Writer(database)
+    writer.write([opened(1), begun(1)])
+    writer.write([entry(1, 1), MeetingClosed(meeting=bytes([1] * 16))])
+    erase_all(writer)
+    assert count(database) == 0
+
+
 def test_a_short_meeting_is_erased_in_the_transaction_that_deletes_it(
     database: sqlite3.Connection,
 ) -> None:

@@ -78,7 +78,6 @@ def _new_file(file: Path) -> Iterator[None]:
 def _copy(database: sqlite3.Connection, file: Path) -> None:
     if not file.exists():
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    database.execute("PRAGMA busy_timeout=5000")
     database.execute("VACUUM INTO ?", (str(file),))
 
 
