@@ -92,7 +92,9 @@ CORE = (
         ),
         tuple(
             f"tests/server/jetstream/test_{name}.py"
-            for name in ("ending", "follower", "lanes", "settling", "watch", "wire", "wishes")
+            for name in (
+                "ending", "follower", "index", "lanes", "settling", "watch", "wire", "wishes",
+            )
         ),
     ),
     # The gate.

@@ -444,6 +444,8 @@ class TestSqlite:
         log = SqliteLog(tmp_path)
         with pytest.raises(UnusableLogError, match="damaged"):
             log.load()
+        with pytest.raises(UnusableLogError, match="damaged"):
+            asyncio.run(log.read(CIRCLE.meeting, 0, 1, max_weight=1))
         asyncio.run(log.close())
 
     @pytest.mark.parametrize("content", [b"shopping " * 500, b""])

@@ -115,6 +115,20 @@ def test_words_that_come_with_the_end_of_their_meeting_are_gone_with_it(
     assert count(database) == 0
 
 
+def test_erasing_that_fails_holds_nobody_up(
+    database: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise sqlite3.OperationalError
+
+    writer = Writer(database)
+    monkeypatch.setattr(writer, "_erase", fail)
+    with pytest.raises(sqlite3.OperationalError):
+        writer.erase()
+    assert not database.in_transaction
+    writer.write([opened(1)])
+
+
 def test_a_short_meeting_is_erased_in_the_transaction_that_deletes_it(
     database: sqlite3.Connection,
 ) -> None:

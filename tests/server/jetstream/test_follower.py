@@ -82,6 +82,7 @@ class Played:
 @pytest.fixture
 async def played(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Played, Follower]]:
     monkeypatch.setattr(following, "_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(following, "_PATIENCE_SECONDS", 1000.0)
     played = Played()
 
     def take(message: Message) -> None:
@@ -173,3 +174,27 @@ async def test_starting_again_begins_at_the_beginning(played: tuple[Played, Foll
     await cluster.give(1, 2)
     assert cluster.started_at == [1, 1]
     assert cluster.taken == [1, 2, 1, 2]
+
+
+async def test_what_an_old_consumer_still_sends_is_not_taken_after_a_new_beginning(
+    played: tuple[Played, Follower],
+) -> None:
+    cluster, follower = played
+    await cluster.give(1, 2)
+    follower.start_again()
+    await cluster.give(3)
+    await cluster.consumers(2)
+    assert (cluster.taken, follower.known) == ([1, 2], 0)
+
+
+async def test_whoever_waits_for_a_place_waits_until_it_is_reached(
+    played: tuple[Played, Follower],
+) -> None:
+    _, follower = played
+    waiting = asyncio.create_task(follower.reached(2))
+    for place in (1, 1, 2):
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        follower.know(place)
+    async with asyncio.timeout(20):
+        await waiting

@@ -259,3 +259,46 @@ async def test_what_is_said_in_a_meeting_that_is_over_goes_nowhere(played: Playe
 async def test_a_message_has_a_limit(played: Played) -> None:
     played.say(*range(1, 11), size=60 * 1024)
     assert played.lanes.delivered((await played.published(1)).id) == (1, 2, 3, 4)
+
+
+async def test_what_comes_next_goes_as_soon_as_the_message_before_is_there(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "REPEAT_SECONDS", 1000.0)
+    monkeypatch.setattr(lanes, "GIVE_UP_SECONDS", 1000.0)
+    played.say(1)
+    first = await played.published(1)
+    played.say(2)
+    played.lanes.delivered(first.id)
+    assert (await played.published(2)).id != first.id
+
+
+async def test_while_somebody_elses_message_is_being_stored_it_is_tried_again(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "GIVE_UP_SECONDS", 1000.0)
+    played.lanes.add(MEETING, Wish(1, entry(1), "epochs", only_after=5))
+    first = await played.published(1)
+    await played.refuse(first, 10164, "another is under way")
+    assert (await played.published(2)).id == first.id
+    assert played.ended == []
+
+
+async def test_what_was_newest_and_is_erased_is_not_waited_for(played: Played) -> None:
+    played.newest["room"] = played.known = 9
+    played.lanes.add(b"room", Wish(1, MeetingClosed(meeting=MEETING), "room", is_guarded=True))
+    first = await played.published(1)
+    assert first.headers["Nats-Expected-Last-Subject-Sequence"] == "9"
+    await played.refuse(first, 10071, "wrong last sequence: 4")
+    while (second := played.client.sent[-1]).id == first.id:
+        await asyncio.sleep(0.005)
+    assert second.headers["Nats-Expected-Last-Subject-Sequence"] == "4"
+
+
+async def test_answers_that_say_nothing_or_come_to_nobody_are_no_answers(played: Played) -> None:
+    played.say(1)
+    sent = await played.published(1)
+    await played.client.hear(Reply("_INBOX.test.404", b'{"stream":"s","seq":7}'))
+    await played.client.hear(Reply(sent.reply, b""))
+    assert played.acked == []
+    assert played.lanes.delivered(sent.id) == (1,)
