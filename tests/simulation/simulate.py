@@ -10,6 +10,7 @@ With a journal a run that was stopped goes on where it was, and the table is of 
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -48,6 +49,8 @@ KINDS = (*FAULTS, *(f"lie: {lie}" for lie in LIES))
 # What the reducer never sees: letters, slots and snapshots are a seat's own business.
 UNSEEN = frozenset({"Letter", "Whisper", "CoverSlot", "Snapshot", "Leaving"})
 _SEEDS_AT_ONCE = 2
+# A meeting makes hundreds of thousands of values and next to none that only a collector finds.
+_MADE_BEFORE_COLLECTING = 50_000
 _SHRINK_TRIES = 300
 
 
@@ -133,8 +136,9 @@ def jobs_of(seeds: range, real: range, done: frozenset[tuple[bool, int]]) -> Ite
             yield Job(some, is_real)
 
 
-def _ignore_interrupts() -> None:
+def _begin_process() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(_MADE_BEFORE_COLLECTING)
 
 
 def gone_on(journal: Journal | None) -> tuple[Total, frozenset[tuple[bool, int]]]:
@@ -152,7 +156,7 @@ def gone_on(journal: Journal | None) -> tuple[Total, frozenset[tuple[bool, int]]
 def simulate(jobs: Iterator[Job], processes: int, add: Callable[[Result, bool], None]) -> bool:
     """Play all; return whether it was stopped before the end."""
     left = jobs
-    with ProcessPoolExecutor(processes, initializer=_ignore_interrupts) as pool:
+    with ProcessPoolExecutor(processes, initializer=_begin_process) as pool:
         running: dict[Future[list[Result]], Job] = {}
         try:
             for job in chain(islice(left, 2 * processes)):

@@ -95,7 +95,7 @@ def over(seat: Seat, count: int) -> Seat:
 def tick(seat: Seat, moment: Moment) -> Seat:
     """End counts that wait for a vector which does not come; the first facilitator's client does it."""
     state = seat.state
-    if state is None or not seat.is_staff:
+    if state is None or not seat.answers.asked or not seat.is_staff:
         return seat
     staff = [person.identity for person in state.people if person.role != MEMBER]
     patience = PATIENCE + staff.index(seat.facts.identity) * NEXT_ONE_SECONDS

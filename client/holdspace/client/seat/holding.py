@@ -36,9 +36,8 @@ def settle(seat: Seat, moment: Moment) -> Seat:
     if not set(_leading(seat)) - silent:
         # Nobody holds it: that is told, and ended, by unled.py.
         return seat if not seat.silent else replace(seat, silent=frozenset())
-    before, seat = seat.silent, replace(seat, silent=silent)
-    if silent != before:
-        seat = _tell(seat, before, moment)
+    if silent != seat.silent:
+        seat = _tell(replace(seat, silent=silent), seat.silent, moment)
     return _tidy(seat, moment)
 
 

@@ -57,11 +57,12 @@ def _with_line(seat: Seat, words: str, now: float, *, is_letter: bool = False) -
 def _spoken(
     seat: Seat, before: MeetingState, spoken: Spoken, effects: tuple[fx.Effect, ...]
 ) -> Iterator[str]:
-    author, event = before.person(spoken.author), spoken.event
-    if author is None or author.role == MEMBER or any(isinstance(e, fx.NoEffect) for e in effects):
-        return
+    event = spoken.event
     words = _sentence(event)
     if not words:
+        return
+    author = before.person(spoken.author)
+    if author is None or author.role == MEMBER or any(isinstance(e, fx.NoEffect) for e in effects):
         return
     said = _(words).format(who=shown_name(seat, spoken.author), **_fields(seat, event))
     moved_on = any(isinstance(effect, fx.AlreadyMovedOn) for effect in effects)

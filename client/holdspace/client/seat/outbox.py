@@ -87,7 +87,10 @@ class Outbox:
 
     def find_sealed(self, payload: bytes) -> Outgoing | None:
         """Return the own message that was sent as exactly these bytes."""
-        return next((item for item in self.waiting if item.payload == payload), None)
+        for item in self.waiting:
+            if item.payload == payload:
+                return item
+        return None
 
     def find_id(self, message_id: bytes) -> Outgoing | None:
         """Return the own message with this id."""

@@ -75,7 +75,7 @@ def rested(seat: Seat, effect: fx.Rested, moment: Moment) -> Seat:
 def tick(seat: Seat, moment: Moment) -> Seat:
     """End the pauses whose time is over."""
     state = seat.state
-    if state is None or not seat.is_staff:
+    if state is None or not seat.paused_until or not seat.is_staff:
         return seat
     staff = [person.identity for person in state.people if person.role != MEMBER]
     patience = staff.index(seat.facts.identity) * NEXT_ONE_SECONDS

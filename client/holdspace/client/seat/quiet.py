@@ -94,11 +94,12 @@ def _prepare(words: str, moment: Moment) -> None:
 def _quiet_stage(seat: Seat) -> Stage | None:
     """Return the stage in which nobody has anything to wait for, to a facilitator."""
     state = seat.state
-    flow = state.flow if state else None
-    if state is None or flow is None or state.stage < 0 or not seat.is_staff:
+    if state is None or state.mode != "hands" or state.floor or state.queue or state.is_held:
         return None
-    is_quiet = state.mode == "hands" and not (state.floor or state.queue or state.is_held)
-    return flow.stages[state.stage] if is_quiet and len(state.people) > 1 else None
+    flow = state.flow
+    if flow is None or state.stage < 0 or not seat.is_staff:
+        return None
+    return flow.stages[state.stage] if len(state.people) > 1 else None
 
 
 def _last(seat: Seat) -> tuple[bytes, float]:

@@ -246,11 +246,11 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     before = seat.state
     if isinstance(agreed, Changed):
         seat = taking_up.noticed(seat, before, agreed)
-    seat = replace(seat, state=outcome.state)
     if isinstance(agreed, Spoken) and agreed.author == seat.facts.identity:
         telling.give_back(agreed.event, outcome.effects, moment)
     by = agreed.by if isinstance(agreed, Changed) else b""
-    seat = telling.tell(replace(seat, changed_by=by), before, outcome.effects, moment)
+    seat = replace(seat, state=outcome.state, changed_by=by)
+    seat = telling.tell(seat, before, outcome.effects, moment)
     seat = logbook.record(seat, before, agreed, outcome.effects, now=moment.now)
     seat = offers.settle(pairs.settle(seat, before, agreed, moment), moment)
     return readying.settle(holding.settle(unled.settle(seat, moment), moment), moment)

@@ -113,6 +113,8 @@ def is_words(event: Event) -> bool:
 
 def tell_kept(seat: Seat, moment: Moment) -> Seat:
     """Tell once on each connection that what was said does not come back."""
+    if not seat.outbox.waiting:
+        return seat
     # EV07: a relay that keeps what is said to itself must not look like a quiet room.
     late = [i for i in seat.outbox.waiting if moment.now - i.at > SILENT_SECONDS]
     # What waits for its slot was not sent yet: there, a slot that stays away is the sign.

@@ -40,6 +40,8 @@ _TOLD: dict[UndoKind, str] = {
 def offer(seat: Seat, before: MeetingState, effects: tuple[fx.Effect, ...], moment: Moment) -> Seat:
     """Tell who just did something that can be undone, and count the seconds."""
     me, kept = seat.facts.identity, seat.state.undo if seat.state else None
+    if not effects and (kept is None or kept is before.undo):
+        return seat
     words = OFFERS[kept.kind] if kept and kept is not before.undo and kept.by == me else ""
     if any(isinstance(effect, fx.HandsLowered) and effect.by == me for effect in effects):
         words = ALL_DOWN

@@ -58,8 +58,9 @@ def rules(state: MeetingState) -> Pairs:
 
 def pair_of(state: MeetingState, identity: bytes) -> Pair | None:
     """Return the pair somebody is in."""
-    pairs = state.pairs.pairs if state.pairs else ()
-    return next((pair for pair in pairs if identity in pair.people), None)
+    if state.pairs is None:
+        return None
+    return next((pair for pair in state.pairs.pairs if identity in pair.people), None)
 
 
 def mixed(people: tuple[bytes, ...], seed: bytes) -> tuple[bytes, ...]:
