@@ -39,6 +39,7 @@ def nginx(tmp_path: Path) -> Iterator[Proxy]:
         yield proxy
 
 
+@pytest.mark.long
 def test_a_meeting_with_a_code_behind_nginx(house: House, nginx: Proxy, tmp_path: Path) -> None:
     url = f"wss://localhost:{nginx.port}"
     code = serve(house, nginx, url)

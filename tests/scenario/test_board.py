@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
 from tests.scenario.conftest import Meeting, Relay
 
 
+@pytest.mark.long
 def test_ideas_are_listed_without_names_and_one_is_tried(
     relay: Relay, meet: Callable[[str, str], Meeting]
 ) -> None:

@@ -76,6 +76,7 @@ def sits(house: House) -> Iterator[Callable[..., Listener]]:
         listener.close()
 
 
+@pytest.mark.long
 def test_an_evening_can_be_followed_by_ear(relay: Relay, sits: Callable[..., Listener]) -> None:
     # Without --plain: a terminal like this one asks for plain lines by itself, and is told so.
     host = sits(*(word for word in host_command(relay.url, HOST) if word != "--plain"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,7 @@ COUNTED = {
 SPREAD = "Check-in. pain: 2 low, 2 middle, 1 high. energy: too few to show."
 
 
+@pytest.mark.long
 def test_m14_a_number_for_oneself_is_nowhere_and_the_spread_is_the_true_one(
     house: House, relay: Relay, meet: Callable[[str, str], Meeting], tmp_path: Path
 ) -> None:

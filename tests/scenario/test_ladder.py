@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
 from tests.scenario.conftest import Meeting, Relay
 
 Meet = Callable[[str, str], Meeting]
 
 
+@pytest.mark.long
 def test_the_ladder_says_what_and_why_to_one_person_and_only_what_to_the_others(
     relay: Relay, meet: Meet
 ) -> None:

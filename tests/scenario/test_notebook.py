@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pexpect
+import pytest
 from tests.scenario.conftest import BIN, House, Meeting, Relay, Somebody
 
 from holdspace.client.notebook import Draft, Notebook
@@ -70,6 +71,7 @@ def is_anywhere(folder: Path, words: str) -> bool:
     return any(words.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.long
 def test_kill_minus_nine_mid_sentence(
     relay: Relay, house: House, meet: Callable[[str, str], Meeting]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from tests.scenario.conftest import House, Meeting, Relay
 
 SECRET = "I cannot sit in the circle today"
@@ -48,6 +49,7 @@ def test_m26_a_flag_for_facilitators_and_a_word_nobody_else_reads(
     assert SECRET.encode() not in kept
 
 
+@pytest.mark.long
 def test_m17_a_word_at_the_door_and_a_door_that_is_locked(
     relay: Relay, house: House, meet: Callable[[str, str], Meeting]
 ) -> None:

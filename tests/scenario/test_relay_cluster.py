@@ -66,6 +66,7 @@ def relay_of(person: Somebody) -> str:
     return [found.group(1) for found in lines if found][-1]
 
 
+@pytest.mark.long
 def test_kill_9_of_either_relay_loses_doubles_and_reorders_nothing(
     two: tuple[OneOfTwo, OneOfTwo], meet: Callable[[str, str], Meeting]
 ) -> None:

@@ -52,7 +52,14 @@ async def test_the_cursor_is_on_what_has_the_focus_on_every_screen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "names"), [((39, 30), LARGE), ((120, 11), LARGE[::6]), ((20, 5), LARGE[::6])], ids=str
+    ("size", "names"),
+    [
+        ((39, 30), LARGE[::4]),
+        pytest.param((39, 30), LARGE, marks=pytest.mark.long),
+        ((120, 11), LARGE[::6]),
+        ((20, 5), LARGE[::6]),
+    ],
+    ids=str,
 )
 async def test_below_the_smallest_size_every_screen_is_one_plain_sentence(
     size: tuple[int, int], names: tuple[str, ...]
