@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 from holdspace.client.file_errors import why
-from holdspace.client.language import spoken
 from holdspace.client.library import (
     DataError,
     Library,
@@ -20,7 +19,7 @@ from holdspace.client.library import (
     read_flow,
 )
 from holdspace.protocol.meeting.flow import Flow, parse_flow, timetable
-from holdspace.protocol.translation import _, ngettext
+from holdspace.protocol.translation import _, ngettext, spoken
 
 OK = 0
 BROKEN = 1

@@ -10,33 +10,24 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from holdspace.client.own_folder import settings_file
-from holdspace.protocol.translation import ENGLISH, Catalogue, use
+from holdspace.protocol.translation import ENGLISH, SOURCE, Catalogue, use
 
-SOURCE = "en"
 # What can be set, by its own name; each but the source is a folder in words/.
 LANGUAGES = {SOURCE: "English", "de": "Deutsch"}
 WORDS = Path(__file__).parent / "words"
 _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _NO_LANGUAGE = ("C", "POSIX")
 _MOST_READ = 1 << 16
-_spoken = [SOURCE]
 
 
 def choose(environment: Mapping[str, str] = os.environ) -> str:
     """Let the program speak this person's language from now on, and return which it is."""
     for name in wanted(environment):
         if (catalogue := _catalogue(name)) is not None:
-            use(catalogue)
-            _spoken[0] = name if name in LANGUAGES else SOURCE
+            use(catalogue, name if name in LANGUAGES else SOURCE)
             return name
     use(ENGLISH)
-    _spoken[0] = SOURCE
     return SOURCE
-
-
-def spoken() -> str:
-    """Return the language that was chosen."""
-    return _spoken[0]
 
 
 def wanted(environment: Mapping[str, str]) -> tuple[str, ...]:

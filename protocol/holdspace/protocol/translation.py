@@ -8,7 +8,7 @@ end, so the choice is made once, before anything is shown.
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from holdspace.protocol.overriding import override
 
@@ -33,13 +33,24 @@ class _English:
         return msgid1 if n == 1 else msgid2
 
 
+class _Spoken(NamedTuple):
+    catalogue: Catalogue
+    language: str
+
+
+SOURCE = "en"
 ENGLISH: Catalogue = _English()
-_in_use: list[Catalogue] = [ENGLISH]
+_in_use = [_Spoken(ENGLISH, SOURCE)]
 
 
-def use(catalogue: Catalogue) -> None:
-    """Let every sentence from now on be of this catalogue."""
-    _in_use[0] = catalogue
+def use(catalogue: Catalogue, language: str = SOURCE) -> None:
+    """Let every sentence from now on be of this catalogue, and what is not in it be in this language."""
+    _in_use[0] = _Spoken(catalogue, language)
+
+
+def spoken() -> str:
+    """Return the language in use: that of the flows, cards and phrases that go with its sentences."""
+    return _in_use[0].language
 
 
 def _(message: str) -> str:
@@ -48,7 +59,7 @@ def _(message: str) -> str:
     Placeholders are filled afterwards, as in `_("{name} raised a hand.").format(name=name)`.
     """
     # A catalogue keeps its own head, with who wrote it, as the translation of nothing.
-    return _in_use[0].gettext(message) if message else ""
+    return _in_use[0].catalogue.gettext(message) if message else ""
 
 
 class Marked(str):
@@ -96,7 +107,7 @@ def shown(words: str) -> str:
 
 def ngettext(one: str, many: str, number: int) -> str:
     """Return the sentence that goes with a number; `{number}` is filled afterwards, as with `_`."""
-    return _in_use[0].ngettext(one, many, number)
+    return _in_use[0].catalogue.ngettext(one, many, number)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from holdspace.client.language import spoken
 from holdspace.client.library import (
     CrisisCard,
     DataError,
@@ -25,7 +24,7 @@ from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.settings import find_settings
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.text import clean
-from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import N_, _, spoken
 from holdspace.protocol.translation import shown as shown_words
 from holdspace.protocol.values import value
 

@@ -13,9 +13,9 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
-from holdspace.client.language import spoken
 from holdspace.protocol.meeting.events import NodKind
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
+from holdspace.protocol.translation import spoken
 from holdspace.protocol.values import value
 
 ARRIVING = "arriving"

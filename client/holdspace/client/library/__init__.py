@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from holdspace.client.file_errors import why
-from holdspace.client.language import spoken
 from holdspace.client.library.sections import (
     Agreements,
     Card,
@@ -28,7 +27,7 @@ from holdspace.protocol import toml_reader as toml
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.toml_reader import DataError, Problem
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import _, spoken
 
 __all__ = [
     "LANGUAGE",
