@@ -29,6 +29,7 @@ from holdspace.protocol.text import last_stage
 
 PATIENCE = 30.0
 ROOM = "Kestrelgarden evening circle"
+STANDING = "A peer, not a professional."
 # A beat wakes whoever waits for it; what they then do takes a few turns of the loop.
 TURNS_OF_A_BEAT = 3
 
@@ -101,6 +102,9 @@ class Keyboard:
 
     def close(self) -> None:
         """Leave everything as it is."""
+
+    def wipe(self) -> None:
+        """Have no window to empty."""
 
 
 class Person:
@@ -244,7 +248,7 @@ class Evening:
             name,
             agreements.lines,
             agreements_version=agreements.version,
-            standing="A peer, not a professional.",
+            standing=STANDING,
             flow_toml=read_flow(flow) if flow else "",
         )
         host = self.sits(name, await Attendance.host([self.relay], opening, clock=self.clock))

@@ -109,6 +109,10 @@ class ScriptedTerminal:
     def close(self) -> None:
         """Nothing to put back."""
 
+    def wipe(self) -> None:
+        """Forget what was said, as a window does that is emptied."""
+        self.said.clear()
+
     def last(self, number: int = 1) -> list[str]:
         """Return the newest lines."""
         return self.said[-number:]

@@ -13,7 +13,7 @@ from holdspace.client.care.reasons import phrases, unsaid
 from holdspace.client.clock import Clock
 from holdspace.client.plain.kept_back import KEPT_APART, LAST_WORDS
 from holdspace.client.plain.lobby import CONSENT
-from holdspace.client.plain.session import BEGUN_BEFORE, Session
+from holdspace.client.plain.session import BEGUN_BEFORE, Session, attend
 from holdspace.client.seat.intents import (
     Accept,
     Admit,
@@ -456,6 +456,16 @@ async def test_exit_is_at_once_and_says_no_goodbye() -> None:
         await one.type("/exit")
     assert one.meeting.goodbyes == []
     assert one.meeting.closed
+
+
+@pytest.mark.parametrize(("line", "is_left"), [("/exit", False), (None, True)])
+async def test_exit_leaves_nothing_of_the_room_in_the_window(
+    line: str | None, *, is_left: bool
+) -> None:
+    terminal = ScriptedTerminal()
+    terminal.type(line)
+    await attend(ScriptedMeeting(ROOM), terminal)
+    assert bool(terminal.said) is is_left
 
 
 async def test_an_own_nod_is_said_at_once() -> None:

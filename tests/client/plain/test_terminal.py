@@ -37,6 +37,9 @@ async def main():
         terminal.say([f"heard {len(line)}: {line[:40]}"])
         if line == "conceal":
             terminal.conceal(True)
+        if line == "wipe":
+            terminal.wipe()
+            terminal.bell()
         if line == "hostile":
             terminal.say(["Mara: \\x1b[2J\\u202e gone"])
     terminal.close()
@@ -160,3 +163,19 @@ def test_the_terminal_is_left_as_it_was_found() -> None:
     assert re.findall(settings, before) == ["isig", "icanon", "echo"]
     assert re.findall(settings, str(child.before)) == ["isig", "icanon", "echo"]
     child.close()
+
+
+@pytest.mark.parametrize(("term", "orders"), [("xterm", ["H", "2J", "3J"]), ("dumb", [])])
+def test_a_window_is_emptied_with_what_was_scrolled_away(term: str, orders: list[str]) -> None:
+    child = pexpect.spawn(
+        sys.executable,
+        ["-P", "-c", PROGRAM],
+        encoding="utf-8",
+        timeout=20,
+        env={**os.environ, "TERM": term},
+    )
+    child.expect_exact("room: ready.\r\n")
+    child.send("wipe\n")
+    child.expect_exact("\a")
+    assert re.findall(r"\x1b\[(\w+)", child.before) == orders
+    child.close(force=True)

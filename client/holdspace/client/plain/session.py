@@ -95,11 +95,14 @@ async def attend(
 ) -> int:
     """Hold a meeting in plain lines until it is over; return the exit code of the program."""
     used = terminal or open_terminal()
+    session = Session(attending, used, keeper=keeper, book=book)
     try:
-        return await Session(attending, used, keeper=keeper, book=book).run()
+        return await session.run()
     finally:
         if terminal is None:
             used.close()
+        if session.is_abrupt:
+            used.wipe()
 
 
 class Session:
@@ -152,7 +155,7 @@ class Session:
         self._early: list[str] = []
         self._last_refused = ""
         self._leaving: Leave | None = None
-        self._is_abrupt = self._insists = False
+        self.is_abrupt = self._insists = False
         self._gone = asyncio.Event()
         self._arrived = asyncio.Event()
 
@@ -231,8 +234,8 @@ class Session:
 
     async def _end(self) -> None:
         await self._writing.end(is_over=self._attending.view.place in _OVER)
-        if self._is_abrupt or self._attending.view.place in _OVER:
-            self._say([] if self._is_abrupt else self._kept.last_words(self._unfinished))
+        if self.is_abrupt or self._attending.view.place in _OVER:
+            self._say([] if self.is_abrupt else self._kept.last_words(self._unfinished))
             await self._attending.aclose()
             return
         await self._attending.leave(fine=bool(self._leaving and self._leaving.fine))
@@ -458,7 +461,7 @@ class Session:
 
     def _exit(self, _local: Local) -> None:
         self._keeper.drop_draft()
-        self._is_abrupt = True
+        self.is_abrupt = True
         self._gone.set()
 
 

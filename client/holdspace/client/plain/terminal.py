@@ -24,6 +24,8 @@ from holdspace.protocol.text import last_stage
 _CHUNK = 4096
 # Lines kept back while somebody types; beyond it the oldest are shown, draft or not.
 _MOST_HELD = 500
+# The cursor to the top, the window empty, then what can be scrolled back to.
+_EMPTY = "\x1b[H\x1b[2J\x1b[3J"
 
 
 class Terminal(Protocol):
@@ -64,6 +66,9 @@ class Terminal(Protocol):
 
     def close(self) -> None:
         """Leave the terminal as it was found."""
+
+    def wipe(self) -> None:
+        """Take everything off the terminal where that can be done: somebody comes in who must see nothing."""
 
 
 def open_terminal() -> Terminal:
@@ -146,6 +151,9 @@ class PipeTerminal:
 
     def close(self) -> None:
         """Leave everything as it is."""
+
+    def wipe(self) -> None:
+        """Do nothing: what went into a pipe is not here any more."""
 
     def _read_all(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -267,6 +275,11 @@ class TypingTerminal:
             self._output.write("\n")
         self._show_held()
         self._give_back()
+
+    def wipe(self) -> None:
+        """Empty the window and what can be scrolled back to; a terminal without that order gets none."""
+        if os.environ.get("TERM", "dumb") not in {"", "dumb"}:
+            self._output.write(_EMPTY)
 
     def _give_back(self) -> None:
         with suppress(termios.error):
