@@ -16,9 +16,9 @@ from holdspace.protocol.translation import N_, _
 Keymap = tuple[tuple[str, str], ...]
 
 HANDS = {
-    "both": N_("the usual keys"),
-    "left": N_("everyday keys on the left half of a keyboard"),
-    "right": N_("everyday keys on the right half of a keyboard"),
+    "both": N_("both, the usual keys"),
+    "left": N_("left, everyday keys on the left half of a keyboard"),
+    "right": N_("right, everyday keys on the right half of a keyboard"),
 }
 _LEFT = (
     *(("raise", "g"), ("lower", "b"), ("repeat", "h"), ("pass", "c"), ("who", "p")),

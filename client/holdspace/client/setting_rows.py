@@ -176,4 +176,4 @@ def _choices(one: Field[Any]) -> tuple[Choice, ...]:
     if isinstance(one.default, bool):
         return tuple(Choice(value, _(words)) for value, words in _YES_NO.items())
     named: dict[str, str] = one.metadata["choices"]
-    return tuple(Choice(value, f"{value}, {_(words)}") for value, words in named.items())
+    return tuple(Choice(value, _(words)) for value, words in named.items())

@@ -21,19 +21,20 @@ from holdspace.protocol.toml_reader import DataError, Problem, Reader
 from holdspace.protocol.translation import N_, _
 from holdspace.protocol.values import value
 
+# What stands in the file and can always be typed, and what is read: first a word for it, then what it is.
 THEMES = {
-    "calm": N_("off-white on dark slate"),
-    "paper": N_("dark ink on light paper"),
-    "contrast": N_("the strongest contrast: white and black, and bright colours"),
-    "terminal": N_("the terminal's own colours"),
+    "calm": N_("calm, off-white on dark slate"),
+    "paper": N_("paper, dark ink on light paper"),
+    "contrast": N_("contrast, the strongest contrast: white and black, and bright colours"),
+    "terminal": N_("terminal, the terminal's own colours"),
 }
 PEOPLE = {
-    "circle": N_("drawn as a circle where it fits"),
-    "list": N_("always as a list"),
+    "circle": N_("circle, drawn as a circle where it fits"),
+    "list": N_("list, always as a list"),
 }
 MOTION = {
-    "none": N_("nothing moves"),
-    "gentle": N_("a dot each second"),
+    "none": N_("none, nothing moves"),
+    "gentle": N_("gentle, a dot each second"),
 }
 
 
@@ -214,13 +215,19 @@ def _why(one: Field[Any]) -> str:
 
 
 def _commented(one: Field[Any]) -> str:
-    choices = (f"{name}: {_(words)}" for name, words in one.metadata["choices"].items())
+    choices = (
+        f"{name}: {_(words).removeprefix(f'{name}, ')}"
+        for name, words in one.metadata["choices"].items()
+    )
     shown = '[keys]\n# raise = "h"' if one.name == "keys" else _line(one)
     return "".join(f"# {line}\n" for line in (_why(one), *choices, *shown.split("\n# ")))
 
 
 def _section(one: Field[Any]) -> str:
-    choices = [f"- `{name}`: {words}." for name, words in one.metadata["choices"].items()]
+    choices = [
+        f"- `{name}`: {words.removeprefix(f'{name}, ')}."
+        for name, words in one.metadata["choices"].items()
+    ]
     usual = "" if one.name == "keys" else f" Usually `{_toml(one.default)}`."
     return "\n".join(
         [f"## {one.name}\n", f"{_why(one)}{usual}", *([""] if choices else []), *choices, ""]
