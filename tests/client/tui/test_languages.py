@@ -1,74 +1,23 @@
 """The screen in other languages: nothing of ours stays behind in English, and every row keeps its place."""
 
-import ast
-import inspect
-import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from importlib.resources import files
 
 import pytest
 from rich.cells import cell_len
 
 import screen_samples
-import screen_states
-from holdspace.client.library import SECTIONS
 from holdspace.client.pseudo import PSEUDO
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import ENGLISH, use
+from said_by_others import english_runs, written_by_others
 from screen_player import screen_text, shown
 from screen_states import LARGE, STATES
 from screen_stills import THEMES, stills
 
 SIZE = (80, 24)
-# Pressed and written in files: keys, slash words, addresses, what a setting can be.
-TYPED = re.compile(
-    r"(?<![\w/])/[a-z]+|`[^`]*`|\w+://\S+|holdspace1:\w+|\bCtrl\+\w|\b(Tab|Pg[A-Z]\w+)\b"
-)
-VALUES = {"calm", "contrast", "paper", "terminal", "both", "facilitator"}
-THE_WORDS_OF_KNOCKS = ("branch rose muffin dune", "kayak candle orchard rhubarb", "hal ida")
-# A sample's heading above its first line.
-NEXT_TO_EACH_OTHER = ("before tension",)
 # Each screen once every day, and what has broken before; every state where there is time.
 EVERYDAY = {*LARGE, "09-room-my-turn", "13-room-caught-up", "25-hands", "34-gathering", "60-apart"}
-# A run of words without an accent, up to a gap, a sign or a bracket of ours.
-RUN = re.compile(r"(?<!\w)[A-Za-z][A-Za-z'’,. -]*[A-Za-z]{2,}(?!\w)")
-GAP = re.compile(r"\s{2,}|[│╭╮⟦⟧─━:;·▌▂▆▁▄▷█▃▅▇“”()…]")
-
-
-def words_of(text: str) -> str:
-    """Return the words of a text, one blank between them."""
-    return " ".join(re.findall(r"\w+", text.lower()))
-
-
-def texts(value: object) -> Iterator[str]:
-    """Yield every text in a value."""
-    if isinstance(value, str):
-        yield value
-    elif is_dataclass(value) and not isinstance(value, type):
-        for one in fields(value):
-            yield from texts(getattr(value, one.name))
-    elif isinstance(value, dict):
-        yield from texts([*value.values()])
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from texts(one)
-
-
-def written_by_others() -> str:
-    """Return all that people, flows and cards say in the samples, and what keys are pressed there."""
-    written = ast.walk(ast.parse(inspect.getsource(screen_states)))
-    said = [*texts(vars(screen_samples)), *texts(vars(screen_states)), *THE_WORDS_OF_KNOCKS]
-    said += NEXT_TO_EACH_OTHER
-    said += [
-        one.value for one in written if isinstance(one, ast.Constant) and isinstance(one.value, str)
-    ]
-    library = files("holdspace.client.library")
-    for kind in SECTIONS:
-        shipped = (library / kind).iterdir()
-        said += [file.read_text("utf-8") for file in shipped if ".de" not in file.name]
-    return f"| {' | '.join(map(words_of, said))} |"
 
 
 @pytest.fixture
@@ -82,9 +31,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
 def left_in_english(still: str, known: str) -> set[str]:
     """Return the runs of words without accents that nobody but us can have written."""
     rows = (row.partition("│")[2] for row in still.split("\n")[1:])
-    parts = (part for row in rows for part in GAP.split(TYPED.sub("  ", row)))
-    runs = {words_of(run) for part in parts for run in RUN.findall(part)}
-    return {run for run in runs if run not in known and run not in VALUES}
+    return {run for row in rows for run in english_runs(row, known)}
 
 
 @pytest.mark.parametrize(
