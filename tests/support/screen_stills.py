@@ -15,9 +15,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from rich.cells import cell_len
 from rich.style import Style
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input
 
 import screen_samples as sample
 from holdspace.client.keeping import Keeper
@@ -167,6 +171,14 @@ class Stills:
         self.screens |= {type(screen).__name__ for screen in app.screen_stack}
         return await self._at_rest(name, theme)
 
+    def without_place(self) -> set[str]:
+        """Return what stands, in part, outside of what holds it, and fields whose hint is cut."""
+        return {
+            f"{type(one).__name__} {one.id}"
+            for one in self._app.screen.query("*")
+            if one.display and (_is_outside(one) or _is_hint_cut(one))
+        }
+
     async def _at_rest(self, name: str, theme: str) -> str:
         """Return the still once nothing changes any more: a layout can follow on a layout."""
         self._app._escapes.forget()
@@ -179,6 +191,20 @@ class Stills:
             if now == before:
                 break
         return now or ""
+
+
+def _is_outside(widget: Widget) -> bool:
+    """Tell whether something is not whole in sight, and cannot be scrolled to."""
+    holders = [one for one in widget.ancestors if isinstance(one, Widget)]
+    if any(one.allow_vertical_scroll or isinstance(one, VerticalScroll) for one in holders):
+        return False
+    region = widget.region
+    return region.area > 0 and not all(one.region.contains_region(region) for one in holders)
+
+
+def _is_hint_cut(widget: Widget) -> bool:
+    is_empty = isinstance(widget, Input) and not widget.value
+    return is_empty and cell_len(str(widget.placeholder)) > widget.content_size.width
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ HELD_WORDS = N_(
     "Nothing is lost: your draft, your hand and your place are kept. Rest, or read back. "
     "Only facilitators can write until the room goes on."
 )
-READ_NEXT = N_("Your words are read next, when people have read. Esc, s or /edit takes them back.")
+READ_NEXT = N_("Your words are read next, when people have read. /edit takes them back.")
 ASKED = N_("Something is asked: /answer goes through it; leave out what you like.")
 READY_HINT = N_("Your words are ready, on this device. What you send now takes their place.")
 

@@ -1,14 +1,17 @@
 """The first lines of the room: where this is, how it is protected, and what is wrong if anything."""
 
+from rich.cells import cell_len
+
 from holdspace.client.seat.view import Connection, RoomView
 from holdspace.client.tui import marks
 from holdspace.client.tui.between import status_parts
 from holdspace.client.tui.circle import floor_words
-from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, row, shorten
+from holdspace.client.tui.rows import Row, apart, cells, clip, flow, paragraph, row, shorten
 from holdspace.protocol.translation import N_, _, shown
 
 # In a window as narrow as this the protection is shown rather than the name.
 NAMELESS = 48
+STATUS_ROWS = 2
 # The seat says it better; these stand in when it says nothing. An alarm is shown even while connected.
 _WORDS = {
     Connection.CONNECTING: N_("Connecting …"),
@@ -26,7 +29,9 @@ def header(view: RoomView, width: int) -> Row:
         trust_words=shown(view.trust_words), number=len(view.people)
     )
     if width < NAMELESS:
-        return clip(row((facts, "muted")), width)
+        # How many are here is also in the list of people; whether it is safe is only here.
+        words = facts if cell_len(facts) <= width else shown(view.trust_words)
+        return clip(row((words, "muted")), width)
     name = row((view.room_name or _("A room"), "strong"), ("   " + facts, "muted"))
     for words in (
         row((_("check words  "), "muted"), (view.check_phrase, "sage")),
@@ -48,7 +53,7 @@ def trouble(view: RoomView, width: int) -> list[Row]:
 
 
 def status(view: RoomView, width: int) -> list[Row]:
-    """Return the side panel's facts in one line, for windows too narrow for a panel."""
+    """Return the side panel's facts in one or two rows, for windows too narrow for a panel."""
     floor = floor_words(view)
     mine = next((hand for hand in view.hands if hand.person.is_me), None)
     place = (
@@ -58,15 +63,29 @@ def status(view: RoomView, width: int) -> list[Row]:
         if mine
         else ""
     )
-    waiting = ", ".join(hand.person.name for hand in view.hands)
     knocks = (
         _("at the door: {number}").format(number=len(view.knocks))
         if view.is_facilitator and view.knocks
         else ""
     )
     gather = view.gather.words if view.gather else ""
-    hands = place or (_("hands: {number}").format(number=waiting) if waiting else "")
-    parts = [*status_parts(view), gather, hands, knocks]
-    rest = " · ".join(part for part in parts if part)
-    line = row((floor[0].upper() + floor[1:], "amber"), (f" · {rest}" if rest else "", "hand"))
-    return [clip(line, width)]
+    parts = [*status_parts(view), gather, place or _hands(view, width), knocks]
+    said = [
+        row((floor[0].upper() + floor[1:], "amber")),
+        *(row((part, "hand")) for part in parts if part),
+    ]
+    dotted = [(*part, *row((" ·", "hand"))) for part in said[:-1]]
+    lines = flow([*dotted, said[-1]], width, gap=1)
+    if len(lines) <= STATUS_ROWS:
+        return lines
+    # What has no place is left out whole, and so is the dot before it.
+    return [*lines[: STATUS_ROWS - 1], lines[STATUS_ROWS - 1][:-1]]
+
+
+def _hands(view: RoomView, width: int) -> str:
+    """Return whose hands are up, or how many where their names are too long for a row."""
+    if not view.hands:
+        return ""
+    names = ", ".join(hand.person.name for hand in view.hands)
+    said = _("hands: {number}").format(number=names)
+    return said if cell_len(said) <= width else _("hands: {number}").format(number=len(view.hands))

@@ -7,17 +7,16 @@ from holdspace.client.tui.rows import (
     Row,
     apart,
     cells,
-    clip,
     flow,
+    fold,
     paragraph,
-    plain,
     row,
-    shorten,
 )
 from holdspace.protocol.meeting.events import MAX_TEXT
-from holdspace.protocol.translation import _
+from holdspace.protocol.translation import _, shown
 
 COMMAND_ROWS = 2
+USAGE_ROWS = 3
 
 
 def hint(
@@ -43,7 +42,9 @@ def hint(
             "Too long for one piece, by {over} of {max_text} characters. All of it stays here."
         ).format(over=over, max_text=MAX_TEXT)
         return _sentence(_floor(view) + words, width, "amber")
-    words = _before_the_flow(view, is_writing=is_writing) or view.composer_words or _fallback(view)
+    words = shown(
+        _before_the_flow(view, is_writing=is_writing) or view.composer_words or _fallback(view)
+    )
     lines = _sentence(_first_clauses(words, width) if is_low else words, width, "muted")
     length = row((_length(view, draft), "muted"))
     if cells(lines[-1]) + cells(length) <= width:
@@ -52,10 +53,12 @@ def hint(
 
 
 def _sentence(words: str, width: int, ink: Ink) -> list[Row]:
+    """Return the sentence; one of more than two rows up to where it can end, and whole where it cannot."""
     lines = paragraph(words, width, ink)
-    return (
-        lines if len(lines) < 3 else [lines[0], row((shorten(f"{plain(lines[1])} …", width), ink))]
-    )
+    if len(lines) < 3:
+        return lines
+    fewer = paragraph(_first_clauses(words, sum(map(cells, lines[:2]))), width, ink)
+    return fewer if len(fewer) < 3 else lines
 
 
 def _first_clauses(words: str, width: int) -> str:
@@ -116,9 +119,10 @@ def _commands(view: RoomView, draft: str, width: int) -> list[Row]:
     found = matching(view, draft)
     if not found:
         none = row((_("No command begins like this. "), "amber"), (_("/help lists them."), "muted"))
-        return [clip(none, width)]
+        return fold(none, width)
     if len(found) == 1 or " " in draft:
         act = found[0]
-        return [clip(row((act.usage, "amber"), (f"  {act.sentence}", "muted")), width)]
+        whole = fold(row((act.usage, "amber"), (f"  {act.sentence}", "muted")), width)
+        return whole if len(whole) <= USAGE_ROWS else fold(row((act.usage, "amber")), width)
     names = [row((f"/{act.slash}", "amber"), (f" {act.verb}", "muted")) for act in found]
     return flow(names, width)[:COMMAND_ROWS]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from holdspace.client.acts import BY_ID, Act, is_last_stage, is_useful
 from holdspace.client.acts_own import STAGE_ACTS
@@ -15,14 +16,13 @@ WRITING = (
     ("Enter", N_("send")),
     NEW_LINE,
     ESCAPE,
-    ("F1", N_("help")),
     ("/", N_("commands")),
 )
 GAP = "   "
 # In a narrow window keys stand closer, so that one more of them fits.
 NARROW = 48
 # Whoever needs it does not look for it: it stands there in every window.
-ALWAYS = (("F2", N_("need help now")),)
+ALWAYS = (("F1", N_("help")), ("F2", N_("need help now")))
 # What a person reaches for most comes first; what does not fit is in the help.
 _MEMBER = (
     "say",
@@ -96,10 +96,14 @@ def key_name(key: str) -> str:
 def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     """Return the keys of the room for where the focus is."""
     if is_writing:
-        writing = _writing(view)
+        behind, usual = _behind_escape(view), _writing(view)
         if width < NARROW:
-            writing = [pair for pair in writing if pair != NEW_LINE]
-        return keys(writing, width, last=ALWAYS)
+            usual = [pair for pair in usual if pair != NEW_LINE]
+        if not behind:
+            return keys(usual, width, last=ALWAYS)
+        # What waits for this person goes before the help.
+        last = ALWAYS if width >= NARROW else ALWAYS[1:]
+        return keys([*behind, *(pair for pair in usual if pair != ESCAPE)], width, last=last)
     return keys(_in_room(view), width, last=_in_room_last())
 
 
@@ -134,25 +138,27 @@ def as_it_is_now(act: Act, view: RoomView) -> Act:
     return replace(act, english_verb=BY_ID["close"].english_verb) if is_end else act
 
 
-def _writing(view: RoomView) -> list[tuple[str, str]]:
-    """Return the keys of the text field, with what waits behind Esc when something does."""
+def _behind_escape(view: RoomView) -> list[tuple[str, str]]:
+    """Return what waits behind Esc for somebody in the text field."""
     waiting = [
         *(["pass"] if _is_holder(view) else []),
+        *(["edit"] if is_useful(BY_ID["edit"], view) else []),
         *(["door"] if view.is_facilitator and view.knocks else []),
         *(name for name in _OF_PAIRS if is_useful(BY_ID[name], view)),
         *_stage_acts(view),
     ]
-    behind = [
+    return [
         (_("Esc, then {key}").format(key=BY_ID[act_id].key), BY_ID[act_id].verb)
         for act_id in waiting
     ]
-    usual: list[tuple[str, str]] = [
+
+
+def _writing(view: RoomView) -> list[tuple[str, str]]:
+    """Return the keys of the text field."""
+    return [
         (key, N_("ready") if key == "Enter" and _marks_ready(view) else word)
         for key, word in WRITING
     ]
-    if not behind:
-        return usual
-    return [*behind, *(pair for pair in usual if pair != ESCAPE)]
 
 
 def _stage_acts(view: RoomView) -> tuple[str, ...]:
@@ -169,9 +175,12 @@ def _marks_ready(view: RoomView) -> bool:
 def keys(
     pairs: Iterable[tuple[str, str]], width: int, *, last: Iterable[tuple[str, str]] = ()
 ) -> Row:
-    """Return as many keys with their words as fit; those in `last` are always among them."""
+    """Return as many keys with their words as fit; those in `last` first, and the very last always."""
     gap = GAP if width >= NARROW else GAP[1:]
-    end = tuple(piece for pair in last for piece in (Piece(gap), *_key(pair)))
+    ends = [(Piece(gap), *_key(pair)) for pair in last]
+    while len(ends) > 1 and sum(map(cells, ends)) > width + len(gap):
+        del ends[0]
+    end = tuple(chain.from_iterable(ends))
     line: Row = ()
     for pair in pairs:
         longer = (*line, Piece(gap), *_key(pair)) if line else _key(pair)

@@ -10,7 +10,7 @@ from holdspace.client.questions import result_lines
 from holdspace.client.seat.view import CardView, Place, RoomView, StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import left_words
-from holdspace.client.tui.keyline import key_name
+from holdspace.client.tui.keyline import NARROW, key_name
 from holdspace.client.tui.rows import (
     BLANK,
     Ink,
@@ -313,6 +313,9 @@ def _acts(acts: Sequence[Act], width: int) -> list[Row]:
             *pad(row((key_name(act.key), "amber-strong")), 7),
             *pad(row((f"/{act.slash}", "text")), 13),
         )
-        first, *rest = paragraph(act.sentence, max(20, width - 20), "muted")
+        if width < NARROW:
+            lines += [head, *indent(paragraph(act.sentence, width - 2, "muted"), 2)]
+            continue
+        first, *rest = paragraph(act.sentence, width - 20, "muted")
         lines += [(*head, *first), *indent(rest, 20)]
     return lines

@@ -12,6 +12,7 @@ from holdspace.client.tui.rows import (
     Row,
     clip,
     flow,
+    fold,
     indent,
     line_count,
     paragraph,
@@ -41,7 +42,8 @@ def passage_height(passage: Passage, width: int, after: Passage | None = None) -
     inner = inner_width(width)
     if passage.line is Line.SHARE:
         nods = len(_nods(passage, inner)) if passage.nods else 0
-        height = 1 + line_count(_words(passage), inner) + nods
+        heading = len(_heading(passage, inner)) if passage.is_ready else 1
+        height = heading + line_count(_words(passage), inner) + nods
     else:
         height = 1 if passage.line is Line.STAGE else line_count(passage.text, inner)
     return height if _is_tight(passage, after) else height + 1
@@ -65,23 +67,29 @@ def _words(passage: Passage) -> str:
 def _share(passage: Passage, width: int) -> list[Row]:
     text = _words(passage)
     body = paragraph(text, width, "muted" if passage.fold or passage.is_ready else "text")
-    return [_heading(passage, width), *indent(body, MARGIN), *indent(_nods(passage, width), MARGIN)]
+    return [
+        *_heading(passage, width),
+        *indent(body, MARGIN),
+        *indent(_nods(passage, width), MARGIN),
+    ]
 
 
-def _heading(passage: Passage, width: int) -> Row:
+def _heading(passage: Passage, width: int) -> list[Row]:
     author = passage.author
     time = _when(passage)
     if author is None:
-        return row(("  ", "muted"), (time, "muted"))
+        return [row(("  ", "muted"), (time, "muted"))]
     leads = marks.leads(author)
     sign: Ink = "me" if passage.is_mine else "sage" if leads else "muted"
     name: Ink = "me-strong" if passage.is_mine else "sage-strong" if leads else "strong"
     said = _("facilitator · ") if leads else ""
     symbol = marks.FACILITATOR if leads else marks.ME if passage.is_mine else marks.MEMBER
     called = _("You") if passage.is_mine else author.name
-    return clip(
-        row((f"{symbol} ", sign), (called, name), (f"  {said}{time}", "muted")), width + MARGIN
-    )
+    line = row((f"{symbol} ", sign), (called, name), (f"  {said}{time}", "muted"))
+    if not passage.is_ready:
+        return [clip(line, width + MARGIN)]
+    first, *rest = fold(line, width + MARGIN)
+    return [first, *indent(rest, MARGIN)]
 
 
 def _when(passage: Passage) -> str:

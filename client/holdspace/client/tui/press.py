@@ -38,7 +38,14 @@ class Press(Painted, can_focus=True):
     @property
     def _words(self) -> str:
         """Return the words, or the few of them that fit beside others in a narrow window."""
-        return self._short if self.screen.has_class("-narrow") else self._full
+        is_narrow = self.screen.has_class("-narrow") or (
+            self.parent is not None and self.parent.has_class("-few")
+        )
+        return self._short if is_narrow else self._full
+
+    def width(self, *, is_short: bool) -> int:
+        """Return how wide it is, with all its words or with few."""
+        return cell_len(self._short if is_short else self._full) + 2
 
     @override
     def get_content_width(self, container: Size, viewport: Size) -> int:

@@ -5,40 +5,53 @@ from rich.cells import cell_len
 from holdspace.client.acts import BY_ID
 from holdspace.client.seat.view import RoomView, StageView
 from holdspace.client.tui.passages import MARGIN, MEASURE
-from holdspace.client.tui.rows import Row, apart, cells, clip, paragraph, plain, row, shorten, wrap
-from holdspace.protocol.translation import _
+from holdspace.client.tui.rows import (
+    Row,
+    apart,
+    cells,
+    clip,
+    fold,
+    paragraph,
+    plain,
+    row,
+    shorten,
+    wrap,
+)
+from holdspace.protocol.translation import N_, _
+
+# Where the whole sentence has no place.
+_SHORTLY = N_("Nothing is lost. Rest, or read back.")
 
 
 def prompt(view: RoomView, width: int, height: int, *, has_say: bool = True) -> list[Row]:
     """Return the card in at most `height` rows; empty while no stage has begun."""
     width = min(width, MEASURE + MARGIN)
     if view.is_held:
-        card = [row((_("The room is on hold"), "amber-strong")), *paragraph(view.hold_words, width)]
-        return card[:height]
+        title = row((_("The room is on hold"), "amber-strong"))
+        said = (paragraph(words, width) for words in (view.hold_words, _SHORTLY))
+        return [title, *next((lines for lines in said if len(lines) < height), ())]
     stage = view.stage
     if stage is None:
         return []
-    return _fit(
-        [row((stage.title, "sage-strong")), *_answer(view, width), *_asks(stage, width)],
-        _say(view, stage, width) if has_say else [],
-        width,
-        height,
-    )
+    say = _say(view, stage, width) if has_say else []
+    answer = _answer(view, width)
+    room = max(2, 1 + len(answer), height - len(say))
+    title = row((stage.title, "sage-strong"))
+    card = [*answer, *_asks(stage, width)]
+    if len(card) < room:
+        return [title, *card, *say]
+    return [*_beginning(title, card, len(answer), (room, width)), *say]
 
 
 def _answer(view: RoomView, width: int) -> list[Row]:
     if not view.asked.is_waiting:
         return []
     act = BY_ID["answer"]
-    return [
-        clip(
-            row(
-                (_("Esc, then {key}").format(key=act.key), "amber"),
-                (_(" answers, one thing at a time"), "muted"),
-            ),
-            width,
-        )
-    ]
+    line = row(
+        (_("Esc, then {key}").format(key=act.key), "amber"),
+        (_(" answers, one thing at a time"), "muted"),
+    )
+    return fold(line, width)
 
 
 def _asks(stage: StageView, width: int) -> list[Row]:
@@ -61,13 +74,15 @@ def _say(view: RoomView, stage: StageView, width: int) -> list[Row]:
     return [row((_("Say  "), "sage-strong"), (kept, "muted"), (more, "amber"))]
 
 
-def _fit(card: list[Row], say: list[Row], width: int, height: int) -> list[Row]:
-    room = max(2, height - len(say))
-    if len(card) <= room:
-        return [*card, *say]
+def _beginning(title: Row, card: list[Row], whole: int, size: tuple[int, int]) -> list[Row]:
+    """Return as much of the card as fits, its first `whole` rows uncut, and which key shows all of it."""
+    room, width = size
     more = row((_("a: all of it"), "amber"))
-    title = clip(card[0], width - cells(more) - 2)
+    head = apart(clip(title, width - cells(more) - 2), more, width)
+    kept = card[: room - 1]
+    if len(kept) == whole:
+        return [head, *kept]
     # Between two paragraphs there is nothing to take the ink from.
-    cut = card[room - 1]
+    cut = kept[-1]
     last = row((shorten(f"{plain(cut)} …", width), cut[0].ink if cut else "muted"))
-    return [apart(title, more, width), *card[1 : room - 1], last, *say]
+    return [head, *kept[:-1], last]

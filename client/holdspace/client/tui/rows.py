@@ -183,8 +183,33 @@ def _pieces_of_word(word: str, width: int) -> list[str]:
     return [*pieces, piece]
 
 
+def fold(line: Row, width: int) -> list[Row]:
+    """Return the row as rows of at most this width, each word in the ink that it had."""
+    if cells(line) <= width:
+        return [line]
+    text = plain(line)
+    lines: list[Row] = []
+    at = 0
+    for words in wrap(text, width):
+        begin = text.index(words, at)
+        at = begin + len(words)
+        lines.append(_between(line, at - len(words.lstrip()) if lines else begin, at))
+    return lines
+
+
+def _between(line: Row, begin: int, end: int) -> Row:
+    """Return the part of a row from one character to another."""
+    kept: list[Piece] = []
+    at = 0
+    for piece in line:
+        text = piece.text[max(0, begin - at) : max(0, end - at)]
+        kept += [Piece(text, piece.ink)] if text else []
+        at += len(piece.text)
+    return tuple(kept)
+
+
 def flow(parts: Iterable[Row], width: int, gap: int = 3) -> list[Row]:
-    """Set parts one after another, as words in a paragraph: a part is never broken."""
+    """Set parts one after another, as words in a paragraph: only one wider than a row is broken."""
     lines: list[Row] = []
     line: Row = ()
     for part in parts:
@@ -193,7 +218,7 @@ def flow(parts: Iterable[Row], width: int, gap: int = 3) -> list[Row]:
             lines.append(line)
             longer = part
         line = longer
-    return [clip(one, width) for one in (*lines, line) if one]
+    return [part for one in (*lines, line) if one for part in fold(one, width)]
 
 
 def paragraph(text: str, width: int, ink: Ink = "text") -> list[Row]:

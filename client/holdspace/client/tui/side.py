@@ -1,10 +1,25 @@
 """The right-hand panel: the circle or the list of the same words, the hands, the going-around."""
 
+from itertools import accumulate, chain
+
 from holdspace.client.seat.view import HandView, PersonView, RoomView
 from holdspace.client.seat.view import Part as Doing
 from holdspace.client.tui import between, marks
 from holdspace.client.tui.circle import circle, floor_words
-from holdspace.client.tui.rows import BLANK, Ink, Part, Row, clip, flow, paragraph, row, wrap
+from holdspace.client.tui.rows import (
+    BLANK,
+    Ink,
+    Part,
+    Row,
+    cells,
+    clip,
+    flow,
+    fold,
+    indent,
+    paragraph,
+    row,
+    wrap,
+)
 from holdspace.protocol.translation import _, listed
 
 WIDE = 34
@@ -56,12 +71,12 @@ def people_list(view: RoomView, width: int, height: int) -> list[Row]:
     top = [row((line, lead)) for line in wrap(_sentence(view), width)]
     seats = [_seat(person, width) for person in view.people]
     room = max(1, height - len(top) - 1)
-    if len(seats) > room:
-        seats = [
-            *seats[: room - 1],
-            row((_("  and {number} more: c").format(number=len(seats) - room + 1), "muted")),
-        ]
-    return [*top, BLANK, *seats]
+    ends = list(accumulate(map(len, seats)))
+    if ends and ends[-1] > room:
+        kept = sum(end < room for end in ends)
+        more = _("  and {number} more: c").format(number=len(seats) - kept)
+        seats = [*seats[:kept], [row((more, "muted"))]]
+    return [*top, BLANK, *chain.from_iterable(seats)]
 
 
 def _sentence(view: RoomView) -> str:
@@ -69,7 +84,7 @@ def _sentence(view: RoomView) -> str:
     return words[0].upper() + words[1:]
 
 
-def _seat(person: PersonView, width: int) -> Row:
+def _seat(person: PersonView, width: int) -> list[Row]:
     notes = [
         _("away") if person.is_away else "",
         _("resting") if person.is_resting else "",
@@ -80,9 +95,11 @@ def _seat(person: PersonView, width: int) -> Row:
     ]
     words = ", ".join(note for note in notes if note)
     name = (marks.called(person), marks.name_ink(person))
-    return clip(
-        (marks.mark(person), *row(" ", name, (f"  {words}" if words else "", "muted"))), width
-    )
+    called = (marks.mark(person), *row(" ", name))
+    line = (*called, *row((f"  {words}" if words else "", "muted")))
+    if cells(line) <= width:
+        return [line]
+    return [clip(called, width), *indent(paragraph(words, width - 2, "muted"), 2)]
 
 
 def _writing(view: RoomView, width: int) -> list[Row]:
@@ -92,7 +109,7 @@ def _writing(view: RoomView, width: int) -> list[Row]:
     takes_part = not view.is_facilitator or view.gather.mine is not Doing.WRITING
     mine = row((_("You: "), "muted"), (view.gather.mine.words, "me"))
     return [
-        row((_("Writing together"), "sage-strong")),
+        *paragraph(_("Writing together"), width, "sage-strong"),
         *paragraph(view.gather.words, width, "muted"),
         *([clip(mine, width)] if takes_part else []),
     ]
@@ -118,7 +135,7 @@ def _pairs(view: RoomView, width: int) -> list[Row]:
 def _hands(view: RoomView, width: int) -> list[Row]:
     if not view.hands:
         words = _("closed for now") if view.is_queue_closed else _("none raised")
-        return [row((_("Hands"), "sage-strong"), (f"  {words}", "muted"))]
+        return fold(row((_("Hands"), "sage-strong"), (f"  {words}", "muted")), width)
     shown = view.hands[:HANDS_SHOWN]
     lines = [_hand(hand, len(view.hands), width) for hand in shown]
     mine = next((hand for hand in view.hands[HANDS_SHOWN:] if hand.person.is_me), None)

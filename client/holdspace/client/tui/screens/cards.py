@@ -13,11 +13,10 @@ from holdspace.client.acts import Spot
 from holdspace.client.care.cards import cards, filled
 from holdspace.client.library import Card
 from holdspace.client.tui.choices import Choices
-from holdspace.client.tui.keyline import key_rows
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Piece, Row, clip, indent, paragraph, row
+from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
-from holdspace.client.tui.screens.desk import BACK, NOBODY, ListScreen
+from holdspace.client.tui.screens.desk import NOBODY, ListScreen
 from holdspace.protocol.translation import N_, _
 
 
@@ -48,7 +47,7 @@ class CardsScreen(ListScreen):
     @override
     def items(self, width: int) -> Sequence[list[Row]]:
         """Return one row for each moment."""
-        return [[clip(row((card.title, "text")), width)] for card in self._cards]
+        return [paragraph(card.title, width) for card in self._cards]
 
     def _chosen_card(self) -> Card | None:
         at = self.choices.at
@@ -73,9 +72,8 @@ class CardsScreen(ListScreen):
 
     @override
     def _keys(self, width: int) -> list[Row]:
-        return key_rows(
-            (("1-9", _("copy a phrase; nothing is sent")), ("↑ ↓", N_("choose")), BACK), width
-        )
+        pairs = (("1-9", _("copy a phrase; nothing is sent")), ("↑ ↓", N_("choose")))
+        return self.foot(pairs, width)
 
     def action_copy(self, number: int) -> None:
         """Copy this phrase of the chosen card into the text field."""

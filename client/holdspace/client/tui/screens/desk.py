@@ -18,7 +18,7 @@ from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 from holdspace.protocol.translation import N_, _
 
 BACK = ("Esc", N_("back"))
-HELP = ("?", "help")
+HELP = ("?", N_("help"))
 NOBODY = -1
 NORMAL = 20
 

@@ -25,8 +25,8 @@ from holdspace.client.tui.screens.apart import WRITING, ApartScreen
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.protocol.translation import N_, _
 
-READING = (("Tab", N_("write")), ("q", N_("leave")), ("F1", N_("help")))
-HOST_READING = (("Tab", N_("write")), ("Esc", N_("back to the door")), ("F1", N_("help")))
+READING = (("Tab", N_("write")), ("q", N_("leave")))
+HOST_READING = (("Tab", N_("write")), ("Esc", N_("back to the door")))
 _LET_IN = N_("You are let in, and the room waits for you. Esc goes there.")
 _MEANWHILE = N_("Something has changed meanwhile. Esc shows it.")
 _KEPT = N_("Nothing was sent; your words are kept here, and in the room {key} shows them again.")

@@ -11,7 +11,7 @@ from typing_extensions import override
 from holdspace.client.acts import Spot
 from holdspace.client.home import NOT_FOR, WELCOME, Way
 from holdspace.client.tui.choices import Choices
-from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.keyline import ALWAYS, keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
@@ -46,7 +46,7 @@ class HomeScreen(ListScreen):
         with Vertical(id="foot"):
             yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
             yield Drawing(
-                lambda width, _height: [keys(KEYS, width, last=(("F2", _("need help now")),))],
+                lambda width, _height: [keys(KEYS, width, last=ALWAYS)],
                 id="keys",
             )
         yield self.too_small()

@@ -4,10 +4,12 @@ Nobody is given keys before they accepted what is shown here. A refused name is 
 the field, with everything that was typed still there.
 """
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on
+from rich.cells import cell_len
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -22,17 +24,18 @@ from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import ALWAYS, keys
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.press import Press
-from holdspace.client.tui.rows import BLANK, Row, paragraph, row
+from holdspace.client.tui.rows import BLANK, Row, cells, clip, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 from holdspace.protocol.translation import N_, _
 
 MAX_INTRODUCTION = 200
+# As wide as this they stand apart.
+WIDE_PRESSES = 72
 NAMELESS = N_("Please choose a name first. It can be any name you like to go by here.")
 KEYS = (
     ("Tab", N_("next field")),
     ("PgDn", N_("read on")),
     ("Enter", N_("go on")),
-    ("F1", N_("help")),
 )
 
 
@@ -63,21 +66,33 @@ class LobbyScreen(HoldScreen):
             yield Drawing(lambda width, _: self._answer(width), id="answer")
             with Horizontal(classes="field"):
                 yield self._label(_("Name"), "name")
-                yield _field(_("What to call you; any name"), id="name", max_length=60)
+                yield _Field(_("What to call you; any name"), id="name", max_length=60)
             with Horizontal(classes="field"):
                 yield self._label(_("A line"), "introduction")
-                yield _field(_("About you, if you like"), id="introduction")
-            with Horizontal(id="presses"):
+                yield _Field(_("About you, if you like"), id="introduction")
+            with Horizontal(id="presses", classes="presses"):
                 yield Press(
                     _("I accept the agreements, and knock"), _("Accept, knock"), id="accept"
                 )
                 yield Press(_("Only read today"), _("Only read"), id="read")
                 yield Press(_("Leave"), id="leave")
-            with Horizontal(id="comforts"):
+            with Horizontal(id="comforts", classes="presses"):
                 yield Press(BY_ID["comfort"].verb.capitalize(), id="comfort")
                 yield Press(BY_ID["tryout"].verb.capitalize(), id="tryout")
             yield Drawing(lambda width, _: [keys(KEYS, width, last=ALWAYS)], id="keys")
         yield self.too_small()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Let the presses have the words, and the rows, that there is room for."""
+        self._place_presses(event.size.width)
+
+    def _place_presses(self, width: int) -> None:
+        gap = 1 if width < WIDE_PRESSES else 4
+        for row_of in self.query(".presses"):
+            presses = row_of.query(Press)
+            for name, is_short in (("-few", False), ("-stacked", True)):
+                widths = (gap + one.width(is_short=is_short) for one in presses)
+                row_of.set_class(sum(widths) - gap > width - 4, name)
 
     @property
     def card(self) -> CardView:
@@ -87,6 +102,7 @@ class LobbyScreen(HoldScreen):
     @override
     def begin(self) -> None:
         """Begin at the name; who was asked back or keeps the room has one, and begins at what to say."""
+        self._place_presses(self.app.size.width)
         name = self.view.door_name or self.view.kept_as
         self.query_one("#name", Input).value = name
         self.query_one("#introduction" if name else "#name").focus()
@@ -100,14 +116,16 @@ class LobbyScreen(HoldScreen):
                 row((f"{marks.CHOSEN} " if has_focus else "  ", "amber-strong"), (words, "sage"))
             ]
 
-        return Drawing(draw, classes="label")
+        label = Drawing(draw, classes="label")
+        widest = max(map(cell_len, (_("Name"), _("A line"))))
+        label.styles.min_width = widest + 4
+        return label
 
     def _head(self, width: int) -> list[Row]:
-        title = row(
-            (self.card.room_name, "strong"),
-            (_("   you are at the door; nobody sees you yet"), "muted"),
-        )
-        return [title, *trouble(self.view, width)]
+        name = row((self.card.room_name, "strong"))
+        where = row((_("   you are at the door; nobody sees you yet"), "muted"))
+        title = (*name, *where)
+        return [title if cells(title) <= width else clip(name, width), *trouble(self.view, width)]
 
     def _agreements(self, width: int) -> list[Row]:
         about = [*paragraph(self.card.about, width), BLANK] if self.card.about else []
@@ -209,9 +227,18 @@ class LobbyScreen(HoldScreen):
         self.query_one("#leave").focus()
 
 
-def _field(words: str, *, id: str, max_length: int = MAX_INTRODUCTION) -> Input:  # noqa: A002
-    field = Input(
-        placeholder=words, id=id, max_length=max_length, compact=True, select_on_focus=False
-    )
-    field.cursor_blink = False
-    return field
+class _Field(Input):
+    """A line to write, with what it is for while it is empty: as much of that as has a place."""
+
+    def __init__(self, words: str, *, id: str, max_length: int = MAX_INTRODUCTION) -> None:  # noqa: A002
+        super().__init__(
+            placeholder=words, id=id, max_length=max_length, compact=True, select_on_focus=False
+        )
+        self.cursor_blink = False
+        self._usage = words
+
+    def on_resize(self) -> None:
+        """Say the whole of it, its beginning, or nothing, but no half of a word."""
+        ways = (self._usage, re.split("[;,]", self._usage)[0])
+        width = self.content_size.width
+        self.placeholder = next((words for words in ways if cell_len(words) < width), "")

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.timer import Timer
 from typing_extensions import override
 
@@ -18,6 +18,7 @@ from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 from holdspace.protocol.translation import N_, _
 
+BACK = (("Esc", N_("back")),)
 SENT = N_("Nothing of this is sent, and nobody sees that you do it.")
 
 
@@ -31,6 +32,8 @@ class PracticeScreen(HoldScreen):
         ("g", "other('ground-54321')", "by the senses"),
         ("r", "other('rest')", "rest"),
         ("c", "copy", "copy the lines"),
+        ("down,pagedown", "read(1)", "read on"),
+        ("up,pageup", "read(-1)", "read back"),
     ]
 
     def __init__(self, name: str, lang: str = "") -> None:
@@ -43,11 +46,11 @@ class PracticeScreen(HoldScreen):
     def compose(self) -> ComposeResult:
         """Put the line in the middle, its keys below."""
         yield Drawing(lambda *_unused: [row((self._practice.title, "strong"))], id="title")
-        with Vertical(id="body"):
+        with VerticalScroll(id="body", can_focus=False):
             yield Drawing(lambda width, _height: self._page(width), id="page")
         with Vertical(id="foot"):
             yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
-            yield Drawing(lambda width, _height: [keys(self._keys(), width)], id="keys")
+            yield Drawing(lambda width, _height: [keys(self._keys(), width, last=BACK)], id="keys")
         yield self.too_small()
 
     @override
@@ -70,6 +73,10 @@ class PracticeScreen(HoldScreen):
         if self._practice.template:
             self.home.tell(_(pacing.TEMPLATE_WORDS))
             self.home.copy_phrase("\n".join(self._practice.template))
+
+    def action_read(self, rows_on: int) -> None:
+        """Scroll, where the words are longer than the window."""
+        self.query_one("#body", VerticalScroll).scroll_relative(y=rows_on, animate=False)
 
     def _take(self, practice: pacing.Practice) -> None:
         self._practice = practice
@@ -97,18 +104,13 @@ class PracticeScreen(HoldScreen):
         dots = pacing.dots(practice, time.monotonic()) if self.home.motion == "gentle" else ""
         if dots:
             line = [*line, BLANK, row((dots, "sage"))]
-        return [
-            *opening,
-            BLANK,
-            BLANK,
-            *line,
-            BLANK,
-            BLANK,
-            *stop,
-            *paragraph(SENT, width, "muted"),
-        ]
+        end = [*stop, *paragraph(SENT, width, "muted")]
+        # In a low window there is less air rather than fewer words.
+        used, height = sum(map(len, (opening, line, end))), self.query_one("#body").size.height
+        air = [BLANK] * max(0, min(2, (height - used) // 2))
+        return [*opening, *air, *line, *air, *end]
 
     def _keys(self) -> list[tuple[str, str]]:
         on = [("Enter", _("go on"))] if self._practice.waits else []
         form = [("c", _("copy the lines to fill in"))] if self._practice.template else []
-        return [*on, *form, ("g", _("by the senses")), ("r", N_("rest")), ("Esc", N_("back"))]
+        return [*on, *form, ("g", _("by the senses")), ("r", N_("rest"))]

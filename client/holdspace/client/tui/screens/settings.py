@@ -18,7 +18,18 @@ from holdspace.client.tui import marks
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import few_key_rows, key_rows
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
+from holdspace.client.tui.rows import (
+    BLANK,
+    Ink,
+    Piece,
+    Row,
+    cells,
+    fold,
+    indent,
+    pad,
+    paragraph,
+    row,
+)
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import NORMAL, ListScreen
 from holdspace.client.tui.screens.talk import TalkScreen
@@ -110,13 +121,16 @@ class SettingsScreen(ListScreen):
 
     @override
     def items(self, width: int) -> Sequence[list[Row]]:
-        """Return one row for each setting: its title, and what it is now."""
-        return [[self._item(one, width)] for one in self.rows]
+        """Return each setting in a row: its title, and what it is now, below it where both are too long."""
+        return [self._item(one, width) for one in self.rows]
 
-    def _item(self, one: SettingRow, width: int) -> Row:
+    def _item(self, one: SettingRow, width: int) -> list[Row]:
         ink: Ink = "text" if one.value == one.usual else "sage"
-        title = clip(row((one.title, "text")), _TITLE_WIDTH - 1)
-        return clip((*pad(title, _TITLE_WIDTH), Piece(one.short, ink)), width)
+        title = row((one.title, "text"))
+        line = (*pad(title, _TITLE_WIDTH), Piece(one.short, ink))
+        if cells(title) < _TITLE_WIDTH and cells(line) <= width:
+            return [line]
+        return [*fold(title, width), *indent(paragraph(one.short, width - 2, ink), 2)]
 
     def _detail(self, width: int) -> list[Row]:
         one = self.chosen

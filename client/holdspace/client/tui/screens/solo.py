@@ -9,7 +9,7 @@ from typing_extensions import override
 from holdspace.client import pacing
 from holdspace.client.acts import Spot
 from holdspace.client.tui.keyline import key_rows
-from holdspace.client.tui.rows import Row, clip, row
+from holdspace.client.tui.rows import Row, paragraph
 from holdspace.client.tui.screens.base import act_bindings
 from holdspace.client.tui.screens.desk import ListScreen
 from holdspace.client.tui.screens.practice import PracticeScreen
@@ -32,7 +32,7 @@ class SoloScreen(ListScreen):
     @override
     def items(self, width: int) -> Sequence[list[Row]]:
         """Return one row for each exercise."""
-        return [[clip(row((pacing.title_of(name), "text")), width)] for name in self._names]
+        return [paragraph(pacing.title_of(name), width) for name in self._names]
 
     @override
     def _keys(self, width: int) -> list[Row]:

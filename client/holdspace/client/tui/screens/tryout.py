@@ -18,7 +18,7 @@ from holdspace.client.tui import marks
 from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.keyline import NARROW, key_name, keys
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import BLANK, Row, clip, pad, paragraph, row
+from holdspace.client.tui.rows import BLANK, Row, cells, fold, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
 from holdspace.protocol.translation import N_, _
 
@@ -136,20 +136,22 @@ class TryoutScreen(HoldScreen):
         """Return what the last key would do, first, and what can be tried."""
         words = self._tryout.words or _(LEAD)
         said = paragraph(words, width, "hand" if self._tryout.words else "muted")
-        steps = [self._step(name, what, width) for name, (what, _would) in STEPS.items()]
+        steps = [
+            line for name, (what, _would) in STEPS.items() for line in self._step(name, what, width)
+        ]
         way_out = paragraph(_(_WAY_OUT), width, "muted")
         return [*said, BLANK, *steps, BLANK, *way_out]
 
-    def _step(self, name: str, what: str, width: int) -> Row:
+    def _step(self, name: str, what: str, width: int) -> list[Row]:
         is_tried = name in self._tryout.tried
         sign = f"{marks.DONE if is_tried else ' '} "
-        line = row(
-            (sign, "sage"),
-            *pad(row((key_name(BY_ID[name].key), "amber-strong")), 7),
+        head = row((sign, "sage"), *pad(row((key_name(BY_ID[name].key), "amber-strong")), 7))
+        words = row(
             (_(what), "muted" if is_tried else "text"),
             (f"  {_('tried')}" if is_tried else "", "sage"),
         )
-        return clip(line, width)
+        first, *rest = fold(words, width - cells(head))
+        return [(*head, *first), *indent(rest, cells(head))]
 
     def _hint(self, width: int) -> list[Row]:
         words = _(LET_IN) if self.view.place is Place.ROOM else _(MOVED_ON)
