@@ -203,8 +203,9 @@ def _is_outside(widget: Widget) -> bool:
 
 
 def _is_hint_cut(widget: Widget) -> bool:
-    is_empty = isinstance(widget, Input) and not widget.value
-    return is_empty and cell_len(str(widget.placeholder)) > widget.content_size.width
+    if not isinstance(widget, Input) or widget.value:
+        return False
+    return cell_len(str(widget.placeholder)) > widget.content_size.width
 
 
 @asynccontextmanager

@@ -7,7 +7,8 @@ import pytest
 
 from checks import contradictions, problems, unfinished
 from extract import chapters, mistakes
-from holdspace.client.language import LANGUAGES, SOURCE
+from holdspace.client.language import LANGUAGES
+from holdspace.protocol.translation import SOURCE
 from po import Catalogue, Entry, compile_language
 from words import WORDS, catalogues, languages
 

@@ -177,5 +177,5 @@ def test_a_window_is_emptied_with_what_was_scrolled_away(term: str, orders: list
     child.expect_exact("room: ready.\r\n")
     child.send("wipe\n")
     child.expect_exact("\a")
-    assert re.findall(r"\x1b\[(\w+)", child.before) == orders
+    assert re.findall(r"\x1b\[(\w+)", str(child.before)) == orders
     child.close(force=True)

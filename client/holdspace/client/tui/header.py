@@ -30,8 +30,8 @@ def header(view: RoomView, width: int) -> Row:
     )
     if width < NAMELESS:
         # How many are here is also in the list of people; whether it is safe is only here.
-        words = facts if cell_len(facts) <= width else shown(view.trust_words)
-        return clip(row((words, "muted")), width)
+        fitting = facts if cell_len(facts) <= width else shown(view.trust_words)
+        return clip(row((fitting, "muted")), width)
     name = row((view.room_name or _("A room"), "strong"), ("   " + facts, "muted"))
     for words in (
         row((_("check words  "), "muted"), (view.check_phrase, "sage")),
