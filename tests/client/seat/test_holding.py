@@ -121,3 +121,15 @@ def test_who_was_cut_off_themselves_does_not_think_that_others_were(
     table.wait(3)
     assert not told(chi, "cannot be reached just now")
     assert chi.view.holder_words == ""
+
+
+def test_two_who_are_left_hold_the_room_together(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.do(ana, i.Promote(who(ana, "Chi")))
+    table.wait(2)
+    table.disconnect(ana)
+    table.wait(25)
+    assert ben.view.holder_words.endswith("You hold the room, with Chi.")
+    assert chi.view.holder_words.endswith("You hold the room, with Ben.")

@@ -4,14 +4,17 @@ import pytest
 from msgspec import structs
 
 from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.seat import changing, taking_up
 from holdspace.client.seat import intents as i
-from holdspace.client.seat import taking_up
 from holdspace.client.seat.replacing import replace
+from holdspace.client.seat.seat import Restoration
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Place
+from holdspace.protocol import frames
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.letters import HostAgain
 from holdspace.protocol.meeting.roles import HOST, vouch
+from seat_forging import keep, release
 from seat_table import Guest, Table, kept, who
 
 
@@ -128,3 +131,39 @@ def test_who_knocks_with_the_pass_but_another_key_waits_at_the_door(
     assert at_door.view.place is not Place.ROOM
     table.wait(5)
     assert [person.name for person in ben.view.people] == ["Ana", "Ben", "Chi"]
+
+
+def test_who_is_not_answered_asks_again_and_is_told_once(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    room = dies(table, ana)
+    table.wait(30)
+    again = table.come_again(room)
+    asked = keep(table, again, frames.Append)
+    table.wait(5)
+    first = len(asked)
+    table.wait(taking_up.AGAIN_SECONDS)
+    assert again.words.count(taking_up.ASKS) == 1
+    assert len(asked) > first > 0
+    assert not again.view.is_host
+    release(table)
+    for frame in asked:
+        table._send(again, frame)
+    table.wait(3)
+    assert again.view.is_host
+    assert [person.role.value for person in ben.view.people][:1] == ["host"]
+
+
+def test_a_host_who_is_in_the_list_already_is_not_put_there_again(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    host, facts = ana.seat.seat.host, ben.seat.seat.facts
+    assert host is not None
+    claims = who(ben, "Ana")
+    entry = vouch(host.root, claims, HOST, room=facts.room, meeting=facts.meeting)
+    moment = Moment.of(table.world())
+    seat = changing.wish(ben.seat.seat, Restoration(entry), moment)
+    assert (seat.wishes, seat.change) == ((), None)
+    assert moment.frames == []

@@ -247,15 +247,13 @@ def _welcomes(wanted: Wish, welcome: bytes | None, moment: Moment) -> tuple[Seal
 
 
 def _proposals(seat: Seat, wanted: Wish, moment: Moment) -> Sequence[Proposal]:
-    match wanted:
-        case Admission():
-            return _admission(seat, wanted, moment)
-        case Removal(identity):
-            return _removal(seat, identity, moment)
-        case RoleChange(identity, role):
-            return _role_change(seat, identity, role, moment)
-        case Restoration(entry):
-            return _restoration(seat, entry)
+    if isinstance(wanted, Admission):
+        return _admission(seat, wanted, moment)
+    if isinstance(wanted, Removal):
+        return _removal(seat, wanted.identity, moment)
+    if isinstance(wanted, Restoration):
+        return _restoration(seat, wanted.entry)
+    return _role_change(seat, wanted.identity, wanted.role, moment)
 
 
 def _admission(seat: Seat, wanted: Admission, moment: Moment) -> Sequence[Proposal]:

@@ -90,12 +90,15 @@ def tick(seat: Seat, moment: Moment) -> Seat:
     """Host: ask to be the host again, and be it as soon as the list of roles says so."""
     kept, facts = seat.lasting.kept, seat.facts
     part = kept.host if kept else None
-    if part is None or kept is None or seat.host is not None or seat.words_before is None:
+    words = seat.words_before
+    if part is None or kept is None or seat.host is not None or words is None:
         return seat
     root = part.secrets.root
     role = seat.roles.role_of(facts.identity)
     if role == HOST:
-        return _be_host(seat, moment)
+        # A relay in a program that died is nobody's any more: it does not go when the host goes.
+        keys = HostKeys(root=root, words=words, seed=part.seed, opened=True)
+        return _be_host(seat, keys, kept, moment)
     if role != MEMBER or moment.now - seat.asked_to_be_host < AGAIN_SECONDS:
         return seat
     if not seat.asked_to_be_host:
@@ -105,12 +108,7 @@ def tick(seat: Seat, moment: Moment) -> Seat:
     return letters.write_to_facilitators(seat, HostAgain(entry.vouch), moment)
 
 
-def _be_host(seat: Seat, moment: Moment) -> Seat:
-    kept, words = seat.lasting.kept, seat.words_before
-    if kept is None or kept.host is None or words is None:
-        return seat
-    # A relay in a program that died is nobody's any more: it does not go when the host goes.
-    keys = HostKeys(root=kept.host.secrets.root, words=words, seed=kept.host.seed, opened=True)
+def _be_host(seat: Seat, keys: HostKeys, kept: KeptRoom, moment: Moment) -> Seat:
     keys = new_invitation(seat, keys, minutes=INVITATION_MINUTES, world=moment)
     keys = new_door(seat, keys, kept, moment)
     moment.notices.append(Notice(HOST_AGAIN, Urgency.BELL))
