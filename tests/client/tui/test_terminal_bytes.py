@@ -34,18 +34,18 @@ class Terminal:
         self.written += data
         return data
 
-    def until(self, words: str) -> None:
+    def until(self, words: str, since: int = 0) -> None:
         """Read until these words were written, in a bounded loop."""
         for _ in range(200):
-            if words in self.written:
+            if words in self.written[since:]:
                 return
             self.read(0.2)
         raise AssertionError(f"never came: {words!r}\n{self.written[-2000:]!r}")
 
-    def settle(self) -> None:
+    def settle(self, seconds: float = 0.5) -> None:
         """Read until nothing comes for a moment."""
         for _ in range(100):
-            if not self.read(0.5):
+            if not self.read(seconds):
                 return
 
     def rest(self) -> str:
@@ -136,19 +136,42 @@ def test_three_escapes_in_a_real_terminal_close_the_screen(gap: str) -> None:
         room.until("ended: vanished")
 
 
-def test_without_colours_no_colour_byte_is_written() -> None:
-    with terminal("room", {"NO_COLOR": "1"}) as room:
-        room.until("Fibromyalgia")
-        room.settle()
+# What is pressed from the first page to the last, and words of what is shown then.
+EVENING = (
+    ("", "Practise alone"),
+    ("q", "What we agree on here"),
+    ("\x1bOP", "Keys and commands"),
+    ("\x1b", "What we agree on here"),
+    ("Sam", "Sam"),
+    ("\r", "A line"),
+    ("\r", "I accept"),
+    ("\r", "Fibromyalgia"),
+    ("\x1b", "leave"),
+    ("$", "NO_COLOR has the last word"),
+    ("\x1b", "Fibromyalgia"),
+    (F2, "in danger now"),
+    ("\x1b", "Fibromyalgia"),
+    ("l", "The room is on hold"),
+    ("l", "The meeting is closed"),
+)
+
+
+def test_without_colours_no_colour_byte_is_written_from_the_first_page_to_the_last() -> None:
+    with terminal("evening", {"NO_COLOR": "1"}) as evening:
+        for keys, shown in EVENING:
+            before = len(evening.written)
+            evening.child.send(keys)
+            evening.until(shown, since=before)
+            evening.settle(0.2)
     numbers = {
         number
-        for token in TOKENS.finditer(room.written)
+        for token in TOKENS.finditer(evening.written)
         if token["final"] == "m" and not token["mark"]
         for number in token["numbers"].split(";")
         if number
     }
     assert numbers <= {"0", "1", "2", "3", "4", "7"}
-    assert "✦" in room.written
+    assert "✦" in evening.written
 
 
 def test_a_crash_restores_the_terminal_and_prints_one_sentence() -> None:
