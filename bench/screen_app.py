@@ -109,6 +109,10 @@ def bare() -> None:
 
 async def room(descriptor: int, picture: bytes) -> None:
     """Run the room until it is closed."""
+    from holdspace.client.process import start_quickly  # noqa: PLC0415 (see above)
+
+    # As the command does.
+    start_quickly()
     from holdspace.client.tui.app import HoldspaceApp  # noqa: PLC0415 (see above)
 
     attendance = Attendance(pickle.loads(picture))  # noqa: S301 (our own, made a moment ago)

@@ -10,6 +10,7 @@ import pytest
 SCREEN = {"textual", "rich"}
 MEETING = {"holdspace.protocol.mls", "holdspace.protocol.meeting"}
 CLIENT = {"holdspace.client"}
+LINES = {"holdspace.client.plain.session"}
 # What takes most of the time that a program needs to begin.
 SLOW = {"asyncio", "cryptography", "inspect", "msgspec", "importlib.metadata"}
 
@@ -48,8 +49,16 @@ except SystemExit as stop:
     [
         ("import holdspace.client.seat", SCREEN),
         ("import holdspace.client.attend", SCREEN),
-        ("import holdspace.client.plain", SCREEN),
+        ("import holdspace.client.plain.session", SCREEN),
         ("import holdspace.client.tui.app", {"holdspace.protocol.mls"}),
+        # What is said, or started, before somebody has to wait.
+        (
+            "import holdspace.client.demo.show",
+            SCREEN | LINES | {"holdspace.protocol.mls"},
+        ),
+        ("import holdspace.client.commands.demo", SCREEN | {"cryptography"}),
+        ("import holdspace.client.relay_keeper", {"asyncio", "msgspec", "cryptography"}),
+        ("import holdspace.client.front_end", SCREEN | LINES),
         ("import holdspace.server.cli", SCREEN | MEETING | CLIENT),
         (command("holdspace.server.cli", "--help"), SCREEN | MEETING | CLIENT),
         (command("holdspace.client.cli", "--help"), SCREEN | MEETING | SLOW),

@@ -13,7 +13,7 @@ import pytest
 from websockets.sync.server import serve
 
 from holdspace.client.acts import ACTS
-from holdspace.client.front_end import why_plain
+from holdspace.client.plain_or_screen import why_plain
 from holdspace.protocol.invite import Invitation, encode_invitation
 
 EXPIRED = encode_invitation(

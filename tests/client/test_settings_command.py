@@ -13,6 +13,7 @@ import pytest
 from by_ear import faults
 from holdspace.client import cli, front_end
 from holdspace.client.keeping import Keeper
+from holdspace.client.plain import session
 from holdspace.client.settings import Settings
 from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui import app
@@ -98,7 +99,7 @@ async def test_who_chose_plain_lines_at_the_door_goes_on_in_them(
         return 0
 
     monkeypatch.setattr(app, "run_screen", closed_for_plain_lines)
-    monkeypatch.setattr(front_end, "attend", attend)
+    monkeypatch.setattr(session, "attend", attend)
     attendance = object()
     assert await front_end._on_screen(attendance, book, keeper) == 0  # type: ignore[arg-type]
     assert went_on == [attendance, {"keeper": keeper, "book": book}]

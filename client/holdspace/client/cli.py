@@ -24,7 +24,7 @@ from holdspace.client.command_line import (
     without_secrets,
 )
 from holdspace.client.commands import COMMANDS, Command
-from holdspace.client.process import leave_no_image
+from holdspace.client.process import leave_no_image, start_quickly
 from holdspace.client.prompt import NobodyAnswersError, NotASecretFileError, say
 from holdspace.protocol.overriding import override
 from holdspace.protocol.translation import N_, _
@@ -46,6 +46,7 @@ _FOR_THE_PERSON = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what was asked and return the exit code."""
     leave_no_image()
+    start_quickly()
     sys.excepthook = _say_crash
     # Libraries log what they were handling; none of that may reach the terminal.
     logging.getLogger().addHandler(logging.NullHandler())

@@ -1,65 +1,32 @@
-"""Which of the two front ends is used, and why; both get the same attendance and nothing else.
+"""The meeting in one of the two front ends; both get the same attendance and nothing else.
 
-The screen is imported only when one opens: it takes a while to load, and the plain line mode must
-work where Textual is not installed.
+Only the one that is used is loaded: the screen takes a while, and the plain line mode must work where
+Textual is not installed.
 """
 
 import os
-import sys
-from collections.abc import Mapping
-from importlib.util import find_spec
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED, WELL
-from holdspace.client.editor import clear_up
 from holdspace.client.keeping import Keeper
-from holdspace.client.plain import attend
 from holdspace.client.prompt import say
 from holdspace.client.seat.view import Place
-from holdspace.client.settings import USUAL, Settings, find_settings
 from holdspace.client.settings_book import SettingsBook, open_book, take_effect
 from holdspace.protocol.translation import _
 
+if TYPE_CHECKING:
+    from holdspace.client.attend import Attendance
 
-def why_plain(
-    flag: bool,
-    environment: Mapping[str, str],
-    settings: Settings = USUAL,
-    *,
-    is_terminal: bool,
-    has_screen: bool,
-) -> str:
-    """Return why the plain line mode is used, or "" for the screen."""
-    reasons = (
-        (flag, _("because of --plain")),
-        (settings.plain, _("because of your settings")),
-        (environment.get("HOLDSPACE_PLAIN", "") not in {"", "0"}, _("because of HOLDSPACE_PLAIN")),
-        (environment.get("TERM") == "dumb", _("because this terminal is a plain one (TERM=dumb)")),
-        (not is_terminal, _("because this is not a terminal")),
-        (not has_screen, _("because the screen is not installed (holdspace[client] brings it)")),
-    )
-    return next((words for applies, words in reasons if applies), "")
+_LINES, _SCREEN = "holdspace.client.plain.session", "holdspace.client.tui.app"
 
 
-def choose_plain(*, flag: bool) -> bool:
-    """Return whether plain lines are used here, and say why they are."""
-    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    has_screen = find_spec("textual") is not None
-    found = find_settings()
-    for line in found.lines():
-        say(line)
-    cleared = clear_up(os.environ)
-    if cleared:
-        say(_("editor: {words}").format(words=cleared))
-    reason = why_plain(
-        flag, os.environ, found.settings, is_terminal=is_terminal, has_screen=has_screen
-    )
-    if reason:
-        say(_("plain: Plain lines, {reason}.").format(reason=reason))
-    return bool(reason)
+def load(*, plain: bool) -> None:
+    """Load the front end that will be used, while something else has to be waited for."""
+    import_module(_LINES if plain else _SCREEN)
 
 
-async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = None) -> int:
+async def show(attendance: "Attendance", *, plain: bool, keeper: Keeper | None = None) -> int:
     """Hold the meeting in plain lines or on the screen; return the program's exit code."""
     book = open_book()
     take_effect(book.settings)
@@ -71,11 +38,17 @@ async def show(attendance: Attendance, *, plain: bool, keeper: Keeper | None = N
     )
     async with used.saving():
         if plain:
-            return await attend(attendance, keeper=used, book=book)
+            return await _in_lines(attendance, book, used)
         return await _on_screen(attendance, book, used)
 
 
-async def _on_screen(attendance: Attendance, book: SettingsBook, keeper: Keeper) -> int:
+async def _in_lines(attendance: "Attendance", book: SettingsBook, keeper: Keeper) -> int:
+    from holdspace.client.plain.session import attend  # noqa: PLC0415
+
+    return await attend(attendance, keeper=keeper, book=book)
+
+
+async def _on_screen(attendance: "Attendance", book: SettingsBook, keeper: Keeper) -> int:
     from holdspace.client.tui.app import Ending, run_screen  # noqa: PLC0415
     from holdspace.client.tui.environment import (  # noqa: PLC0415
         UnsafeEnvironmentError,
@@ -90,7 +63,7 @@ async def _on_screen(attendance: Attendance, book: SettingsBook, keeper: Keeper)
     ending = await run_screen(attendance, book, keeper)
     if ending is Ending.PLAIN:
         say(_("plain: Plain lines, because you chose them."))
-        return await attend(attendance, keeper=keeper, book=book)
+        return await _in_lines(attendance, book, keeper)
     if ending is Ending.VANISHED:
         await attendance.vanish()
     if ending is Ending.FINISHED:

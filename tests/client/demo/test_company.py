@@ -28,7 +28,8 @@ def test_orders_and_news_are_single_lines_that_come_back_whole() -> None:
 
 
 async def test_people_open_a_room_and_tell_its_code() -> None:
-    async with relay_here() as relay, company(Order(relay, 20.0)) as people:
+    async with relay_here() as relay, company() as people:
+        people.begin(Order(relay, 20.0))
         news = await asyncio.wait_for(people.news(), 20)
         assert news.invitation.startswith("holdspace1:")
         assert "Ana" in news.words
@@ -38,7 +39,8 @@ async def test_where_german_is_spoken_their_room_is_a_german_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HOLDSPACE_LANGUAGE", "de")
-    async with relay_here() as relay, company(Order(relay, 20.0)) as people:
+    async with relay_here() as relay, company() as people:
+        people.begin(Order(relay, 20.0))
         news = await asyncio.wait_for(people.news(), 20)
         assert news.words == "Ana hat den Raum geöffnet."
         async with await Attendance.join(news.invitation) as guest:
@@ -52,7 +54,8 @@ async def test_where_german_is_spoken_their_room_is_a_german_one(
 
 
 async def test_without_a_relay_nobody_comes_and_the_person_is_told_why() -> None:
-    async with company(Order(NOBODY_LISTENS, 20.0)) as people:
+    async with company() as people:
+        people.begin(Order(NOBODY_LISTENS, 20.0))
         with pytest.raises(NobodyCameError, match="cannot be reached"):
             await asyncio.wait_for(people.news(), 30)
 
@@ -76,7 +79,8 @@ async def test_no_code_is_in_a_command_line_or_an_environment() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         # Somebody listens and never answers: who asked is still there when we look.
         relay = f"ws://127.0.0.1:{silent.getsockname()[1]}"
-        async with company(Order(relay, 1.0, "holdspace1:kestrel")):
+        async with company() as people:
+            people.begin(Order(relay, 1.0, "holdspace1:kestrel"))
             told = _given_to_children()
     if told is None:
         pytest.skip("Only Linux shows a process's command line and environment like this.")

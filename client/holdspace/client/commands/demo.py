@@ -3,7 +3,7 @@
 import argparse
 
 from holdspace.client.demo import run
-from holdspace.client.front_end import choose_plain
+from holdspace.client.plain_or_screen import choose_plain
 from holdspace.protocol.translation import _
 
 from .options import add_plain

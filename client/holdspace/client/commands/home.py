@@ -7,9 +7,9 @@ import argparse
 
 from holdspace.client import home
 from holdspace.client.command_line import WELL
-from holdspace.client.front_end import choose_plain
 from holdspace.client.keeping import Keeper
 from holdspace.client.numbers import number_in
+from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.prompt import NobodyAnswersError, ask_until, say
 from holdspace.client.settings_book import open_book, take_effect
 from holdspace.client.vault import exists

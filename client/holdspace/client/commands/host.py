@@ -18,7 +18,7 @@ from typing import NamedTuple
 from holdspace.client.attend import Attendance, CannotStart, check_addresses
 from holdspace.client.care.crisis import carried_text, host_warning, local_card, own_card_text
 from holdspace.client.command_line import WELL
-from holdspace.client.front_end import choose_plain, show
+from holdspace.client.front_end import show
 from holdspace.client.here import relay_here
 from holdspace.client.keeping import Keeper
 from holdspace.client.library import (
@@ -31,6 +31,7 @@ from holdspace.client.library import (
     read_flow,
 )
 from holdspace.client.look import look_at
+from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.privacy import COVERED, WITHOUT_SLOTS
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
 from holdspace.client.seat.host import Opening

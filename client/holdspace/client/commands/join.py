@@ -12,9 +12,10 @@ from holdspace.client.command_line import (
     NOT_ON_THE_COMMAND_LINE,
     complain,
 )
-from holdspace.client.front_end import choose_plain, show
+from holdspace.client.front_end import show
 from holdspace.client.keeping import Keeper
 from holdspace.client.kept_rooms import KeptRoom, moved_to, shown_name
+from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say, unseen
 from holdspace.client.socks import Proxy
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished

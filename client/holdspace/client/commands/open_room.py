@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import complain
-from holdspace.client.front_end import choose_plain
 from holdspace.client.kept_rooms import KeptRoom, shown_name
+from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.prompt import say
 from holdspace.client.seat.host import Opening
 from holdspace.protocol.meeting.flow import parse_flow

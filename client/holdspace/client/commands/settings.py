@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 
 from holdspace.client.command_line import FAILED, WELL
-from holdspace.client.front_end import choose_plain
 from holdspace.client.library import Library
 from holdspace.client.plain.choosing import change_settings
+from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.prompt import say
 from holdspace.client.settings import example, find_settings, in_effect
 from holdspace.client.settings_book import open_book, take_effect

@@ -5,8 +5,8 @@ import asyncio
 
 from holdspace.client import pacing
 from holdspace.client.command_line import ASKED_WRONGLY, WELL, complain
-from holdspace.client.front_end import choose_plain
 from holdspace.client.plain.solo import practise
+from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.settings_book import open_book, take_effect
 from holdspace.protocol.translation import _
 

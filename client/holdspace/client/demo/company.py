@@ -27,9 +27,16 @@ class NobodyCameError(Exception):
 class Company:
     """The running process, and what it tells."""
 
-    def __init__(self, told: asyncio.StreamReader, errors: BinaryIO) -> None:
+    def __init__(
+        self, told: asyncio.StreamReader, orders: asyncio.StreamWriter, errors: BinaryIO
+    ) -> None:
         self._told = told
+        self._orders = orders
         self._errors = errors
+
+    def begin(self, order: Order) -> None:
+        """Let the people meet; until now they were only made ready."""
+        self._orders.write(write_line(order))
 
     async def news(self) -> News:
         """Return the next thing it tells; raise NobodyCameError when it has ended."""
@@ -55,8 +62,8 @@ class Company:
 
 
 @asynccontextmanager
-async def company(order: Order) -> AsyncIterator[Company]:
-    """Start the people, and see to it that they are gone afterwards."""
+async def company() -> AsyncIterator[Company]:
+    """Start the people, who wait for their order; and see to it that they are gone afterwards."""
     # A file without a name: nothing of it can stay behind, whoever is killed.
     with TemporaryFile() as errors:
         process = await asyncio.create_subprocess_exec(
@@ -66,8 +73,7 @@ async def company(order: Order) -> AsyncIterator[Company]:
         )  # fmt: skip
         told, orders = _pipes(process)
         try:
-            orders.write(write_line(order))
-            yield Company(told, errors)
+            yield Company(told, orders, errors)
         finally:
             orders.close()
             await _see_off(process)

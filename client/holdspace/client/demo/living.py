@@ -12,6 +12,7 @@ from time import monotonic
 from holdspace.client.attend import Attendance
 from holdspace.client.demo.cast import Cast
 from holdspace.client.demo.memory import Memory, Move, after, remember
+from holdspace.client.demo.orders import NoRoomError
 from holdspace.client.library import DEFAULT_FLOW, read_agreements, read_flow
 from holdspace.client.seat.host import Opening
 from holdspace.client.seat.view import RoomView
@@ -42,10 +43,6 @@ class Clock:
     async def glance(self) -> None:
         """Let the moment go by between two looks at the room."""
         await asyncio.sleep(min(max(LOOKS_UP_EVERY / self.speed, SHORTEST_LOOK), LONGEST_LOOK))
-
-
-class NoRoomError(Exception):
-    """The room could not be opened; the text is for the person."""
 
 
 def opening_of(cast: Cast, name: str, standing: str) -> Opening:

@@ -5,6 +5,10 @@ import msgspec
 LONGEST_ORDER = 64 * 1024
 
 
+class NoRoomError(Exception):
+    """The room could not be opened; the text is for the person."""
+
+
 class Order(msgspec.Struct, frozen=True):
     """What the demo asks of its people: open a room at this relay, or go into that one."""
 

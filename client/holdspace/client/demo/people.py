@@ -16,16 +16,23 @@ from holdspace.client.demo.cast import Cast, Character, load_cast
 from holdspace.client.demo.living import (
     Clock,
     Decide,
-    NoRoomError,
     invitation_of,
     live,
     opening_of,
 )
 from holdspace.client.demo.memory import Memory, Move
 from holdspace.client.demo.moves import Moment
-from holdspace.client.demo.orders import LONGEST_ORDER, News, Order, read_order, write_line
+from holdspace.client.demo.orders import (
+    LONGEST_ORDER,
+    News,
+    NoRoomError,
+    Order,
+    read_order,
+    write_line,
+)
 from holdspace.client.demo.pace import Dice, dice_of
 from holdspace.client.language import choose
+from holdspace.client.process import start_quickly
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import _
 
@@ -90,6 +97,7 @@ class Company:
 
 def main() -> int:
     """Let the people live until the meeting is over for them or standard input ends."""
+    start_quickly()
     choose()
     try:
         asyncio.run(_run())

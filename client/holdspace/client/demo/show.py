@@ -5,23 +5,25 @@ that lets the person in, or the people, goes through a pipe.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from holdspace.client.attend import Attendance
 from holdspace.client.command_line import FAILED
 from holdspace.client.demo.cast import Cast, load_cast
 from holdspace.client.demo.company import Company, NobodyCameError, company
-from holdspace.client.demo.living import NoRoomError, invitation_of, opening_of
-from holdspace.client.demo.orders import Order
-from holdspace.client.front_end import show
-from holdspace.client.here import relay_here
+from holdspace.client.demo.orders import NoRoomError, Order
+from holdspace.client.here import relay_starting
 from holdspace.client.plain.labels import labelled
 from holdspace.client.prompt import ask_until, say
 from holdspace.protocol.text import NameRefused, check_name
 from holdspace.protocol.translation import N_, _
 from holdspace.protocol.values import value
 
+if TYPE_CHECKING:
+    from holdspace.client.demo.chair import Chair
+
+Address = Callable[[], Awaitable[str]]
 _ASK_NAME = N_("What shall people here call you? Up to 24 letters; it need not be your real name.")
 
 
@@ -43,15 +45,15 @@ class Show:
         play = self._host if self.facilitate else self._visit
         _tell(_("Starting a relay on this computer, for this demo only."))
         try:
-            async with relay_here() as relay:
-                return await play(relay, name)
+            async with relay_starting() as address, company() as people:
+                return await play(address, people, name)
         except (NobodyCameError, NoRoomError) as error:
             _tell(str(error))
             return FAILED
         finally:
             _tell(_("Nothing of the demo is kept on this computer."))
 
-    async def _visit(self, relay: str, _name: str) -> int:
+    async def _visit(self, address: Address, people: Company, _name: str) -> int:
         cast = load_cast()
         names = ", ".join(member.name for member in cast.members)
         _tell(
@@ -59,19 +61,26 @@ class Show:
                 host=cast.facilitator.name, names=names
             )
         )
-        async with company(Order(relay, self.speed)) as people:
-            code = await _invitation(people)
-            async with _listening(people), await Attendance.join(code) as attendance:
-                return await show(attendance, plain=self.plain)
+        chair = self._chair()
+        people.begin(Order(await address(), self.speed))
+        code = await _invitation(people)
+        async with _listening(people):
+            return await chair.visit(code)
 
-    async def _host(self, relay: str, name: str) -> int:
+    async def _host(self, address: Address, people: Company, name: str) -> int:
         _tell(_("Opening your room. Six simulated people will knock, one after another."))
-        cast = load_cast()
-        opening = opening_of(cast, name, cast.facilitating.trying_out)
-        async with await Attendance.host([relay], opening) as attendance:
-            code = await invitation_of(attendance)
-            async with company(Order(relay, self.speed, code)) as people, _listening(people):
-                return await show(attendance, plain=self.plain)
+        chair, relay = self._chair(), await address()
+        async with chair.opened(relay, load_cast(), name) as attendance, _listening(people):
+            people.begin(Order(relay, self.speed, attendance.view.invitation))
+            return await chair.sit(attendance)
+
+    def _chair(self) -> "Chair":
+        """Load the person's own front end, while the relay and the people load what they need."""
+        from holdspace.client.demo.chair import Chair  # noqa: PLC0415 (the others are started first)
+
+        chair = Chair(self.plain)
+        chair.load()
+        return chair
 
 
 def _asked_name(cast: Cast) -> str:
