@@ -5,8 +5,11 @@ import signal
 import socket
 from pathlib import Path
 
+import pytest
+
 from holdspace.protocol.frames import Ack, Entry
 from holdspace.protocol.refusals import Close
+from holdspace.server import stopping
 from holdspace.server.log.sqlite import SqliteLog
 from holdspace.server.stopping import Stop
 from relay_papers import Circle
@@ -39,6 +42,39 @@ class TestPatience:
             await stop.patiently(_wait(never), FOR_EVER)
             # From then on it waits for nothing.
             await stop.patiently(_wait(never), FOR_EVER)
+
+
+class TestDesertion:
+    """The program that ran the relay has died; who is still there may go on (A5)."""
+
+    @pytest.fixture(autouse=True)
+    def at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(stopping, "_LOOK_SECONDS", 0.001)
+
+    async def looks(self, *seen: bool) -> int:
+        """Return how often it was looked before the end was asked for; the last look is for ever."""
+        stop, looks = Stop(), iter(seen)
+        count = 0
+
+        def is_deserted() -> bool:
+            nonlocal count
+            count += 1
+            return next(looks, seen[-1])
+
+        async with asyncio.timeout(PATIENCE):
+            await stop.when_deserted(is_deserted, patience=0.003)
+        assert stop.asked.is_set()
+        assert stop.is_for_good
+        return count
+
+    async def test_with_nobody_there_it_ends_at_once(self) -> None:
+        assert await self.looks(True) == 1
+
+    async def test_while_somebody_is_there_it_stays(self) -> None:
+        assert await self.looks(*[False] * 40, True) > 40
+
+    async def test_a_line_that_breaks_for_a_moment_is_waited_for(self) -> None:
+        assert await self.looks(False, False, True, True, *[False] * 20, True) > 20
 
 
 async def _wait(event: asyncio.Event) -> None:
