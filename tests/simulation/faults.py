@@ -27,6 +27,8 @@ CLIENT_CRASHES = (
     "after it was saved",
 )
 PATIENCE_SECONDS = 38.0
+# Far above the numbers that a seat asks under, and what a false commit asks under.
+OWN_REFS = 2**31 + 2
 # So little that whoever reads slowly is met in a short meeting; their next connection has it all.
 SLOW_UNREAD_BYTES = 24 * 1024
 
@@ -176,7 +178,9 @@ def _junk(person: "Person", chance: Random) -> None:
     if seat is None or person.wire is None or not seat.is_caught_up:
         return
     payload = chance.randbytes(chance.choice((1, 60, 800, 3000)))
-    person.wire.send(frames.Append(2**31, chance.randbytes(16), seat.group.epoch, payload))
+    # Nobody else's number on this connection, as an answer says nothing but to which it is.
+    ref = OWN_REFS + len(person.wire.asked)
+    person.wire.send(frames.Append(ref, chance.randbytes(16), seat.group.epoch, payload))
     person.world.reached("undecryptable junk")
     person.world.tell(f"{person.name}'s changed client sends bytes that mean nothing.")
 

@@ -61,6 +61,15 @@ def test_after_the_hosts_client_died_all_who_were_there_are_in_the_new_meeting()
     assert len(world.present) == 5
 
 
+def test_junk_that_is_answered_late_is_not_taken_for_other_junk() -> None:
+    """Seed 531: both asked under one number, so that the first answer was taken for the second's."""
+    what = ((20.0, "slow reader"), (21.0, "undecryptable junk"), (33.0, "undecryptable junk"))
+    decisions = tuple(Decision(at, fault, 1, salt) for salt, (at, fault) in enumerate(what))
+    result = World(Plan(5, 3, 30.0, decisions)).run()
+    assert not result.law, result.words
+    assert result.reached["undecryptable junk"] == 2
+
+
 def test_two_seeds_are_two_meetings() -> None:
     traces = {World(plan_of(seed, seconds=5)).run().trace for seed in (1, 2)}
     assert len(traces) == 2
