@@ -65,6 +65,7 @@ def close(host: Program, *others: Program) -> None:
         assert program.ends() == 0
 
 
+@pytest.mark.long
 def test_two_meetings_of_one_room_and_a_crash_in_the_second(
     relay: Relay, device: Callable[[str], Device]
 ) -> None:

@@ -41,6 +41,7 @@ async def stops(camera: Stills) -> list[str]:
     return [one for one in found if one]
 
 
+@pytest.mark.long
 async def test_the_cursor_is_on_what_has_the_focus_on_every_screen() -> None:
     faults = {}
     # In the smallest window the most is out of sight.
