@@ -1,5 +1,6 @@
 """The catalogues we ship: fit to be shown, without contradiction, and complete where they are called so."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import pytest
 
 from checks import contradictions, problems, unfinished
 from extract import chapters, mistakes
+from holdspace.client.acts import ACTS
 from holdspace.client.language import LANGUAGES
 from holdspace.protocol.translation import SOURCE
 from po import Catalogue, Entry, compile_language
 from words import WORDS, catalogues, languages
 
+# What only who writes line by line has to type.
+OF_PLAIN_LINES = {"draft", "send", "take"}
 CHAPTERS = [
     pytest.param(path, catalogue, id=f"{language.name}-{path.stem}")
     for language in languages()
@@ -30,6 +34,20 @@ def test_every_mark_can_be_kept() -> None:
 
 def test_every_language_has_a_folder_and_a_name() -> None:
     assert {SOURCE, *(folder.name for folder in languages())} == set(LANGUAGES)
+
+
+def test_every_command_that_a_sentence_names_can_be_typed(
+    sentences: dict[str, list[Entry]],
+) -> None:
+    commands = {name for act in ACTS for name in (act.slash, *act.also)} | OF_PLAIN_LINES
+    named = {
+        word: entry.msgid
+        for entries in sentences.values()
+        for entry in entries
+        for word in re.findall(r"(?<![\w/.}])/([a-z]+)", entry.msgid)
+    }
+    assert {word: named[word] for word in named.keys() - commands} == {}
+    assert named.keys() >= OF_PLAIN_LINES
 
 
 @pytest.mark.parametrize(("path", "catalogue"), CHAPTERS)

@@ -47,7 +47,9 @@ def _for_lines(act: Act) -> str:
 
 _OTHER_WORDS = {
     "ready": N_("Prepare a ready phrase; /send sends it."),
-    "exit": N_("Stop at once. To the others it looks like a lost connection."),
+    "exit": N_(
+        "Stop at once, and empty the window. To the others it looks like a lost connection."
+    ),
     "help": N_("List the commands."),
 }
 
