@@ -100,3 +100,13 @@ def test_there_are_only_so_many_who_can_lead(table: Table) -> None:
     assert ana.words.count(changing.UNFIT) == told + 1
     assert not others[-1].view.is_facilitator
     assert others[-2].view.is_facilitator
+
+
+def test_who_is_let_in_without_a_line_comes_in_when_it_is_back(table: Table) -> None:
+    ana = table.host()
+    knock = knocking(table, ana, "Ben")
+    table.disconnect(ana)
+    assert table.do(ana, i.Admit(knock)) is None
+    assert names(ana) == ["Ana"]
+    table.connect(ana)
+    assert names(ana) == names(table.guests["Ben"]) == ["Ana", "Ben"]

@@ -6,7 +6,7 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat import returning
 from holdspace.client.seat.changing import wish
 from holdspace.client.seat.intents_apart import AskAside, EndAside, SayAside
-from holdspace.client.seat.ladder import KEPT_APART, NO_REASON, NO_WORDS, NOT_YOURS
+from holdspace.client.seat.ladder import KEPT_APART, NO_REASON, NO_WORDS, NOT_THERE, NOT_YOURS
 from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.seat import Removal
 from holdspace.client.seat.step import Moment
@@ -229,3 +229,12 @@ def test_at_the_door_each_word_comes_back_to_its_own_aside_and_an_end_is_no_word
     assert ben.view.place is Place.LOBBY
     apart = [(one.kept, one.aside) for one in ben.notices[told:] if one.words == KEPT_APART]
     assert [text for text, _ in apart] == ["one to Ana", "two to Ana"]
+
+
+def test_nobody_s_writing_is_paused_by_a_member_or_when_they_are_gone(table: Table) -> None:
+    ana, ben, chi = three(table)
+    assert table.do(ben, i.PauseTheWriting(me(chi), 2, WHY)) == NOT_YOURS
+    gone = me(chi)
+    table.do(chi, i.Leave())
+    assert table.do(ana, i.PauseTheWriting(gone, 2, WHY)) == NOT_THERE
+    assert ben.view.can_write
