@@ -253,6 +253,31 @@ async def test_a_line_begun_while_trying_is_not_sent_when_the_door_opens(
         assert one.meeting.wanted == [Say("Now I mean it.")]
 
 
+@pytest.mark.parametrize("asked", [(), ("1",)], ids=["the list", "one setting"])
+async def test_the_door_opens_on_who_still_chooses_and_their_words_are_for_the_room(
+    asked: tuple[str, ...], book: SettingsBook
+) -> None:
+    async with settled(WAITING, book) as one:
+        await one.type("/comfort", *asked)
+        one.meeting.become(replace(ROOM))
+        await one.until(lambda: any("counts. What you type" in line for line in one.terminal.said))
+        await one.type("Good evening.")
+        assert one.meeting.wanted == [Say("Good evening.")]
+
+
+async def test_a_choice_begun_before_the_door_opens_is_not_said_to_the_room(
+    book: SettingsBook,
+) -> None:
+    async with settled(WAITING, book) as one:
+        await one.type("/comfort")
+        one.terminal.typing = "2"
+        one.meeting.become(replace(ROOM))
+        await one.until(lambda: any("counts. What you type" in line for line in one.terminal.said))
+        one.terminal.typing = ""
+        assert BEGUN_BEFORE in await one.type("2")
+        assert one.meeting.wanted == []
+
+
 async def test_nothing_hostile_is_said_of_what_was_typed_or_written(book: SettingsBook) -> None:
     async with settled(WAITING, book) as one:
         await one.type("/tryout")

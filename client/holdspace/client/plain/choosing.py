@@ -24,6 +24,7 @@ HEAD_HERE = N_(
     "type r."
 )
 DONE = N_("Done.")
+LET_IN = N_("What you chose counts. What you type from here on is for the room.")
 KEPT = N_(
     "draft: That was no answer, and nobody read it. It is kept. /draft reads it to you; /take puts it "
     "with what /send sends."
@@ -77,6 +78,13 @@ class Chooser:
     def close(self) -> None:
         """Ask nothing any more: something else has begun."""
         self._is_open = False
+
+    def let_in(self) -> bool:
+        """End it because there is a room now; tell whether it was going on."""
+        was_open, self._is_open = self._is_open, False
+        if was_open:
+            self._tell(_(LET_IN))
+        return was_open
 
     def hears(self, line: str) -> bool:
         """Take a line that was meant for the settings; tell whether it was."""

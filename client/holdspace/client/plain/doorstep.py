@@ -35,8 +35,9 @@ class Doorstep:
         return self._chooser.hears(line) or self._trier.hears(line)
 
     def let_in(self) -> bool:
-        """Try nothing any more, now that there is a room; tell whether a line could be for one of them."""
-        return self._trier.let_in() or self._chooser.is_open
+        """Ask and try nothing any more, now there is a room; tell whether a line could be for that."""
+        was_chosen = self._chooser.let_in()
+        return self._trier.let_in() or was_chosen
 
     def _try(self, _local: Local) -> None:
         self._chooser.close()
