@@ -281,7 +281,7 @@ _facilitators = (
         "Let what everybody wrote be read: as the stage says, or together, in a round, by hands.",
         _release, needs=Need.CHOICE, is_optional=True, choices=RELEASES, when=_is_gathering),
     _facilitator("onward", "o", "onward", "move the floor on", "Let the floor go to whoever is next.",
-        lambda _: Onward(), when=lambda view: bool(view.floor or view.hands)),
+        lambda _: Onward(), when=lambda view: bool(view.floor or view.hands) and not _is_gathering(view)),
     _facilitator("ready", "1-9", "ready", "ready phrase",
         "Copy a ready phrase into the text field; nothing is sent.",
         needs=Need.NUMBER),

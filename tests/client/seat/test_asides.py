@@ -109,6 +109,18 @@ def test_who_asks_without_a_name_asks_a_facilitator(table: Table, circle: Circle
     assert aside(ben).label == "private with Ana"
 
 
+@pytest.mark.parametrize("by_name", [False, True], ids=["without a name", "by name"])
+def test_who_asks_whom_they_are_asked_by_says_yes(
+    by_name: bool, table: Table, circle: Circle3
+) -> None:
+    ana, ben, _ = circle
+    assert table.do(ben, p.AskAside()) is None
+    assert table.do(ana, p.AskAside(me(ben) if by_name else b"")) is None
+    assert ana.view.asking == ben.view.asking == ()
+    say(table, ana)
+    assert texts(ana) == texts(ben) == [SECRET]
+
+
 def test_a_no_is_a_no_that_only_the_asker_reads(table: Table, circle: Circle3) -> None:
     ana, ben, chi = circle
     assert table.do(ana, p.AskAside(me(ben), "step-aside")) is None

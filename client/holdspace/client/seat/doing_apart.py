@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from holdspace.protocol.meeting.letters import AsideKind
 from holdspace.protocol.translation import N_
 
 from . import asides, not_ok
@@ -37,16 +38,24 @@ def _ok(seat: Seat, intent: i.SayOk, moment: Moment) -> Seat | Refusal:
 
 def _ask(seat: Seat, intent: i.AskAside, moment: Moment) -> Seat | Refusal:
     if intent.who:
-        return asides.open_with(seat, (intent.who,), intent.kind, moment)
+        return _ask_or_answer(seat, intent.who, intent.kind, moment)
     others = (one for one in seat.apart.asides if one.handle != seat.apart.chosen)
     there = sorted(others, key=lambda one: one.stage is not Stage.OVER)
     if there:
         # The one that goes on; or one that ended while this person was in the room, to be read.
         return asides.choose(seat, there[-1].handle)
-    who = asides.facilitator_to_ask(seat)
+    who = asides.facilitator_to_ask(seat) or next((one.by for one in seat.apart.asks), b"")
     if not who:
         return asides.NO_FACILITATOR
-    return asides.open_with(seat, (who,), intent.kind, moment)
+    return _ask_or_answer(seat, who, intent.kind, moment)
+
+
+def _ask_or_answer(seat: Seat, who: bytes, kind: AsideKind, moment: Moment) -> Seat | Refusal:
+    """Ask for a word apart; where that person asked for one already, this is the yes to it."""
+    theirs = next((one for one in seat.apart.asks if (one.by, one.kind) == (who, kind)), None)
+    if theirs is not None:
+        return asides.answer(seat, theirs, moment, is_yes=True)
+    return asides.open_with(seat, (who,), kind, moment)
 
 
 def answer_ask(seat: Seat, moment: Moment, *, is_yes: bool) -> Seat | Refusal | None:
