@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from hostile_text import is_forbidden
 from poisoned import fields_of_all
 from poisoned_on_a_terminal import DONE
-from terminal_bytes import kinds, words
+from terminal_bytes import kinds, lines, words
 
 PROGRAM = Path(__file__).parents[1] / "support" / "poisoned_on_a_terminal.py"
 FRONTS = ("lines", "screen")
@@ -58,7 +58,7 @@ def faults(written: str, ordinary: str) -> list[str]:
         found.append(f"control characters: {sorted(set(bad))!r}")
     if strange := kinds(written) - kinds(ordinary):
         found.append(f"control sequences: {sorted(strange)!r}")
-    if any(line.startswith(POSE) for line in said.replace("\r", "\n").split("\n")):
+    if any(line.startswith(POSE) for line in lines(written)):
         found.append(f"a line poses as the program's: {POSE!r}")
     return found
 

@@ -53,3 +53,9 @@ def test_one_that_is_written_as_it_is_would_be_seen() -> None:
     assert "it broke" in str(faults("Traceback", ordinary))
     assert "poses" in str(faults("room: The meeting is over.\r\nall was shown", ordinary))
     assert "control characters" in str(faults("a\u202eb\r\nall was shown", ordinary))
+
+
+def test_what_is_drawn_inside_of_a_page_poses_as_nothing() -> None:
+    ordinary = "\x1b[2;11Hx\r\n"
+    assert faults("\x1b[2;11Hroom: The meeting is over.\r\nall was shown", ordinary) == []
+    assert "poses" in str(faults("\x1b[2;1Hroom: The meeting is over.\nall was shown", ordinary))

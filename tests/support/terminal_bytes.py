@@ -21,6 +21,18 @@ def kinds(written: str) -> set[str]:
     return found
 
 
+def lines(written: str) -> list[str]:
+    """Return the lines of what was written; what a program moved to the right begins with blanks."""
+    return TOKENS.sub(_moved, written).replace("\r", "\n").split("\n")
+
+
+def _moved(token: re.Match[str]) -> str:
+    if token["final"] != "H":
+        return ""
+    _row, _mark, column = (token["numbers"] or "").partition(";")
+    return "\n" + " " * (int(column or 1) - 1)
+
+
 def words(written: str) -> str:
     """Return what was written without control sequences."""
     return TOKENS.sub("", written)

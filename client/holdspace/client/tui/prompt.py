@@ -66,11 +66,7 @@ def _say(view: RoomView, stage: StageView, width: int) -> list[Row]:
         return []
     first, *rest = wrap(stage.say, max(1, width - cell_len(_("Say  "))))
     more = _("  f: all of it") if rest else ""
-    kept = (
-        first
-        if not more
-        else clip(row(first), max(1, width - cell_len(_("Say  ")) - cell_len(more)))[0].text
-    )
+    kept = shorten(first, width - cell_len(_("Say  ")) - cell_len(more)) if more else first
     return [row((_("Say  "), "sage-strong"), (kept, "muted"), (more, "amber"))]
 
 
