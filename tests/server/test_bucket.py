@@ -57,3 +57,9 @@ def test_time_that_was_counted_is_not_counted_again() -> None:
     bucket = Bucket.full(10.0, 3.0, now=0.0)
     bucket.take(3, 1.0)
     assert bucket.take(1, 1.0) == 0.1
+
+
+def test_what_was_taken_comes_back_at_its_rate() -> None:
+    bucket = Bucket.full(2.0, 10.0, now=100.0)
+    assert bucket.take(10, 100.0) == 0.0
+    assert bucket.take(6, 101.0) == 2.0

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace as with_
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typing_extensions import override
@@ -12,9 +13,19 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
-from holdspace.protocol.frames import Ack, Attached, Done, Entry, Hello, Knocking, Refuse
+from holdspace.protocol.frames import (
+    Ack,
+    Attached,
+    ClientFrame,
+    Done,
+    Entry,
+    Hello,
+    Knocking,
+    Refuse,
+)
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.door import SUBPROTOCOL
+from holdspace.server.guest import Guest
 from holdspace.server.limits import Limits
 from holdspace.server.log import UnusableLogError
 from holdspace.server.log.memory import MemoryLog
@@ -107,6 +118,66 @@ class TestTheDoor:
                 relay.url, subprotocols=[SUBPROTOCOL], origin=Origin("https://page.example")
             )
         assert refused.value.response.status_code == 403
+
+    async def test_who_left_is_forgotten(self, relay: Running) -> None:
+        gate = relay.gate
+        async with visiting(relay.url) as visitor:
+            await visitor.open(Circle())
+            assert gate._relay.sizes[0] == 1
+        async with asyncio.timeout(PATIENCE):
+            while gate._outboxes.unread:
+                await asyncio.sleep(0.01)
+        assert (gate._relay.sizes[0], gate._visits) == (0, {})
+
+    @pytest.mark.parametrize("data", [b"\xff" * 1024, bytes(1024), "words of a chat"])
+    async def test_ws06_what_is_no_frame_ends_the_connection(
+        self, relay: Running, data: bytes | str
+    ) -> None:
+        async with visiting(relay.url) as stranger:
+            await stranger.socket.send(data)
+            assert await stranger.closed() == Close.NOT_UNDERSTOOD
+
+    async def test_a_frame_that_costs_too_much_is_refused_and_one_that_waits_is_judged_later(
+        self, relay: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        receive, late = relay.gate._receive_late, list[ClientFrame]()
+
+        def noted(visit: Any, frame: ClientFrame) -> None:
+            late.append(frame)
+            receive(visit, frame)
+
+        async with visiting(relay.url) as host:
+            await host.open(Circle())
+            monkeypatch.setattr(Guest, "asks", lambda _guest, _kind: None)
+            much = host.papers.append("words")
+            assert await host.ask(much) == Refuse(much.ref, Refusal.TOO_FAST)
+            monkeypatch.setattr(Guest, "asks", lambda _guest, _kind: 0.01)
+            monkeypatch.setattr(relay.gate, "_receive_late", noted)
+            said = host.papers.append("words")
+            assert await host.ask(said) == Ack(said.ref, 1)
+        assert late == [said]
+
+
+class TestStopping:
+    async def test_what_comes_while_a_relay_stops_is_not_taken(self, relay: Running) -> None:
+        async with visiting(relay.url) as host:
+            await host.open(Circle())
+            relay.gate._is_stopping = True
+            await host.send(host.papers.append("too late"))
+            async with asyncio.timeout(PATIENCE):
+                await (await host.socket.ping())
+            relay.gate._is_stopping = False
+            said = host.papers.append("words")
+            assert await host.ask(said) == Ack(said.ref, 1)
+
+    async def test_it_says_so_and_leaves_nothing_running(self) -> None:
+        before = asyncio.all_tasks()
+        async with relay_here() as relay:
+            asyncio.get_running_loop().call_exception_handler({"message": "of a canary"})
+        said = [line.split(":")[1] for line in relay.said.getvalue().splitlines()]
+        assert said == [" unexpected", " stopping", " stopped"]
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before
 
 
 class TestTime:

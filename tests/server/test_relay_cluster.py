@@ -165,6 +165,19 @@ class TestOrder:
         fresh = cluster.join()
         assert [*fresh.relay._world.meetings] == [Circle(circle.name, time=3).meeting]
 
+    def test_the_same_beginning_at_two_relays_is_done_at_both(
+        self, cluster: Cluster, near: Side, far: Side, circle: Circle
+    ) -> None:
+        hosts = [side.call() for side in (near, far)]
+        hosts[0].send(hosts[0].papers.open(circle))
+        cluster.settle()
+        asked = [host.papers.begin(circle) for host in hosts]
+        for host, begin in zip(hosts, asked, strict=True):
+            assert not of_type(Done, host.send(begin)[1:])
+        cluster.settle()
+        for host, begin in zip(hosts, asked, strict=True):
+            assert Done(begin.ref) in host.got
+
     def test_what_is_under_way_counts_against_the_quota(self, circle: Circle) -> None:
         cluster = Cluster(Limits(meeting_bytes=10 * ENTRY_COST))
         side = cluster.join()

@@ -141,6 +141,16 @@ def test_who_proves_nothing_has_five_more(table: Table, circle: Circle, host: Ca
     assert member.closed is None
 
 
+def test_who_takes_long_to_say_hello_has_as_long_to_prove_something(table: Table) -> None:
+    slow = table.call(says_hello=False)
+    table.wait(4)
+    slow.send(Hello(1, 1))
+    table.wait(4.9)
+    assert slow.closed is None
+    table.wait(0.1)
+    assert slow.closed is Close.TOO_QUIET
+
+
 def test_a_wrong_proof_does_not_stop_the_clock(table: Table, circle: Circle, host: Caller) -> None:
     stranger = table.call()
     stranger.attach(Circle("never opened"))

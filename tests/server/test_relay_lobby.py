@@ -168,6 +168,20 @@ class TestInvitations:
         ]
         assert [refused(answer) for answer in answers] == [[], [], [Refusal.LOBBY_FULL], []]
 
+    def test_a_relay_that_is_full_of_them_still_takes_one_anew(self, circle: Circle) -> None:
+        table = Table(with_(Limits(), invitations=1))
+        host = running(table, circle)
+        for expires in (TOMORROW, TOMORROW + 60):
+            assert of_type(Done, host.send(host.papers.invite(circle, expires)))
+        other = host.papers.invite(circle, TOMORROW, knock_key=key("other"))
+        assert refused(host.send(other)) == [Refusal.RELAY_FULL]
+
+    def test_one_that_ran_out_is_forgotten_in_that_minute(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        table.wait(TOMORROW * 60 - table.now)
+        assert table.log.load().invitations == ()
+
     def test_invitations_outlive_the_relay(
         self, table: Table, circle: Circle, door: Caller
     ) -> None:
@@ -535,6 +549,15 @@ class TestAnswering:
         knocker(table, circle).hang_up()
         door.send(door.papers.decline())
         assert knocker(table, circle).got[-1] == Declined(id16("knock", "newcomer"), b"sealed no")
+
+    def test_a_no_waits_as_long_as_a_knock_does(
+        self, table: Table, circle: Circle, door: Caller
+    ) -> None:
+        knocker(table, circle).hang_up()
+        table.now += 59
+        door.send(door.papers.decline())
+        table.now += table.limits.knock_seconds - 1
+        assert of_type(Declined, knocker(table, circle).got)
 
     def test_answers_kept_for_lost_knockers_are_bounded(self, circle: Circle) -> None:
         table = Table(with_(Limits(), answers_per_room=2))

@@ -211,6 +211,14 @@ class TestEpochs:
         assert refused(lost) == [Refusal.LOST_RACE]
         assert entries(lost) == [(1, 0, b"of one")]
 
+    def test_who_has_walked_on_and_bundles_for_the_epoch_before_has_lost_the_race(
+        self, table: Table, circle: Circle, host: Caller
+    ) -> None:
+        host.send(host.papers.bundle(circle, 0))
+        walk(host, circle, 1)
+        late = host.papers.bundle(circle, 0, commit="late")
+        assert refused(host.send(late)) == [Refusal.LOST_RACE]
+
     def test_a_bundle_sent_again_is_acked_again(
         self, table: Table, circle: Circle, host: Caller
     ) -> None:
@@ -358,11 +366,14 @@ class TestReading:
         self, table: Table, circle: Circle, host: Caller
     ) -> None:
         host.send(host.papers.append("one"))
-        table.read = lambda *_place, **_weight: []  # type: ignore[method-assign]
-        late = table.call()
-        late.attach(circle)
-        assert late.closed is Close.NOT_SAVING
-        assert entries(late.got) == []
+        host.send(host.papers.append("two"))
+        whole = table.read(circle.meeting, 0, 2)
+        for lacking in ([], whole[1:], whole[:1] * 2):
+            table.read = lambda *_place, kept=lacking, **_weight: kept  # type: ignore[method-assign]
+            late = table.call()
+            late.attach(circle)
+            assert late.closed is Close.NOT_SAVING
+            assert entries(late.got) == []
 
     def test_reading_goes_on_after_what_was_read(
         self, table: Table, circle: Circle, host: Caller
@@ -443,6 +454,8 @@ class TestProofs:
         table.relay = Relay(table.limits, ["ws://127.0.0.1:8787", ORIGIN], table.log.load())
         member = table.call()
         assert of_type(Attached, member.attach(circle))
+        # Its next proof is tried there first.
+        assert table.relay._world.connections[member.number].origin == ORIGIN
 
     def test_unknown_meeting_wrong_key_and_closed_meeting_get_the_same_answer(
         self, table: Table, circle: Circle, host: Caller

@@ -189,6 +189,13 @@ def test_a_room_that_was_kept_longer_since_is_not_forgotten(relay: Relay) -> Non
     assert voids(relay, r.Forgotten(minute=FAR, rooms=(OTHER.room,))) == [False]
 
 
+def test_a_room_is_not_forgotten_without_the_meeting_in_it(relay: Relay) -> None:
+    assert voids(relay, r.Forgotten(minute=FAR, rooms=(HERE.room,))) == [True]
+    both = r.Forgotten(minute=FAR, rooms=(HERE.room,), meetings=(HERE.meeting,))
+    assert voids(relay, both) == [False]
+    assert relay.sizes == (0, 0, 0)
+
+
 def test_an_entry_moves_the_end_of_a_meeting_only_to_later(relay: Relay) -> None:
     for message, end in (("sooner", FAR - 500), ("later", FAR + 500)):
         entry = replace(ENTRY, message_id=id16(message), expires_minute=end)

@@ -188,6 +188,14 @@ def test_items_are_counted() -> None:
         Reader(encode_opaque(bytes(MAX_ITEMS + 1))).vector(Reader.opaque)
 
 
+@pytest.mark.parametrize("size", [1, 3, 2 * MAX_ITEMS + 2])
+def test_half_a_number_and_too_many_are_no_numbers(size: int) -> None:
+    assert Reader(encode_opaque(b"\x00\x07" * 2)).uint16s() == (7, 7)
+    assert len(Reader(encode_opaque(bytes(2 * MAX_ITEMS))).uint16s()) == MAX_ITEMS
+    with pytest.raises(CodecError):
+        Reader(encode_opaque(bytes(size))).uint16s()
+
+
 def test_input_is_bounded_before_it_is_read() -> None:
     with pytest.raises(CodecError, match="more than any message may have"):
         Lifetime.decode(bytes(MAX_INPUT + 1))
