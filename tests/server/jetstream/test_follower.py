@@ -37,6 +37,7 @@ class Played:
     published: list[str] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
     count: int = 0
+    config: dict[str, object] = field(default_factory=dict)
     is_unreachable: bool = False
 
     def new_inbox(self) -> str:
@@ -56,6 +57,7 @@ class Played:
             raise UnreachableError
         config = body["config"]
         assert isinstance(config, dict)
+        self.config = config
         self.started_at.append(config["opt_start_seq"])
         self.count = 0
         return {}
@@ -198,3 +200,21 @@ async def test_whoever_waits_for_a_place_waits_until_it_is_reached(
         follower.know(place)
     async with asyncio.timeout(20):
         await waiting
+
+
+async def test_a_consumer_sends_everything_once_and_shows_every_second_that_it_is_there(
+    played: tuple[Played, Follower],
+) -> None:
+    cluster, _ = played
+    assert cluster.config == {
+        "deliver_subject": "_INBOX.0",
+        "deliver_policy": "by_start_sequence",
+        "opt_start_seq": 1,
+        "ack_policy": "none",
+        "max_deliver": 1,
+        "replay_policy": "instant",
+        "flow_control": True,
+        "idle_heartbeat": 1_000_000_000,
+        "mem_storage": True,
+        "num_replicas": 1,
+    }
