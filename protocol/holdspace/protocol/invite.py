@@ -42,6 +42,7 @@ LENGTH_BYTES = {1: 1, 2: 2}
 MOST_RELAYS = 4
 MAX_INTRODUCTION = 280
 MAX_DECLINE = 280
+REPLY_SECRET_BYTES = 32
 _MAX_RELAY_BYTES = 200
 # Far above the longest code, which has about 1,400 characters; nothing is computed beyond it.
 _MAX_PASTED = 4000

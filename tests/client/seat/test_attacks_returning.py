@@ -61,8 +61,12 @@ def test_a_relay_that_brings_a_returning_knock_again_moves_nobody(
     assert again.frames == ()
     # The same letter under another number is no letter: it is sealed for its own.
     other = structs.replace(knocks[-1], knock=b"o" * 16)
-    assert host.machine.receive(other, table.world()).frames == ()
-    assert host.view.people == people
+    step = host.machine.receive(other, table.world())
+    [answer] = step.frames
+    assert isinstance(answer, frames.DeclineKnock)
+    assert answer.knock == other.knock
+    assert step.machine.view().people == host.view.people == people
+    assert step.machine.view().knocks == ()
     table.do(back, Say("Still here."))
     assert "Still here." in host.lines
 
@@ -81,8 +85,14 @@ def test_a_knock_of_an_earlier_meeting_opens_nothing_in_the_next(
     table.disconnect(ana)
     table.come_again(kept(ana))
     mara = table.open_again(kept(host))
+    people = mara.view.people
     step = mara.machine.receive(knocks[-1], table.world())
-    assert step.frames == ()
+    # One answer, which nobody can read: whoever waits there asks for the card of this meeting.
+    [answer] = step.frames
+    assert isinstance(answer, frames.DeclineKnock)
+    assert answer.knock == knocks[-1].knock
+    assert step.machine.view().knocks == ()
+    assert step.machine.view().people == people
     assert [notice.words for notice in step.notices] == [
         "Somebody knocked with a letter that cannot be read. They were not let in."
     ]

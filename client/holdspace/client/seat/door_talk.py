@@ -8,7 +8,7 @@ client knows whose words come with it. Nobody at the door learns more than the c
 from __future__ import annotations
 
 from holdspace.protocol import frames
-from holdspace.protocol.invite import MAX_DECLINE, Reply, seal_reply
+from holdspace.protocol.invite import MAX_DECLINE, REPLY_SECRET_BYTES, Reply, seal_reply
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
 
@@ -23,6 +23,8 @@ PATIENCE = 45.0
 # What is asked of the relay then. That the knock is gone, or was answered by another of those who lead,
 # shows by itself.
 WORD = "word"
+# A relay that brings letters and confirms no answer gets no more of them than a door has places.
+MOST_ON_THEIR_WAY = 32
 MOST_LINES = 200
 NO_WORDS = Refusal(N_("Write the words after the number: /doorword 1 What brings you here?"))
 BETWEEN = Refusal(N_("They are reading what you wrote. One moment, please."))
@@ -63,6 +65,18 @@ def answer_again(seat: Seat, knock: bytes, moment: Moment) -> Seat:
     is_on_its_way = seat.has_asked(WORD, knock) or seat.has_asked("decline", knock)
     if not sealed or is_on_its_way:
         return seat
+    return _hand_over(seat, knock, sealed, what=WORD, moment=moment)
+
+
+def answer_blindly(seat: Seat, knock: bytes, moment: Moment) -> Seat:
+    """Answer a knock whose letter cannot be opened: who cannot read the answer asks for the card again.
+
+    R16: the relay sees an answer as long as any other. The secret that opens it is nobody's.
+    """
+    on_their_way = sum(what == WORD for _ref, what, _knock in seat.wire.asked)
+    if on_their_way >= MOST_ON_THEIR_WAY or seat.has_asked(WORD, knock):
+        return seat
+    sealed = seal_reply(Reply(), moment.random(REPLY_SECRET_BYTES), moment.random)
     return _hand_over(seat, knock, sealed, what=WORD, moment=moment)
 
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import field
 
 from holdspace.client.kept_rooms import KeptRoom
-from holdspace.protocol.invite import KnockLetter, RoomCard, agreements_digest, seal_letter
+from holdspace.protocol.invite import (
+    REPLY_SECRET_BYTES,
+    KnockLetter,
+    RoomCard,
+    agreements_digest,
+    seal_letter,
+)
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.mls import OwnKeyPackage
 from holdspace.protocol.phrases import knock_fingerprint
@@ -19,7 +25,6 @@ from .replacing import replace
 from .step import World
 
 KNOCK_BYTES = 16
-SECRET_BYTES = 32
 
 
 @value()
@@ -46,7 +51,7 @@ class Knocked:
 
     def again(self, card: RoomCard, words: str, *, slip: bytes, world: World) -> Knocked:
         """Return one more knock with the same keys, a fresh secret for its answer, and these words."""
-        knock, reply_secret = world.random(KNOCK_BYTES), world.random(SECRET_BYTES)
+        knock, reply_secret = world.random(KNOCK_BYTES), world.random(REPLY_SECRET_BYTES)
         letter = KnockLetter(
             key_package=self.own.key_package.encode(),
             name=self.name,

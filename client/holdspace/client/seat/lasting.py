@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from msgspec import structs
+
 from holdspace.client.kept_rooms import KeptRoom
+from holdspace.protocol.invite import RoomCard, agreements_digest
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.values import value
 
@@ -32,3 +35,16 @@ class Lasting:
     def key(self) -> SigningKey:
         """Return the key for this room."""
         return SigningKey.from_seed(self.key_seed)
+
+
+def is_agreed(kept: KeptRoom, card: RoomCard) -> bool:
+    """Tell whether the agreements on a card are those that whoever keeps the room accepted."""
+    # A host who comes back to their own meeting wrote what is agreed to in it.
+    return kept.host is not None or kept.agreements == agreements_digest(card)
+
+
+def as_accepted(kept: KeptRoom | None, card: RoomCard) -> KeptRoom | None:
+    """Return the kept room with what this card agrees on, and its name."""
+    if kept is None:
+        return None
+    return structs.replace(kept, agreements=agreements_digest(card), room_name=card.room_name)

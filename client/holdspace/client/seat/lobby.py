@@ -73,10 +73,17 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
 
 
 def _unreadable(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
-    """Host: let go of the code of a meeting before, or they would wait for an answer of nobody."""
+    """Host: answer so that they ask for the card again, or they would wait for an answer of nobody.
+
+    The code of a meeting before has no new card: the relay lets go of it, and of who knocks with it.
+    """
     moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
     host = seat.host
-    return connecting.end_invitation(seat, host, frame.knock_key, moment) if host else seat
+    if host is None:
+        return seat
+    if host.door is not None and frame.knock_key == host.door.card[0]:
+        return door_talk.answer_blindly(seat, frame.knock, moment)
+    return connecting.end_invitation(seat, host, frame.knock_key, moment)
 
 
 def on_knock_gone(seat: Seat, frame: frames.KnockGone, moment: Moment) -> Seat:

@@ -11,8 +11,6 @@ from dataclasses import field
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.protocol import frames
 from holdspace.protocol.invite import (
@@ -46,10 +44,11 @@ from .door_words import (
     NOW_WORDS,
     READS_ONLY,
 )
+from .doors_left import DoorsLeft
 from .intents import Accept, Intent, Leave, SayAtDoor
 from .invitations import pass_of
 from .knocked import Knocked, knock_with
-from .lasting import Lasting
+from .lasting import Lasting, as_accepted, is_agreed
 from .log_position import LogPosition
 from .operator_card import operator_view
 from .patience import Patience
@@ -107,8 +106,7 @@ class Visitor:
     is_not_open: bool = False
     talk: Talk = field(default_factory=Talk)
     patience: Patience = field(default_factory=Patience)
-    # The door that did not answer, by its card: it is knocked at no more.
-    silent_door: bytes = b""
+    left: DoorsLeft = field(default_factory=DoorsLeft)
     # Knocks of ours that are still at the door although a newer one carries words.
     earlier: tuple[Knocked, ...] = ()
 
@@ -191,7 +189,7 @@ class Visitor:
     def _anew_words(self) -> str:
         """Say why somebody who keeps the room stands at its door: no code was asked for, but this is."""
         kept, card = self.kept, self.card
-        is_anew = kept is not None and card is not None and not _is_agreed(kept, card)
+        is_anew = kept is not None and card is not None and not is_agreed(kept, card)
         return AGREED_ANEW if self.place is Place.LOBBY and is_anew else ""
 
     @property
@@ -340,14 +338,16 @@ def _on_card(visitor: Visitor, frame: frames.Card, world: World) -> Step:
         card = open_card(frame.card, visitor.invitation, is_pass=visitor.kept is not None)
     except InvitationError as error:
         return Step(visitor.end(str(error)))
-    if card.sealing_key == visitor.silent_door:
-        return Step(visitor.end(NOT_ANSWERED))
-    if before is not None and card.sealing_key == before.sealing_key:
+    is_old = visitor.left.is_old(card)
+    if before is not None and (is_old or card.sealing_key == before.sealing_key):
         return Step(visitor, visitor.knock_again())
-    visitor = replace(visitor, knocked=None, earlier=(), talk=Talk())
+    if is_old:
+        return Step(visitor.end(NOT_ANSWERED))
+    left = visitor.left.leave(before) if before is not None else visitor.left
+    visitor = replace(visitor, knocked=None, earlier=(), talk=Talk(), left=left.read(card))
     kept = visitor.kept
     # M13: what was accepted once is not asked again; what changed since is.
-    if kept is not None and _is_agreed(kept, card) and not visitor.door_words:
+    if kept is not None and is_agreed(kept, card) and not visitor.door_words:
         return visitor.come_back(card, world)
     return Step(replace(visitor, card=card, place=Place.LOBBY))
 
@@ -375,7 +375,10 @@ def _on_declined(visitor: Visitor, frame: frames.Declined, world: World) -> Step
     try:
         reply = open_reply(frame.sealed, knocked.reply_secret)
     except InvitationError:
-        return Step(visitor)
+        # By the pass, the host had no key for the letter, and so no secret to answer with. A code has one
+        # card only: the host answers no such knock, and a relay that does is not listened to.
+        is_by_pass = visitor.kept is not None and knocked is visitor.knocked
+        return _knock_anew(visitor, card) if is_by_pass else Step(visitor)
     if not reply.is_word:
         return Step(visitor.end(_(DECLINED).format(words=reply.words), Place.DECLINED))
     return _heard(visitor, card, knocked, words=reply.words, world=world)
@@ -470,22 +473,8 @@ def _seat(
         way_back=partial(_again, visitor, (knocked.name, agreements_digest(card))),
         words_before=words_before(card, visitor.kept),
         lasting=Lasting(
-            knocked.key_seed, _kept_as_accepted(visitor, card), agreed=agreements_digest(card)
+            knocked.key_seed, as_accepted(visitor.kept, card), agreed=agreements_digest(card)
         ),
-    )
-
-
-def _is_agreed(kept: KeptRoom, card: RoomCard) -> bool:
-    # A host who comes back to their own meeting wrote what is agreed to in it.
-    return kept.host is not None or kept.agreements == agreements_digest(card)
-
-
-def _kept_as_accepted(visitor: Visitor, card: RoomCard) -> KeptRoom | None:
-    kept = visitor.kept
-    if kept is None:
-        return None
-    return msgspec.structs.replace(
-        kept, agreements=agreements_digest(card), room_name=card.room_name
     )
 
 
@@ -510,12 +499,18 @@ def _on_knock_gone(visitor: Visitor, frame: frames.KnockGone, world: World) -> S
         return Step(visitor)
     if frame.is_over:
         return Step(visitor.end(REFUSALS[RelayRefusal.NO_MEETING].sentence))
-    if visitor.kept is None or visitor.card is None:
+    return _knock_anew(visitor, visitor.card)
+
+
+def _knock_anew(visitor: Visitor, card: RoomCard | None) -> Step:
+    """Ask for the card again: if the host opened the room anew there is another, and a fresh knock.
+
+    Nobody answers behind the one from before, and once it was left it is knocked at no more.
+    """
+    if visitor.kept is None or card is None:
         return Step(visitor.end(NOT_ANSWERED))
-    # The host opened the room again meanwhile: there is a new card, and a fresh knock for it. If it is
-    # the same card, the knock ran out.
-    silent = visitor.card.sealing_key
-    again = replace(visitor, knocked=None, card=None, place=Place.OUTSIDE, silent_door=silent)
+    left = visitor.left.leave(card)
+    again = replace(visitor, knocked=None, card=None, place=Place.OUTSIDE, left=left)
     return Step(again, again.ask_for_card())
 
 
