@@ -121,8 +121,11 @@ async def test_m29_a_whole_session_in_plain_lines_draws_nothing_and_moves_no_cur
     for line in (line for person in people for line in person.said):
         assert not is_forbidden(line)
         assert not re.search("[\u2500-\u259f\u2800-\u28ff]", line), line
-        # A line says first who speaks; a code and the agreements stand alone, to be copied and counted.
-        begins = r"[\w' ]+:|\d\. |\d+ (person|people) |Type |What |One line |Leave |Close "
+        # A line says first who speaks; a code, the agreements and one's own words that were not sent stand
+        # alone, to be copied and counted.
+        begins = (
+            r"[\w' ]+:|\d\. |\d+ (person|people) |Type |What |One line |Leave |Close |Mine, at "
+        )
         assert re.match(begins, line), line
 
 

@@ -90,6 +90,18 @@ def test_of_many_problems_the_first_forty_are_told() -> None:
     assert said(many).count("Nobody knows the key") == toml.MAX_PROBLEMS == 40
 
 
+def test_what_is_wrong_after_forty_problems_is_not_taken_for_right() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Guest:
+        name: str = key(toml.text(5))
+
+    many = "\n".join(f"odd{number} = 1" for number in range(60))
+    reader = Reader(open_document(many))
+    assert read_section(reader, Guest, reader.document.data, ()) is None
+    assert len(reader.problems) == toml.MAX_PROBLEMS
+    assert read_section(reader, Guest, {}, ()) is None
+
+
 @pytest.mark.parametrize("error", [RecursionError, ValueError])
 def test_what_this_python_cannot_hold_is_refused_and_not_raised(
     error: type[Exception], monkeypatch: pytest.MonkeyPatch

@@ -7,6 +7,7 @@ loops with an end, and never for time; when a line does not come, the failure sh
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -141,6 +142,16 @@ class House:
         program = Program(name, [command, *argv[1:]], self.env)
         self._programs.append(program)
         return program
+
+    def until_nobody_listens(self, address: str) -> None:
+        """Wait until a relay that was said to listen there does so no more."""
+        host, _colon, port = address.removeprefix("ws://").rpartition(":")
+        deadline = time.monotonic() + PATIENCE
+        with suppress(ConnectionRefusedError):
+            while time.monotonic() < deadline:
+                socket.create_connection((host, int(port)), PATIENCE).close()
+                time.sleep(0.1)
+            pytest.fail(f"somebody still listens at {address}")
 
     def close(self) -> None:
         """End everything that still runs."""

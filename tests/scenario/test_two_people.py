@@ -103,6 +103,7 @@ def test_a_relay_on_this_machine_ends_with_its_host(house: House) -> None:
     address = host.expect(r"at (ws://127\.0\.0\.1:\d+),").group(1)
     host.expect("^holdspace1:")
     host.kill()
+    house.until_nobody_listens(address)
     late = house.start("late", *host_command(address, "Mara"))
     late.expect("cannot be reached")
     assert late.ends() == 1

@@ -180,14 +180,14 @@ def read_settings(text: str) -> tuple[Settings, tuple[Problem, ...]]:
         if name not in known:
             reader.wrong((name,), toml.unknown_key(name, known))
             continue
-        before = len(reader.problems)
+        before = reader.count
         try:
             checked = known[name].metadata["check"](reader, given, (name,))
         except toml.Wrong as wrong:
             reader.wrong((name,), toml.named_wrong(name, wrong))
         else:
             # Of the keys, those that are right count.
-            is_right = len(reader.problems) == before or name == "keys"
+            is_right = reader.count == before or name == "keys"
             values |= {name: checked} if is_right else {}
     return Settings(**values), reader.sorted_problems()
 

@@ -227,9 +227,12 @@ class Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Problem] = []
+        # All of them, also those that are too many to be told.
+        self.count = 0
 
     def wrong(self, path: Path, sentence: str) -> None:
         """Note a problem at the line of `path`."""
+        self.count += 1
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(self.document.line_of(path), sentence))
 
@@ -256,7 +259,7 @@ def read_section(
         return None
     # `pass` is a word of Python's, so its field is pass_.
     known = {one.name.rstrip("_"): one for one in fields(section)}  # type: ignore[arg-type]
-    before = len(reader.problems)
+    before = reader.count
     for name in table:
         if name not in known:
             reader.wrong((*path, name), unknown_key(name, known))
@@ -266,7 +269,7 @@ def read_section(
             values[declared.name] = _checked(reader, declared, table[name], (*path, name))
         elif declared.default is MISSING:
             reader.wrong(path, _("{name} needs a key {key}.").format(name=_shown(path), key=name))
-    return section(**values) if len(reader.problems) == before else None
+    return section(**values) if reader.count == before else None
 
 
 def _checked(reader: Reader, declared: Field[Any], value: Any, path: Path) -> Any:

@@ -147,7 +147,7 @@ EVENING = (
     ("\r", "I accept"),
     ("\r", "Fibromyalgia"),
     ("\x1b", "leave"),
-    ("$", "NO_COLOR has the last word"),
+    ("$", "has the last word"),
     ("\x1b", "Fibromyalgia"),
     (F2, "in danger now"),
     ("\x1b", "Fibromyalgia"),

@@ -168,12 +168,12 @@ def _from_key(
         reader.wrong(path, unknown_key(path[1], known))
         return
     try:
-        before = len(reader.problems)
+        before = reader.count
         checked = setting.kind.check(reader, value, path)
     except Wrong as wrong:
         reader.wrong(path, f"{setting.name} {wrong}.")
         return
-    if len(reader.problems) == before:
+    if reader.count == before:
         yield setting, checked
 
 

@@ -99,7 +99,8 @@ class PrivateScreen(ApartScreen):
         useful = [act for act in here if is_useful(act, self.view)]
         # A pair has more keys than fit beside long words.
         pairs = (("Esc", _("to the room") if is_pair else _("back to the room")), *act_keys(useful))
-        return keys(pairs, width, last=ALWAYS)
+        # What is for here goes before the help, which F1 opens all the same.
+        return keys((*pairs, ALWAYS[0]), width, last=ALWAYS[1:])
 
     @override
     def _for_here(self, command: Intent) -> Intent:
