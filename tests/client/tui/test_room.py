@@ -364,6 +364,42 @@ async def test_at_the_smallest_size_one_can_read_speak_and_raise_a_hand() -> Non
         assert player.wanted == [intents.Say("Hi"), intents.Raise()]
 
 
+FREE = replace(
+    sample.MY_TURN,
+    me=sample.SAM,
+    floor=None,
+    can_write=False,
+    can_pass=False,
+    can_raise=True,
+)
+SAM_WAITS = replace(FREE, me=replace(sample.SAM, place_in_queue=1))
+NOT_WAITING = replace(FREE, me=replace(sample.SAM, place_in_queue=0))
+
+
+async def test_whoever_takes_the_free_floor_by_a_key_types_words_next() -> None:
+    async with shown(NOT_WAITING, (40, 12)) as (pilot, player):
+        await pilot.press("escape", "h")
+        player.become(sample.MY_TURN)
+        await until(pilot, lambda: room(pilot).is_writing, "the text field")
+        await type_and_send(pilot, "I can")
+        assert player.wanted == [intents.Raise(), intents.Say("I can")]
+
+
+@pytest.mark.parametrize(
+    ("keys", "first"), [(("h",), SAM_WAITS), (("h", "w"), NOT_WAITING), ((), NOT_WAITING)]
+)
+async def test_the_floor_that_comes_by_somebody_else_takes_no_key_away(
+    keys: tuple[str, ...], first: RoomView
+) -> None:
+    async with shown(NOT_WAITING, (40, 12)) as (pilot, player):
+        await pilot.press("escape", *keys)
+        player.become(first)
+        await until(pilot, lambda: pilot.app.view is first, "the hand")  # type: ignore[attr-defined]
+        player.become(sample.MY_TURN)
+        await until(pilot, lambda: "Enter write" in screen_text(pilot.app), "the floor")
+        assert not room(pilot).is_writing
+
+
 async def test_a_storm_of_resizes_leaves_the_room_whole() -> None:
     async with shown(sample.ROOM, SIZES[1]) as (pilot, _):
         for step in range(20):

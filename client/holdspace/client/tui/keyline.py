@@ -45,7 +45,6 @@ _MEMBER = (
     "me-too",
     "what",
     "who",
-    "support",
 )
 _LEADER = (
     "flags",
@@ -71,11 +70,13 @@ _LEADER = (
     "what",
     "who",
 )
-# Whoever has the floor sees first how to let it go: in a round one key must be enough for that.
-_HOLDER = ("pass", "onward")
+# Whoever has the floor sees first how to write: outside the text field the letters of a sentence are
+# keys. Then how to let it go: in a round one key must be enough for that.
+_HOLDER = ("say", "pass", "onward")
 # Shown also while somebody is in the text field, where there is nothing to write just now.
 _OF_PAIRS = ("to-caller", "pair")
-_LAST = ("help", "leave")
+# From the front they make room for what comes first.
+_LAST = ("leave", "help", "support")
 _CAPITAL = {
     "enter": "Enter",
     "f2": "F2",
@@ -104,7 +105,10 @@ def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
         # What waits for this person goes before the help.
         last = ALWAYS if width >= NARROW else ALWAYS[1:]
         return keys([*behind, *(pair for pair in usual if pair != ESCAPE)], width, last=last)
-    return keys(_in_room(view), width, last=_in_room_last())
+    here, ends, gap = _in_room(view), _in_room_last(), _gap(width)
+    while len(ends) > 1 and cells(_line([*here[:1], *ends], gap)) > width:
+        del ends[0]
+    return keys(here, width, last=ends)
 
 
 def keylines(view: RoomView, width: int, *, is_writing: bool) -> list[Row]:
@@ -121,15 +125,15 @@ def _in_room_last() -> list[tuple[str, str]]:
 def _in_room(view: RoomView) -> list[tuple[str, str]]:
     usual = _LEADER if view.is_facilitator else _MEMBER
     own = _stage_acts(view)
-    order = dict.fromkeys((*(_HOLDER if _is_holder(view) else ()), *own, *usual))
+    order = dict.fromkeys((*(_HOLDER if _has_floor(view) else ()), *own, *usual))
     useful = [
         as_it_is_now(act, view) for act in map(BY_ID.get, order) if act and is_useful(act, view)
     ]
     return act_keys(useful)
 
 
-def _is_holder(view: RoomView) -> bool:
-    return view.can_pass and bool(view.me and view.me.has_floor)
+def _has_floor(view: RoomView) -> bool:
+    return bool(view.me and view.me.has_floor)
 
 
 def as_it_is_now(act: Act, view: RoomView) -> Act:
@@ -141,7 +145,7 @@ def as_it_is_now(act: Act, view: RoomView) -> Act:
 def _behind_escape(view: RoomView) -> list[tuple[str, str]]:
     """Return what waits behind Esc for somebody in the text field."""
     waiting = [
-        *(["pass"] if _is_holder(view) else []),
+        *(["pass"] if _has_floor(view) and view.can_pass else []),
         *(["edit"] if is_useful(BY_ID["edit"], view) else []),
         *(["door"] if view.is_facilitator and view.knocks else []),
         *(name for name in _OF_PAIRS if is_useful(BY_ID[name], view)),
@@ -176,7 +180,7 @@ def keys(
     pairs: Iterable[tuple[str, str]], width: int, *, last: Iterable[tuple[str, str]] = ()
 ) -> Row:
     """Return as many keys with their words as fit; those in `last` first, and the very last always."""
-    gap = GAP if width >= NARROW else GAP[1:]
+    gap = _gap(width)
     ends = [(Piece(gap), *_key(pair)) for pair in last]
     while len(ends) > 1 and sum(map(cells, ends)) > width + len(gap):
         del ends[0]
@@ -187,6 +191,14 @@ def keys(
         # One that is too long for what is left makes room for a shorter one after it.
         line = longer if cells((*longer, *end)) <= width else line
     return (*line, *end) if line else end[1:]
+
+
+def _gap(width: int) -> str:
+    return GAP if width >= NARROW else GAP[1:]
+
+
+def _line(pairs: Sequence[tuple[str, str]], gap: str) -> Row:
+    return tuple(chain.from_iterable((Piece(gap), *_key(pair)) for pair in pairs))[1:]
 
 
 def key_rows(pairs: Iterable[tuple[str, str]], width: int) -> list[Row]:

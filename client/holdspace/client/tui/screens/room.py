@@ -76,6 +76,7 @@ class RoomScreen(HoldScreen):
         self._refusal = ""
         self._refused_at: object = None
         self._refused_text = ""
+        self._takes_floor = False
         self._minute: Timer | None = None
         self._shown: _Shown = (None, "", 0)
 
@@ -149,6 +150,19 @@ class RoomScreen(HoldScreen):
         self.transcript.show(view.transcript)
         self.redraw()
         self._wake_when_time_words_change(view)
+        self._write_if_taken(view)
+
+    def _write_if_taken(self, view: RoomView) -> None:
+        """Go to the text field when the floor was just taken by a key: what is typed next is words.
+
+        Whoever has to wait in line gets it later from somebody else, and may be pressing other keys then.
+        """
+        me = view.me
+        if not self._takes_floor or me is None:
+            return
+        if me.has_floor:
+            self.composer.focus()
+        self._takes_floor = not (me.has_floor or me.place_in_queue)
 
     def _wake_when_time_words_change(self, view: RoomView) -> None:
         """Nothing ticks: one timer sleeps until the soft words of the stage can change."""
@@ -248,6 +262,7 @@ class RoomScreen(HoldScreen):
     @override
     def action_act(self, act_id: str, key: str = "") -> None:
         """Do what the key says; Enter goes to the text field, digits copy ready phrases."""
+        self._takes_floor = _takes_floor(act_id, self.view)
         if act_id == "say":
             self.composer.focus()
         elif act_id in {"edit", "written"}:
@@ -282,6 +297,13 @@ class RoomScreen(HoldScreen):
             if refusal:
                 self._refuse(refusal.words, draft)
         self.composer.focus()
+
+
+def _takes_floor(act_id: str, view: RoomView) -> bool:
+    """Tell whether this act can give somebody the floor at once, because it is free."""
+    is_asked = bool(view.me and view.me.is_asked)
+    may = {"raise": view.can_raise, "yes": is_asked}.get(act_id, False)
+    return may and view.floor is None
 
 
 def _is_only_more_said(before: _Shown, after: _Shown) -> bool:
