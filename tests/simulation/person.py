@@ -261,7 +261,8 @@ class Person:
 
     def _keep_the_door(self, seat: Seat) -> None:
         for letter in seat.letters:
-            if self.now - letter.since > 1:
+            # A clock that was set back meanwhile is no reason to let nobody in any more.
+            if abs(self.now - letter.since) > 1:
                 self.do(Admit(letter.handle or letter.knock))
         for who in seat.lasting.asking:
             self.do(LetKeep(who))
