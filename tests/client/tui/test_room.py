@@ -163,6 +163,13 @@ async def test_keys_of_facilitators_are_refused_kindly_to_members() -> None:
         assert "Only facilitators can do that: next stage." in screen_text(pilot.app)
 
 
+async def test_a_digit_means_nothing_to_members_and_says_nothing() -> None:
+    async with shown(sample.ROOM, SIZES[1]) as (pilot, player):
+        await pilot.press("escape", "3")
+        assert player.wanted == []
+        assert "Only facilitators" not in screen_text(pilot.app)
+
+
 async def test_one_key_leads_a_whole_meeting() -> None:
     async with shown(sample.FACILITATOR) as (pilot, player):
         await pilot.press("escape", "n", "n", "n")

@@ -263,6 +263,9 @@ class RoomScreen(HoldScreen):
     def action_act(self, act_id: str, key: str = "") -> None:
         """Do what the key says; Enter goes to the text field, digits copy ready phrases."""
         self._takes_floor = _takes_floor(act_id, self.view)
+        if act_id == "ready" and not self.view.is_facilitator:
+            # Ready phrases are for who leads: to others a digit means nothing, and needs no answer.
+            return
         if act_id == "say":
             self.composer.focus()
         elif act_id in {"edit", "written"}:
