@@ -64,6 +64,24 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["python"]
 
 
+def test_an_empty_folder_is_taken_and_is_there_and_empty_after_a_failure(tmp_path: Path) -> None:
+    python, folder = tmp_path / "python", tmp_path / "relay"
+    # Makes the environment that builds, and fails in the folder itself.
+    python.write_text(f"""#!/bin/sh
+[ "$1" = -c ] && exit 0
+mkdir -p "$3/bin"
+printf '#!/bin/sh\\n' >"$3/bin/python"
+chmod +x "$3/bin/python"
+[ "$3" != {folder} ]
+""")
+    python.chmod(0o700)
+    folder.mkdir()
+    done = install(folder, PYTHON=str(python), TMPDIR=str(tmp_path))
+    assert "Nothing was installed." in done.stderr
+    assert "exists" not in done.stderr
+    assert list(folder.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("words", "env"),
     [((), {}), (("--help",), {}), (("x", "y"), {}), (("x",), {"PYTHON": "false"})],
