@@ -228,7 +228,7 @@ def test_at_the_door_each_word_comes_back_to_its_own_aside_and_an_end_is_no_word
     table.connect(ben)
     assert ben.view.place is Place.LOBBY
     apart = [(one.kept, one.aside) for one in ben.notices[told:] if one.words == KEPT_APART]
-    assert [text for text, _ in apart] == ["one to Ana", "two to Ana"]
+    assert [text for text, _ in apart] == ["one to Ana", "two to Ana", "to Chi"]
 
 
 def test_nobody_s_writing_is_paused_by_a_member_or_when_they_are_gone(table: Table) -> None:

@@ -120,6 +120,8 @@ class Apart:
     chosen: bytes = b""
     spent: tuple[bytes, ...] = field(default=(), repr=False)
     is_open_to_members: bool = False
+    # What is still on its way of asides that this person ended, each with the aside it is for.
+    left_behind: tuple[tuple[bytes, Sending], ...] = field(default=(), repr=False)
 
     def aside(self, handle: bytes) -> Aside | None:
         """Return the aside with this name."""
@@ -135,6 +137,9 @@ class Apart:
             for one in aside.sending:
                 if one.sealed == sealed:
                     return one.text, aside.handle
+        for handle, one in self.left_behind:
+            if one.sealed == sealed:
+                return one.text, handle
         return "", b""
 
     def with_aside(self, aside: Aside) -> Apart:

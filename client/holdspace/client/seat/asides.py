@@ -188,7 +188,7 @@ def end(seat: Seat, handle: bytes, moment: Moment) -> Seat | Refusal:
     if aside.stage is Stage.ASKING:
         seat = letters.write(seat, aside.founder, AsideNo(handle), moment)
     elif aside.stage is Stage.OPEN:
-        seat = _send(seat, aside, Ended(), moment)
+        seat = _leave_behind(_send(seat, aside, Ended(), moment), aside)
     apart, seat = seat.apart, _without(seat, aside)
     moment.notices.append(
         Notice(_("The private word is over. What you type goes to the room again."))
@@ -294,6 +294,8 @@ def declined(seat: Seat, author: bytes, note: AsideNo, moment: Moment) -> Seat:
 def heard(seat: Seat, spoken: Spoken, whisper: Whisper, moment: Moment) -> Seat:
     """Take in what was said aside, at its place in the log; what is of no aside of ours changes nothing."""
     author, aside = spoken.author, seat.apart.aside(whisper.aside)
+    if author == seat.facts.identity:
+        seat = _arrived(seat, whisper)
     if aside is None or author not in aside.people:
         return seat
     if author == seat.facts.identity:
@@ -466,6 +468,19 @@ def _heard_own(seat: Seat, aside: Aside, spoken: Spoken, moment: Moment) -> Seat
         return seat
     passage = _passage(seat, aside, spoken, text=mine.text, at=moment.now)
     return _shown(seat, aside, passage, moment)
+
+
+def _leave_behind(seat: Seat, aside: Aside) -> Seat:
+    """Keep what is on its way in an aside that its author ends: it may be refused, or never get there."""
+    kept = ((aside.handle, one) for one in aside.sending)
+    return replace(seat, apart=replace(seat.apart, left_behind=(*seat.apart.left_behind, *kept)))
+
+
+def _arrived(seat: Seat, whisper: Whisper) -> Seat:
+    left = tuple(one for one in seat.apart.left_behind if one[1].sealed != whisper.sealed)
+    if len(left) == len(seat.apart.left_behind):
+        return seat
+    return replace(seat, apart=replace(seat.apart, left_behind=left))
 
 
 def _passage(seat: Seat, aside: Aside, spoken: Spoken, *, text: str, at: float) -> Passage:
