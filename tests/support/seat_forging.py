@@ -13,6 +13,7 @@ from holdspace.protocol.keys import Purpose, bundle_digest, prove
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.mls import Add, Extension, GroupContextExtensions, Proposal, Remove
 from holdspace.protocol.mls.messages import ProposalType
+from holdspace.protocol.refusals import Refusal
 from seat_table import Guest, Table
 
 Frame = TypeVar("Frame", bound=frames.ClientFrame)
@@ -90,6 +91,22 @@ def keep(table: Table, guest: Guest, kind: type[Frame]) -> list[Frame]:
 
     vars(table)["_send"] = send
     return kept
+
+
+def turn_back(table: Table, guest: Guest, why: Refusal) -> list[frames.Bundle]:
+    """Let the relay refuse every change this person makes, until `release`; return what it refused."""
+    refused: list[frames.Bundle] = []
+
+    def send(who: Guest, frame: frames.ClientFrame) -> None:
+        if who is guest and isinstance(frame, frames.Bundle):
+            refused.append(frame)
+            answer = frames.Refuse(frame.ref, why)
+            table._take(guest, guest.machine.receive(answer, table.world()))
+        else:
+            Table._send(table, who, frame)
+
+    vars(table)["_send"] = send
+    return refused
 
 
 def release(table: Table) -> None:

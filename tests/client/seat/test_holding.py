@@ -5,6 +5,8 @@ import pytest
 from holdspace.client.seat import holding
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.view import Line, Place
+from holdspace.protocol.refusals import Refusal
+from seat_forging import release, turn_back
 from seat_table import Guest, Table, who
 
 
@@ -133,3 +135,20 @@ def test_two_who_are_left_hold_the_room_together(
     table.wait(25)
     assert ben.view.holder_words.endswith("You hold the room, with Chi.")
     assert chi.view.holder_words.endswith("You hold the room, with Ben.")
+
+
+def test_a_relay_that_refuses_for_a_while_takes_from_nobody_what_they_can_do_later(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, _, chi = circle
+    refused = turn_back(table, ana, Refusal.RELAY_FULL)
+    heard = len(ana.words)
+    table.do(chi, i.Leave())
+    table.wait(60)
+    # Once when they said goodbye, and not with every tick: each try uses up a step of the ratchet (R14).
+    assert len(refused) == len(ana.words) - heard == 1
+    release(table)
+    dan = table.join("Dan", ana)
+    table.wait(2)
+    # With new keys it is tried again.
+    assert [person.name for person in dan.view.people] == ["Ana", "Ben", "Dan"]

@@ -14,7 +14,8 @@ from holdspace.protocol import frames
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.letters import HostAgain
 from holdspace.protocol.meeting.roles import HOST, vouch
-from seat_forging import keep, release
+from holdspace.protocol.refusals import Refusal
+from seat_forging import keep, release, turn_back
 from seat_table import Guest, Table, kept, who
 
 
@@ -167,3 +168,19 @@ def test_a_host_who_is_in_the_list_already_is_not_put_there_again(
     seat = changing.wish(ben.seat.seat, Restoration(entry), moment)
     assert (seat.wishes, seat.change) == ((), None)
     assert moment.frames == []
+
+
+def test_what_the_relay_refuses_is_tried_some_times_and_again_with_new_keys(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    room = dies(table, ana)
+    table.wait(30)
+    again = table.come_again(room)
+    refused = turn_back(table, ben, Refusal.RELAY_FULL)
+    table.wait((taking_up.MOST_TRIES + 2) * taking_up.AGAIN_SECONDS)
+    assert len(refused) == taking_up.MOST_TRIES
+    release(table)
+    table.do(ben, i.Remove(who(ben, "Chi"), ""))
+    table.wait(taking_up.AGAIN_SECONDS)
+    assert again.view.is_host

@@ -171,6 +171,13 @@ def is_first_facilitator(seat: Seat, but: bytes) -> bool:
     return staff[:1] == [seat.facts.identity]
 
 
+def is_worth_trying(seat: Seat, wanted: Wish, tries: int = 1) -> bool:
+    """Tell whether to make a change that no hand asked for, if the relay refused it in this epoch."""
+    # Each try uses up a step of the ratchet (R14), and people's own acts need some, too.
+    refused = sum(change.wish == wanted for change in seat.turned_back)
+    return refused < tries and seat.steps.commits <= saying.LONGEST_LEAP
+
+
 def _send(seat: Seat, change: OwnChange, moment: Moment) -> Seat:
     seat, ref = seat.asking("bundle", change.message_id)
     epoch = seat.group.epoch

@@ -85,8 +85,10 @@ def _holders(seat: Seat) -> str:
 def _tidy(seat: Seat, moment: Moment) -> Seat:
     """Take out who said goodbye to somebody who could not take them out any more."""
     for who in seat.goodbyes:
-        if seat.person(who) is not None and changing.is_first_facilitator(seat, who):
-            seat = changing.wish(seat, Removal(who), moment)
+        removal = Removal(who)
+        is_ours = seat.person(who) is not None and changing.is_first_facilitator(seat, who)
+        if is_ours and changing.is_worth_trying(seat, removal):
+            seat = changing.wish(seat, removal, moment)
     return seat
 
 

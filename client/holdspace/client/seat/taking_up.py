@@ -33,6 +33,8 @@ from .view import Notice, Urgency
 INVITATION_MINUTES = 24 * 60
 # So long a letter may be on its way, and the commit that follows it, before one asks again.
 AGAIN_SECONDS = 15.0
+# So often one who leads tries it for them with the same keys, if the relay refuses.
+MOST_TRIES = 8
 ASKS = N_("You are back in your meeting. In a moment you are its host again.")
 HOST_AGAIN = N_(
     "You are the host again, and the meeting went on. There is a new invitation: the code from before "
@@ -83,7 +85,10 @@ def received(seat: Seat, author: bytes, note: HostAgain, moment: Moment) -> Seat
         return seat
     if not is_vouched(entry, roles.host_key, room=facts.room, meeting=facts.meeting):
         return seat
-    return changing.wish(seat, Restoration(entry), moment)
+    wanted = Restoration(entry)
+    if not changing.is_worth_trying(seat, wanted, MOST_TRIES):
+        return seat
+    return changing.wish(seat, wanted, moment)
 
 
 def tick(seat: Seat, moment: Moment) -> Seat:
