@@ -13,6 +13,7 @@ from holdspace.client.demo.cast import load_cast
 from holdspace.client.demo.company import NobodyCameError, company
 from holdspace.client.demo.orders import News, Order, read_news, read_order, write_line
 from holdspace.client.here import relay_here
+from holdspace.protocol.invite import Invitation, encode_invitation
 
 NOBODY_LISTENS = "ws://127.0.0.1:1"
 CHILDREN = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
@@ -77,15 +78,21 @@ async def test_the_process_ends_when_its_input_does() -> None:
 
 async def test_no_code_is_in_a_command_line_or_an_environment() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        # Somebody listens and never answers: who asked is still there when we look.
+        silent.setblocking(False)
+        # Somebody listens and never answers: who asked is still there when we look. Only who
+        # has called is surely started: a process that is just beginning has no command line yet.
         relay = f"ws://127.0.0.1:{silent.getsockname()[1]}"
+        code = encode_invitation(Invitation((relay,), b"r" * 16, b"h" * 16, b"s" * 16, 2**39))
         async with company() as people:
-            people.begin(Order(relay, 1.0, "holdspace1:kestrel"))
-            told = _given_to_children()
+            people.begin(Order(relay, 20.0, code))
+            loop = asyncio.get_running_loop()
+            caller, _ = await asyncio.wait_for(loop.sock_accept(silent), 60)
+            with caller:
+                told = _given_to_children()
     if told is None:
         pytest.skip("Only Linux shows a process's command line and environment like this.")
     assert b"demo.people" in told
-    assert b"kestrel" not in told
+    assert code.encode() not in told
 
 
 def _given_to_children() -> bytes | None:
