@@ -49,6 +49,7 @@ TOO_LONG = N_("That became far too long to be written in a room. Your words are 
 
 # Far more than can be sent, so that everything that was typed comes back.
 MOST_BYTES = 1_000_000
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 # So long an editor has to end by itself, when the program ends.
 _PATIENCE = 2.0
 _MEMORY = frozenset({"tmpfs", "ramfs"})
@@ -215,26 +216,28 @@ async def _close(process: asyncio.subprocess.Process) -> None:
 def _signals_for(folder: Path) -> Iterator[None]:
     """Let Ctrl-C be the editor's alone while it runs, and let an end from outside leave no file."""
 
-    def swept(number: int, _frame: object) -> None:
+    def swept(number: signal.Signals) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
-    ending = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
-    wanted = dict.fromkeys(
-        (one for one in ending if signal.getsignal(one) is signal.SIG_DFL), swept
-    )
-    # A function and not SIG_IGN, which the editor would inherit.
-    wanted[signal.SIGINT] = lambda *_: None
-    before = {}
-    # ValueError: not the main thread, where signals are somebody else's.
-    with suppress(ValueError):
-        before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    loop, before = asyncio.get_running_loop(), None
+    ending = [one for one in _ENDING if signal.getsignal(one) is signal.SIG_DFL]
+    # Not the main thread, where signals are somebody else's.
+    with suppress(ValueError, RuntimeError):
+        # A function and not SIG_IGN, which the editor would inherit.
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+        for number in ending:
+            # The loop's own way: a handler of Python's would wait for the next thing to happen, if
+            # the signal came just as the loop began to wait.
+            loop.add_signal_handler(number, swept, number)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+            for number in ending:
+                loop.remove_signal_handler(number)
 
 
 def _read(file: Path, before: bytes, unchanged: Written, *, is_well: bool) -> Written:
