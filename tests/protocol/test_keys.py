@@ -262,6 +262,30 @@ def test_what_a_proof_signs_is_the_same_in_every_version() -> None:
     assert prove(KEY, Purpose.ATTACH, OCCASION, b"digest") == KEY.sign(message)
 
 
+def test_what_the_proofs_of_a_bundle_cover_is_the_same_in_every_version() -> None:
+    """An epoch has eight bytes, also the largest; lists are joined before they are parts."""
+
+    def joined(*parts: bytes) -> bytes:
+        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+    frame = changed(a_bundle(), base_epoch=2**48 - 1)
+    covered = joined(
+        b"holdspace bundle v1",
+        b"i" * 16,
+        bytes(2) + b"\xff" * 6,
+        b"commit",
+        joined(b"k" * 16, b"welcome"),
+        KEY.public,
+        joined(*(KEY.public,) * SLOT_COUNT),
+        KEY.public,
+    )
+    assert bundle_digest(frame) == hashlib.sha256(covered).digest()
+    assert (
+        begin_digest(b"a", (b"b", b"c"))
+        == hashlib.sha256(joined(b"holdspace begin v1", b"a", b"b", b"c")).digest()
+    )
+
+
 def test_a_room_code_is_the_same_key_in_every_version() -> None:
     key = "0eb4e875c72e697f814f6a994060921f1ef86fc2a795ab7fe0bf96a0fa8d62e3"
     assert room_code_key("abcde-fghjk-mnpqr-stvwx-yz234").public.hex() == key
