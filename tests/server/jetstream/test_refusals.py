@@ -1,16 +1,13 @@
 """A relay starts only on a cluster that keeps what it acknowledges, and says what is missing."""
 
-import base64
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from holdspace.server.log import CutOff, Outcome, UnusableLogError
 from holdspace.server.log.jetstream import cluster as joining
-from holdspace.server.log.jetstream.credentials import connect_options
 from holdspace.server.log.jetstream.log import JetStreamLog
 from holdspace.server.log.jetstream.settings import JetStreamSettings
 from nats_cluster import RELAY, SYSTEM, NatsCluster
@@ -152,26 +149,3 @@ async def test_nobody_there_is_said_too(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(joining, "PATIENCE_SECONDS", 0.5)
     settings = JetStreamSettings(("nats://127.0.0.1:9",), "test", RELAY)
     assert (await refusal_of(settings)).startswith("No server of the NATS cluster")
-
-
-def test_a_creds_file_signs_what_a_node_greets_with() -> None:
-    key = Ed25519PrivateKey.generate()
-    seed = (
-        base64.b32encode(b"\x95\x00" + key.private_bytes_raw() + b"\x00\x00").decode().rstrip("=")
-    )
-    text = (
-        f"-----BEGIN NATS USER JWT-----\nheader.body.signature\n------END NATS USER JWT------\n\n"
-        f"-----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
-    )
-    options = connect_options(text)
-    assert bytes(options["user_jwt_cb"]()) == b"header.body.signature"
-    signature = base64.b64decode(options["signature_cb"]("nonce"))
-    key.public_key().verify(signature, b"nonce")
-    assert connect_options("user:pass:word") == {"user": "user", "password": "pass:word"}
-    assert connect_options(" ") == {}
-    for damaged in ("no colon", text.replace(seed, "AAAA")):
-        with pytest.raises(UnusableLogError, match="Nothing was changed"):
-            connect_options(damaged)
-    shown = repr(JetStreamSettings(("nats://a",), "test", text, "system:secret"))
-    assert seed not in shown
-    assert "secret" not in shown

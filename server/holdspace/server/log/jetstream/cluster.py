@@ -84,10 +84,12 @@ async def check_durability(settings: JetStreamSettings, info: dict[str, Any]) ->
     told = await check_nodes(settings, here | away)
     unknown = here - told
     if unknown:
+        saves = "saves to disk before it acknowledges"
+        if len(unknown) > 1:
+            saves = "save to disk before they acknowledge"
         raise UnusableLogError(
             f"This relay cannot see whether {_many(len(unknown), 'node')} of the NATS cluster "
-            f"saves to disk before it acknowledges. {_SAFE} Give log.system_credentials a user of "
-            "the system account."
+            f"{saves}. {_SAFE} Give log.system_credentials a user of the system account."
         )
     return away - told
 
