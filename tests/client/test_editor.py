@@ -141,9 +141,12 @@ def test_a_place_that_is_a_circle_of_links_is_none(tmp_path: Path) -> None:
 
 
 ENDS_BY_A_SIGNAL = """\
-import asyncio, os, resource, sys
+import asyncio, os, resource, signal, sys
 from pathlib import Path
 from holdspace.client import editor
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+    # Whatever the tests were started by may have had them ignored.
+    signal.signal(number, signal.SIG_DFL)
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 editor.place_in_memory = lambda _environment: Path(sys.argv[1])
 asyncio.run(editor.write_in(editor.find_editor(os.environ), "what nobody else may read", os.environ))
