@@ -1,5 +1,7 @@
 """What was left by a program that was killed is cleared away, and nothing of anybody else."""
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -54,6 +56,18 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     with passing_folder(tmp_path) as folder:
         assert clear_away(tmp_path) == 0
         assert left_in(tmp_path) == [folder.path]
+
+
+def test_where_no_folder_can_be_locked_none_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(_handle: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuses)
+    with pytest.raises(FileNotFoundError), passing_folder(tmp_path):
+        pass
+    assert left_in(tmp_path) == []
 
 
 def test_what_a_killed_program_left_is_cleared_away(tmp_path: Path) -> None:

@@ -91,7 +91,10 @@ class HostPart(Kept, frozen=True):
 
 
 class KeptRoom(Kept, frozen=True):
-    """A room in the notebook of one of its people. `agreements`: a digest of what was accepted."""
+    """A room in the notebook of one of its people. `agreements`: a digest of what was accepted.
+
+    `card_minute`: when the newest card is over by which its owner was let in.
+    """
 
     room: Handle
     host_key: Key
@@ -107,6 +110,7 @@ class KeptRoom(Kept, frozen=True):
     schedule: Schedule | None = None
     host: HostPart | None = None
     attended: Annotated[tuple[_Text, ...], Meta(max_length=64)] = ()
+    card_minute: Minute = 0
 
     @property
     def my_key(self) -> SigningKey:

@@ -62,6 +62,9 @@ def _made(place: Path) -> Passing:
             if _is_locked(handle) and path.exists():
                 return Passing(path, handle)
             os.close(handle)
+        with suppress(OSError):
+            # Where no folder can be locked, nobody would clear away one that nobody could have locked.
+            path.rmdir()
     raise FileNotFoundError(place)
 
 

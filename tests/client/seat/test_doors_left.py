@@ -6,8 +6,9 @@ from msgspec import structs
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.door_talk import MOST_ON_THEIR_WAY
-from holdspace.client.seat.door_words import NOT_ANSWERED
-from holdspace.client.seat.invitations import pass_of
+from holdspace.client.seat.door_words import NOT_ANSWERED, OLD_CARD
+from holdspace.client.seat.doors_left import with_door
+from holdspace.client.seat.invitations import DOOR_MINUTES, pass_of
 from holdspace.client.seat.lobby import UNREADABLE
 from holdspace.client.seat.step import Machine
 from holdspace.client.seat.view import Place
@@ -265,3 +266,92 @@ def test_a_relay_that_brings_letters_without_end_gets_so_many_answers(
         machine, answers = step.machine, answers + len(step.frames)
     assert answers == MOST_ON_THEIR_WAY
     assert machine.view().knocks == ()
+
+
+def comes_in(table: Table, room: Room) -> KeptRoom:
+    """Let Ben come in by the card of this meeting and leave; return what is in his notebook then."""
+    ben = table.come_again(room.ben)
+    assert place(ben) is Place.ROOM
+    keeps = kept(ben)
+    table.do(ben, i.Leave())
+    return keeps
+
+
+def test_a_relay_cannot_bring_back_agreements_that_were_given_up(table: Table, room: Room) -> None:
+    old, table.now = room.card, table.now + 3 * 3600
+    table.disconnect(room.host)
+    room.host = table.open_again(room.ana, ("Phones are away.",))
+    ben = table.come_again(room.ben)
+    table.do(ben, i.Accept("Ben"))
+    keeps = kept(ben)
+    liar = Liar(table, come_again(keeps))
+    liar.says(old)
+    assert liar.ended_words == OLD_CARD
+    assert liar.asked == ["GetCard"]
+    assert liar.machine.view().card is None
+
+
+def test_nor_to_who_is_asked_back_to_the_door(table: Table, room: Room) -> None:
+    old, table.now = room.card, table.now + 3 * 3600
+    room.opens_anew()
+    ben = table.come_again(room.ben)
+    shown: list[bool] = []
+
+    def lies(frame: frames.RelayFrame) -> frames.RelayFrame:
+        shown.append(isinstance(frame, frames.Card))
+        return old if shown[-1] else frame
+
+    ben.tamper = lies
+    table.do(room.host, i.BackToTheDoor(who(room.host, "Ben"), ""))
+    assert any(shown)
+    assert ben.view.ended_words == OLD_CARD
+
+
+def test_a_card_of_a_meeting_that_is_long_over_is_none_to_knock_by(
+    table: Table, room: Room
+) -> None:
+    # Also for a notebook of before, in which no card is noted.
+    table.now = float(card_of(room.card, room.ben).expires_minute * 60)
+    liar = Liar(table, come_again(room.ben))
+    liar.says(room.card)
+    assert liar.ended_words == OLD_CARD
+    assert liar.asked == ["GetCard"]
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_out(table: Table, room: Room) -> None:
+    keeps = comes_in(table, room)
+    table.now -= 3600
+    room.opens_anew()
+    ben = table.come_again(keeps)
+    assert place(ben) is Place.ROOM
+
+
+def test_a_card_from_the_far_future_does_not_make_every_later_one_old(room: Room) -> None:
+    card = structs.replace(card_of(room.card, room.ben), expires_minute=2**31)
+    assert with_door(room.ben, card, 60_000.0).card_minute == 1_000 + DOOR_MINUTES
+    later = with_door(with_door(room.ben, card, 60_000.0), card, 0.0)
+    assert later.card_minute == 1_000 + DOOR_MINUTES
+
+
+@pytest.mark.parametrize("is_host_away", [True, False])
+def test_whoever_leads_answers_for_a_host_who_cannot_be_reached(
+    table: Table, room: Room, is_host_away: bool
+) -> None:
+    table.come_again(room.ben)
+    ben = table.guests["Ben"]
+    chi = table.join("Chi", room.host)
+    table.do(room.host, i.Promote(who(room.host, "Ben")))
+    table.do(chi, i.KeepTheRoom())
+    table.do(room.host, i.LetKeep(who(room.host, "Chi")))
+    keeps, card = kept(chi), room.card
+    table.do(chi, i.Leave())
+    table.wait(20)
+    table.disconnect(room.host)
+    table.wait(30 if is_host_away else 1)
+    door_key = card_of(card, keeps).knock_key
+    knocking = frames.Knocking(b"k" * 16, door_key, b"a letter to a key that is gone")
+    step = ben.machine.receive(knocking, table.world())
+    assert [type(frame).__name__ for frame in step.frames] == ["DeclineKnock"] * is_host_away
+    # Nor for whoever comes by a code: they would not listen, and their knock would be gone.
+    other = frames.Knocking(b"o" * 16, bytes(31) + b"1", b"a letter to a key that is gone")
+    assert ben.machine.receive(other, table.world()).frames == ()

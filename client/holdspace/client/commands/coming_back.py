@@ -23,7 +23,11 @@ from .host import Front
 
 # A relay behind Tor takes some seconds for each of the four ways between the two ends.
 PATIENCE = 20.0
-GOES_ON = N_("rooms: A meeting of this room goes on. You are on your way back to it.")
+# And so long until nothing of a program that has just died is heard any more (taking_up.py).
+LET_IN_PATIENCE = 20.0 + PATIENCE
+GOES_ON = N_(
+    "rooms: A meeting of this room goes on. You are on your way back to it. That can take half a minute."
+)
 NOBODY_LEADS = N_(
     "rooms: A meeting of this room is still open at the relay, and nobody who leads it answers. To open "
     "the room again ends that meeting for whoever is in it; who keeps the room comes back by themselves."
@@ -60,7 +64,7 @@ async def _come_back(kept: KeptRoom, socks: Proxy | None, front: Front) -> Back:
         if not await _is_open(mine):
             return Back()
         say(_(GOES_ON))
-        view = await _within(mine.let_in)
+        view = await _within(mine.let_in, LET_IN_PATIENCE)
         if view is None or view.place is not Place.ROOM:
             return Back(is_answered=True)
         return Back(await show(mine, plain=front.plain, keeper=front.keeper), is_answered=True)
@@ -74,8 +78,10 @@ async def _is_open(mine: Attendance) -> bool:
     return view is not None and view.place is Place.WAITING
 
 
-async def _within(look: Callable[[], Awaitable[RoomView]]) -> RoomView | None:
+async def _within(
+    look: Callable[[], Awaitable[RoomView]], patience: float = PATIENCE
+) -> RoomView | None:
     try:
-        return await asyncio.wait_for(look(), PATIENCE)
+        return await asyncio.wait_for(look(), patience)
     except TimeoutError:
         return None

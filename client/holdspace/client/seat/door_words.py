@@ -17,6 +17,11 @@ NOT_ANSWERED = N_(
     "Your knock ran out before anybody answered it, or the invitation was taken back. Nothing about "
     "you is kept. Please ask whoever invited you, and knock again."
 )
+OLD_CARD = N_(
+    "The relay shows an old card of this room, from an earlier meeting, so you did not knock; nothing of "
+    "yours was sent. Look whether this device's clock is right. If it is, try again later, or ask the host "
+    "which relay the room is at."
+)
 NOT_THEIR_ROOM = N_(
     "You were let into something that is not the room you were invited to, so it was not joined. "
     "Nothing you wrote was shown. Please tell whoever invited you."

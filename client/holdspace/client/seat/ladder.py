@@ -32,6 +32,11 @@ NOT_YOURSELF = Refusal(
 NOT_THERE = Refusal(N_("That person is not here any more."))
 NO_WORDS = Refusal(N_("Say it in a few words: nothing was sent."))
 REMOVED = N_("You are no longer a member of this meeting. {why} Nothing you wrote here is kept.")
+GOES_ON_ELSEWHERE = N_(
+    "Your place in this meeting goes on in another program, which came with your notebook, so this one has "
+    "let go of it. If that is you, all is well. If not, somebody has a copy of your notebook: tell whoever "
+    "leads, on another way than this."
+)
 NO_REASON = N_(
     "A facilitator removed you, and no reason came with it. You can ask whoever invited you."
 )
@@ -189,6 +194,11 @@ def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
         else _(NO_REASON)
     )
     return _gone(seat, _(REMOVED).format(why=why))
+
+
+def goes_on_elsewhere(seat: Seat) -> Seat:
+    """Leave the room because one's seat is another program's from now on."""
+    return _gone(seat, GOES_ON_ELSEWHERE)
 
 
 def _unsent(seat: Seat) -> tuple[str, ...]:

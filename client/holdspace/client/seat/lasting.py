@@ -43,8 +43,6 @@ def is_agreed(kept: KeptRoom, card: RoomCard) -> bool:
     return kept.host is not None or kept.agreements == agreements_digest(card)
 
 
-def as_accepted(kept: KeptRoom | None, card: RoomCard) -> KeptRoom | None:
+def as_accepted(kept: KeptRoom, card: RoomCard) -> KeptRoom:
     """Return the kept room with what this card agrees on, and its name."""
-    if kept is None:
-        return None
     return structs.replace(kept, agreements=agreements_digest(card), room_name=card.room_name)

@@ -16,6 +16,7 @@ from holdspace.protocol.translation import N_, _
 from . import changing, connecting, door_talk, returning, taking_up
 from .door_keys import doors_of
 from .for_others import for_others
+from .invitations import pass_of
 from .people import room_key_in
 from .replacing import replace
 from .seat import Admission, DoorKeys, Known, Letter, Seat
@@ -63,24 +64,43 @@ def on_knocking(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
     if returning.comes_often(seat, letter):
         letter = replace(letter, warning=letter.warning or returning.OFTEN)
     seat = replace(seat, letters=(*seat.letters, letter), letters_seen=letter.number)
-    if returning.comes_in_at_once(seat, letter) or taking_up.comes_in_at_once(seat, letter):
-        moment.notices.append(Notice(_(returning.COMES_IN).format(name=letter.name)))
-        return admit(returning.noted(seat, letter), letter, moment)
-    moment.notices.append(
-        Notice(_("{name} is at the door.").format(name=letter.name), Urgency.BELL)
-    )
+    is_host = taking_up.comes_in_at_once(seat, letter, moment.now)
+    if is_host or returning.comes_in_at_once(seat, letter):
+        return _let_in_at_once(seat, letter, moment)
+    is_own = taking_up.is_own(seat, letter)
+    words = _(taking_up.OWN_KEY) if is_own else _("{name} is at the door.").format(name=letter.name)
+    moment.notices.append(Notice(words, Urgency.BELL))
     return seat
 
 
-def _unreadable(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
-    """Host: answer so that they ask for the card again, or they would wait for an answer of nobody.
+def settle(seat: Seat, moment: Moment) -> Seat:
+    """Let in the host who waits, as soon as nothing is heard any more from the seat they left."""
+    for letter in seat.letters:
+        seat = taking_up.doubted(seat, letter, moment)
+        wanted = Admission(letter, returning.role_of(seat, letter))
+        is_new = wanted not in seat.wishes and changing.is_worth_trying(seat, wanted)
+        if is_new and taking_up.comes_in_at_once(seat, letter, moment.now):
+            seat = _let_in_at_once(seat, letter, moment)
+    return seat
 
-    The code of a meeting before has no new card: the relay lets go of it, and of who knocks with it.
+
+def _let_in_at_once(seat: Seat, letter: Letter, moment: Moment) -> Seat:
+    moment.notices.append(Notice(_(returning.COMES_IN).format(name=letter.name)))
+    return admit(returning.noted(seat, letter), letter, moment)
+
+
+def _unreadable(seat: Seat, frame: frames.Knocking, moment: Moment) -> Seat:
+    """Answer so that they ask for the card again, or they would wait for an answer of nobody.
+
+    The code of a meeting before has no new card: the host's relay lets go of it, and of who knocks with it.
+    While the host cannot be reached, whoever leads answers who comes with the pass.
     """
     moment.notices.append(Notice(UNREADABLE, Urgency.QUIET))
-    host = seat.host
+    host, kept = seat.host, seat.lasting.kept
     if host is None:
-        return seat
+        is_by_pass = kept is not None and frame.knock_key == pass_of(kept).knock_key.public
+        is_ours = is_by_pass and taking_up.leads_without_host(seat)
+        return door_talk.answer_blindly(seat, frame.knock, moment) if is_ours else seat
     if host.door is not None and frame.knock_key == host.door.card[0]:
         return door_talk.answer_blindly(seat, frame.knock, moment)
     return connecting.end_invitation(seat, host, frame.knock_key, moment)

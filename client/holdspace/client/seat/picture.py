@@ -19,6 +19,7 @@ from . import (
     quiet,
     returning,
     saying,
+    taking_up,
     undoing,
     unled,
 )
@@ -224,10 +225,10 @@ def _knock(seat: Seat, letter: Letter) -> KnockView:
         letter.name,
         letter.introduction,
         letter.since,
-        shown(letter.warning),
+        shown(taking_up.warning(seat, letter) or letter.warning),
         letter.number,
         letter.thread,
-        shown(returning.NOTES.get(letter.known, "")),
+        shown(returning.NOTES.get(letter.known, "") or taking_up.note(seat, letter)),
         knock_fingerprint(seat.facts.room, letter.key_package)
         if letter.known is Known.NOT
         else b"",

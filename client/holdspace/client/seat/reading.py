@@ -35,6 +35,7 @@ from . import (
     offers,
     pairs,
     readying,
+    returning,
     saying,
     taking_up,
     telling,
@@ -43,7 +44,7 @@ from . import (
 from .alarm import BROKEN_CHANGE, FALSE_PICTURE, FORK, SKIPPED, alarm
 from .apart import Apart
 from .outbox import Outgoing
-from .people import came_back, people_of
+from .people import came_back, people_of, room_key_in
 from .policy import room_policy
 from .replacing import replace
 from .sealing import Unsealed
@@ -189,12 +190,20 @@ def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
         return alarm(seat, BROKEN_CHANGE, moment)
     if isinstance(outcome, Removed):
         by = identity_of(outcome.sender.signature_key)
+        if _goes_on(seat, outcome):
+            return ladder.goes_on_elsewhere(seat)
         return ladder.taken_out(seat, by, moment)
     if not isinstance(outcome, EpochChange):
         return alarm(seat, BROKEN_CHANGE, moment)
     # Somebody else's change came first: ours was built on what is over, so it is built again.
     by = identity_of(outcome.sender.signature_key)
     return _enter_epoch(replace(seat, change=None), outcome.group, moment, by=by)
+
+
+def _goes_on(seat: Seat, outcome: Removed) -> bool:
+    """Tell whether this person's seat is another program's from now on, by the same key for the room."""
+    mine, room = returning.key_of(seat, seat.facts.identity), seat.facts.room
+    return bool(mine) and mine in (room_key_in(one.leaf_node, room) for one in outcome.added)
 
 
 def _over(seat: Seat, place: Place, words: str) -> Seat:
@@ -209,6 +218,7 @@ def _enter_epoch(seat: Seat, group: Group, moment: Moment, *, by: bytes) -> Seat
     # commit knows no earlier one, and must judge as everybody else does.
     authors = tuple((who, replace(known, counter=-1)) for who, known in seat.authors)
     seat = covering.new_epoch(replace(seat, authors=authors, turned_back=()))
+    seat = taking_up.remembered(seat, before)
     people = people_of(group, roles_of(group))
     carried = came_back(before, group, seat.facts.room)
     seat = _agree(seat, Changed(people, by, carried), moment)
@@ -244,8 +254,6 @@ def _agree(seat: Seat, agreed: Agreed, moment: Moment) -> Seat:
     else:
         outcome = apply(seat.state, agreed.event, agreed.author, agreed.message_id)
     before = seat.state
-    if isinstance(agreed, Changed):
-        seat = taking_up.noticed(seat, before, agreed)
     if isinstance(agreed, Spoken) and agreed.author == seat.facts.identity:
         telling.give_back(agreed.event, outcome.effects, moment)
     by = agreed.by if isinstance(agreed, Changed) else b""

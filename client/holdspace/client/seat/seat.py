@@ -297,6 +297,20 @@ class Reason:
     words: str = field(repr=False)
 
 
+@value()
+class AskedToBeHost:
+    """When a host who came back asked for their role last, how often with these keys, and what they read."""
+
+    at: float = 0.0
+    epoch: int = 0
+    times: int = 0
+    told: str = ""
+
+    def in_epoch(self, epoch: int) -> AskedToBeHost:
+        """Return what counts with the keys of this epoch."""
+        return self if epoch == self.epoch else replace(self, epoch=epoch, times=0)
+
+
 # A relay keeps at most 32 knocks of a room, for a quarter of an hour, and a package is good for half an
 # hour: what is older than these was answered long ago, and could be let in by nobody.
 MOST_ANSWERED = 256
@@ -383,11 +397,11 @@ class Seat:
     apart: Apart = field(default_factory=Apart, repr=False)
     answers: Answers = field(default=Answers(), repr=False)
     lasting: Lasting = field(default_factory=Lasting)
-    # Of a host who came back to a meeting: what their card says, and since when they ask for their role.
+    # Of a host who came back to a meeting: what their card says, and how they asked for their role.
     words_before: CardWords | None = field(default=None, repr=False)
-    asked_to_be_host: float = 0.0
-    # Under which identity the seat of a host goes on who is not in the list of roles any more.
-    host_seat: bytes = field(default=b"", repr=False)
+    asked_to_be_host: AskedToBeHost = field(default_factory=AskedToBeHost)
+    # By which key for this room the host's own seat is vouched for, or was while there was one.
+    host_room_key: bytes = field(default=b"", repr=False)
     doors: tuple[DoorKeys, ...] = field(default=(), repr=False)
     doors_given: frozenset[tuple[bytes, bytes]] = field(default=frozenset(), repr=False)
     cover: Cover = field(default_factory=Cover, repr=False)

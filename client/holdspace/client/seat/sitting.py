@@ -105,7 +105,7 @@ class Sitting:
             seat = quiet.tick(seat, moment)
             seat = asides.settle(not_ok.settle(seat, moment), moment)
             seat = door_keys.settle(taking_up.tick(seat, moment), moment)
-            seat = door_talk.settle(seat, moment)
+            seat = lobby.settle(door_talk.settle(seat, moment), moment)
             seat = counting.tick(seat, moment)
             seat = stepping_over.tick(seat, moment)
             seat = covering.tick(seat, moment)

@@ -42,9 +42,10 @@ from .door_words import (
     NOT_OPEN,
     NOT_THEIR_ROOM,
     NOW_WORDS,
+    OLD_CARD,
     READS_ONLY,
 )
-from .doors_left import DoorsLeft
+from .doors_left import DoorsLeft, is_over, with_door
 from .intents import Accept, Intent, Leave, SayAtDoor
 from .invitations import pass_of
 from .knocked import Knocked, knock_with
@@ -310,7 +311,7 @@ def visit(code: str, world: World) -> Visitor:
 
 def come_again(kept: KeptRoom) -> Visitor:
     """Return the visitor who comes back to a kept room with its pass."""
-    return Visitor(pass_of(kept), kept.relays[0], kept=kept)
+    return Visitor(pass_of(kept), kept.relays[0], kept=kept, left=DoorsLeft.of(kept))
 
 
 def _on_greeting(visitor: Visitor, frame: frames.Greeting, world: World) -> Step:
@@ -341,8 +342,8 @@ def _on_card(visitor: Visitor, frame: frames.Card, world: World) -> Step:
     is_old = visitor.left.is_old(card)
     if before is not None and (is_old or card.sealing_key == before.sealing_key):
         return Step(visitor, visitor.knock_again())
-    if is_old:
-        return Step(visitor.end(NOT_ANSWERED))
+    if is_old or (visitor.kept is not None and is_over(card, world.now)):
+        return Step(visitor.end(NOT_ANSWERED if visitor.left.keys else OLD_CARD))
     left = visitor.left.leave(before) if before is not None else visitor.left
     visitor = replace(visitor, knocked=None, earlier=(), talk=Talk(), left=left.read(card))
     kept = visitor.kept
@@ -473,13 +474,18 @@ def _seat(
         way_back=partial(_again, visitor, (knocked.name, agreements_digest(card))),
         words_before=words_before(card, visitor.kept),
         lasting=Lasting(
-            knocked.key_seed, as_accepted(visitor.kept, card), agreed=agreements_digest(card)
+            knocked.key_seed, _as_let_in(visitor.kept, card, now), agreed=agreements_digest(card)
         ),
     )
 
 
+def _as_let_in(kept: KeptRoom | None, card: RoomCard, now: float) -> KeptRoom | None:
+    return with_door(as_accepted(kept, card), card, now) if kept else None
+
+
 def _again(visitor: Visitor, before: tuple[str, bytes], seat: Seat, world: World) -> Step:
     """Return somebody who was asked back to the door, there again with the same code."""
+    kept = seat.lasting.kept if visitor.kept else None
     again = Visitor(
         visitor.invitation,
         seat.facts.origin,
@@ -487,7 +493,8 @@ def _again(visitor: Visitor, before: tuple[str, bytes], seat: Seat, world: World
         door_words=seat.ended_words,
         before=before,
         lost_words=seat.wire.lost_words,
-        kept=seat.lasting.kept if visitor.kept else None,
+        kept=kept,
+        left=DoorsLeft.of(kept),
     )
     greeting = frames.Greeting(frames.VERSION, seat.wire.nonce)
     return _on_greeting(again, greeting, world) if seat.wire.nonce else Step(again)

@@ -16,6 +16,7 @@ from holdspace.protocol.mls.external import exported_group_info
 from holdspace.protocol.mls.framing import Unprotected, Verified
 from holdspace.protocol.mls.group_state import (
     GroupState,
+    Member,
     Policy,
     PreSharedKeys,
     expecting,
@@ -346,9 +347,11 @@ def _committed(
     prior: Group, taken: TakenCommit[Group], verified: Verified, now: float | None
 ) -> EpochChange | Removed:
     authenticated_data = verified.content.authenticated_data
+    came = taken.applied.joiners
     if taken.next is None:
-        return Removed(taken.sender, authenticated_data)
-    joiners = [taken.next.member(joiner.leaf) for joiner in taken.applied.joiners]
+        added = tuple(Member(one.leaf, one.key_package.leaf_node) for one in came)
+        return Removed(taken.sender, authenticated_data, added)
+    joiners = [taken.next.member(joiner.leaf) for joiner in came]
     return EpochChange(
         group=remembering(prior, taken.next, now),
         sender=taken.sender,

@@ -92,10 +92,14 @@ class ProposalReceived:
 
 @value()
 class Removed:
-    """Somebody's commit took us out: signed by them, allowed by the policy; no group is left."""
+    """Somebody's commit took us out: signed by them, allowed by the policy; no group is left.
+
+    `added`: who came in with it, as the commit alone says; no tree hash of ours covers them.
+    """
 
     sender: Member
     authenticated_data: bytes
+    added: tuple[Member, ...] = ()
 
 
 @value()
