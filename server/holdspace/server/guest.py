@@ -137,6 +137,7 @@ class Guest(Wire):
         self._door.left(self)
         if self._is_made:
             super().connection_lost(exc)
+        self.fall_apart(self._raw)
 
     @override
     def process_event(self, event: Event) -> None:

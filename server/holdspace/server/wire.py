@@ -36,6 +36,8 @@ _HEADS = {b"\x82\xfe": 2 + 2 + _MASK_BYTES, b"\x82\xff": 2 + 8 + _MASK_BYTES}
 _SHORTEST = b"\x82\xfe" + SIZE_CLASSES[0].to_bytes(2)
 _SHORTEST_HEAD = len(_SHORTEST) + _MASK_BYTES
 
+# Where asyncio keeps what a transport reads with: a method of that transport.
+_READS_WITH = "_read_ready_cb"
 # What is left of every request once it was judged.
 _FORGOTTEN = Request("/", Headers())
 
@@ -99,11 +101,22 @@ class Wire(ServerConnection):
             self._waiting.cancel()
         self._take = self._on_room = None
         super().connection_lost(exc)
-        # Where the library's parser is, or was when it failed, leads to all of the connection and
-        # back: it would be freed only when Python's collector comes by, and that is seldom.
+        self.fall_apart(self.transport)
+        _forget_where(exc)
+
+    def fall_apart(self, transport: asyncio.BaseTransport) -> None:
+        """Leave nothing behind that leads to itself.
+
+        It would be freed only when Python's collector comes by. That is seldom, and everybody waits
+        while it frees what thousands left.
+        """
+        # Where the library's parser is, or was when it failed, leads to all of the connection and back.
         self.protocol.parser.close()
-        if self.protocol.parser_exc is not None:
-            self.protocol.parser_exc.with_traceback(None)
+        for error in (self.connection_exc, self.protocol.parser_exc, self.protocol.handshake_exc):
+            _forget_where(error)
+        # uvloop's transports have no such thing.
+        if hasattr(transport, _READS_WITH):
+            setattr(transport, _READS_WITH, None)
 
     @override
     def resume_writing(self) -> None:
@@ -160,6 +173,12 @@ class Wire(ServerConnection):
         # Not only to the library: what comes before it may bound what it is given.
         self.data_received(data[at:])
         return len(data) - at
+
+
+def _forget_where(error: BaseException | None) -> None:
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _binary_frame(data: bytes, at: int) -> tuple[bytes, int] | None:
