@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent.parent
+_BEGINNING = "server/test_relay_beginning.py"
 _MEETINGS = "server/test_relay_meetings.py"
+_READING = "server/test_relay_reading.py"
 _LOBBY = "server/test_relay_lobby.py"
 _JOINING = "client/seat/test_attacks_joining.py"
 _DOOR = "client/seat/test_attacks_at_the_door.py"
@@ -20,11 +22,11 @@ ATTACKS = {
     "RL02": (_MEETINGS, "test_rl02_an_entry_of_the_epoch_after_is_refused"),
     "RL03": (_MEETINGS, "test_rl03_of_two_bundles_for_one_epoch_one_wins"),
     "RL04": (_LOBBY, "test_rl04_the_welcome_of_a_refused_bundle_is_never_seen"),
-    "RL05": (_MEETINGS, "test_rl05_killed_between_saving_and_acking_there_is_one_copy"),
-    "RL07": (_MEETINGS, "test_rl07_a_key_reads_up_to_the_commit_that_closes_its_epoch"),
-    "RL08": (_MEETINGS, "test_rl08_somebody_removed_gets_the_commit_and_then_nothing"),
-    "RL09": (_MEETINGS, "test_rl09_who_was_away_for_five_epochs_walks_to_the_head"),
-    "RL10": (_MEETINGS, "test_rl10_a_proof_overheard_is_worth_nothing_elsewhere"),
+    "RL05": (_READING, "test_rl05_killed_between_saving_and_acking_there_is_one_copy"),
+    "RL07": (_READING, "test_rl07_a_key_reads_up_to_the_commit_that_closes_its_epoch"),
+    "RL08": (_READING, "test_rl08_somebody_removed_gets_the_commit_and_then_nothing"),
+    "RL09": (_READING, "test_rl09_who_was_away_for_five_epochs_walks_to_the_head"),
+    "RL10": (_READING, "test_rl10_a_proof_overheard_is_worth_nothing_elsewhere"),
     "RL11": (_MEETINGS, "test_rl11_a_member_without_a_slot_cannot_change_the_epoch"),
     "RL13": (_MEETINGS, "test_rl13_unsafe_keys_open_nothing"),
     "RL14": (_RELAY, "test_rl14_what_only_the_root_key_may_do_no_facilitators_key_does"),

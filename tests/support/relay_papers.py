@@ -38,6 +38,9 @@ from holdspace.protocol.keys import (
 )
 
 NO_PROOF = bytes(64)
+# Two keys that no honest person has: of a small order, and not written as it has to be.
+SMALL_ORDER = (1).to_bytes(32, "little")
+NON_CANONICAL = (2**255 - 1).to_bytes(32, "little")
 
 
 def seeded(*words: object) -> bytes:

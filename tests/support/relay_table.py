@@ -8,7 +8,14 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from at_once import at_once
-from holdspace.protocol.frames import ClientFrame, Hello, Refuse, RelayFrame, decode_relay_frame
+from holdspace.protocol.frames import (
+    ClientFrame,
+    Entry,
+    Hello,
+    Refuse,
+    RelayFrame,
+    decode_relay_frame,
+)
 from holdspace.protocol.frames import encode as encode_frame
 from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.effects import Effect, HangUp, Read, Send, Store, TellWhenTaken
@@ -178,6 +185,16 @@ def refused(frames: list[RelayFrame]) -> list[Refusal]:
 def of_type(kind: type, frames: list[RelayFrame]) -> list[RelayFrame]:
     """Return the frames of one type."""
     return [frame for frame in frames if isinstance(frame, kind)]
+
+
+def entries(frames: list[RelayFrame]) -> list[tuple[int, int, bytes]]:
+    """Return what was read of a log: place, epoch and payload."""
+    return [(one.seq, one.epoch, one.payload) for one in frames if isinstance(one, Entry)]
+
+
+def walk(caller: Caller, circle: Circle, epoch: int) -> list[RelayFrame]:
+    """Let somebody prove an epoch, and return what they are handed."""
+    return caller.send(caller.papers.prove(circle, epoch))
 
 
 def running(table: Table, circle: Circle) -> Caller:
