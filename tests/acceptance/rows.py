@@ -97,7 +97,7 @@ MUST = (
          "tests/client/tui/test_desk.py::test_the_card_for_hard_moments_opens_from_everywhere")),
     Row("M26", "A private flag to facilitators, and stepping aside unread by the rest.",
         ("tests/scenario/test_private_words.py::test_m26_a_flag_for_facilitators_and_a_word_nobody_else_reads",
-         "tests/client/seat/test_asides.py::test_who_is_in_the_room_and_has_all_bytes_opens_nothing")),
+         "tests/client/seat/test_asides_sealed.py::test_who_is_in_the_room_and_has_all_bytes_opens_nothing")),
     Row("M27", "Quick exit: at once, a clean and neutral terminal; to others like a lost connection.",
         (f"{LASTING}::test_m27_to_others_a_quick_exit_is_a_lost_connection",
          "tests/client/tui/test_terminal_bytes.py::test_three_escapes_in_a_real_terminal_close_the_screen",
