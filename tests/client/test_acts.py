@@ -10,7 +10,15 @@ from holdspace.client import acts
 from holdspace.client.acts import ACTS, Local, Need, Problem, Spot, Who, parse_command
 from holdspace.client.seat import intents
 from holdspace.client.seat.form_view import AskingView, CountView
-from holdspace.client.seat.view import HandView, KnockView, PersonView, Place, Role, RoomView
+from holdspace.client.seat.view import (
+    HandView,
+    KnockView,
+    PersonView,
+    Place,
+    Role,
+    RoomView,
+    StageView,
+)
 
 ANA = PersonView(b"a" * 32, "Ana", "k3", Role.HOST, is_me=True)
 BEN = PersonView(b"b" * 32, "Ben", "x7", Role.MEMBER)
@@ -162,6 +170,25 @@ def test_what_cannot_be_taken_back_is_asked_first() -> None:
     assert acts.question_for(intents.Remove(BEN.identity), HOST).startswith("Remove Ben?")
     assert acts.question_for(intents.CloseTheMeeting(), HOST)
     assert acts.question_for(intents.Raise(), HOST) == ""
+
+
+@pytest.mark.parametrize(
+    "intent", [intents.NextStage(), intents.BackStage(), intents.ToStage(2)], ids=repr
+)
+def test_who_goes_on_while_somebody_has_the_floor_is_told_who_and_asked(
+    intent: intents.Intent,
+) -> None:
+    asked = acts.question_for(intent, replace(HOST, floor=BEN))
+    assert asked.startswith("Ben has the floor.")
+    # It is nobody's turn, or their own: there is nobody to ask about.
+    assert acts.question_for(intent, HOST) == ""
+    assert acts.question_for(intent, replace(HOST, floor=ANA)) == ""
+
+
+def test_nothing_is_asked_before_a_next_stage_that_is_none() -> None:
+    last = StageView("Closing", 5, is_done=False, is_current=True)
+    view = replace(HOST, floor=BEN, stages=(last,))
+    assert acts.question_for(intents.NextStage(), view) == ""
 
 
 def test_a_name_in_a_question_is_never_a_pattern() -> None:

@@ -105,8 +105,8 @@ def test_whose_relay_it_is_can_be_asked_without_joining(house: House, url: str) 
     asking = house.start("asking", "holdspace", "relay", url)
     asking.expect(f"^relay: {url} answers")
     expect_card(asking)
-    asking.expect("^relay: This is what the relay says about itself. Nobody checks it.$")
-    asking.expect("^relay: The relay passes sealed messages on and cannot read them.")
+    asking.expect("^relay: It says this about itself, and nobody checks it.$")
+    asking.expect("^relay: It passes sealed messages on and cannot read them.")
     asking.expect("^relay: No room was opened.")
     assert asking.ends() == WELL
 

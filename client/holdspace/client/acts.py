@@ -22,6 +22,7 @@ from holdspace.client.act_table import (
 from holdspace.client.acts_people import suits
 from holdspace.client.numbers import number_in
 from holdspace.client.seat.intents import (
+    BackStage,
     CloseTheMeeting,
     GiveAnswers,
     Intent,
@@ -32,6 +33,7 @@ from holdspace.client.seat.intents import (
     ReleaseTheWords,
     Say,
     SayAtDoor,
+    ToStage,
 )
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.view import KnockView, PersonView, Place, Role, RoomView
@@ -166,6 +168,9 @@ _NOBODY_LEADS = N_(
 _STILL_COUNTED = N_(
     "What is still being counted would be gone; /count closes it first, and shows it."
 )
+_SOMEBODY_SPEAKS = N_(
+    "{name} has the floor. Go on now all the same? What they are writing stays with them."
+)
 _NOT_AT_THE_DOOR = N_("/{slash} works at the door, before coming in.")
 _NOT_WHILE_THERE = N_("/{slash} works at the door, also while waiting there.")
 _WHERE = {Spot.LOBBY: _NOT_AT_THE_DOOR, Spot.DOORSTEP: _NOT_WHILE_THERE}
@@ -184,6 +189,8 @@ def question_for(intent: Intent, view: RoomView) -> str:
         return f"{act_of(intent).question} {_(_NOBODY_LEADS)}"
     if isinstance(intent, ReleaseTheWords) or lets_be_read(intent, view):
         return _release_question(view)
+    if isinstance(intent, NextStage | BackStage | ToStage):
+        return _speaker_question(intent, view)
     if isinstance(intent, CloseTheMeeting) and view.asked.running:
         return f"{act_of(intent).question} {_(_STILL_COUNTED)}"
     if isinstance(intent, KeepTheTime):
@@ -200,6 +207,14 @@ def lets_be_read(intent: Intent, view: RoomView) -> bool:
     """Tell whether going on means here that what is ready is read first."""
     gather = view.gather if isinstance(intent, NextStage) else None
     return gather is not None and not gather.is_released and gather.ready > 0
+
+
+def _speaker_question(intent: Intent, view: RoomView) -> str:
+    """Return what a facilitator is asked while somebody else has the floor; it is theirs to go on."""
+    is_refused = isinstance(intent, NextStage) and is_last_stage(view)
+    if view.floor is None or view.floor.is_me or not view.is_facilitator or is_refused:
+        return ""
+    return _(_SOMEBODY_SPEAKS).format(name=view.floor.name)
 
 
 def _release_question(view: RoomView) -> str:

@@ -7,7 +7,7 @@ EVERYONE: tuple[Act, ...] = (
         "Change how it looks and sounds: all there is, or one, like /settings bell no.",
         spot=Spot.ANYWHERE, needs=Need.TEXT, is_optional=True, also=("set",)),
     Act("comfort", "c", "comfort", "make it comfortable",
-        "Choose colours, bell, time and more for this time; it is remembered only if you say so.",
+        "Choose what makes it comfortable, for this time; it is remembered only if you say so.",
         spot=Spot.DOORSTEP),
     Act("tryout", "t", "tryout", "try the keys",
         "Try raising a hand, writing, passing and the way out. Nothing is sent.",

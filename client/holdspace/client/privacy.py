@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from holdspace.client.seat.view import SAYS_NOTHING, OperatorView
 from holdspace.protocol.translation import N_, _
 
+# The label or the title before these says of whom they speak: of the relay.
 RELAY_SEES = N_("""\
-The relay passes sealed messages on and cannot read them. It can see that somebody is connected, from which \
+It passes sealed messages on and cannot read them. It can see that somebody is connected, from which \
 address, when, and how much is sent; not names, words, stages, hands, or who is who. When the meeting \
 closes, it deletes what it kept.""")
 COVERED = N_("""\
@@ -20,8 +21,8 @@ WITHOUT_SLOTS = N_(
     "Without cover slots, somebody at the relay can guess who has the floor: in simulated meetings "
     "{guessed} of 100 guesses were right, where chance is {by_chance}."
 ).filled(guessed=str(GUESSED), by_chance=str(BY_CHANCE))
-ITS_OWN_WORD = N_("This is what the relay says about itself. Nobody checks it.")
-NOT_SAID = N_("The relay does not say who runs it.")
+ITS_OWN_WORD = N_("It says this about itself, and nobody checks it.")
+NOT_SAID = N_("It does not say who runs it.")
 
 PRIVACY = N_("""\
 What holdspace protects, and what it does not.

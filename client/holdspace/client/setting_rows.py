@@ -41,8 +41,9 @@ _TYPED_KEYS = N_(
 )
 _ONE_AT_A_TIME = N_("A command and its key are two words, like raise f5.")
 _TYPED = N_("Type it, or leave it empty.")
-# What makes it comfortable to be there, chosen at the door.
+# What makes it comfortable to be there, chosen at the door of the screen; and what of it plain lines have.
 COMFORT = ("theme", "plain", "bell", "notify", "quiet_clock", "motion", "hand")
+COMFORT_IN_LINES = ("plain", "bell", "quiet_clock")
 
 
 class NotAKey(Wrong):

@@ -13,10 +13,11 @@ from tests.client.plain.test_session import LOBBY, ROOM, Evening, Standing
 from holdspace.client.act_kinds import use_keys
 from holdspace.client.acts import ACTS, Spot
 from holdspace.client.care import soft_time
+from holdspace.client.plain.choosing import HOW, NO_ANSWER
 from holdspace.client.plain.session import BEGUN_BEFORE, Session
 from holdspace.client.seat.intents import Accept, Say
 from holdspace.client.seat.view import Notice, Place, RoomView, Urgency
-from holdspace.client.setting_rows import COMFORT
+from holdspace.client.setting_rows import COMFORT_IN_LINES
 from holdspace.client.settings import USUAL, Settings
 from holdspace.client.settings_book import NAMES, SettingsBook
 from hostile_text import HOSTILE, is_forbidden
@@ -138,8 +139,11 @@ async def test_a_key_is_typed_too(book: SettingsBook) -> None:
 async def test_words_instead_of_a_number_are_kept_and_nobody_reads_them(book: SettingsBook) -> None:
     async with settled(ROOM, book) as one:
         said = await one.type("/settings", "I wanted to say something")
-        assert said[0] == "settings: That is none of the answers."
-        assert said[-1].startswith("draft: That was no answer, and nobody read it.")
+        assert said[-2].startswith("draft: That was no answer, and nobody read it.")
+        assert said[-1] == f"settings: {HOW}"
+        # Said once: the draft's line says already that it was no answer.
+        assert not any(NO_ANSWER in line for line in said)
+        assert (await one.type("99"))[0] == f"settings: {NO_ANSWER}"
         await one.type("4", "my bell?")
         assert one.meeting.wanted == []
         # A command is what it always is.
@@ -149,13 +153,15 @@ async def test_words_instead_of_a_number_are_kept_and_nobody_reads_them(book: Se
 async def test_comfort_is_for_this_time_and_remembered_on_request(book: SettingsBook) -> None:
     async with settled(LOBBY, book) as one:
         said = await one.type("/comfort")
-        assert len(said) == len(COMFORT) + 2
+        assert len(said) == len(COMFORT_IN_LINES) + 2
         assert all(line.startswith("comfort: ") for line in said)
-        await one.type("1", "2")
-        assert book.settings == Settings(theme="paper")
+        # What only a screen has is not asked for here.
+        assert not any(word in line for line in said for word in ("Colours", "Motion", "Hand:"))
+        await one.type(str(1 + COMFORT_IN_LINES.index("bell")), "2")
+        assert book.settings == Settings(bell=False)
         assert written(book) == ""
         assert "Remembered" in (await one.type("r"))[0]
-        assert written(book) == 'theme = "paper"\n'
+        assert written(book) == "bell = false\n"
         # The door's own question is still open, and heard again once this is done.
         await one.type("x", "y", "Ana", "")
         assert one.meeting.wanted == [Accept("Ana", "")]
@@ -164,7 +170,7 @@ async def test_comfort_is_for_this_time_and_remembered_on_request(book: Settings
 async def test_comfort_says_that_plain_lines_are_on_though_they_are_not_set(
     book: SettingsBook,
 ) -> None:
-    number = 1 + COMFORT.index("plain")
+    number = 1 + COMFORT_IN_LINES.index("plain")
     async with settled(LOBBY, book) as one:
         said = await one.type("/comfort")
         assert f"comfort: {number}. Plain lines: yes, for this time." in said

@@ -43,6 +43,20 @@ async def test_what_is_typed_goes_to_the_one_that_was_chosen() -> None:
         ]
 
 
+async def test_who_reads_it_is_said_once() -> None:
+    here = replace(OPEN, composer_words="Only Mara reads what you write here.")
+    words = "You type to Mara alone. /room goes back to the room."
+    view = replace(ROOM, asides=(here,), now_words=words, composer_words="You can write.")
+    async with evening(view) as one:
+        said = await one.type("/what")
+        assert said[0] == f"room: {words}"
+        assert not any("Only Mara" in line or "You can write" in line for line in said)
+        # Why nothing can be said there is another thing, and is said.
+        frozen = replace(here, is_frozen=True, composer_words="The room is on hold.")
+        one.meeting.become(replace(view, asides=(frozen,)))
+        assert "room: The room is on hold." in await one.type("/what")
+
+
 async def test_commands_work_there_as_everywhere() -> None:
     async with evening(PRIVATE) as here:
         await here.type("/room", "/endprivate", "/private Mara", "/notok shaking")

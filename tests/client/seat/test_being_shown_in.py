@@ -2,7 +2,7 @@
 
 import pytest
 
-from holdspace.client.seat import doing, doing_rooms, not_ok, offers
+from holdspace.client.seat import doing, doing_apart, doing_rooms, not_ok, offers
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import intents_apart as p
 from holdspace.client.seat import intents_board as b
@@ -63,6 +63,18 @@ def test_every_act_waits_until_the_room_is_open(
     table, ben = coming_in
     assert table.do(ben, intent) == doing.NOT_YET
     assert seat_of(ben).outbox.waiting == ()
+
+
+def test_who_was_just_let_in_is_not_told_that_nobody_leads(
+    coming_in: tuple[Table, Guest],
+) -> None:
+    table, ben = coming_in
+    assert table.do(ben, p.AskAside()) == doing_apart.NOT_YET
+
+
+def test_what_a_hand_was_for_is_kept(coming_in: tuple[Table, Guest]) -> None:
+    table, ben = coming_in
+    assert table.do(ben, i.Raise(note=TYPED)) == Refusal(doing.NOT_YET.sentence, TYPED)
 
 
 @pytest.mark.parametrize(

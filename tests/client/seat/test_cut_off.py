@@ -6,6 +6,8 @@ from holdspace.client.seat.host import Opening, open_room
 from holdspace.client.seat.view import Line, Place
 from seat_table import AGREEMENTS, RELAY, Guest, Table
 
+ELSEWHERE = "ws://relay.example:8787"
+
 
 def told(guest: Guest) -> list[str]:
     long = (TWO_MINUTES, TEN_MINUTES)
@@ -57,8 +59,14 @@ def test_a_room_remembers_that_its_relay_was_here(table: Table) -> None:
     assert kept
     assert kept.host
     assert kept.host.is_relay_here
-    # It opens elsewhere the next time, and the newest is what counts.
+    # Its relay outlived the host's program once, and is not started anew then: that is no move.
     again = table.open_again(kept).seat.kept
     assert again
     assert again.host
-    assert not again.host.is_relay_here
+    assert again.host.is_relay_here
+    # It opens elsewhere the next time, and the newest is what counts.
+    table.relays = (ELSEWHERE,)
+    moved = table.open_again(again).seat.kept
+    assert moved
+    assert moved.host
+    assert not moved.host.is_relay_here

@@ -146,6 +146,30 @@ def test_what_is_too_much_for_the_device_to_keep_stays_in_the_text_field(table: 
     assert table.do(ana, p.SayNotOk()) != Refusal(doing.KEPT_FULL)
 
 
+def test_what_a_hand_is_for_is_read_by_all_also_where_the_floor_is_free(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.ChangeMode("hands"))
+    table.do(ben, i.Raise(note="about sleep"))
+    assert ana.lines[-2:] == ["Ben raises a hand: about sleep", "Ben has the floor."]
+
+
+def test_what_somebody_joins_a_round_for_is_read_by_all(table: Table) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.ChangeMode("round"))
+    table.do(ana, i.PassTurn())
+    chi = table.join("Chi", ana)
+    table.do(chi, i.Raise(note="about sleep"))
+    assert "Chi joins the round: about sleep" in ben.lines
+
+
+def test_a_hand_that_cannot_be_raised_keeps_what_it_was_for(circle: Circle) -> None:
+    refusal = is_refused(circle, "Ben", i.Raise(note="sleep " * 20))
+    assert refusal.kept == "sleep " * 20
+    assert refusal.words.endswith("these are 39 characters too many.")
+
+
 def test_a_hand_is_not_raised_by_whoever_speaks(table: Table) -> None:
     ana = table.host()
     ben = table.join("Ben", ana)

@@ -27,7 +27,7 @@ def test_a_hand_says_what_it_is_raised_for(kind: HandKind, note: str, about: str
 
 
 def test_a_part_in_a_gathering_is_said_of_oneself() -> None:
-    assert [part.words for part in Part] == ["writing", "ready", "here, reading", "read by all"]
+    assert [part.words for part in Part] == ["writing", "ready", "only reading", "read by all"]
 
 
 def test_who_sees_an_answer_is_said_with_it() -> None:

@@ -169,7 +169,9 @@ async def test_the_run_sheet_leads_goes_anywhere_and_closes_with_a_question() ->
         assert sample.SAY[:40] in text
         assert "each voice once" in text
         assert "Check-in, 5 min" in text
-        await pilot.press("n", "b", "down", "down", "enter", "+", "z", "x")
+        await pilot.press("n")
+        assert "Eli has the floor. Go on now all the same?" in screen_text(pilot.app)
+        await pilot.press("y", "b", "y", "down", "down", "enter", "y", "+", "z", "x")
         assert player.wanted == [
             intents.NextStage(),
             intents.BackStage(),

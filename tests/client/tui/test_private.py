@@ -48,7 +48,7 @@ async def test_it_lies_over_the_room_while_typing_goes_there() -> None:
         assert "private with Ana" in text
         assert "the room does not read this" in text
         assert "I am here, Ben." in text
-        assert "private with Ana: Only Ana reads" in text
+        assert "Only Ana reads what you write here." in text
         player.become(BACK)
         await until(pilot, lambda: isinstance(pilot.app.screen, RoomScreen), "the room")
 

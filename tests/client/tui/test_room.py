@@ -171,7 +171,7 @@ async def test_a_digit_means_nothing_to_members_and_says_nothing() -> None:
 
 
 async def test_one_key_leads_a_whole_meeting() -> None:
-    async with shown(sample.FACILITATOR) as (pilot, player):
+    async with shown(replace(sample.FACILITATOR, floor=None)) as (pilot, player):
         await pilot.press("escape", "n", "n", "n")
         assert player.wanted == [intents.NextStage()] * 3
 

@@ -146,7 +146,7 @@ def who(asked: Asked) -> Iterator[str]:
 def what(asked: Asked) -> Iterator[str]:
     """Yield what happens now and what one can do."""
     view = asked.view
-    for words in dict.fromkeys((view.holder_words, view.now_words, view.composer_words)):
+    for words in dict.fromkeys((view.holder_words, view.now_words, _writing_words(view))):
         yield from speak(label_of("room"), words)
     if view.place is Place.ROOM:
         yield labelled(
@@ -155,6 +155,16 @@ def what(asked: Asked) -> Iterator[str]:
         can = can_type(asked)
         if can:
             yield labelled("room", _("You can type {commands}.").format(commands=", ".join(can)))
+
+
+def _writing_words(view: RoomView) -> str:
+    """Return whether what is typed is read, and by whom, unless what happens now says so."""
+    here = view.chosen_aside
+    if here is None:
+        return view.composer_words
+    is_read = here.is_open and not here.is_frozen
+    is_said = here.is_over or (is_read and here.kind != "pair")
+    return "" if is_said else here.composer_words
 
 
 def agenda(asked: Asked) -> Iterator[str]:

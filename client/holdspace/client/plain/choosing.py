@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from holdspace.client.numbers import number_in
 from holdspace.client.plain.labels import labelled
 from holdspace.client.plain.terminal import Terminal, open_terminal
-from holdspace.client.setting_rows import COMFORT, SettingRow, read_typed, row_of, value_of
+from holdspace.client.setting_rows import COMFORT_IN_LINES, SettingRow, read_typed, row_of, value_of
 from holdspace.client.settings_book import UNKNOWN, SettingsBook
 from holdspace.protocol.toml_reader import Wrong
 from holdspace.protocol.translation import N_, _
@@ -44,7 +44,7 @@ class Chooser:
         self,
         say: Callable[[Iterable[str]], None],
         book: SettingsBook,
-        keep: Callable[[str, str], None] = lambda _words, _said: None,
+        keep: Callable[[str, str], None] | None = None,
     ) -> None:
         self._say = say
         self._book = book
@@ -72,7 +72,7 @@ class Chooser:
 
     def begin_comfort(self) -> None:
         """List what makes it comfortable, for this time."""
-        self._open(COMFORT)
+        self._open(COMFORT_IN_LINES)
         self._tell(_(HEAD_HERE), *self._list(), _(HOW_HERE))
 
     def close(self) -> None:
@@ -188,10 +188,12 @@ class Chooser:
             self._ask(row)
 
     def _not_taken(self, words: str, how: str) -> None:
-        self._tell(_(NO_ANSWER), _(how))
         # Somebody who was writing to the room must not lose it to a question.
-        if not words.isdigit():
+        if self._keep is not None and not words.isdigit():
             self._keep(words, _(KEPT))
+            self._tell(_(how))
+        else:
+            self._tell(_(NO_ANSWER), _(how))
 
 
 def _is_named(row: SettingRow, word: str) -> bool:

@@ -127,11 +127,16 @@ def _write_ahead(seat: Seat, intent: intents.KeepReady, moment: Moment) -> Seat 
 
 def _raise(seat: Seat, intent: intents.Raise, moment: Moment) -> Seat | Refusal:
     if seat.state is None:
-        return NOT_YET
+        return replace(NOT_YET, kept=intent.note)
     why_not = allowed(seat, seat.state).why_not_raise
     if why_not:
-        return Refusal(why_not)
-    note = clean_line(intent.note)[: ev.MAX_NOTE]
+        return Refusal(why_not, intent.note)
+    note = clean_line(intent.note)
+    if len(note) > ev.MAX_NOTE:
+        words = _("A few words go with a hand; these are {over} characters too many.").format(
+            over=len(note) - ev.MAX_NOTE
+        )
+        return Refusal(words, intent.note)
     return saying.say(seat, ev.RaiseHand(intent.kind, note), moment)
 
 

@@ -17,6 +17,7 @@ from .seat import Seat
 from .step import Moment
 from .view import Notice, Refusal
 
+NOT_YET = Refusal(N_("The room is still opening. One moment, please."))
 IN_THE_ROOM = Refusal(N_("What you type goes to the room already."))
 NOT_MUTUAL = Refusal(
     N_(
@@ -46,7 +47,8 @@ def _ask(seat: Seat, intent: i.AskAside, moment: Moment) -> Seat | Refusal:
         return asides.choose(seat, there[-1].handle)
     who = asides.facilitator_to_ask(seat) or next((one.by for one in seat.apart.asks), b"")
     if not who:
-        return asides.NO_FACILITATOR
+        # Who has not been shown yet who is here cannot know that nobody leads.
+        return NOT_YET if seat.state is None else asides.NO_FACILITATOR
     return _ask_or_answer(seat, who, intent.kind, moment)
 
 

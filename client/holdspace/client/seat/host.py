@@ -129,7 +129,9 @@ def _what_lasts(opening: Opening, relays: tuple[str, ...], world: World) -> tupl
     kept = opening.kept
     if kept is None or kept.host is None:
         return world.random(SEED_BYTES), Lasting(world.random(32))
-    part = structs.replace(kept.host, is_relay_here=opening.is_relay_here)
+    # A relay of the host's own that outlived their program is no other relay: it is started here again.
+    is_here = opening.is_relay_here or (kept.host.is_relay_here and kept.relays == relays)
+    part = structs.replace(kept.host, is_relay_here=is_here)
     if kept.relays != relays:
         kept = structs.replace(kept, relays=relays, moved=int(world.now // 60))
     return part.seed, Lasting(kept.my_key_seed, structs.replace(kept, host=part))

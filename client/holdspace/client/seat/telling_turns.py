@@ -61,6 +61,12 @@ def _hand_raised(seat: Seat, effect: fx.HandRaised, moment: Moment) -> Seat:
     return line(seat, Line.TURN, named(seat, words, effect, note=note), moment)
 
 
+def _joined_round(seat: Seat, effect: fx.JoinedRound, moment: Moment) -> Seat:
+    note = clean_line(effect.note)
+    words = N_("{name} joins the round: {note}") if note else N_("{name} joins the round.")
+    return line(seat, Line.TURN, named(seat, words, effect, note=note), moment)
+
+
 def _mode_changed(seat: Seat, effect: fx.ModeChanged, moment: Moment) -> Seat:
     return tell_hands_up(line(seat, Line.TURN, MODE_WORDS[effect.mode], moment), moment)
 
@@ -174,7 +180,7 @@ TELLERS: dict[type[fx.Effect], Teller] = {
     fx.FloorMoved: _floor_moved,
     fx.HandRaised: _hand_raised,
     fx.HandLowered: _hand_lowered,
-    fx.JoinedRound: said(Line.TURN, N_("{name} joins the round.")),
+    fx.JoinedRound: _joined_round,
     fx.Passed: said(Line.TURN, N_("{name} passes.")),
     fx.WentLater: said(Line.TURN, N_("{name} lets others go first.")),
     fx.SteppedOver: said(Line.TURN, N_("We come back to {name} later.")),

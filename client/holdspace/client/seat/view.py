@@ -125,7 +125,7 @@ class Part(Enum):
 _PART_WORDS = {
     "writing": N_("writing"),
     "ready": N_("ready"),
-    "reading": N_("here, reading"),
+    "reading": N_("only reading"),
     "shared": N_("read by all"),
 }
 
@@ -157,13 +157,13 @@ class GatherView:
             ),
             (
                 self.reading,
-                ngettext("{count} here, reading", "{count} here, reading", self.reading).format(
+                ngettext("{count} only reading", "{count} only reading", self.reading).format(
                     count=self.reading
                 ),
             ),
             (
                 self.shared,
-                ngettext("{count} read", "{count} read", self.shared).format(count=self.shared),
+                ngettext("{count} shared", "{count} shared", self.shared).format(count=self.shared),
             ),
         )
         return ", ".join(words for count, words in parts if count)

@@ -114,6 +114,7 @@ class JoinedRound(Effect):
     """Somebody who came late, or had passed, asked for a turn in this round and will get it."""
 
     identity: bytes
+    note: str = field(default="", repr=False)
 
 
 @value()

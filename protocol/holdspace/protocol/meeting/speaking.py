@@ -60,7 +60,9 @@ def raise_hand(state: MeetingState, event: ev.RaiseHand, by: Author) -> Outcome:
     if why_not:
         return by.may_not(state, why_not)
     if may_join_round(state, by.identity):
-        return Outcome(turns.join_round(state, by.identity), (JoinedRound(by.identity),))
+        return Outcome(
+            turns.join_round(state, by.identity), (JoinedRound(by.identity, event.note),)
+        )
     state = waiting.raise_hand(state, by.identity, event.kind, event.note)
     effect = HandRaised(by.identity, event.kind, event.note, state.place_of(by.identity))
     return Outcome(state, (effect,))

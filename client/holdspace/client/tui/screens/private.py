@@ -87,7 +87,10 @@ class PrivateScreen(ApartScreen):
     def _hint_words(self) -> tuple[str, bool]:
         if self.aside is None or self.aside.is_over:
             return OVER, True
-        return f"{self.aside.label}: {self.aside.composer_words}", False
+        words = self.aside.composer_words
+        # Who reads it, the words say; why nobody does, they do not.
+        is_heard = self.aside.is_open and not self.aside.is_frozen
+        return words if is_heard else f"{self.aside.label}: {words}", False
 
     @override
     def _keys(self, width: int) -> Row:
