@@ -96,7 +96,11 @@ CORE = (
     Part(
         tuple(f"{SERVER}/{name}.py" for name in ("gate", "outbox", "wire")),
         tuple(
-            f"tests/server/test_{name}.py" for name in ("attacks_door", "gate", "outbox", "wire")
+            f"tests/server/test_{name}.py"
+            for name in (
+                "attacks_door", "gate", "gate_shared", "gate_turns", "outbox", "pages", "turns",
+                "wire",
+            )
         ),
     ),
 )  # fmt: skip

@@ -4,13 +4,15 @@ Kept for each file of tests until it, a helper or a source changes: to ask again
 costs one file.
 """
 
+import ast
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
@@ -85,7 +87,7 @@ class Baseline:
     def tests_for(self, subject: Subject) -> list[str]:
         """Return the tests that could notice, those that cost least first."""
         by_line = self.tests_by_line.get(str(subject.path), {})
-        found = {test for line in lines_of(subject.mutant) for test in by_line.get(line, ())}
+        found = {test for line in lines_seen(subject) for test in by_line.get(line, ())}
         if not subject.mutant.function:
             # It is there for whoever imports it; those who also run something of the file go first.
             found = set(self.seconds)
@@ -117,6 +119,30 @@ def file_of(test: str) -> str:
 def lines_of(mutant: Mutant) -> range:
     """Return the lines of which one at least runs if the mutant does."""
     return range(min(mutant.statement, mutant.line), mutant.last_line + 1)
+
+
+def lines_seen(subject: Subject) -> range:
+    """Return the lines of which a test runs one if it comes to the mutant.
+
+    Python 3.11 does not tell which lines a coroutine runs after something was cancelled in it.
+    """
+    mutant = subject.mutant
+    return coroutines(subject.source).get(mutant.function) or lines_of(mutant)
+
+
+@lru_cache(maxsize=256)
+def coroutines(source: str) -> dict[str, range]:
+    """Return the lines of each coroutine of a module, by its name."""
+    return dict(coroutines_in(ast.parse(source), ""))
+
+
+def coroutines_in(node: ast.Module | ast.ClassDef, path: str) -> Iterator[tuple[str, range]]:
+    """Yield the coroutines of a module or a class."""
+    for one in node.body:
+        if isinstance(one, ast.ClassDef):
+            yield from coroutines_in(one, f"{path}{one.name}.")
+        elif isinstance(one, ast.AsyncFunctionDef):
+            yield f"{path}{one.name}", range(one.body[0].lineno, (one.end_lineno or 0) + 1)
 
 
 class Recorder:

@@ -9,7 +9,7 @@ import pytest
 import mutate
 from core import CORE
 from mutants import CHECKS, mutants_of
-from mutation_baseline import ROOT
+from mutation_baseline import ROOT, Baseline, Subject
 
 TOOL = Path(mutate.__file__)
 
@@ -83,6 +83,32 @@ def test_a_mutant_is_named_by_its_function_and_its_lines() -> None:
     [first, *_] = mutants_of("class A:\n    def f(self):\n        return [g(\n            1)]\n")
     assert first.function == "A.f"
     assert (first.statement, first.line) == (3, 3)
+
+
+COROUTINE = """
+class Log:
+    async def wait(self):
+        await something()
+        return told()
+
+    def now(self):
+        one()
+        return two()
+"""
+
+
+def test_a_mutant_in_a_coroutine_gets_every_test_that_comes_to_any_line_of_it() -> None:
+    """Python does not tell all lines of a coroutine in which something was cancelled."""
+    path = ROOT / "log.py"
+    seen = {str(path): {4: ["t.py::waits"], 8: ["t.py::looks"], 9: ["t.py::stays"]}}
+    seconds = {test: 0.1 for tests in seen[str(path)].values() for test in tests}
+    baseline = Baseline(1, 20, seconds, seen, {}, [])
+    got = {
+        mutant.before: baseline.tests_for(Subject(path, "log", COROUTINE, mutant))
+        for mutant in mutants_of(COROUTINE)
+    }
+    assert got["return told()"] == got["await something()"] == ["t.py::waits"]
+    assert got["return two()"] == ["t.py::stays"]
 
 
 QUICKLY = ("protocol/holdspace/trial.py", "--tests", "tests/test_trial.py", "--grace", "0.15")

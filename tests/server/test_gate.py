@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace as with_
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from holdspace.protocol.refusals import Close, Refusal
 from holdspace.server.door import SUBPROTOCOL
 from holdspace.server.guest import Guest
 from holdspace.server.limits import Limits
-from holdspace.server.log import UnusableLogError
+from holdspace.server.log import Asked, UnusableLogError
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.log.records import LogEntry
 from relay_papers import Circle, id16
@@ -169,6 +169,58 @@ class TestStopping:
             relay.gate._is_stopping = False
             said = host.papers.append("words")
             assert await host.ask(said) == Ack(said.ref, 1)
+
+    async def test_everybody_is_told_to_come_back(self) -> None:
+        async with relay_here() as relay, visiting(relay.url) as host:
+            await host.open(Circle())
+            relay.stop.ask()
+            assert await host.closed() == Close.RESTARTING
+
+    async def test_it_waits_for_what_is_being_saved_and_not_longer(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("holdspace.server.gate._SAVE_SECONDS", 1000.0)
+        kept = list[Asked]()
+
+        class Slow(MemoryLog):
+            is_slow = False
+
+            @override
+            def submit_all(self, asked: Sequence[Asked]) -> None:
+                if self.is_slow:
+                    kept.extend(asked)
+                else:
+                    super().submit_all(asked)
+
+        log = Slow()
+        async with relay_here(log) as relay, visiting(relay.url) as host:
+            await host.open(Circle())
+            log.is_slow = True
+            said = host.papers.append("words")
+            await host.send(said)
+            async with asyncio.timeout(PATIENCE):
+                while not kept:
+                    await asyncio.sleep(0.001)
+                relay.stop.ask()
+                while any(server.is_serving() for server in relay.door._servers):
+                    await asyncio.sleep(0.001)
+                MemoryLog.submit_all(log, kept)
+                assert await host.hear() == Ack(said.ref, 1)
+                while await host.closed() != Close.RESTARTING:
+                    pass
+
+    async def test_who_does_not_go_when_told_is_turned_away(self) -> None:
+        async with relay_here() as relay:
+            _, writer = await upgraded(relay.url)
+            # Asked twice, it waits for nobody.
+            relay.stop.ask()
+            relay.stop.ask()
+            async with asyncio.timeout(PATIENCE):
+                while "stopped" not in relay.said.getvalue():
+                    await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert relay.door._guests == set()
+            writer.close()
 
     async def test_it_says_so_and_leaves_nothing_running(self) -> None:
         before = asyncio.all_tasks()

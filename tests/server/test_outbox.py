@@ -169,6 +169,42 @@ async def test_reading_on_waits_until_the_socket_takes_more() -> None:
     assert called == [1, 2]
 
 
+async def test_reading_on_hands_over_what_is_queued_first() -> None:
+    socket, written = Socket(), list[list[bytes]]()
+    box = outbox(socket)
+    box.push(b"page")
+    box.when_drained(lambda: written.append([*socket.written]))
+    assert written == [[b"page"]]
+
+
+async def test_only_the_first_word_about_the_end_counts() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    box.finish(Close.MEETING_OVER)
+    deadline = box._deadline
+    box.finish(Close.RESTARTING)
+    await box.ended()
+    assert socket.closed_with == (Close.MEETING_OVER, "meeting_over")
+    # Nobody is cut off who has gone.
+    assert deadline is not None
+    assert deadline is box._deadline
+    assert deadline.cancelled()
+
+
+async def test_nothing_is_sent_at_once_to_who_is_sent_away_or_gone() -> None:
+    sent_away, gone, stuck = Socket(), Socket(), Socket()
+    box = outbox(sent_away)
+    box.finish(Close.RESTARTING)
+    box.send(b"too late")
+    gone.state = stuck.state = State.CLOSING
+    outbox(gone).send(b"nobody hears it")
+    # Nor does it wait for somebody who takes nothing any more.
+    stuck.paused = True
+    box = outbox(stuck)
+    box.send(b"nobody hears it")
+    assert (sent_away.written, gone.written, stuck.written, box.unread) == ([], [], [], 0)
+
+
 class TestMany:
     async def test_rows_to_the_same_people_are_one_message_and_keep_their_place(self) -> None:
         boxes, sockets = Outboxes(LIMIT), [Socket() for _ in range(3)]
@@ -200,6 +236,15 @@ class TestMany:
         assert max(map(len, socket.written)) <= WRITE_LIMIT + max(sizes)
         assert len(socket.written) > sum(map(len, messages)) // (WRITE_LIMIT + max(sizes))
 
+    async def test_where_nothing_waits_nothing_is_written(self) -> None:
+        boxes, socket = Outboxes(LIMIT), Socket()
+        boxes.open(7, cast(Wire, socket), lambda: None)
+        long = bytes(WRITE_LIMIT + 1)
+        boxes.send((7,), (long,))
+        boxes.flush()
+        boxes.flush()
+        assert socket.written == [long]
+
     async def test_who_was_told_something_of_their_own_hears_it_before_anybody_hears_the_rest(
         self,
     ) -> None:
@@ -223,6 +268,14 @@ class TestMany:
         boxes.close(7)
         boxes.send((7,), (b"nobody",))
         boxes.flush()
+
+    async def test_reading_on_waits_for_what_was_queued_for_many(self) -> None:
+        boxes, socket, written = Outboxes(LIMIT), Socket(), list[list[bytes]]()
+        boxes.open(7, cast(Wire, socket), lambda: None)
+        boxes.send((7,), (b"page",))
+        boxes.when_drained(7, lambda: written.append([*socket.written]))
+        boxes.when_drained(8, lambda: written.append([b"nobody"]))
+        assert written == [[b"page"]]
 
     async def test_one_who_overflows_takes_nothing_from_the_others(self) -> None:
         boxes, slow, quick = Outboxes(LIMIT), Socket(), Socket()

@@ -129,7 +129,6 @@ class Wire(ServerConnection):
         # It takes two KiB, and tells for whom a proxy speaks. The parser has it, too.
         self.request, self.response = _FORGOTTEN, None
         self.protocol.parser = Protocol.parse(self.protocol)
-        next(self.protocol.parser)
 
     def _read(self) -> None:
         data, at = self._unread, 0

@@ -3,6 +3,7 @@
 Nodes are played here; what real ones do is asked in test_refusals.py.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -266,6 +267,14 @@ async def test_rl20_one_lax_node_is_enough_to_refuse(nats: PlayedNats) -> None:
     nats.clients.clear()
     assert await check_durability(replace(SETTINGS, development=True), seen()) == frozenset()
     assert nats.clients == []
+
+
+async def test_rl20_when_all_have_told_nobody_waits_for_more(
+    nats: PlayedNats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joining, "_NODES_ANSWER_SECONDS", 1000.0)
+    async with asyncio.timeout(20):
+        assert await check_nodes(SETTINGS, ALL_HERE) == ALL_HERE
 
 
 async def test_rl20_only_the_nodes_that_were_asked_for_count(nats: PlayedNats) -> None:

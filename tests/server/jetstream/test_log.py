@@ -13,6 +13,7 @@ from holdspace.server.log import (
     CutOff,
     GivenUp,
     Joined,
+    Noted,
     NotPlaced,
     Outcome,
     Placed,
@@ -229,6 +230,11 @@ class TestReading:
         read = await heard.read(after=2)
         assert [(one.seq, one.payload) for one in read] == [(n, b"%d" % n) for n in range(3, 40)]
 
+    async def test_what_was_just_said_is_not_fetched(self, heard: Heard, nats: PlayedNats) -> None:
+        await heard.keep(begun(), said(1))
+        nats.is_silent = True
+        assert len(await heard.read()) == 1
+
     async def test_what_was_read_is_not_fetched_again(self, heard: Heard, nats: PlayedNats) -> None:
         await heard.keep(begun(), said(1))
         heard.lose_pages()
@@ -321,6 +327,20 @@ class TestErasing:
         buried = [message for _, message in heard.log._contents.eraser._gravestones]
         assert buried == ([1] if is_gravestone else [])
 
+    async def test_gravestones_are_swept_away_in_time(
+        self, heard: Heard, nats: PlayedNats, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(eraser, "GRAVESTONE_SECONDS", 0.0)
+        monkeypatch.setattr(eraser, "_LOOK_SECONDS", (0.0, 0.0))
+        monkeypatch.setattr(eraser, "_SWEEP_SECONDS", 0.01)
+        second = Heard(nats, JetStreamLog(SETTINGS))
+        await second.log.start(second.report)
+        await second.keep(r.MeetingClosed(meeting=HERE.meeting))
+        async with asyncio.timeout(20):
+            while nats.log.messages:
+                await asyncio.sleep(0.001)
+        await second.log.close()
+
     async def test_what_is_left_of_a_meeting_whose_key_is_gone_means_nothing_and_goes(
         self, heard: Heard, nats: PlayedNats, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -355,6 +375,16 @@ class TestTheCluster:
         await second.log.start(second.report)
         assert second.placed == [(None, record) for _, record in heard.placed]
         assert await second.read() == await heard.read()
+        await second.log.close()
+
+    async def test_what_one_says_of_its_lobby_the_others_hear(
+        self, heard: Heard, nats: PlayedNats
+    ) -> None:
+        second = Heard(nats, JetStreamLog(SETTINGS))
+        await second.log.start(second.report)
+        note = r.KnockEnded(room=HERE.room, knock=id16("knock"), declined=b"no")
+        heard.log.share(note)
+        assert await second.until(Noted) == [Noted(note)]
         await second.log.close()
 
     async def test_a_log_with_something_unknown_in_it_is_not_opened(
@@ -457,13 +487,17 @@ class TestTheCluster:
     async def test_who_is_at_the_door_is_heard_anew_too(
         self, heard: Heard, nats: PlayedNats
     ) -> None:
-        lobby = nats.streams[SUBJECTS.lobby_stream]
+        lobby, follower = nats.streams[SUBJECTS.lobby_stream], heard.log._lobby.follower
+        nats.put(SUBJECTS.knock(HERE.room, id16("knock")), b"what a newer relay says")
+        async with asyncio.timeout(20):
+            await follower.reached(1)
         before = len(lobby.consumers)
         heard.log._start_again()
         async with asyncio.timeout(20):
             while len(lobby.consumers) == before:
                 await asyncio.sleep(0.001)
-        assert lobby.consumers[-1].place == 1
+        # It was sent what there is once more.
+        assert lobby.consumers[-1].counted == 1
 
 
 class TestNodesThatComeBack:
