@@ -223,7 +223,8 @@ def test_a_crashed_client_comes_back_to_the_same_seat_hand_and_floor(
         assert [person.name for person in guest.view.people] == order
         assert [hand.person.name for hand in guest.view.hands] == hands
         assert (guest.view.floor.name if guest.view.floor else "") == floor
-    assert "Ana is back, at the same place." in ben.lines
+    assert "Ana is back, at the same place; Mara let them in." in ben.lines
+    assert "Ana is back, at the same place." in host.lines
     assert ben.view.log[-1].words == "Mara let Ana come back to their seat."
     assert not any("Ana has left" in words or "removed Ana" in words for words in ben.lines)
     assert len(host.seat.seat.group.members) == 3

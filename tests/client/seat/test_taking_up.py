@@ -254,10 +254,10 @@ def test_a_host_whose_line_was_cut_and_whose_seat_went_on_is_told_where(
     copy = table.come_again(room, "a copy")
     table.wait(5)
     assert copy.view.is_host
-    assert "Ana is back, at the same place." in chi.lines
+    assert "Ana is back, at the same place; Ben let them in." in chi.lines
     table.connect(ana)
     assert ana.view.place is Place.REMOVED
-    assert ana.view.ended_words == ladder.GOES_ON_ELSEWHERE
+    assert ana.view.ended_words == ladder.GOES_ON_ELSEWHERE.format(by="Ben")
     assert [person.name for person in ben.view.people] == ["Ana", "Ben", "Chi"]
 
 
@@ -270,7 +270,7 @@ def test_who_is_let_in_by_hand_takes_the_seat_and_both_are_told(
     assert table.do(ben, i.Admit(ben.view.knocks[0].knock)) is None
     table.wait(5)
     assert other.view.is_host
-    assert ana.view.ended_words == ladder.GOES_ON_ELSEWHERE
+    assert ana.view.ended_words == ladder.GOES_ON_ELSEWHERE.format(by="Ben")
 
 
 def test_a_host_who_was_removed_while_away_is_the_host_again_once_let_in_by_hand(
@@ -331,3 +331,27 @@ def test_a_second_program_let_in_by_the_host_reads_that_there_is_one_already(
     table.wait(10)
     assert second.view.is_host
     assert [person.role.value for person in ben.view.people] == ["co-facilitator", "member", "host"]
+
+
+def test_a_relay_that_shows_the_letter_of_a_host_again_raises_no_alarm(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, chi = circle
+    table.do(ana, i.Promote(who(ana, "Chi")))
+    table.wait(20)
+    room, knocks = dies(table, ana), list[frames.Knocking]()
+
+    def copied(frame: frames.RelayFrame) -> frames.RelayFrame:
+        knocks.extend([frame] if isinstance(frame, frames.Knocking) else [])
+        return frame
+
+    chi.tamper = copied
+    table.wait(30)
+    again = table.come_again(room)
+    assert again.view.place is Place.ROOM
+    # Before the new key of the door is there, the one before opens the letter still.
+    table._take(chi, chi.machine.receive(knocks[-1], table.world()))
+    table.wait(40)
+    assert again.view.is_host
+    assert taking_up.TWO_PROGRAMS.format(name="Ana") not in (*chi.words, *ben.words)
+    assert [person.name for person in chi.view.people] == ["Ana", "Ben", "Chi"]

@@ -33,9 +33,9 @@ NOT_THERE = Refusal(N_("That person is not here any more."))
 NO_WORDS = Refusal(N_("Say it in a few words: nothing was sent."))
 REMOVED = N_("You are no longer a member of this meeting. {why} Nothing you wrote here is kept.")
 GOES_ON_ELSEWHERE = N_(
-    "Your place in this meeting goes on in another program, which came with your notebook, so this one has "
-    "let go of it. If that is you, all is well. If not, somebody has a copy of your notebook: tell whoever "
-    "leads, on another way than this."
+    "Your place in this meeting goes on in another program with your key, which {by} let in, so this one "
+    "has let go of it. If that is you, all is well. If not, knock again, and tell the others, also on "
+    "another way: somebody has a copy of your notebook, or {by} let in an old knock of yours."
 )
 NO_REASON = N_(
     "A facilitator removed you, and no reason came with it. You can ask whoever invited you."
@@ -196,9 +196,9 @@ def taken_out(seat: Seat, by: bytes, moment: Moment) -> Seat:
     return _gone(seat, _(REMOVED).format(why=why))
 
 
-def goes_on_elsewhere(seat: Seat) -> Seat:
+def goes_on_elsewhere(seat: Seat, by: bytes) -> Seat:
     """Leave the room because one's seat is another program's from now on."""
-    return _gone(seat, GOES_ON_ELSEWHERE)
+    return _gone(seat, _(GOES_ON_ELSEWHERE).format(by=shown_name(seat, by)))
 
 
 def _unsent(seat: Seat) -> tuple[str, ...]:

@@ -77,9 +77,10 @@ def settle(seat: Seat, moment: Moment) -> Seat:
     """Let in the host who waits, as soon as nothing is heard any more from the seat they left."""
     for letter in seat.letters:
         seat = taking_up.doubted(seat, letter, moment)
+        if not taking_up.comes_in_at_once(seat, letter, moment.now):
+            continue
         wanted = Admission(letter, returning.role_of(seat, letter))
-        is_new = wanted not in seat.wishes and changing.is_worth_trying(seat, wanted)
-        if is_new and taking_up.comes_in_at_once(seat, letter, moment.now):
+        if wanted not in seat.wishes and changing.is_worth_trying(seat, wanted):
             seat = _let_in_at_once(seat, letter, moment)
     return seat
 

@@ -191,7 +191,7 @@ def _read_commit(seat: Seat, entry: Entry, moment: Moment) -> Seat:
     if isinstance(outcome, Removed):
         by = identity_of(outcome.sender.signature_key)
         if _goes_on(seat, outcome):
-            return ladder.goes_on_elsewhere(seat)
+            return ladder.goes_on_elsewhere(seat, by)
         return ladder.taken_out(seat, by, moment)
     if not isinstance(outcome, EpochChange):
         return alarm(seat, BROKEN_CHANGE, moment)

@@ -100,7 +100,8 @@ def comes_in_at_once(seat: Seat, letter: Letter, now: float) -> bool:
 def doubted(seat: Seat, letter: Letter, moment: Moment) -> Seat:
     """Let nobody in unasked by a key that was heard from in here after it knocked out there."""
     at_door = seat.lasting.at_door
-    if letter.room_key in at_door or not _is_there(seat, letter):
+    # A relay can show the letter again by which they came: there is a warning on that already.
+    if letter.warning or letter.room_key in at_door or not _is_there(seat, letter):
         return seat
     moment.notices.append(Notice(_(TWO_PROGRAMS).format(name=letter.name), Urgency.BELL))
     lasting = replace(seat.lasting, at_door=at_door | {letter.room_key})

@@ -273,6 +273,11 @@ _OUTSIDE = (
     ),
 )
 _REMOVED = (N_("You have removed {name}."), N_("{by} has removed {name}."))
+# Who lets a seat go on under other keys is named: it could be an old knock of whoever sits there.
+_IS_BACK = (
+    N_("{name} is back, at the same place."),
+    N_("{name} is back, at the same place; {by} let them in."),
+)
 _LET_IN = (N_("{name} is here; you let them in."), N_("{name} is here; {by} let them in."))
 
 
@@ -298,7 +303,7 @@ def _came_back(seat: Seat, effect: fx.SeatCarriedOn, moment: Moment) -> Seat:
     names = (*seat.names, (effect.identity, name))
     seat = replace(seat, names=names, paused_until=tuple(until.items()))
     seat = _heard(seat, effect.identity, moment)
-    return line(seat, Line.ROOM, _("{name} is back, at the same place.").format(name=name), moment)
+    return line(seat, Line.ROOM, _by_whom(seat, _IS_BACK, name), moment)
 
 
 def _tell_tags(seat: Seat, identities: Iterable[bytes], moment: Moment) -> Seat:
