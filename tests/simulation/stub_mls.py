@@ -47,7 +47,7 @@ from holdspace.protocol.mls.validation import check_lifetime
 _HEAD = Struct(">4sBQII")
 _MAGIC = b"stub"
 _TAG = 16
-_SAID, _COMMIT = 1, 2
+_SAID, _COMMIT = 0, 1
 
 
 class KeyUsedTwice(Exception):
@@ -58,9 +58,9 @@ class KeyUsedTwice(Exception):
 class Steps:
     """Every step of every ratchet that was ever taken, in all groups of one simulation."""
 
-    taken: dict[tuple[bytes, int, int, int], bytes] = field(default_factory=dict)
+    taken: dict[tuple[bytes, int, int, int, int], bytes] = field(default_factory=dict)
 
-    def take(self, place: tuple[bytes, int, int, int], text: bytes) -> None:
+    def take(self, place: tuple[bytes, int, int, int, int], text: bytes) -> None:
         """Note what a step sealed."""
         if self.taken.setdefault(place, sha256(text).digest()) != sha256(text).digest():
             raise KeyUsedTwice("one key sealed two texts")
@@ -83,9 +83,10 @@ class StubGroup:
     extensions: tuple[Extension, ...]
     own_leaf_index: LeafIndex
     members: tuple[Member, ...]
-    next_step: int = 0
-    # By leaf: the next generation, and those that were passed over.
-    heard: tuple[tuple[int, int, frozenset[int]], ...] = ()
+    # Two ratchets for each leaf, as RFC 9420, 9 has them: what is said, and commits.
+    next_steps: tuple[int, int] = (0, 0)
+    # By leaf and ratchet: the next generation, and those that were passed over.
+    heard: tuple[tuple[tuple[int, int], int, frozenset[int]], ...] = ()
 
     @property
     def epoch_authenticator(self) -> bytes:
@@ -138,7 +139,7 @@ class StubGroup:
         if leaf == self.own_leaf_index:
             commit = kind == _COMMIT
             return OwnMessage(ContentType.commit if commit else ContentType.application)
-        read, sender = self._heard(leaf, step), self.member(LeafIndex(leaf))
+        read, sender = self._heard((leaf, kind), step), self.member(LeafIndex(leaf))
         if kind == _SAID:
             return ApplicationData(cast(Group, read), sender, data, b"", self.epoch)
         proposals = _listed(data[33 + data[32] :])
@@ -184,35 +185,39 @@ class StubGroup:
         return sha256(self.group_id + place + self.member(leaf).signature_key + bound).digest()
 
     def _sealed(self, kind: int, data: bytes, pad_to: int) -> tuple["StubGroup", bytes]:
-        leaf, step = self.own_leaf_index, self.next_step
-        self.steps.take((self.group_id, self.epoch, leaf, step), data)
+        leaf, step = self.own_leaf_index, self.next_steps[kind]
+        self.steps.take((self.group_id, self.epoch, leaf, kind, step), data)
         head = _HEAD.pack(_MAGIC, kind, self.epoch, leaf, step)
         body = len(data).to_bytes(4) + data
         sealed = _xored(self.secret + head, body.ljust(-(-len(body) // pad_to) * pad_to, b"\0"))
         tag = sha256(self.secret + head + sealed).digest()[:_TAG]
-        return replace(self, next_step=step + 1), b"".join((self.group_id, head, tag, sealed))
+        said, commits = self.next_steps
+        following = (said, step + 1) if kind == _COMMIT else (step + 1, commits)
+        return replace(self, next_steps=following), b"".join((self.group_id, head, tag, sealed))
 
     def _opened(self, message: bytes) -> tuple[int, int, int, bytes]:
         kind, leaf, step, data = _open(self.group_id, self.secret, message)
         self.member(LeafIndex(leaf))
         return kind, leaf, step, data
 
-    def _heard(self, leaf: int, step: int) -> "StubGroup":
-        """Return the group that has used up this step of the sender's ratchet."""
+    def _heard(self, ratchet: tuple[int, int], step: int) -> "StubGroup":
+        """Return the group that has used up this step of a sender's ratchet."""
         others, following, skipped = [], 0, frozenset[int]()
         for one in self.heard:
-            if one[0] == leaf:
+            if one[0] == ratchet:
                 _, following, skipped = one
             else:
                 others.append(one)
         if step < following:
             if step not in skipped:
                 raise ValidationError("this message was read before")
-            return replace(self, heard=(*others, (leaf, following, skipped - {step})))
+            return replace(self, heard=(*others, (ratchet, following, skipped - {step})))
         if step - following > DEFAULT_WINDOW.forward:
             raise ValidationError("the message skips too many generations")
         passed = skipped if step == following else skipped | {*range(following, step)}
-        return replace(self, heard=(*others, (leaf, step + 1, passed)))
+        if len(passed) > DEFAULT_WINDOW.skipped:
+            passed = frozenset(sorted(passed)[-DEFAULT_WINDOW.skipped :])
+        return replace(self, heard=(*others, (ratchet, step + 1, passed)))
 
     def _after(self, proposals: Sequence[Proposal], fresh: bytes) -> "StubGroup":
         leaves, extensions = _applied(self.leaves, self.extensions, tuple(proposals))
@@ -223,7 +228,7 @@ class StubGroup:
             leaves=leaves,
             members=_members(leaves),
             extensions=extensions,
-            next_step=0,
+            next_steps=(0, 0),
             heard=(),
         )
 
