@@ -2,7 +2,7 @@
 
 import pytest
 
-from holdspace.client.seat import doing, doing_apart, doing_rooms, not_ok, offers
+from holdspace.client.seat import changing, doing, doing_apart, doing_rooms, not_ok, offers
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import intents_apart as p
 from holdspace.client.seat import intents_board as b
@@ -10,7 +10,7 @@ from holdspace.client.seat.view import Refusal
 from holdspace.protocol import frames
 from holdspace.protocol.meeting import boarding, speaking
 from holdspace.protocol.meeting.undoing import NOTHING_TO_UNDO
-from seat_forging import seat_of
+from seat_forging import is_calm, keep, me, release, seat_of
 from seat_table import Guest, Table
 
 TYPED = "I am Ben, and I am glad to be here."
@@ -106,3 +106,31 @@ def test_what_is_asked_and_drawn_is_only_that_they_are_being_shown_in(
     assert ben.view.now_words == "You are being shown in. One moment."
     assert ben.view.people == ()
     assert not ben.view.can_write
+
+
+def test_who_was_let_in_by_somebody_who_vanished_is_shown_in_though_others_came_meanwhile(
+    table: Table,
+) -> None:
+    ana = table.host()
+    eve = table.join("Eve", ana)
+    table.do(ana, i.Promote(me(eve)))
+    letting_in(table, ana, "Ben")
+    letting_in(table, ana, "Chi")
+    table.disconnect(ana)
+    ben, chi = table.guests["Ben"], table.guests["Chi"]
+    assert seat_of(ben).state is seat_of(chi).state is None
+    table.wait(changing.SNAPSHOT_PATIENCE + 1)
+    for guest in (eve, ben, chi):
+        assert [person.name for person in guest.view.people] == ["Ana", "Eve", "Ben", "Chi"]
+        assert is_calm(guest)
+    # What was shown once is not shown again.
+    assert seat_of(eve).unanswered == ()
+
+
+def letting_in(table: Table, host: Guest, name: str) -> None:
+    """Let somebody in, with a relay that takes nothing else from whoever opens."""
+    guest = table.visitor(name, host.view.invitation)
+    table.do(guest, i.Accept(name))
+    keep(table, host, frames.Append)
+    table.do(host, i.Admit(host.view.knocks[0].knock))
+    release(table)

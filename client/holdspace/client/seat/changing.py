@@ -46,6 +46,7 @@ from .policy import room_policy
 from .replacing import replace
 from .seat import (
     Admission,
+    Checkpoint,
     Letter,
     OwnChange,
     Removal,
@@ -152,15 +153,31 @@ def tell_newcomers(seat: Seat, moment: Moment) -> Seat:
     if point is None or point.is_answered:
         return seat
     seat = replace(seat, checkpoint=replace(point, is_answered=True))
+    return _show(seat, point, moment)
+
+
+def _show(seat: Seat, point: Checkpoint, moment: Moment) -> Seat:
     return saying.say(seat, Snapshot(point.seq, point.chain, point.state), moment)
 
 
 def tick(seat: Seat, moment: Moment) -> Seat:
     """Take up what waits, and step in for a facilitator who let somebody in and then vanished."""
     seat = advance(seat, moment)
-    point = seat.checkpoint
-    is_late = point and point.lets_in and moment.now - point.at >= SNAPSHOT_PATIENCE
-    return tell_newcomers(seat, moment) if is_late and seat.is_staff else seat
+    if not seat.is_staff:
+        return seat
+    # They may have vanished before others changed who is here.
+    late = tuple(point for point in seat.unanswered if _is_late(point, moment))
+    rest = tuple(point for point in seat.unanswered if point not in late)
+    seat = replace(seat, unanswered=rest) if late else seat
+    for point in late:
+        seat = _show(seat, point, moment)
+    newest = seat.checkpoint
+    is_late = newest is not None and newest.is_awaited and _is_late(newest, moment)
+    return tell_newcomers(seat, moment) if is_late else seat
+
+
+def _is_late(point: Checkpoint, moment: Moment) -> bool:
+    return moment.now - point.at >= SNAPSHOT_PATIENCE
 
 
 def is_first_facilitator(seat: Seat, but: bytes) -> bool:

@@ -53,6 +53,8 @@ from .step import Moment
 from .view import Place
 
 HELD_BACK = 512
+# So many changes may let somebody in one after the other while whoever made them is gone.
+MOST_UNANSWERED = 8
 LEFT = N_("You have left the meeting. Go gently.")
 NOT_SHOWN_IN = N_(
     "Nobody showed you where the meeting stands, so you could not be shown in. Nothing you wrote "
@@ -230,8 +232,10 @@ def _checkpoint(seat: Seat, before: Group, moment: Moment) -> Seat:
     if seat.state is None:
         return seat
     here = {identity_of(member.signature_key) for member in before.members}
+    passed = tuple(point for point in (seat.checkpoint,) if point is not None and point.is_awaited)
     return replace(
         seat,
+        unanswered=(*seat.unanswered, *passed)[-MOST_UNANSWERED:],
         checkpoint=Checkpoint(
             seat.position.seq,
             seat.position.chain,
@@ -289,14 +293,17 @@ def _read_snapshot(seat: Seat, author: bytes, snapshot: Snapshot, moment: Moment
 
 
 def _compare_snapshot(seat: Seat, snapshot: Snapshot, moment: Moment) -> Seat:
-    own = seat.checkpoint
-    if own is None or own.seq != snapshot.seq:
+    newest = seat.checkpoint
+    points = seat.unanswered if newest is None else (*seat.unanswered, newest)
+    own = next((point for point in points if point.seq == snapshot.seq), None)
+    if own is None:
         return seat
-    is_same = (own.chain, own.state) == (snapshot.chain, snapshot.state)
-    if not is_same:
-        seat = alarm(seat, FORK, moment)
     # A picture that differs answers nothing: a facilitator's client goes on to send its own.
-    return replace(seat, checkpoint=replace(own, is_answered=own.is_answered or is_same))
+    if (own.chain, own.state) != (snapshot.chain, snapshot.state):
+        return alarm(seat, FORK, moment)
+    if own is newest:
+        return replace(seat, checkpoint=replace(own, is_answered=True))
+    return replace(seat, unanswered=tuple(point for point in seat.unanswered if point is not own))
 
 
 def _same_people(shown: tuple[Person, ...], known: tuple[Person, ...]) -> bool:

@@ -260,7 +260,7 @@ Agreed = Spoken | Changed
 
 @value()
 class Checkpoint:
-    """The state right after the newest commit, for whoever it let in."""
+    """The state right after a commit, for whoever it let in."""
 
     seq: int
     chain: bytes
@@ -268,6 +268,11 @@ class Checkpoint:
     at: float
     lets_in: bool = False
     is_answered: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Tell whether it let somebody in who has not been shown yet where the meeting stands."""
+        return self.lets_in and not self.is_answered
 
 
 @value()
@@ -346,6 +351,8 @@ class Seat:
     change: OwnChange | None = None
     turned_back: tuple[OwnChange, ...] = field(default=(), repr=False)
     checkpoint: Checkpoint | None = None
+    # Those before it that let somebody in to whom nobody has shown yet where the meeting stands.
+    unanswered: tuple[Checkpoint, ...] = ()
     joined_at: int = 0
     joined_with: tuple[Person, ...] = field(default=(), repr=False)
     came_at: float = 0.0
