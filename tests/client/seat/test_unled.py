@@ -5,6 +5,8 @@ import pytest
 from holdspace.client.seat import intents as i
 from holdspace.client.seat import unled
 from holdspace.client.seat.view import Line, Place
+from holdspace.protocol import frames
+from seat_forging import keep, release
 from seat_table import Guest, Table
 
 
@@ -67,6 +69,28 @@ def test_the_same_key_comes_back_to_a_room_on_hold_and_lets_it_go_on(
     table.do(ana, i.ResumeRoom())
     table.do(ben, i.Say("we are here"))
     assert said(chi) == ["we are here"]
+
+
+def test_what_was_written_while_the_line_was_gone_goes_before_the_hold(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    table.disconnect(ana)
+    table.do(ana, i.Say("one"))
+    table.do(ana, i.Say("two"))
+    table.wait(40)
+    sent = keep(table, ana, frames.Append)
+    table.connect(ana)
+    table.wait(2)
+    release(table)
+    words = [item.message_id for item in ana.seat.seat.outbox.waiting]
+    assert [frame.message_id for frame in sent] == words
+    for frame in sent:
+        table._send(ana, frame)
+    assert said(ben) == ["one", "two"]
+    # Nothing of it was void, to be said anew.
+    assert ana.seat.seat.outbox.waiting == ()
+    assert ben.view.is_held
 
 
 def test_a_short_break_of_the_line_holds_nothing(

@@ -56,8 +56,8 @@ def say(seat: Seat, event: Event, moment: Moment) -> Seat:
     seat = replace(
         seat, counter=item.counter, outbox=seat.outbox.with_new(item), last_spoke=moment.now
     )
-    goes_now = seat.is_caught_up and not _waits_for_a_slot(seat, item)
-    return _send(seat, item, moment) if goes_now else seat
+    # What was said before goes first: whatever came into the log after it would be void, and said anew.
+    return send_waiting(seat, moment) if seat.is_caught_up else seat
 
 
 def send_waiting(seat: Seat, moment: Moment) -> Seat:
