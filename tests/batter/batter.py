@@ -2,40 +2,41 @@
 
 Raw sockets send malformed requests and frames while somebody honest says one thing after another.
 First a relay without limits is given as many as it takes: does it live, and does its memory stay?
-Then one as operators run it, battered from eight networks as fast as they can, in turns with quiet:
-how much longer does the honest person wait at p99? It ends with a table. The exit status is 1 if a
-relay died, wrote of a fault, forgot a word of the honest person, or grew by over 16 MiB.
+Then one as operators run it, battered from eight networks as fast as it lets them, in turns with
+quiet: how much longer do six people in a meeting wait at p99? Relay, people and strangers have a
+process each. It ends with a table. The exit status is 1 if a relay died, wrote of a fault, forgot a
+word of the honest person, or grew by over 16 MiB.
 """
 
 import argparse
 import asyncio
+import json
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import Any, Self
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
 
-from holdspace.protocol.frames import Ack, Entry, Hello, encode
+from attack import ATTACKERS, TURNED_AWAY, batter
+from holdspace.protocol.frames import Ack, Entry
 from holdspace.server.limits import MIB
+from honest import PEOPLE
 from relay_houses import LIMITS, unleashed
 from relay_papers import Circle
 from relay_process import RelayProcess, Visitor, visiting
-from wrecks import REQUEST, WRECKS, ended, framed, not_http, unfounded
 
 MOST_GROWTH = 16 * MIB
-ATTACKERS = 8
 TURNS = 10
-PATIENCE = 20.0
 BETWEEN = 0.06
-# How many requests without a founded proof come on one connection.
-ROW = 40
 # Before growth is measured: pools and caches fill up with the first few of anything.
 WARM_UP = 3000
 
@@ -45,79 +46,44 @@ class Battering:
     """What was sent, and how the honest person fared."""
 
     sent: Counter[str] = field(default_factory=Counter)
+    turned_away: int = 0
     quiet: list[float] = field(default_factory=list)
     battered: list[float] = field(default_factory=list)
+    # For how many seconds the relay was battered, and of these waited for a processor.
+    seconds: float = 0.0
+    seconds_waited: float = 0.0
     said: int = 0
     growth: int = 0
     # How many were sent before the turns, and how many relays ended as they should.
     flooded: int = 0
     relays: int = 0
-    is_over: bool = False
 
     @property
     def frames(self) -> int:
-        return sum(self.sent.values())
+        return self.sent.total() - self.sent[TURNED_AWAY]
 
     @property
     def ratio(self) -> float:
-        """Return how much longer the honest person waited at p99 while it was battered."""
+        """Return how much longer people waited at p99 while the relay was battered."""
         return _p99(self.battered) / _p99(self.quiet)
+
+    @property
+    def share_waited(self) -> float:
+        return self.seconds_waited / self.seconds if self.seconds else 0.0
 
 
 def _p99(waits: Sequence[float]) -> float:
     return sorted(waits)[int(len(waits) * 0.99)] if waits else 0.0
 
 
-async def batter(url: str, chance: Random, until: int, battering: Battering) -> None:
-    """Send one wreck after another until so many were sent, from a network of one's own."""
-    host, port = url.removeprefix("ws://").split(":")
-    network = f"127.{chance.randrange(1, 200)}.{chance.randrange(250)}.1"
-    while battering.frames < until and not battering.is_over:
-        kind, count, data = _next(chance)
-        with suppress(OSError):
-            reader, writer = await asyncio.open_connection(host, int(port), local_addr=(network, 0))
-            try:
-                writer.write(data)
-                writer.write_eof()
-                async with asyncio.timeout(PATIENCE):
-                    await _until_hung_up(reader)
-            finally:
-                writer.transport.abort()
-            battering.sent[kind] += count
-
-
-def _next(chance: Random) -> tuple[str, int, bytes]:
-    kind = chance.choice([*WRECKS, "not_http", "unfounded"])
-    if kind == "not_http":
-        return kind, 1, not_http(chance)
-    if kind == "unfounded":
-        row = b"".join(unfounded(chance) for _ in range(ROW))
-        return kind, ROW, ended(REQUEST + framed(encode(Hello(1, 1))) + row)
-    return kind, 1, ended(REQUEST + WRECKS[kind](chance))
-
-
-async def _until_hung_up(reader: asyncio.StreamReader) -> None:
-    """Read until the relay says that it hangs up, or does."""
-    last = b""
-    while data := await reader.read(1 << 16):
-        # The relay's close is the last thing it sends, and short.
-        last = (last + data)[-130:]
-        at = last.rfind(b"\x88")
-        if at >= 0 and at + 2 <= len(last) and len(last) == at + 2 + last[at + 1]:
-            return
-
-
-async def talk(visitor: Visitor, seconds: float, waits: list[float], battering: Battering) -> None:
-    """Say one thing after another for a while, and write down how long each took."""
+async def talk(visitor: Visitor, seconds: float, battering: Battering) -> None:
+    """Say one thing after another for a while."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         battering.said += 1
-        frame = visitor.papers.append(f"word {battering.said}")
-        started = time.perf_counter()
-        await visitor.send(frame)
+        await visitor.send(visitor.papers.append(f"word {battering.said}"))
         while not isinstance(heard := await visitor.hear(), Ack):
             assert isinstance(heard, Entry), heard
-        waits.append(time.perf_counter() - started)
         visitor.got.clear()
         # As fast as a person's program may for long.
         await asyncio.sleep(BETWEEN)
@@ -136,26 +102,66 @@ async def flood(frames: int, chance: Random, folder: Path, battering: Battering)
                 upto = WARM_UP + frames * turn // TURNS
                 attack = asyncio.create_task(_attack(relay.url, chance, upto, battering))
                 while not attack.done():
-                    await talk(honest, 0.5, [], battering)
+                    await talk(honest, 0.5, battering)
                 await attack
                 say(f"flood: {battering.frames:,} of {frames + WARM_UP:,} frames")
             battering.growth, said = relay.memory - before, battering.said
         await _all_is_there(relay.url, circle, said)
 
 
-async def turns(seconds: float, chance: Random, folder: Path, battering: Battering) -> None:
-    """Batter a relay with its limits in every other turn, while somebody honest talks in each."""
-    async with _relay(folder / "limited", battering) as relay, visiting(relay.url) as honest:
-        await honest.open(Circle("honest"))
-        for number in range(TURNS):
-            await talk(honest, seconds, battering.quiet, battering)
-            battering.is_over = False
-            attack = asyncio.create_task(_attack(relay.url, chance, 2**60, battering))
-            await talk(honest, seconds, battering.battered, battering)
-            battering.is_over = True
-            await attack
-            say(f"turns: {number + 1} of {TURNS}")
-        battering.is_over = False
+async def turns(seconds: float, seed: int, folder: Path, battering: Battering) -> None:
+    """Batter a relay with its limits in every other turn, while people talk in each."""
+    # So that a PROXY line says of everybody which network they are from.
+    settings = {"proxies_trusted": "127.0.0.0/8", "proxies_proxy_protocol": "true"}
+    async with _relay(folder / "limited", battering, **settings) as relay:
+        with (
+            _Helper("honest.py", relay.url) as people,
+            _Helper("attack.py", relay.url, str(seed)) as strangers,
+        ):
+            # Once for nothing, for whoever has just begun is slow.
+            people.ask(f"{seconds / 2}")
+            for number in range(TURNS):
+                battering.quiet += people.ask(f"{seconds}")
+                waited = relay.seconds_waited
+                strangers.tell("begin")
+                battering.battered += people.ask(f"{seconds}")
+                battering.seconds += seconds
+                battering.seconds_waited += relay.seconds_waited - waited
+                sent = Counter(strangers.ask("enough"))
+                battering.turned_away += sent.pop(TURNED_AWAY, 0)
+                battering.sent += sent
+                say(f"turns: {number + 1} of {TURNS}")
+
+
+class _Helper:
+    """A process of its own that does what each line it is told says."""
+
+    def __init__(self, script: str, *arguments: str) -> None:
+        path = Path(__file__).with_name(script)
+        self._process = subprocess.Popen(
+            [sys.executable, path, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        # It ends with its input.
+        self._process.communicate()
+
+    def tell(self, line: str) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+
+    def ask(self, line: str) -> Any:
+        """Tell it something and return its answer."""
+        self.tell(line)
+        assert self._process.stdout
+        return json.loads(self._process.stdout.readline())
 
 
 @asynccontextmanager
@@ -172,16 +178,21 @@ async def _relay(
 
 
 async def _attack(url: str, chance: Random, until: int, battering: Battering) -> None:
+    def goes_on() -> bool:
+        return battering.frames < until
+
     dice = [Random(chance.getrandbits(64)) for _ in range(ATTACKERS)]
-    await asyncio.gather(*(batter(url, one, until, battering) for one in dice))
+    sent = battering.sent
+    await asyncio.gather(*(batter(url, one, goes_on, sent) for one in dice))
+    sent.pop(TURNED_AWAY, None)
 
 
 async def run(frames: int, seconds: float, seed: int, folder: Path) -> Battering:
     """Do both, and say how it went."""
-    battering, chance = Battering(), Random(seed)
-    await flood(frames, chance, folder, battering)
-    battering.flooded, battering.said = battering.frames, 0
-    await turns(seconds, chance, folder, battering)
+    battering = Battering()
+    await flood(frames, Random(seed), folder, battering)
+    battering.flooded = battering.frames
+    await turns(seconds, seed, folder, battering)
     return battering
 
 
@@ -207,8 +218,13 @@ def table(battering: Battering) -> str:
         ),
         f"memory: {battering.growth / MIB:+.1f} MiB (at most 16)",
         (
-            f"with limits, {ATTACKERS} networks against one person: p99 {battering.ratio:.2f} times as long "
+            f"with limits, {ATTACKERS} networks against {PEOPLE} people: "
+            f"p99 {battering.ratio:.2f} times as long "
             f"({' and '.join(waits)} ms, of {said[0]} and {said[1]} words; at most twice is the mark)"
+        ),
+        (
+            f"{battering.turned_away:,} connections turned away unheard; while battered the relay waited "
+            f"for a processor in {battering.share_waited:.0%} of the time"
         ),
     ]
     return "\n".join(rows)

@@ -116,6 +116,12 @@ class RelayProcess:
         status = Path(f"/proc/{self._process.pid}/statm")
         return int(status.read_text().split()[1]) * 4096 if status.exists() else 0
 
+    @property
+    def seconds_waited(self) -> float:
+        """Return how long it could have run and got no processor, 0 where that cannot be known."""
+        waits = Path(f"/proc/{self._process.pid}/schedstat")
+        return int(waits.read_text().split()[1]) / 1e9 if waits.exists() else 0.0
+
     def __enter__(self) -> Self:
         return self
 
