@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 from datetime import date
+from time import process_time
 
 import pytest
 
@@ -100,6 +101,21 @@ def test_what_is_wrong_after_forty_problems_is_not_taken_for_right() -> None:
     assert read_section(reader, Guest, reader.document.data, ()) is None
     assert len(reader.problems) == toml.MAX_PROBLEMS
     assert read_section(reader, Guest, {}, ()) is None
+
+
+def seconds(text: str) -> float:
+    """Return how much work it is to refuse a file."""
+    began = process_time()
+    with pytest.raises(DataError):
+        open_document(text)
+    return process_time() - began
+
+
+def test_quotes_behind_backslashes_cost_no_more_than_letters() -> None:
+    # Looking for a key from each of them to the end of its line was two hundred times the work.
+    letters, quotes = ("ab" * 9_900, '\\"' * 9_900)
+    pairs = [(seconds(quotes), seconds(letters)) for _ in range(5)]
+    assert min(much for much, _ in pairs) < 50 * max(little for _, little in pairs)
 
 
 @pytest.mark.parametrize("error", [RecursionError, ValueError])

@@ -109,9 +109,10 @@ def open_document(text: str, max_bytes: int = MAX_BYTES) -> Document:
     return Document(data, locate(text))
 
 
-# Names with dots between them, as keys are; prose has more than one word between its dots.
+# Names with dots between them, as keys are; prose has more than one word between its dots. No key begins
+# behind a backslash: to look from each escaped quote to the end of its line cost a second.
 _LONG_KEY = re.compile(
-    r"(?<![A-Za-z0-9_-])"
+    r"(?<![A-Za-z0-9_\\-])"
     r"""(?:(?:[A-Za-z0-9_-]++|"(?:[^"\\]|\\.)*+"|'[^']*+')[ \t]*+\.[ \t]*+)"""
     rf"{{{MAX_DOTS + 1}}}"
 )
