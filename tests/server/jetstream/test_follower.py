@@ -1,6 +1,7 @@
 """Following under a cluster that loses and repeats: every message once, in order."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -36,6 +37,7 @@ class Played:
     cbs: list[Callable[[Heard], Awaitable[None]]] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     taken: list[int] = field(default_factory=list)
+    ages: list[float] = field(default_factory=list)
     count: int = 0
     config: dict[str, object] = field(default_factory=dict)
     is_unreachable: bool = False
@@ -90,6 +92,7 @@ async def played(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Played,
     def take(message: Message) -> None:
         assert message.data == b"%d" % message.place
         played.taken.append(message.place)
+        played.ages.append(message.age)
 
     follower = Follower(played, played, "stream", take)  # type: ignore[arg-type]
     follower.start()
@@ -123,6 +126,30 @@ async def test_a_lost_message_is_asked_for_again(played: tuple[Played, Follower]
     assert cluster.started_at == [1, 2]
     await cluster.give(2, 3, 4)
     assert cluster.taken == [1, 2, 3, 4]
+
+
+async def test_what_an_old_consumer_still_sends_is_nothing_to_a_new_one(
+    played: tuple[Played, Follower],
+) -> None:
+    cluster, follower = played
+    for number in (1, 2):
+        follower.look_again()
+        await cluster.consumers(number + 1)
+        for old in cluster.cbs[:-1]:
+            await old(Heard(reply=f"$JS.ACK.s.c.1.1.1.{NOW}.0", data=b"1"))
+        assert cluster.taken == []
+    await cluster.give(1)
+    assert (cluster.taken, cluster.started_at) == ([1], [1, 1, 1])
+
+
+async def test_a_message_is_as_old_as_its_node_says_and_never_from_tomorrow(
+    played: tuple[Played, Follower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster, _ = played
+    for now, age in ((NOW / 10**9 + 60, 60.0), (NOW / 10**9 - 60, 0.0)):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        await cluster.give(len(cluster.taken) + 1)
+        assert cluster.ages[-1] == age
 
 
 async def test_a_heartbeat_shows_a_loss_at_the_end(played: tuple[Played, Follower]) -> None:

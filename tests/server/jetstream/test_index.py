@@ -35,6 +35,15 @@ def test_what_is_dropped_makes_place() -> None:
     assert kept(pages) == [2, 3]
 
 
+def test_what_is_dropped_takes_away_its_own_weight_only() -> None:
+    pages = Pages(limit=100)
+    pages.put(1, RECORDS, 60)
+    pages.put(2, RECORDS, 30)
+    pages.drop((2,))
+    pages.put(3, RECORDS, 60)
+    assert kept(pages) == [3]
+
+
 def test_a_place_is_a_message_and_a_number_in_it() -> None:
     place = place_of(7, 4095)
     assert (message_of(place), number_of(place)) == (7, 4095)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from nats.errors import ConnectionClosedError
@@ -204,6 +204,7 @@ async def test_an_acknowledgement_tells_its_place(played: Played) -> None:
     await played.client.hear(Reply(sent.reply, b'{"stream":"s","seq":7,"duplicate":true}'))
     (message,) = played.acked
     assert (message.place, message.subject, message.data) == (7, "words", sent.payload)
+    assert message.age == 0.0
     assert played.ended == []
 
 
@@ -302,3 +303,54 @@ async def test_answers_that_say_nothing_or_come_to_nobody_are_no_answers(played:
     await played.client.hear(Reply(sent.reply, b""))
     assert played.acked == []
     assert played.lanes.delivered(sent.id) == (1,)
+
+
+async def test_what_goes_alone_takes_nothing_with_it(played: Played) -> None:
+    played.lanes.add(MEETING, Wish(1, entry(1), "epochs", only_after=5))
+    played.say(2, 3)
+    first = await played.published(1)
+    assert first.subject == "epochs"
+    assert played.lanes.delivered(first.id) == (1,)
+    while (second := played.client.sent[-1]).id == first.id:
+        await asyncio.sleep(0.005)
+    assert played.lanes.delivered(second.id) == (2, 3)
+
+
+async def test_nobody_waits_for_longer_than_until_it_is_given_up(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "REPEAT_SECONDS", 1000.0)
+    monkeypatch.setattr(lanes, "GIVE_UP_SECONDS", 0.02)
+    played.say(1)
+    assert await played.told() == [((1,), End.UNKNOWN)]
+
+
+async def test_what_is_said_as_the_news_comes_waits_until_everybody_has_heard_it(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "GIVE_UP_SECONDS", 0.02)
+    told = list[Tickets]()
+
+    def hear(tickets: Tickets, _end: End) -> None:
+        told.append(tickets)
+        if tickets == (1,):
+            played.say(2)
+
+    played.lanes._around = replace(played.lanes._around, ended=hear)
+    played.say(1)
+    first = await played.published(1)
+    async with asyncio.timeout(20):
+        while not told:
+            await asyncio.sleep(0.005)
+    assert {sent.id for sent in played.client.sent} == {first.id}
+    played.lanes.resume()
+    assert told == [(1,), (2,)]
+
+
+async def test_who_stops_publishes_nothing_more(played: Played) -> None:
+    played.say(1)
+    await played.published(1)
+    (lane,) = played.lanes._lanes.values()
+    await played.lanes.stop()
+    assert lane.task is not None
+    assert lane.task.done()

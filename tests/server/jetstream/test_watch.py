@@ -113,8 +113,16 @@ async def test_a_stream_set_up_anew_or_not_seen_for_long_is_read_from_its_beginn
     assert told.count("start again") == 1
 
 
+async def test_who_was_away_for_less_than_a_gravestone_stands_goes_on_from_there(
+    played: Played,
+) -> None:
+    played.follower.know(9)
+    played.silent_for(GRAVESTONE_SECONDS / 2 - 60)
+    assert {*await played.run()} == {"join"}
+
+
 async def test_everything_is_heard_when_the_last_that_is_not_erased_was(played: Played) -> None:
-    assert not await played.watch.hear_all(0.05)
+    assert await played.watch.hear_all(0.05) is False
     played.follower.know(7)
     assert await played.watch.hear_all(20)
     assert played.follower.known == 9

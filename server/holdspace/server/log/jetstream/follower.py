@@ -109,7 +109,6 @@ class Follower:
     async def _consume(self) -> None:
         inbox = self._client.new_inbox()
         self._counted = 0
-        self._generation += 1
         self._subscription = await self._client.subscribe(
             inbox,
             cb=partial(self._hear, self._generation),
