@@ -98,6 +98,8 @@ async def test_who_is_not_answered_is_sent_away_to_come_back(
         assert await host.closed() == Close.NOT_SAVING
         assert not any(isinstance(one, Ack | Entry) for one in host.got)
     nats.is_silent = False
+    # At once: it is not as if nothing could be heard at all.
+    assert relays[0].said.getvalue() == ""
     async with visiting(relays[0].url) as back:
         assert isinstance(await back.ask(back.papers.attach(circle)), Attached)
         said = back.papers.append("into the void")
