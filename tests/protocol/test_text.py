@@ -1,6 +1,7 @@
 """Hostile text becomes harmless, friendly text stays as it was, and names stay apart."""
 
 import unicodedata
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -403,3 +404,21 @@ def test_letters_that_are_written_as_two_do_not_make_a_text_longer() -> None:
     """NFC takes some letters apart for good: what was within the bound is cut to it again."""
     assert unicodedata.normalize("NFC", "\u0958") == "\u0915\u093c"
     assert clean("\u0958" * 8, limit=8) == "\u0915\u093c" * 4
+
+
+def seconds(text: str) -> float:
+    """Return how much work it is to clean a text."""
+    began = process_time()
+    clean(text)
+    return process_time() - began
+
+
+def test_spaces_cost_no_more_than_letters() -> None:
+    # Anybody could say these, and everybody's program stood still for the eighth of a second each time.
+    spaces, letters = (f"é{one * (MAX_CLEAN - 2)}x" for one in " a")
+    pairs = [(seconds(spaces), seconds(letters)) for _ in range(5)]
+    assert min(much for much, _ in pairs) < 20 * max(little for _, little in pairs)
+
+
+def test_only_spaces_at_the_end_of_a_line_go() -> None:
+    assert clean("é  a  \n   b \n\n \n\nc   ") == "é  a\n   b\n\nc"

@@ -37,7 +37,6 @@ _INVISIBLE = frozenset(
     )
 )
 _NEW_LINES = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-_SPACES_AT_LINE_END = re.compile(r" +(?=\n|\Z)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -54,7 +53,9 @@ def clean(text: str, limit: int = MAX_CLEAN) -> SafeText:
         return SafeText(text.rstrip())
     text = _NEW_LINES.sub("\n", text)
     text = _thinned(unicodedata.normalize("NFC", "".join(map(_kept, text))))
-    text = _BLANK_LINES.sub("\n\n", _SPACES_AT_LINE_END.sub("", text).strip("\n"))
+    # Line by line, and by no expression: one looks from each space to the end of them all.
+    lines = "\n".join(line.rstrip(" ") for line in text.split("\n"))
+    text = _BLANK_LINES.sub("\n\n", lines.strip("\n"))
     return SafeText(text[:limit].rstrip())
 
 
