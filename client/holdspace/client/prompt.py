@@ -8,12 +8,13 @@ import os
 import stat
 import sys
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 from holdspace.client.file_errors import why
+from holdspace.client.wrapping import width_of_terminal, wrapped
 from holdspace.client.yes_or_no import YES
 from holdspace.protocol.text import clean_line, last_stage
 from holdspace.protocol.translation import _, shown
@@ -31,8 +32,17 @@ class NotASecretFileError(Exception):
 
 
 def say(line: str) -> None:
-    """Write one line to standard output; a marked sentence in the language of whoever reads it."""
-    sys.stdout.write(last_stage(shown(line)) + "\n")
+    """Say one line on standard output; a marked sentence in the language of whoever reads it."""
+    _write(wrapped(last_stage(shown(line)), width_of_terminal()))
+
+
+def say_to_copy(line: str) -> None:
+    """Say what somebody copies as it is: one line, however long."""
+    _write([last_stage(line)])
+
+
+def _write(lines: Iterable[str]) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
 
 

@@ -17,8 +17,9 @@ async def test_before_consent_one_reads_who_leads_what_is_agreed_and_what_the_re
 ) -> None:
     async with shown(sample.LOBBY, size) as (pilot, _):
         read = screen_text(pilot.app)
-        await pilot.press("pagedown")
-        read = " ".join((read + "\n" + screen_text(pilot.app)).split())
+        for _page in range(2):
+            await pilot.press("pagedown")
+            read = " ".join((read + "\n" + screen_text(pilot.app)).split())
         for words in (
             "Led by Ana",
             "not a therapist",
@@ -43,8 +44,19 @@ async def test_all_that_a_relay_says_about_itself_can_be_read_and_nothing_else_i
         for _page in range(8):
             await pilot.press("pagedown")
             read += screen_text(pilot.app)
-        for words in ("Its rules: Be kind", "Nobody checks", "relay-2.example", "deletes"):
+        for words in ("Its rules: Be kind", "nobody checks", "relay-2.example", "deletes"):
             assert words in read, words
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_is_cut_says_so_until_it_is_read_to_its_end(size: tuple[int, int]) -> None:
+    async with shown(replace(sample.LOBBY, card=sample.WORDY), size) as (pilot, _):
+        assert "↓ more below: PgDn reads on" in screen_text(pilot.app)
+        for _page in range(40):
+            await pilot.press("pagedown")
+        assert "more below" not in screen_text(pilot.app)
+        await pilot.press("pageup")
+        assert "more below" in screen_text(pilot.app)
 
 
 async def test_each_agreement_stands_on_a_line_of_its_own() -> None:

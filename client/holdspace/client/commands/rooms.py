@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from holdspace.client.attend import check_addresses
 from holdspace.client.command_line import WELL, complain
 from holdspace.client.kept_rooms import KeptRoom, shown_name
-from holdspace.client.prompt import agrees, ask, say
+from holdspace.client.prompt import agrees, ask, say, say_to_copy
 from holdspace.protocol.meeting.slips import Move, NotASlip, encode_move, read_attendance
 from holdspace.protocol.recovery import phrase_of
 from holdspace.protocol.translation import N_, _, ngettext
@@ -87,7 +87,7 @@ def say_move(kept: KeptRoom) -> None:
         return
     relays = " ".join(kept.relays)
     say(_(_MOVED).format(relays=relays, name=shown_name(kept)))
-    say(encode_move(kept.host.secrets.root, Move(kept.room, kept.relays, kept.moved)))
+    say_to_copy(encode_move(kept.host.secrets.root, Move(kept.room, kept.relays, kept.moved)))
 
 
 def _phrase(asked: argparse.Namespace) -> int:
@@ -101,7 +101,7 @@ def _phrase(asked: argparse.Namespace) -> int:
         words = phrase_of(kept.host.seed).split()
         for begin in range(0, len(words), _A_ROW):
             row = words[begin : begin + _A_ROW]
-            say(" ".join(f"{at}. {word}" for at, word in enumerate(row, begin + 1)))
+            say_to_copy(" ".join(f"{at}. {word}" for at, word in enumerate(row, begin + 1)))
         say(_WHAT_FOR)
     return WELL
 
@@ -110,7 +110,7 @@ def _slips(asked: argparse.Namespace) -> int:
     with closing(opened(asked)) as keeper:
         kept = chosen(asked, keeper)
         for text in kept.attended:
-            say(text)
+            say_to_copy(text)
         if not kept.attended:
             say(_("rooms: You were given no slip there."))
     return WELL

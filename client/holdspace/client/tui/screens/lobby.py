@@ -22,6 +22,7 @@ from holdspace.client.seat.view import CardView
 from holdspace.client.tui import marks, pages
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import ALWAYS, keys
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.press import Press
 from holdspace.client.tui.rows import BLANK, Row, cells, clip, paragraph, row
@@ -62,6 +63,7 @@ class LobbyScreen(HoldScreen):
         with VerticalScroll(id="body", can_focus=False), Horizontal(id="columns"):
             yield Drawing(lambda width, _: self._agreements(width), id="agreements")
             yield Drawing(lambda width, _: self._facts(width), id="facts")
+        yield MoreBelow("body")
         with Vertical(id="form"):
             yield Drawing(lambda width, _: self._answer(width), id="answer")
             with Horizontal(classes="field"):
