@@ -38,6 +38,20 @@ def run(*arguments: str, typed: str = "", env: dict[str, str] | None = None) -> 
     return done.returncode, done.stdout
 
 
+def test_a_reader_who_has_seen_enough_is_no_fault_of_the_program() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "holdspace.client.cli", "explain-privacy"],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        timeout=60,
+        check=False,
+    )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_version_says_what_it_speaks_and_that_nobody_audited_it() -> None:
     code, said = run("--version")
     assert code == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from holdspace.protocol.frames import Greeting
+from holdspace.server import cli
 from holdspace.server.commands import command
 from holdspace.server.log.copies import DATABASE
 from relay_process import RelayProcess, visiting
@@ -85,6 +86,26 @@ def test_a_wrong_origin_is_explained() -> None:
     ended = run("--memory", "--origin", "https://relay.example")
     assert ended.returncode == command.ASKED_WRONGLY
     assert "--origin: It must be the address of a relay" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("stauts",), "no such command. Did you mean status? holdspace-relay --help lists all.\n"),
+        (("code", "nwe"), "Did you mean new? holdspace-relay code --help lists all.\n"),
+        (
+            ("zzz",),
+            "holdspace-relay: There is no such command. holdspace-relay --help lists all.\n",
+        ),
+    ],
+)
+def test_a_mistyped_command_is_told_from_the_one_that_was_meant(
+    capsys: pytest.CaptureFixture[str], typed: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(typed)
+    assert ended.value.code == command.ASKED_WRONGLY
+    assert capsys.readouterr().err.endswith(said)
 
 
 def test_help_and_version() -> None:

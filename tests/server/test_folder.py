@@ -1,5 +1,6 @@
 """Whose folder the relay works in: its own, or none."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -53,5 +54,23 @@ def test_somebody_elses_link_is_not_followed(tmp_path: Path) -> None:
 def test_what_is_no_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
     for path in (tmp_path / "a", tmp_path / "a" / "b"):
-        with pytest.raises(UnusableLogError, match="The relay cannot use"):
+        # No command of root's would help here.
+        with pytest.raises(
+            UnusableLogError, match=r"The relay cannot use .* Choose another folder"
+        ):
             own_folder(path)
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [(errno.EACCES, "As root: install -d -m 700"), (errno.EROFS, "Choose another folder")],
+)
+def test_the_advice_fits_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    def refuses(*_args: object, **_more: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "mkdir", refuses)
+    with pytest.raises(UnusableLogError, match=advice):
+        own_folder(tmp_path / "relay")

@@ -6,6 +6,7 @@ plain line mode works where Textual is not installed.
 
 import argparse
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from holdspace.client.argument_words import let_argparse_speak
 from holdspace.client.command_line import (
     ASKED_WRONGLY,
     EXIT_CODES,
+    FAILED,
     WELL,
     complain,
     without_secrets,
@@ -35,7 +37,7 @@ _FOR_THE_PERSON = (
     ("holdspace.client.attend", "CannotStart"),
     ("holdspace.client.here", "RelayNotStartedError"),
     ("holdspace.client.library", "NotInLibrary"),
-    ("holdspace.client.vault", "VaultError"),
+    ("holdspace.client.vault_errors", "VaultError"),
     ("holdspace.client.commands.kept", "NoSuchRoom"),
     ("holdspace.client.library", "DataError"),
     ("holdspace.protocol.text", "NameRefused"),
@@ -60,6 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _go_on(asked) if "then" in asked else exit_code
     except NobodyAnswersError:
         return complain(_NOBODY_ANSWERS)
+    except BrokenPipeError:
+        # Whoever read along, like `head`, has seen enough; the interpreter must not find it broken again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except KeyboardInterrupt:
         say(_("Stopped. Nothing is kept."))
         return WELL

@@ -137,11 +137,26 @@ def _raw_problems(text: str) -> tuple[Problem, ...]:
 
 _AT_LINE = re.compile(r"^(?P<what>.*?) \(at line (?P<line>\d+), column \d+\)$", re.DOTALL)
 
+# What people do most often, and tomllib says in words of its own.
+_TOLD_BETTER = (
+    (
+        re.compile(r"Cannot declare \('(?P<name>[A-Za-z0-9_-]{1,40})',\) twice"),
+        N_("[{name}] stands here for the second time. Put both parts below one of them."),
+    ),
+    (
+        re.compile(r"Cannot overwrite a value"),
+        N_("This stands here for the second time. Take one of the two out."),
+    ),
+)
+
 
 def _syntax_problem(text: str, message: str) -> Problem:
     found = _AT_LINE.match(message)
     line = int(found["line"]) if found else len(text.splitlines()) or 1
     what = found["what"] if found else message.removesuffix(" (at end of document)")
+    for saying, sentence in _TOLD_BETTER:
+        if twice := saying.fullmatch(what):
+            return Problem(line, _(sentence).format(**twice.groupdict()))
     # The message may quote the file's own characters.
     said = what if what.isascii() and what.isprintable() else _("something unexpected")
     return Problem(line, _("This is not TOML: {said}.").format(said=said))

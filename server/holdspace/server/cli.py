@@ -6,14 +6,17 @@ does not make sense; 3 the log cannot be used.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from holdspace.protocol.frames import VERSION
+from holdspace.protocol.overriding import override
 from holdspace.server.commands import COMMANDS
 from holdspace.server.commands.command import (
     ASKED_WRONGLY,
@@ -55,8 +58,27 @@ def _sources(asked: argparse.Namespace) -> Sources:
     return Sources(given.get("config"), os.environ, typed)
 
 
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that says in one sentence which command was probably meant."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        """End with that sentence; all other mistakes are said as argparse says them."""
+        wrong = _NO_COMMAND.search(message)
+        if wrong is None:
+            super().error(message)
+        near = get_close_matches(wrong["word"][:40], re.findall("[a-z]+", wrong["known"]), n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        complain(f"There is no such command.{meant} {self.prog} --help lists all.")
+        self.exit(ASKED_WRONGLY)
+
+
+# Python 3.12 has quotes around those to choose from, later ones have not.
+_NO_COMMAND = re.compile(r"invalid choice: '(?P<word>.*)' \(choose from (?P<known>.*)\)", re.DOTALL)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="holdspace-relay",
         description="Order and briefly keep what people in holdspace rooms say to each other, "
         "without being able to read it. Without any option it serves this machine only.",
@@ -64,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(parser)
     parser.add_argument("--version", action="version", version=_version())
     words = parser.add_subparsers(title="commands", metavar="")
-    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    groups: dict[str, argparse._SubParsersAction[_Parser]] = {}
     for command in COMMANDS:
         first, *rest = command.words
         if rest and first not in groups:

@@ -1,5 +1,6 @@
 """The relay's folder: its own, and no way for anybody else to put something else in its place."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -43,7 +44,10 @@ def checked_folder(path: Path, user: int) -> Path:
 
 
 def _unusable(path: Path, error: OSError) -> UnusableLogError:
-    return UnusableLogError(
-        f"The relay cannot use {path}: {error.strerror}. {_SAFE} As root: "
-        f"install -d -m 700 -o {os.geteuid()} {path}"
+    may_be_made = error.errno in {errno.EACCES, errno.EPERM}
+    advice = (
+        f"As root: install -d -m 700 -o {os.geteuid()} {path}"
+        if may_be_made
+        else "Choose another folder with --data."
     )
+    return UnusableLogError(f"The relay cannot use {path}: {error.strerror}. {_SAFE} {advice}")

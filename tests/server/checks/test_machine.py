@@ -1,5 +1,6 @@
 """What the doctor sees of the machine."""
 
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -100,6 +101,22 @@ def test_a_sync_takes_the_time_of_a_disk(
 ) -> None:
     monkeypatch.setattr(machine, "sync_milliseconds", lambda _path: took)
     assert found(machine.folder(kept_in(tmp_path)))["sync"] is how
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [(errno.ENOSPC, "Free some"), (errno.EROFS, "may write to"), (errno.EACCES, "Ask as root")],
+)
+def test_a_sync_that_cannot_be_tried_says_what_would_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    def refuses(_path: Path) -> float:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(machine, "sync_milliseconds", refuses)
+    sync = next(one for one in machine.folder(kept_in(tmp_path)) if one.what == "sync")
+    assert sync.how is How.WARN
+    assert advice in sync.advice
 
 
 def test_a_sync_is_measured(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_every_mistake_is_said_with_its_line_and_the_nearest_key(tmp_path: Path)
         "line 1: port belongs below [listen].",
         "line 3: Nobody knows the key prot here. Did you mean port?",
         "line 4: port must be a whole number from 0 to 65535.",
-        "line 5: origins must be the address of a relay, such as wss://relay.example.",
+        "line 5: origins must be the address of a relay, such as wss://relay.example (number 2 of 2).",
         "line 6: Nobody knows the key lissten here. Did you mean listen?",
         "line 8: open must be true or false.",
         'line 9: codes must be a line that "holdspace-relay code new" prints.',
@@ -124,6 +124,9 @@ def test_every_mistake_is_said_with_its_line_and_the_nearest_key(tmp_path: Path)
         ("listen = 3\n", "line 1: listen must be a section: [listen] on a line of its own."),
         ("zzz = 3\n", "line 1: Nobody knows the key zzz here."),
         ('listn = "a"\n', "line 1: Nobody knows the key listn here. Did you mean listen?"),
+        ("[limits]\nper_hour = 3\n", "line 2: per_hour belongs below [rooms]."),
+        ("[rooms]\n[log]\n[rooms]\n", "line 3: [rooms] stands here for the second time."),
+        ("[rooms]\nopen = true\nopen = true\n", "line 3: This stands here for the second time."),
         ("prt = 3\n", "line 1: Nobody knows the key prt here. Did you mean port?"),
         ("[log]\nfolder = 'here'\n", "line 2: folder must be a full path, beginning with /."),
         ("[listen]\nport = true\n", "line 2: port must be a whole number from 0 to 65535."),
@@ -157,9 +160,14 @@ def test_a_huge_file_is_not_read_whole(tmp_path: Path) -> None:
 
 def test_mistaken_variables_and_options_are_named() -> None:
     variables = {"HOLDSPACE_RELAY_LISTEN_PORT": "many", "HOLDSPACE_RELAY_ROOMS_OPEN": "ja"}
+    variables |= {"HOLDSPACE_RELAY_PROXIES_TRUSTED": "10.0.0.0/8, everybody"}
     reading = read(Sources(None, variables, {"--port": "70000"}))
     assert [problem.said for problem in reading.fatal] == [
         "HOLDSPACE_RELAY_LISTEN_PORT: It must be a whole number from 0 to 65535.",
+        (
+            "HOLDSPACE_RELAY_PROXIES_TRUSTED: It must be a network or address, such as 127.0.0.1 or "
+            "10.1.0.0/16 (number 2 of 2)."
+        ),
         "HOLDSPACE_RELAY_ROOMS_OPEN: It must be true or false.",
         "--port: It must be a whole number from 0 to 65535.",
     ]

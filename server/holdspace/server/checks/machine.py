@@ -1,6 +1,7 @@
 """The machine a relay runs on: its folder, disk, clock, and what the system allows."""
 
 import ctypes
+import errno
 import os
 import resource
 import shutil
@@ -120,15 +121,19 @@ def _mounts() -> str:
         return ""
 
 
+# What to do where asking as somebody else would not help.
+_NO_SYNC = {
+    errno.ENOSPC: "Free some space, and ask again.",
+    errno.EROFS: "The relay needs a folder that it may write to.",
+}
+
+
 def _sync(path: Path) -> Finding:
     try:
         took = sync_milliseconds(path)
     except OSError as error:
-        return warning(
-            "sync",
-            f"It could not be tried: {error.strerror}.",
-            "Ask as root or as the relay's user.",
-        )
+        advice = _NO_SYNC.get(error.errno or 0, "Ask as root or as the relay's user.")
+        return warning("sync", f"It could not be tried: {error.strerror}.", advice)
     said = f"Saving takes {took:.2f} ms on this disk (median of {_SYNCS})."
     if took < _HARDLY_REAL_MS:
         return warning("sync", f"{said} That is faster than any disk.", "Does it really sync?")

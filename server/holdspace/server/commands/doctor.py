@@ -5,7 +5,7 @@ from textwrap import indent, wrap
 from typing import Any
 
 from holdspace.server.admin import NotRunningError, ask
-from holdspace.server.checks import Finding, How, failure, machine, reach, warning, well
+from holdspace.server.checks import Finding, How, failure, machine, people, reach, warning, well
 from holdspace.server.commands.command import NOT_WELL, WELL, Asked, Command, say
 from holdspace.server.config import Config, Reading, admin_socket_of, read
 
@@ -34,6 +34,7 @@ def _findings(reading: Reading) -> Iterator[Finding]:
         return
     config = reading.config
     yield well("settings", "They are right.")
+    yield from people.at_the_door(config)
     status = _status(config)
     yield from _running(config, is_running=bool(status))
     yield from machine.folder(config)

@@ -221,8 +221,8 @@ def _jetstream(settings: LogSettings) -> Log:
         from holdspace.server.log.jetstream.settings import JetStreamSettings  # noqa: PLC0415
     except ImportError:
         raise UnusableLogError(
-            "A log in a NATS cluster needs one more package. Nothing was changed. Install it: "
-            "pip install 'holdspace[jetstream]'"
+            "A log in a NATS cluster needs one more package. Nothing was changed. Move the "
+            "relay's program away and install it with the package: deploy/install-relay FOLDER jetstream"
         ) from None
     own, system = settings.credentials, settings.system_credentials
     return JetStreamLog(

@@ -98,9 +98,21 @@ def pattern(expression: str, what: str) -> Kind:
 
 def many(kind: Kind, what: str, most: int = _MOST_ITEMS) -> Kind:
     """Take a list; as a variable its items have commas between them."""
-    return Kind(
-        f"a list of {what}; as a variable, with commas", toml.many(kind.check, most), _as_list
-    )
+    in_bounds = toml.many(lambda _reader, item, _path: item, most)
+
+    def check(reader: Reader, value: Any, path: toml.Path) -> tuple[Any, ...]:
+        items = in_bounds(reader, value, path)
+        taken = []
+        for number, item in enumerate(items, 1):
+            try:
+                taken.append(kind.check(reader, item, path))
+            except Wrong as wrong:
+                # No sentence repeats an item; with many of them, its number finds it.
+                where = f" (number {number} of {len(items)})" if len(items) > 1 else ""
+                raise Wrong(f"{wrong}{where}") from None
+        return tuple(taken)
+
+    return Kind(f"a list of {what}; as a variable, with commas", check, _as_list)
 
 
 def made(what: str, make: Callable[[str], Any]) -> Kind:

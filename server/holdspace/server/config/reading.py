@@ -154,10 +154,13 @@ def _from_document(reader: Reader) -> Iterator[tuple[Setting, Any]]:
 def _unknown_section(name: str, table: object) -> str:
     if isinstance(table, dict):
         return unknown_key(name, section_names())
+    names = (*section_names(), *(one.name for one in settings()))
+    return _belongs(name) or unknown_key(name, names)
+
+
+def _belongs(name: str) -> str:
     homes = [f"[{one.section}]" for one in settings() if one.name == name]
-    if homes:
-        return f"{name} belongs below {' or '.join(homes)}."
-    return unknown_key(name, (*section_names(), *(one.name for one in settings())))
+    return f"{name} belongs below {' or '.join(homes)}." if homes else ""
 
 
 def _from_key(
@@ -165,7 +168,7 @@ def _from_key(
 ) -> Iterator[tuple[Setting, Any]]:
     setting = known.get(path[1])
     if setting is None:
-        reader.wrong(path, unknown_key(path[1], known))
+        reader.wrong(path, _belongs(path[1]) or unknown_key(path[1], known))
         return
     try:
         before = reader.count
