@@ -62,7 +62,7 @@ def test_no_key_means_two_things_where_it_works(view: RoomView, spot: Spot) -> N
 
 def test_every_intent_of_a_person_has_an_act() -> None:
     for intent in intents.Intent.__subclasses__():
-        assert acts._BY_INTENT[intent] in ACTS, intent
+        assert acts._by_intent()[intent] in ACTS, intent
 
 
 def test_docs_are_what_the_registry_says() -> None:
@@ -121,6 +121,7 @@ def test_a_line_becomes_the_intent_it_says(line: str, intent: intents.Intent) ->
     ("line", "words"),
     [
         ("/rise", "There is no command /rise. Did you mean /raise? Nothing was sent."),
+        ("/end", "There is no command /end. Did you mean /endprivate? Nothing was sent."),
         ("/xyzzy", "There is no command /xyzzy. /help lists the commands. Nothing was sent."),
         ("/nod loudly", "/nod can be: heard, me-too, thank-you, with-you."),
         ("/stage", "/stage needs a little more: /stage NUMBER"),

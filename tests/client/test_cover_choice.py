@@ -12,7 +12,7 @@ from holdspace.client.commands import host
 from holdspace.client.plain.lobby import lobby_lines
 from holdspace.client.privacy import BY_CHANCE, COVERED, GUESSED, PRIVACY, WITHOUT_SLOTS
 from holdspace.client.settings import Found, Settings
-from holdspace.client.tui import pages
+from holdspace.client.tui import group_card
 from holdspace.client.tui.rows import plain
 from screen_samples import CARD
 
@@ -58,8 +58,8 @@ def test_people_read_of_them_at_the_door_in_both_front_ends() -> None:
     covered = replace(CARD, is_covered=True)
     assert any(COVERED in line for line in lobby_lines(covered))
     assert not any(COVERED in line for line in lobby_lines(CARD))
-    assert SIGN in " ".join(plain(row) for row in pages.relay(covered, 500))
-    assert SIGN not in " ".join(plain(row) for row in pages.relay(CARD, 500))
+    assert SIGN in " ".join(plain(row) for row in group_card.relay(covered, 500))
+    assert SIGN not in " ".join(plain(row) for row in group_card.relay(CARD, 500))
 
 
 def test_the_figures_that_hosts_are_told_are_those_of_the_page() -> None:

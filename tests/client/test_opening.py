@@ -9,7 +9,8 @@ import pytest
 
 from holdspace.client.commands import opening
 from holdspace.client.keeping import KEPT_HERE, ONLY_IN_MEMORY, Keeper
-from holdspace.client.vault import LEAST_COST, NoNotebook, Vault
+from holdspace.client.vault import LEAST_COST, Vault
+from holdspace.client.vault_errors import NoNotebook
 
 WORDS = "heron over quiet water"
 Open = Callable[..., tuple[Keeper, list[str]]]

@@ -12,8 +12,9 @@ from holdspace.client import prompt
 from holdspace.client.cli import main
 from holdspace.client.commands import open_room
 from holdspace.client.commands.open_room import port_here, was_here
-from holdspace.client.kept_rooms import HostPart, KeptRoom, recovered
+from holdspace.client.kept_rooms import HostPart, KeptRoom
 from holdspace.client.notebook import Draft, Notebook
+from holdspace.client.room_keys import recovered
 from holdspace.client.vault import LEAST_COST, Vault
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.schedule import read_schedule

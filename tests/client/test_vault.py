@@ -13,15 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from holdspace.client.notebook import Draft, Idea, Notebook
-from holdspace.client.vault import (
-    LEAST_COST,
-    NoNotebook,
-    Vault,
-    VaultError,
-    WrongPassphrase,
-    remove,
-    usual_place,
-)
+from holdspace.client.vault import LEAST_COST, Vault, remove, usual_place
+from holdspace.client.vault_errors import NoNotebook, VaultError, WrongPassphrase
 
 WORDS = "heron over quiet water"
 ROOM = b"r" * 16

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fuzz_judge import Target
 from holdspace.client import library, notebook, settings, settings_text, vault
 from holdspace.client.library import sections
+from holdspace.client.vault_errors import VaultError
 from holdspace.protocol import keys, recovery, toml_reader
 from holdspace.protocol.refusals import LocalError, PeerError
 from holdspace.protocol.text import NameRefused, check_name
@@ -141,8 +142,8 @@ FILE_TARGETS: dict[str, Target] = {
     "relay settings": Target(
         read_relay_settings, lambda: [example.example().encode()], (PeerError,)
     ),
-    "sealed notebook": Target(read_sealed, notebooks, (vault.VaultError,)),
-    "pages of a notebook": Target(vault._decode, pages, (vault.VaultError,)),
+    "sealed notebook": Target(read_sealed, notebooks, (VaultError,)),
+    "pages of a notebook": Target(vault._decode, pages, (VaultError,)),
     "name": Target(read_name, lambda: [b"Mara", "Zoë-Lou".encode()], (NameRefused,)),
     "recovery phrase": Target(
         read_phrase, lambda: [recovery.phrase_of(bytes(16)).encode()], (LocalError,)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.effects import AlreadyMovedOn, Effect, NoEffect
+from holdspace.protocol.meeting.kinds import HandKind, TurnMode
 from holdspace.protocol.meeting.state import MeetingState, Outcome, Person, apply, apply_membership
 
 FLOW = """\
@@ -82,7 +83,7 @@ class Meeting:
         self.state = outcome.state
         return outcome
 
-    def raises(self, *names: str, kind: ev.HandKind = "share", note: str = "") -> Outcome:
+    def raises(self, *names: str, kind: HandKind = "share", note: str = "") -> Outcome:
         """Let people raise their hands one after the other; return what the last one changed."""
         return [self.does(name, ev.RaiseHand(kind, note)) for name in names][-1]
 
@@ -102,7 +103,7 @@ class Meeting:
         """Let Mara give the floor to somebody."""
         return self.does("Mara", ev.GiveFloor(identity(to), self.state.version))
 
-    def mode(self, mode: ev.TurnMode) -> "Meeting":
+    def mode(self, mode: TurnMode) -> "Meeting":
         """Let Mara change how turns are taken."""
         self.does("Mara", ev.SetTurnMode(mode, self.state.version))
         return self

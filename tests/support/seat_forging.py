@@ -109,6 +109,22 @@ def turn_back(table: Table, guest: Guest, why: Refusal) -> list[frames.Bundle]:
     return refused
 
 
+def take_back_nothing_once(table: Table, why: Refusal) -> list[frames.RevokeInvitation]:
+    """Let the relay refuse to forget the next code it is asked to; return what it refused then."""
+    refused: list[frames.RevokeInvitation] = []
+
+    def send(who: Guest, frame: frames.ClientFrame) -> None:
+        if refused or not isinstance(frame, frames.RevokeInvitation):
+            Table._send(table, who, frame)
+            return
+        refused.append(frame)
+        answer = frames.Refuse(frame.ref, why)
+        table._take(who, who.machine.receive(answer, table.world()))
+
+    vars(table)["_send"] = send
+    return refused
+
+
 def release(table: Table) -> None:
     """Let the relay be honest again; what it kept it goes on keeping."""
     vars(table).pop("_send", None)

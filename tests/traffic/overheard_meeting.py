@@ -20,7 +20,7 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat.intents_apart import AskAside, SayAside, SayNotOk
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
-from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.meeting.kinds import TurnMode
 from quick_sealing import quick_sealing
 from seat_table import Guest, Table
 from shortcuts import shortcuts

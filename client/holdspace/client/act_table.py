@@ -83,7 +83,7 @@ from holdspace.client.seat.intents import (
     UndoIt,
 )
 from holdspace.client.seat.view import RoomView
-from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
+from holdspace.protocol.meeting.kinds import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
 from holdspace.protocol.translation import N_
 
 MODES: tuple[TurnMode, ...] = get_args(TurnMode)

@@ -7,6 +7,7 @@ the screen and the plain line mode can never drift apart. Pure; imports no front
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from functools import cache
 from typing import TypeVar
 
 from holdspace.client.act_kinds import Act, Given, Need, Spot, Who
@@ -81,14 +82,6 @@ BY_ID: dict[str, Act] = {act.id: act for act in ACTS}
 BY_SLASH: dict[str, Act] = {name: act for act in ACTS for name in (act.slash, *act.also)}
 _ENDS = frozenset({Place.REMOVED, Place.LEFT, Place.DECLINED, Place.CLOSED, Place.ENDED})
 _PLACES = {Spot.LOBBY: (Place.LOBBY,), Spot.DOORSTEP: (Place.LOBBY, Place.WAITING)}
-# The first act that makes an intent is the one it is known by: NodTo is "nod", whatever its kind.
-_BY_INTENT: dict[type[Intent], Act] = {
-    OpenTheFlow: BY_ID["flow"],
-    GiveAnswers: BY_ID["answer"],
-    SayAside: BY_ID["say"],
-    SayAtDoor: BY_ID["say"],
-    **{type(act.build(Given())): act for act in reversed(ACTS) if act.build},
-}
 
 
 def is_permitted(act: Act, view: RoomView) -> bool:
@@ -135,7 +128,19 @@ def acts_for(view: RoomView, spot: Spot | None = None) -> tuple[Act, ...]:
 
 def act_of(intent: Intent) -> Act:
     """Return the act an intent belongs to."""
-    return _BY_INTENT[type(intent)]
+    return _by_intent()[type(intent)]
+
+
+@cache
+def _by_intent() -> dict[type[Intent], Act]:
+    """Return the act of every kind of intent: the first that makes one is the one it is known by."""
+    return {
+        OpenTheFlow: BY_ID["flow"],
+        GiveAnswers: BY_ID["answer"],
+        SayAside: BY_ID["say"],
+        SayAtDoor: BY_ID["say"],
+        **{type(act.build(Given())): act for act in reversed(ACTS) if act.build},
+    }
 
 
 def is_last_stage(view: RoomView) -> bool:
@@ -305,15 +310,23 @@ def is_spent(line: str) -> bool:
 
 
 def _unknown(word: str, view: RoomView) -> str:
-    names = [name for name, act in BY_SLASH.items() if is_permitted(act, view)]
-    near = get_close_matches(word.lower(), names, n=1, cutoff=0.5)
+    near = _near(word.lower(), view)
     if near:
         return _("There is no command /{word}. Did you mean /{near}? Nothing was sent.").format(
-            word=word[:24], near=near[0]
+            word=word[:24], near=near
         )
     return _("There is no command /{word}. /help lists the commands. Nothing was sent.").format(
         word=word[:24]
     )
+
+
+def _near(word: str, view: RoomView) -> str:
+    """Return the command that somebody may have meant: one that begins so, or else one that looks alike."""
+    names = [name for name, act in BY_SLASH.items() if is_permitted(act, view)]
+    begin = [name for name in names if len(word) > 1 and name.startswith(word)]
+    # What would do something now, before what only begins with the same letters.
+    begin.sort(key=lambda name: not is_useful(BY_SLASH[name], view))
+    return next(iter(begin or get_close_matches(word, names, n=1, cutoff=0.5)), "")
 
 
 def _command(act: Act, rest: str, view: RoomView) -> Command:

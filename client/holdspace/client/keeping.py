@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -17,9 +18,12 @@ from holdspace.client.notebook import SAVED_WITHIN, Draft, Notebook
 from holdspace.client.own.notebook_card import NOT_HERE, OPEN_ALREADY, notebook_card
 from holdspace.client.own.talk import Done, Step
 from holdspace.client.seat.view import RoomView
-from holdspace.client.vault import Vault, VaultError, WrongPassphrase, check_passphrase, exists
+from holdspace.client.vault_errors import VaultError, WrongPassphrase, check_passphrase, exists
 from holdspace.protocol.translation import N_, _
 from holdspace.protocol.values import value
+
+if TYPE_CHECKING:
+    from holdspace.client.vault import Vault
 
 # Looked at so often that looking, sealing and writing together stay within what was promised.
 LOOK_SECONDS = SAVED_WITHIN / 3
@@ -55,7 +59,7 @@ class Opened:
 class Keeper:
     """Somebody's notebook while the program runs; without a vault, in memory only."""
 
-    def __init__(self, vault: Vault | None = None, place: Path | None = None) -> None:
+    def __init__(self, vault: "Vault | None" = None, place: Path | None = None) -> None:
         self._vault = vault
         self._place = place
         self._opened: Callable[[], None] = lambda: None
@@ -98,6 +102,9 @@ class Keeper:
         """Make or open the notebook, and put what was written so far into it."""
         if self._place is None or self._vault is not None:
             return Opened(self.where_words)
+        # Only now: it costs a tenth of what the whole room takes to open.
+        from holdspace.client.vault import Vault  # noqa: PLC0415
+
         open_or_make = Vault.open if exists(self._place) else Vault.create
         try:
             # In a thread: a passphrase is made costly to guess, for a second or two.

@@ -1,23 +1,21 @@
 """A room as it lasts on its members' devices: what a notebook holds of it, and nothing more.
 
 Values only. The seat of a meeting makes and changes them, the notebook writes them, and the
-commands for rooms list them. No words of any meeting are in here.
+commands for rooms list them; what their keys are for is in `room_keys.py`. No words of any meeting
+are in here.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from holdspace.protocol.frames import Handle, Key, Minute
-from holdspace.protocol.keys import SigningKey
+from holdspace.protocol.meeting.kinds import SlipRole
 from holdspace.protocol.meeting.schedule import Schedule
-from holdspace.protocol.meeting.slips import Move, NotASlip, Slip, SlipRole, read_move, read_slip
 from holdspace.protocol.overriding import override
-from holdspace.protocol.recovery import RoomSecrets, secrets_of
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import _
 
@@ -64,11 +62,6 @@ class HostPart(Kept, frozen=True):
     is_relay_here: bool = False
     given: Minute = 0
 
-    @property
-    def secrets(self) -> RoomSecrets:
-        """Return the keys that come from the seed."""
-        return secrets_of(self.seed)
-
     def pin(self, key: bytes) -> Pin | None:
         """Return who is known by this key, also if they are not welcome any more."""
         return next((pin for pin in self.pins if pin.key == key), None)
@@ -111,50 +104,6 @@ class KeptRoom(Kept, frozen=True):
     host: HostPart | None = None
     attended: Annotated[tuple[_Text, ...], Meta(max_length=64)] = ()
     card_minute: Minute = 0
-
-    @property
-    def my_key(self) -> SigningKey:
-        """Return the person's lasting key for this room alone."""
-        return SigningKey.from_seed(self.my_key_seed)
-
-
-def check_slip(kept: KeptRoom, data: bytes) -> Slip:
-    """Return a slip that is for this person in this room, or raise NotASlip."""
-    slip = read_slip(data, room=kept.room, host_key=kept.host_key)
-    if slip.key != kept.my_key.public:
-        raise NotASlip(_("That slip is for somebody else. It was not kept."))
-    return slip
-
-
-def moved_to(kept: KeptRoom, pasted: str) -> KeptRoom:
-    """Return the room at the relays that a note of its host names; raise NotASlip if it is none."""
-    move = read_move(pasted, host_key=kept.host_key)
-    if move.room != kept.room:
-        raise NotASlip(_("That note is for another room. Nothing was changed."))
-    return with_move(kept, move)
-
-
-def with_move(kept: KeptRoom, move: Move) -> KeptRoom:
-    """Return the room at its newest relays; an older note changes nothing."""
-    if move.minute <= kept.moved:
-        return kept
-    return replace(kept, relays=move.relays, moved=move.minute)
-
-
-def recovered(seed: bytes, relays: tuple[str, ...], *, room_name: str, my_name: str) -> KeptRoom:
-    """Return the host's room from its recovery phrase alone: it knows nobody yet."""
-    secrets = secrets_of(seed)
-    return KeptRoom(
-        room=secrets.handle,
-        host_key=secrets.root.public,
-        relays=relays,
-        room_name=room_name,
-        my_name=my_name,
-        my_role="host",
-        my_key_seed=hashlib.sha256(b"holdspace host's own key v1" + secrets.root_seed).digest(),
-        pass_secret=secrets.pass_secret,
-        host=HostPart(seed),
-    )
 
 
 def shown_name(kept: KeptRoom) -> str:

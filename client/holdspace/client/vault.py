@@ -28,26 +28,14 @@ from holdspace.protocol.translation import N_, _, shown
 from holdspace.protocol.values import value
 
 from .notebook import Notebook
+from .vault_errors import NoNotebook, VaultError, WrongPassphrase, check_passphrase
 
 MAGIC = b"holdspace notebook"
 VERSION = 1
 SIZES = tuple(size * 1024 for size in (64, 256, 1024, 4096))
-LEAST_PASSPHRASE, MOST_PASSPHRASE = 8, 1000
 _SALT, _NONCE, _TAG, _LENGTH = 16, 12, 16, 4
 _HEADER = struct.Struct(f">{len(MAGIC)}sHIHH{_SALT}s{_NONCE}s")
 _ROOM = _HEADER.size + _TAG + _LENGTH
-
-
-class VaultError(Exception):
-    """The notebook could not be used; the text is for the person."""
-
-
-class NoNotebook(VaultError):
-    """There is none at this place."""
-
-
-class WrongPassphrase(VaultError):
-    """The file does not open: by another passphrase, or because somebody changed it."""
 
 
 class Cost(NamedTuple):
@@ -89,9 +77,6 @@ CHANGED_MEANWHILE = N_(
 OTHERS_CAN_READ = N_(
     "Others on this computer can read or change {path}, so it was not opened. Make it yours alone "
     "(chmod 600)."
-)
-TOO_SHORT = N_("A passphrase has {number} letters or more. Four or five words are good.").filled(
-    number=str(LEAST_PASSPHRASE)
 )
 
 
@@ -185,11 +170,6 @@ def usual_place(environment: Mapping[str, str]) -> Path:
     return (data if data.is_absolute() else Path.home() / ".local/share") / "holdspace/notebook"
 
 
-def exists(path: Path) -> bool:
-    """Tell whether anything is at the notebook's place."""
-    return os.path.lexists(path)
-
-
 def remove(path: Path) -> None:
     """Remove a notebook without opening it, for who lost the passphrase; raise VaultError."""
     handle = _locked(path)
@@ -201,13 +181,6 @@ def remove(path: Path) -> None:
         raise _unwritable(path, error) from None
     finally:
         os.close(handle)
-
-
-def check_passphrase(passphrase: str) -> str:
-    """Return a passphrase that will do for a new notebook; raise VaultError for one that will not."""
-    if not LEAST_PASSPHRASE <= len(passphrase) <= MOST_PASSPHRASE:
-        raise VaultError(shown(TOO_SHORT))
-    return passphrase
 
 
 def _sealing(passphrase: str, salt: bytes, cost: Cost) -> _Sealing:

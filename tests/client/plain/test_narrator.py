@@ -13,6 +13,7 @@ from holdspace.client.plain.asked import Asked
 from holdspace.client.plain.narrator import (
     GATHER_MEMBER,
     REMOVED_WORDS,
+    knock_line,
     narrate,
     nod_lines,
     stage_lines,
@@ -213,6 +214,22 @@ def test_coming_in_says_where_one_is_and_who_is_here() -> None:
         "room: The four words to compare are: amber fern quilt stone.",
         "room: /help lists the commands. /what says what happens now.",
     ]
+
+
+def test_who_leads_hears_once_how_the_meeting_begins() -> None:
+    ahead = tuple(replace(stage, is_current=False, is_done=False) for stage in ROOM.stages)
+    leading = replace(ROOM, is_facilitator=True, stages=())
+    begins = "room: /next begins the first stage."
+    assert begins in told(leading, replace(leading, stages=ahead))
+    assert begins not in told(replace(leading, stages=ahead), replace(leading, stages=ahead))
+    assert begins not in told(leading, replace(leading, stages=ROOM.stages))
+    assert begins not in told(ROOM, replace(ROOM, stages=ahead))
+
+
+def test_speech_pauses_after_what_somebody_wrote_at_the_door() -> None:
+    knocking = KnockView(b"1" * 16, "Dov", "hello", 0.0)
+    assert ': "hello". Type' in knock_line(knocking)
+    assert ': "hello!" Type' in knock_line(replace(knocking, introduction="hello!"))
 
 
 def test_a_lost_connection_says_what_is_safe_and_its_return() -> None:

@@ -44,7 +44,7 @@ async def test_what_is_typed_goes_to_the_one_that_was_chosen() -> None:
 
 
 async def test_who_reads_it_is_said_once() -> None:
-    here = replace(OPEN, composer_words="Only Mara reads what you write here.")
+    here = replace(OPEN, composer_words="What you write here goes to Mara alone.")
     words = "You type to Mara alone. /room goes back to the room."
     view = replace(ROOM, asides=(here,), now_words=words, composer_words="You can write.")
     async with evening(view) as one:

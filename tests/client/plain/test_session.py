@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from holdspace.client.care.reasons import phrases, unsaid
 from holdspace.client.clock import Clock
-from holdspace.client.plain.kept_back import KEPT_APART, LAST_WORDS
+from holdspace.client.plain.kept_back import KEPT_APART, LAST_APART, LAST_WORDS
 from holdspace.client.plain.lobby import CONSENT
 from holdspace.client.plain.session import BEGUN_BEFORE, Session, attend
 from holdspace.client.seat.intents import (
@@ -554,7 +554,17 @@ async def test_what_was_kept_back_is_shown_once_more_at_the_end(place: Place) ->
     await one.type("my mother", "half a \\")
     one.meeting.become(replace(WAITING, place=place, ended_words="Not today."))
     await asyncio.wait_for(one.run, 5)
-    assert one.terminal.said[-4:] == [LAST_WORDS, "my mother", "half a ", ""]
+    assert one.terminal.said[-5:] == [LAST_WORDS, "half a ", "", LAST_APART, "my mother"]
+
+
+async def test_an_answer_that_was_none_is_not_called_words_that_were_not_sent() -> None:
+    one = Evening(LOBBY)
+    await one.until(lambda: bool(one.terminal.said))
+    await one.type("/comfort", "something bigger")
+    one.meeting.become(replace(LOBBY, place=Place.DECLINED, ended_words="Not today."))
+    await asyncio.wait_for(one.run, 5)
+    assert one.terminal.said[-2:] == [LAST_APART, "something bigger"]
+    assert LAST_WORDS not in one.terminal.said
 
 
 async def test_what_is_typed_at_a_door_where_nobody_asked_is_kept_and_can_be_copied() -> None:

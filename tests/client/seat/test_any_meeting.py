@@ -18,7 +18,8 @@ from holdspace.client.seat.form_view import To
 from holdspace.client.seat.seat import Seat
 from holdspace.client.seat.step import Moment
 from holdspace.client.seat.view import Line, Place
-from holdspace.protocol.meeting.events import Event, NodKind, TurnMode
+from holdspace.protocol.meeting.events import Event
+from holdspace.protocol.meeting.kinds import NodKind, TurnMode
 from holdspace.protocol.translation import ENGLISH, use
 from seat_table import Guest, Table
 from small_flow import SMALL_FLOW

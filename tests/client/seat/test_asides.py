@@ -13,6 +13,7 @@ from holdspace.client.seat.step import Moment
 from holdspace.client.seat.stopping import PAUSED_APART
 from holdspace.client.seat.view import Place
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.kinds import MAX_TEXT
 from holdspace.protocol.meeting.letters import AsideAsk, Said
 from meeting_room import FLOW
 from private_words import SECRET, Circle3, aside, private, say, texts, three
@@ -352,7 +353,7 @@ def test_nobody_holds_more_private_words_than_they_can(table: Table, circle: Cir
     [
         ("  ", asides.NOTHING_WRITTEN),
         (
-            "x" * (ev.MAX_TEXT + 7),
+            "x" * (MAX_TEXT + 7),
             "That is too long for one piece, by 7 characters. It is kept.",
         ),
     ],

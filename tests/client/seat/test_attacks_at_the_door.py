@@ -5,7 +5,7 @@ import pytest
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.door_words import NOT_ANSWERED
-from holdspace.client.seat.lobby import OTHER_CLOCK
+from holdspace.client.seat.lobby import ALIKE, OTHER_CLOCK
 from holdspace.client.seat.view import Place
 from holdspace.protocol.phrases import knock_phrase
 from seat_forging import is_calm, shares
@@ -119,6 +119,16 @@ def test_who_knocks_with_another_clock_is_shown_with_a_warning(table: Table) -> 
     table.connect(ana)
     [letter] = ana.view.knocks
     assert letter.warning == OTHER_CLOCK
+
+
+def test_a_name_that_is_here_already_is_shown_to_who_leads_as_what_it_may_be(table: Table) -> None:
+    ana = table.host()
+    table.join("Ben", ana)
+    # Somebody whose program died, and who knocks anew while their old place is still kept.
+    again = table.visitor("Ben", ana.view.invitation)
+    table.do(again, i.Accept("Ben"))
+    [letter] = ana.view.knocks
+    assert letter.warning == ALIKE
 
 
 def test_jn07_two_who_knock_with_one_code_are_both_shown_and_neither_comes_in_alone(

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from holdspace.client import kept_rooms
 from holdspace.client.kept_rooms import KeptRoom
+from holdspace.client.room_keys import own_key
 from holdspace.client.seat import host as host_module
 from holdspace.client.seat import returning, room_keeping
 from holdspace.client.seat.intents import Admit, KeepTheRoom, LetKeep, Raise, Remove, Say
@@ -27,7 +28,8 @@ from holdspace.protocol.meeting.slips import (
 )
 from holdspace.protocol.mls import Add
 from holdspace.protocol.mls import Remove as Remove_
-from seat_forging import force_commit, proposal
+from holdspace.protocol.refusals import Refusal as RelayRefusal
+from seat_forging import force_commit, proposal, take_back_nothing_once
 from seat_table import Guest, Table, kept, who
 
 
@@ -107,7 +109,7 @@ def test_a_stolen_room_key_without_its_private_half_takes_no_seat(
     leaf = next(
         m.leaf_node
         for m in host.seat.seat.group.members
-        if room_key_in(m.leaf_node, kept(ana).room) == kept(ana).my_key.public
+        if room_key_in(m.leaf_node, kept(ana).room) == own_key(kept(ana)).public
     )
     public = room_key_in(leaf, kept(ana).room)
 
@@ -143,11 +145,11 @@ def test_an_old_knock_in_somebodys_place_is_seen_with_whoever_let_it_in(
     ben, room = table.join("Ben", host), kept(ana)
     slot = SigningKey.from_seed(b"s" * 32).public
     old = host_module.own_key_package(
-        "Ana", slot, table.world(), room=room.room, room_key=room.my_key
+        "Ana", slot, table.world(), room=room.room, room_key=own_key(room)
     )
     here = host.seat.seat.group.members
     leaf = next(
-        m.leaf_index for m in here if room_key_in(m.leaf_node, room.room) == room.my_key.public
+        m.leaf_index for m in here if room_key_in(m.leaf_node, room.room) == own_key(room).public
     )
     force_commit(table, host, [proposal(Remove_(leaf)), proposal(Add(old.key_package))])
     assert "Ana is back, at the same place; Mara let them in." in ben.lines
@@ -206,7 +208,7 @@ def test_another_name_under_a_known_key_is_for_the_host_to_judge(
 
 
 def test_a_client_that_comes_back_again_and_again_waits_at_the_door(
-    table: Table, host: Guest, ana: Guest
+    table: Table, host: Guest, ana: Guest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     back = ana
     for _ in range(returning.MOST_RETURNS):
@@ -218,8 +220,10 @@ def test_a_client_that_comes_back_again_and_again_waits_at_the_door(
     assert (place(back), host.seat.seat.group.epoch) == (Place.WAITING, epoch)
     [knock] = host.view.knocks
     assert knock.warning == returning.OFTEN
-    # A program that crashes is no offence: people let them in, or some minutes do.
-    table.do(host, Admit(knock.knock))
+    # A program that crashes is no offence: people let them in, or some minutes do. Their seat is
+    # still there, so it is no matter that the room is full.
+    monkeypatch.setattr(returning, "MOST_PEOPLE", len(host.view.people))
+    assert table.do(host, Admit(knock.knock)) is None
     assert place(back) is Place.ROOM
     table.wait(returning.RETURNS_WITHIN)
     table.disconnect(back)
@@ -274,3 +278,24 @@ def test_who_is_one_too_many_to_be_known_is_not_told_otherwise(
     monkeypatch.undo()
     assert table.do(host, LetKeep(who(host, "Ben"))) is None
     assert kept(ben).my_name == "Ben"
+
+
+def test_a_relay_that_takes_no_card_back_at_first_shuts_nobody_out_later(
+    table: Table, host: Guest, ana: Guest
+) -> None:
+    """The pass has one key in every meeting: what is taken back late would be the card of today."""
+    table.disconnect(ana)
+    room, its_host = kept(ana), kept(host)
+    table.disconnect(host)
+    refused = take_back_nothing_once(table, RelayRefusal.NOT_SAVED)
+    again = table.open_again(its_host)
+    [old] = refused
+    table.wait(2)
+    table.disconnect(again)
+    table.connect(again)
+    table.wait(2)
+    keys = again.seat.seat.host
+    assert keys is not None
+    assert keys.door is not None
+    assert (keys.door.card[0], keys.ended) == (old.knock_key, ())
+    assert place(table.come_again(room)) is Place.ROOM

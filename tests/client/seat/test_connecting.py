@@ -2,12 +2,13 @@
 
 import pytest
 
+from holdspace.client.seat import connecting
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.host import Opening, open_room
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
 from holdspace.protocol.refusals import REFUSALS, Refusal
-from seat_forging import seat_of
+from seat_forging import keep, seat_of
 from seat_table import AGREEMENTS, Guest, Table, Tamper
 
 UNKNOWN = 199
@@ -43,6 +44,39 @@ def test_a_meeting_goes_on_without_a_new_invitation(table: Table, code: int) -> 
     assert ana.view.invitation == ""
     table.do(ben, i.Say("we are still here"))
     assert ana.lines[-1] == "we are still here"
+
+
+def test_a_code_that_the_relay_could_not_forget_is_taken_back_a_second_later(table: Table) -> None:
+    ana = table.host()
+    old = seat_of(ana).host
+    assert old is not None
+    assert old.card is not None
+    honest, ana.tamper = ana.tamper, saying_no(ana, "revoke", Refusal.NOT_SAVED)
+    table.do(ana, i.NewInvitation())
+    ana.tamper = honest
+    asked = keep(table, ana, frames.RevokeInvitation)
+    table.wait(1)
+    assert [one.knock_key for one in asked] == [old.card[0]]
+    hears(table, ana, frames.Done(asked[0].ref))
+    table.wait(2)
+    assert len(asked) == 1
+
+
+def test_a_relay_that_forgets_nothing_is_asked_about_few_codes_and_never_about_the_one_that_holds(
+    table: Table,
+) -> None:
+    ana = table.host()
+    asked = keep(table, ana, frames.RevokeInvitation)
+    for number in range(connecting.MOST_ENDED + 4):
+        hears(table, ana, frames.Knocking(b"a knock", b"key %d" % number, b"sealed"))
+        hears(table, ana, frames.Refuse(asked[-1].ref, Refusal.NOT_SAVED))
+    asked.clear()
+    table.wait(1)
+    assert len(asked) == connecting.MOST_ENDED
+    host = seat_of(ana).host
+    assert host is not None
+    assert host.card is not None
+    assert host.card[0] not in [one.knock_key for one in asked]
 
 
 def test_a_no_that_this_version_does_not_know_is_said_as_one(table: Table) -> None:

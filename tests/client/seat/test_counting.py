@@ -10,11 +10,13 @@ from holdspace.client.seat import intents as i
 from holdspace.client.seat.answers import MOST_REMEMBERED
 from holdspace.client.seat.form_view import FormView, To
 from holdspace.client.seat.sealing import Unsealed
+from holdspace.client.seat.too_long import too_long
 from holdspace.client.seat.view import Refusal
 from holdspace.protocol.masks import KEY_BYTES
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.counting import OPEN_ALREADY
-from holdspace.protocol.meeting.letters import MAX_WORDS, Answer
+from holdspace.protocol.meeting.kinds import MAX_WORDS
+from holdspace.protocol.meeting.letters import Answer
 from seat_forging import me, seat_of, send_event
 from seat_table import Guest, Table
 from small_flow import SMALL_FLOW
@@ -308,7 +310,7 @@ def test_a_poll_in_small_company_is_offered_as_a_show_of_hands_that_says_what_it
     assert ana.view.asked.can_show
     assert not ben.view.asked.can_show
     assert table.do(ana, i.AskPoll(is_anonymous=False)) is None
-    assert "everybody here sees" in form_of(ben).lead
+    assert form_of(ben).lead.startswith("Everybody here sees")
     answers(table, ben, 2)
     table.do(ana, i.CloseTheCount())
     assert "Show of hands. Which practice? breath: 0. senses: 1, Ben." in ana.lines
@@ -363,6 +365,19 @@ def test_a_poll_is_read_as_people_type_it(
     text: str, asked: tuple[str, tuple[str, ...]] | None
 ) -> None:
     assert answering.read_poll(text) == asked
+
+
+def test_where_nothing_will_be_shown_nobody_is_promised_that_a_count_shows_it(
+    table: Table, ana: Guest
+) -> None:
+    members = [table.join(name, ana) for name in NAMES[:2]]
+    table.do(ana, i.AskPoll("Shall we? yes or no"))
+    for guest in members:
+        answers(table, guest, 1)
+    assert telling_counts.ALL_ANSWERED not in ana.words
+    assert telling_counts.ALL_OF_FEW.format(minimum=5) in ana.words
+    table.do(ana, i.CloseTheCount())
+    assert "Shall we? too few to show." in ana.lines
 
 
 def test_who_leads_is_told_once_when_all_members_have_answered(
@@ -496,7 +511,7 @@ def test_a_line_for_the_facilitators_that_is_too_long_is_kept(table: Table, ana:
     table.do(ana, i.ToStage(FEEDBACK))
     page = "x" * (MAX_WORDS + 1)
     refusal = table.do(ben, i.GiveAnswers(form_of(ben), (None, None, None), page))
-    assert refusal == Refusal(answering.TOO_LONG, page)
+    assert refusal == too_long(page)
     assert not form_of(ben).is_answered
 
 

@@ -10,9 +10,11 @@ from holdspace.client.seat.ladder import KEPT_APART, NO_REASON, NO_WORDS, NOT_TH
 from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.seat import Removal
 from holdspace.client.seat.step import Moment
+from holdspace.client.seat.too_long import TOO_LONG
 from holdspace.client.seat.view import Line, Place, Refusal
 from holdspace.protocol import frames
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.kinds import MAX_WORDS
 from holdspace.protocol.meeting.letters import Nudge
 from seat_forging import me, seat_of, send_event
 from seat_table import Guest, Table
@@ -53,6 +55,21 @@ def test_a_nudge_is_a_facilitator_s_and_has_words(table: Table) -> None:
     # Who has no right to it cannot do it past their client either.
     send_event(table, ben, Unsealed(me(chi), Nudge("nudge", WHY)))
     assert not any(WHY in words for words in chi.words)
+
+
+def test_no_word_to_one_person_is_cut(table: Table) -> None:
+    ana, ben, _ = three(table)
+    words = "x" * (MAX_WORDS + 1)
+    for intent in (
+        i.NudgeThem(me(ben), words),
+        i.PauseTheWriting(me(ben), 5, words),
+        i.BackToTheDoor(me(ben), words),
+        i.Remove(me(ben), words),
+    ):
+        assert table.do(ana, intent) == Refusal(TOO_LONG.filled(max_words=str(MAX_WORDS)), words)
+    assert ben.view.place is Place.ROOM
+    assert table.do(ana, i.NudgeThem(me(ben), words[1:])) is None
+    assert any(words[1:] in line for line in ben.words)
 
 
 def test_a_pause_says_why_to_that_person_and_that_it_is_to_everybody(table: Table) -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from holdspace.client.seat import intents as i
+from holdspace.client.seat.too_long import too_long
 from holdspace.client.seat.view import Line
+from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import speaking
 from seat_table import Guest, Table
 from small_flow import SMALL_FLOW
@@ -151,6 +153,19 @@ def test_a_fold_is_a_label_in_front_and_only_its_author_or_a_facilitator_puts_it
     folded = next(p for p in chi.view.transcript if p.fold)
     assert (folded.fold, folded.text) == ("about hospital", "a hard story")
     assert any("Ana folded what you said" in words for words in ben.words)
+
+
+def test_a_label_that_is_too_long_is_not_cut(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    table.do(ana, i.ChangeMode("open"))
+    table.do(ben, i.Say("a hard story"))
+    label = "x" * (ev.MAX_LABEL + 1)
+    assert table.do(ben, i.FoldIt(label)) == too_long(label, ev.MAX_LABEL)
+    assert not any(p.fold for p in ana.view.transcript)
+    table.do(ben, i.FoldIt(label[1:]))
+    assert [p.fold for p in ana.view.transcript if p.fold] == [label[1:]]
 
 
 def test_a_hostile_label_is_cleaned_like_every_text(

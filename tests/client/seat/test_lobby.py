@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
+from holdspace.client.seat import display, lobby, returning
 from holdspace.client.seat import intents as i
-from holdspace.client.seat import lobby
 from holdspace.client.seat.knocked import knock_with
-from holdspace.client.seat.view import Place
+from holdspace.client.seat.view import Place, Refusal
 from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
 from holdspace.protocol.invite import KnockLetter, agreements_digest, seal_letter
 from seat_forging import seat_of
-from seat_table import Guest, Table
+from seat_table import Guest, Table, who
 
 KNOCK = b"a knock of Eve's"
 
@@ -73,6 +73,27 @@ def test_a_doorstep_has_an_end(table: Table, monkeypatch: pytest.MonkeyPatch) ->
     table.disconnect(ana)
     table.connect(ana)
     assert [one.name for one in ana.view.knocks] == ["Chi"]
+
+
+def test_who_finds_the_room_full_hears_whose_seats_are_empty(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(returning, "MOST_PEOPLE", 3)
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.join("Chi", ana)
+    dov = table.visitor("Dov", ana.view.invitation)
+    table.do(dov, i.Accept("Dov"))
+    let_in = i.Admit(ana.view.knocks[0].knock)
+    full = "The room is full: 3 people are the most it holds. The knock stays at the door."
+    assert table.do(ana, let_in) == Refusal(full)
+    table.disconnect(ben)
+    table.wait(display.AWAY_SECONDS + 5)
+    refusal = table.do(ana, let_in)
+    assert refusal == Refusal(f"{full} Away now: Ben. Removing somebody who is away makes a place.")
+    table.do(ana, i.Remove(who(ana, "Ben")))
+    assert table.do(ana, let_in) is None
+    assert dov.view.place is Place.ROOM
 
 
 def test_a_knock_that_the_relay_keeps_until_its_code_is_over_opens_nothing(table: Table) -> None:

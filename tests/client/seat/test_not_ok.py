@@ -8,6 +8,7 @@ from holdspace.client.seat import not_ok
 from holdspace.client.seat.sealing import Unsealed
 from holdspace.client.seat.view import Urgency
 from holdspace.protocol import frames
+from holdspace.protocol.meeting.kinds import MAX_WORDS
 from holdspace.protocol.meeting.letters import NotOk, OkAgain
 from seat_forging import keep, me, release, send_event
 from seat_table import Guest, Table
@@ -48,6 +49,19 @@ def test_who_raised_it_reads_that_the_facilitators_were_told(table: Table, circl
     assert ben.words.count(not_ok.TOLD) == 1
     assert ben.view.is_flagged
     assert flags(ana) == [("Ben", "")]
+
+
+def test_who_writes_more_than_there_is_room_for_is_told_what_arrives(
+    table: Table, circle: Circle
+) -> None:
+    ana, ben, _ = circle
+    raise_it(table, ben, "x" * MAX_WORDS)
+    assert not_ok.ONLY_BEGUN not in ben.words
+    raise_it(table, ben, "x" * MAX_WORDS + " the rest")
+    assert not_ok.ONLY_BEGUN in ben.words
+    assert flags(ana) == [("Ben", "x" * MAX_WORDS)]
+    raise_it(table, ben, "the rest")
+    assert flags(ana) == [("Ben", "the rest")]
 
 
 @pytest.mark.parametrize("mode", ["listen", "open", "hands", "round", "silent"])

@@ -219,6 +219,7 @@ def test_when_everybody_is_brought_back_nothing_typed_goes_to_the_room(
     refusal = says(table, circle["Ben"], "half a sentence for Chi")
     assert refusal
     assert refusal.kept == "half a sentence for Chi"
+    assert refusal.words == asides.PAIR_OVER
     assert told(circle["Ben"], asides.GOES_NOWHERE)
     table.do(circle["Ben"], BackToRoom())
     assert typed(circle["Ben"]) == "the room"

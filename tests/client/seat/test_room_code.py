@@ -53,3 +53,16 @@ def test_a_relay_that_wants_another_code_is_told_from_other_ends(
     assert view.ended_words == REFUSALS[refusal].sentence
     other = greeted.machine.receive(frames.Refuse(asked.ref, Refusal.RELAY_FULL), table.world())
     assert not other.machine.view().needs_code
+
+
+@pytest.mark.parametrize("refusal", [Refusal.NOT_SAVED, Refusal.TOO_FAST])
+def test_a_meeting_that_did_not_begin_is_not_said_to_be_kept_or_sent_again(
+    table: Table, refusal: Refusal
+) -> None:
+    machine = open_room(table.relays, Opening("Tuesday circle", "Ana", AGREEMENTS), table.world())
+    greeted = machine.receive(frames.Greeting(1, bytes(32)), table.world())
+    asked = greeted.frames[0]
+    assert isinstance(asked, frames.OpenRoom)
+    view = greeted.machine.receive(frames.Refuse(asked.ref, refusal), table.world()).machine.view()
+    assert view.place is Place.ENDED
+    assert "the meeting did not begin. Nothing is lost: try again" in view.ended_words

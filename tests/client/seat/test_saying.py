@@ -56,6 +56,20 @@ def test_that_nobody_hears_that_somebody_is_quietly_here_is_no_matter(table: Tab
     assert (len(ben.notices), seat_of(ben).outbox) == (told, before.outbox)
 
 
+def test_whose_sign_of_life_was_lost_as_the_keys_changed_gives_another_at_once(
+    table: Table,
+) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    lost = keep(table, ben, frames.Append)
+    table.wait(16)
+    assert len(lost) == 1
+    table.join("Chi", ana)
+    heard = keep(table, ben, frames.Append)
+    table.wait(2)
+    assert len(heard) == 1
+
+
 def test_a_letter_shows_nothing_of_itself_wherever_it_is_drawn() -> None:
     letter = Unsealed(b"Ana", OkAgain())
     assert (repr(letter), letter.__rich_repr__()) == ("<Unsealed>", [])

@@ -15,6 +15,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.keys import SigningKey
 from holdspace.protocol.meeting.letters import HostAgain
 from holdspace.protocol.meeting.roles import HOST, vouch
+from holdspace.protocol.recovery import secrets_of
 from holdspace.protocol.refusals import Refusal
 from seat_forging import keep, release, turn_back
 from seat_table import Guest, Table, kept, who
@@ -88,7 +89,7 @@ def test_nobody_else_is_put_into_the_list_and_nobody_by_another_key(
     room = dies(table, ana)
     table.wait(30)
     assert room.host is not None
-    ours, other = room.host.secrets.root, SigningKey.from_seed(bytes(32))
+    ours, other = secrets_of(room.host.seed).root, SigningKey.from_seed(bytes(32))
     seat, claims = ben.seat.seat, who(ben, "Chi")
 
     def is_believed(root: SigningKey, room_key: bytes) -> bool:

@@ -27,6 +27,17 @@ def said(guest: Guest) -> list[str]:
     return [p.text for p in guest.view.transcript if p.line is Line.SHARE]
 
 
+def test_who_leads_reads_in_a_held_room_how_it_goes_on(
+    table: Table, circle: tuple[Guest, Guest, Guest]
+) -> None:
+    ana, ben, _ = circle
+    table.do(ana, i.HoldRoom())
+    assert "/resume lets it go on" in ana.view.composer_words
+    assert "/resume" not in ben.view.composer_words
+    table.do(ana, i.ResumeRoom())
+    assert "/resume" not in ana.view.composer_words
+
+
 def test_within_25_seconds_everybody_reads_that_the_room_rests(
     table: Table, circle: tuple[Guest, Guest, Guest]
 ) -> None:

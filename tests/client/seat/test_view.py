@@ -4,7 +4,7 @@ import pytest
 
 from holdspace.client.seat.form_view import To
 from holdspace.client.seat.view import AsideView, HandView, Part, PersonView, Role
-from holdspace.protocol.meeting.events import HandKind
+from holdspace.protocol.meeting.kinds import HandKind
 
 BEN = PersonView(b"b" * 32, "Ben", "", Role.MEMBER)
 

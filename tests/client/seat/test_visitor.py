@@ -12,6 +12,8 @@ from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
 from holdspace.protocol.invite import MAX_INTRODUCTION
 from holdspace.protocol.refusals import Close, close_answer
+from holdspace.protocol.refusals import Refusal as RelayRefusal
+from seat_forging import keep
 from seat_table import Guest, Table, kept, who
 
 QUESTION = "What brings you here?"
@@ -186,3 +188,14 @@ def test_who_was_cut_off_for_longer_than_their_key_is_good_is_told(
     table.wait(1)
     assert ben.view.place is Place.ENDED
     assert ben.view.ended_words == NOT_ANSWERED
+
+
+def test_whose_clock_is_set_back_knocks_again_at_a_full_door_all_the_same(
+    table: Table, ben: Guest
+) -> None:
+    knocks = keep(table, ben, frames.Knock)
+    table.do(ben, i.Accept("Ben"))
+    hears(table, ben, frames.Refuse(knocks[0].ref, RelayRefusal.LOBBY_FULL))
+    table.now -= 3600
+    table.wait(2)
+    assert len(knocks) == 2

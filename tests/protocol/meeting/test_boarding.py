@@ -14,6 +14,7 @@ from holdspace.protocol.meeting.effects import (
     ListEnded,
     Spoke,
 )
+from holdspace.protocol.meeting.kinds import IdeaOutcome
 from holdspace.protocol.meeting.rights import LISTING, ON_HOLD, PAUSED
 from holdspace.protocol.meeting.values import MAX_IDEAS, Board, broken_law
 from meeting_room import Meeting, has, identity, reason
@@ -123,14 +124,14 @@ def test_only_the_owner_chooses_and_only_when_the_list_is_done(meeting: Meeting)
     ("number", "outcome"), [(0, "try"), (3, "try"), (1, "other-source"), (1, "leave-for-now")]
 )
 def test_a_choice_is_of_an_idea_that_is_there(
-    meeting: Meeting, number: int, outcome: ev.IdeaOutcome
+    meeting: Meeting, number: int, outcome: IdeaOutcome
 ) -> None:
     listed(meeting)
     assert reason(meeting.does("Ana", ev.ChooseIdea(number, outcome))) == boarding.NO_SUCH_IDEA
 
 
 @pytest.mark.parametrize("outcome", ["other-source", "leave-for-now"])
-def test_no_idea_is_a_choice_too(meeting: Meeting, outcome: ev.IdeaOutcome) -> None:
+def test_no_idea_is_a_choice_too(meeting: Meeting, outcome: IdeaOutcome) -> None:
     listed(meeting)
     assert has(meeting.does("Ana", ev.ChooseIdea(0, outcome)), IdeaChosen)
 

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.kinds import MAX_TEXT
 from holdspace.protocol.meeting.schedule import Schedule
 
 WHO = bytes(32)
@@ -98,7 +99,7 @@ HOSTILE = {
     "a field too few": msgspec.msgpack.encode([24]),
     "a longer spelling of a number": b"\x92\x18\xcc\x07",
     "an empty share": msgspec.msgpack.encode([1, ""]),
-    "a share too long": msgspec.msgpack.encode([1, "a" * (ev.MAX_TEXT + 1)]),
+    "a share too long": msgspec.msgpack.encode([1, "a" * (MAX_TEXT + 1)]),
     "a note too long": msgspec.msgpack.encode([2, "share", "a" * (ev.MAX_NOTE + 1)]),
     "a hand of no kind": msgspec.msgpack.encode([2, "shout", ""]),
     "a negative basis": msgspec.msgpack.encode([4, -1]),

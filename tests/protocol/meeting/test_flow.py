@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from holdspace.protocol import toml_reader as toml
-from holdspace.protocol.meeting.events import TurnMode
 from holdspace.protocol.meeting.flow import (
     FlowError,
     Problem,
@@ -18,6 +17,7 @@ from holdspace.protocol.meeting.flow import (
     render,
     timetable,
 )
+from holdspace.protocol.meeting.kinds import TurnMode
 from holdspace.protocol.meeting.modes import MODES
 from meeting_room import FLOW
 
@@ -102,7 +102,7 @@ def test_every_turn_has_its_rules() -> None:
 
 BROKEN: dict[str, tuple[str, str, str, str]] = {
     "not TOML": ('title = "Talk"', 'title = "Talk', 'title = "Talk', "not TOML"),
-    "a key twice": ('id = "talk"', 'id = "talk"\nid = "talk"', 'id = "talk"', "not TOML"),
+    "a key twice": ('id = "talk"', 'id = "talk"\nid = "talk"', 'id = "talk"', "second time"),
     "another format": ("format = 1", "format = 2", "format = 2", "format 2"),
     "no format": ("format = 1", "", "", "begins with format"),
     "a format in quotes": ("format = 1", 'format = "1"', 'format = "1"', "begins with format"),

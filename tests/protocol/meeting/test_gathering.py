@@ -5,6 +5,7 @@ import pytest
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import gathering
 from holdspace.protocol.meeting.effects import MarkedReady, Reads, Released, RoundEnded
+from holdspace.protocol.meeting.kinds import ReleaseHow
 from holdspace.protocol.meeting.rights import rights
 from holdspace.protocol.meeting.values import decode_state, encode_state
 from meeting_room import Meeting, has, identity, reason
@@ -20,7 +21,7 @@ def gather(*ready: str) -> Meeting:
     return room
 
 
-def release(room: Meeting, how: ev.ReleaseHow) -> Meeting:
+def release(room: Meeting, how: ReleaseHow) -> Meeting:
     """Let Mara release what was written."""
     room.does("Mara", ev.Release(how, room.state.version))
     return room
@@ -219,6 +220,19 @@ def test_by_hands_the_written_words_wait_for_their_owner_to_raise_one() -> None:
     assert (room.state.mode, room.state.gather) == ("hands", None)
     room.raises("Ben")
     assert room.floor == "Ben"
+
+
+def test_who_was_given_the_floor_while_all_wrote_has_one_turn_in_the_round() -> None:
+    room = gather("Ana", "Ben")
+    room.does("Mara", ev.GiveFloor(identity("Ben"), room.state.version))
+    assert room.state.has_floor(identity("Ben"))
+    release(room, "round")
+    assert room.floor == "Ana"
+    room.does("Mara", ev.GiveFloor(identity("Cem"), room.state.version))
+    going = room.state.round
+    assert going is not None
+    assert len(set(going.to_come)) == len(going.to_come) == 3
+    assert decode_state(encode_state(room.state)) == room.state
 
 
 def test_what_is_released_is_not_released_again() -> None:

@@ -26,6 +26,7 @@ from holdspace.protocol.meeting.effects import (
 )
 from holdspace.protocol.meeting.events import MAX_NOTE
 from holdspace.protocol.meeting.flow import MAX_FLOW_BYTES
+from holdspace.protocol.meeting.kinds import HandKind, IdeaOutcome, TurnMode
 from holdspace.protocol.meeting.roles import MAX_PEOPLE
 from holdspace.protocol.meeting.state import (
     Floor,
@@ -310,12 +311,10 @@ def test_more_people_than_a_meeting_holds_and_names_too_long_are_cut() -> None:
 # ---- laws, for any sequence of events by anybody
 
 WHO = st.sampled_from(("Mara", "Eva", "Ana", "Ben", "Cem", "a stranger"))
-MODE: st.SearchStrategy[ev.TurnMode] = st.sampled_from(
+MODE: st.SearchStrategy[TurnMode] = st.sampled_from(
     ("listen", "open", "hands", "round", "gather", "silent", "pairs")
 )
-KIND: st.SearchStrategy[ev.HandKind] = st.sampled_from(
-    ("share", "respond", "question", "practical")
-)
+KIND: st.SearchStrategy[HandKind] = st.sampled_from(("share", "respond", "question", "practical"))
 # The basis is drawn as a distance from the state's version, so that most acts are timely.
 OFF = st.sampled_from((0, 0, 0, 0, -1, 1))
 EVENT = st.one_of(
@@ -382,7 +381,7 @@ EVENT = st.one_of(
     st.builds(ev.BeginList, OFF),
     st.builds(ev.GiveIdea, st.text(min_size=1, max_size=8)),
     st.builds(ev.EndList, OFF),
-    st.builds(ev.ChooseIdea, st.integers(0, 2), st.sampled_from(get_args(ev.IdeaOutcome))),
+    st.builds(ev.ChooseIdea, st.integers(0, 2), st.sampled_from(get_args(IdeaOutcome))),
     st.builds(ev.PutBoardAway),
 )
 Commit = tuple[str, ...]

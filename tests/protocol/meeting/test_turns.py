@@ -12,6 +12,7 @@ from holdspace.protocol.meeting.effects import (
     RoundEnded,
     SteppedOver,
 )
+from holdspace.protocol.meeting.kinds import TurnMode
 from holdspace.protocol.meeting.modes import MODES
 from holdspace.protocol.meeting.rights import rights
 from meeting_room import Meeting, has, identity, reason
@@ -232,7 +233,7 @@ def test_when_it_is_open_everybody_writes_and_a_pass_is_only_said() -> None:
 
 
 @pytest.mark.parametrize("mode", ["listen", "silent"])
-def test_hands_wait_while_nobody_has_turns_until_they_are_called(mode: ev.TurnMode) -> None:
+def test_hands_wait_while_nobody_has_turns_until_they_are_called(mode: TurnMode) -> None:
     room = Meeting(*MEMBERS).mode(mode)
     room.raises("Ben", "Ana")
     assert (room.floor, room.queue) == (None, ["Ben", "Ana"])
@@ -263,7 +264,7 @@ NODS = {
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_nods_are_heard_in_every_mode_but_silence(mode: ev.TurnMode) -> None:
+def test_nods_are_heard_in_every_mode_but_silence(mode: TurnMode) -> None:
     room = Meeting(*MEMBERS)
     room = room if mode == "open" else room.mode(mode)
     assert rights(room.state, identity("Ana")).can_nod is NODS[mode]
@@ -272,7 +273,7 @@ def test_nods_are_heard_in_every_mode_but_silence(mode: ev.TurnMode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_facilitator_can_always_write(mode: ev.TurnMode) -> None:
+def test_a_facilitator_can_always_write(mode: TurnMode) -> None:
     room = Meeting(*MEMBERS)
     room = room if mode == "open" else room.mode(mode)
     assert rights(room.state, identity("Mara")).can_write
@@ -284,7 +285,7 @@ def test_a_facilitator_can_always_write(mode: ev.TurnMode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_hold_overrides_every_mode_and_keeps_every_place(mode: ev.TurnMode) -> None:
+def test_hold_overrides_every_mode_and_keeps_every_place(mode: TurnMode) -> None:
     room = Meeting(*MEMBERS)
     room = room if mode == "open" else room.mode(mode)
     room.raises("Ana", "Ben")

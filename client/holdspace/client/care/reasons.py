@@ -5,13 +5,16 @@ The person reads it, and nobody else does. A number takes a ready phrase; own wo
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from holdspace.client.library import Library
 from holdspace.client.numbers import number_in
 from holdspace.client.seat.intents import BackToTheDoor, Intent, NudgeThem, PauseTheWriting, Remove
 from holdspace.client.seat.view import RoomView
 from holdspace.client.yes_or_no import NO
 from holdspace.protocol.translation import N_, _
+
+if TYPE_CHECKING:
+    from holdspace.client.library.sections import Phrases
 
 Step = NudgeThem | PauseTheWriting | BackToTheDoor | Remove
 _STEPS = (NudgeThem, PauseTheWriting, BackToTheDoor, Remove)
@@ -35,14 +38,21 @@ def why_question(intent: Intent, view: RoomView) -> str:
     return _(_ASKS[type(intent)]).replace("{name}", name)
 
 
+def _reasons(lang: str) -> "Phrases":
+    # Loaded when somebody is asked why, and not before anybody has read a word.
+    from holdspace.client.library import Library  # noqa: PLC0415
+
+    return Library().reasons(lang)
+
+
 def phrases(lang: str = "") -> tuple[str, ...]:
     """Return the ready words, numbered from 1 where they are shown."""
-    return Library().reasons(lang).phrases
+    return _reasons(lang).phrases
 
 
 def unsaid(lang: str = "") -> str:
     """Return what the person reads when no reason was written, in the room's language."""
-    return Library().reasons(lang).unsaid
+    return _reasons(lang).unsaid
 
 
 def can_be_unsaid(intent: Intent) -> bool:

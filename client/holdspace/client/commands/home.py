@@ -12,7 +12,7 @@ from holdspace.client.numbers import number_in
 from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.prompt import NobodyAnswersError, ask_until, say
 from holdspace.client.settings_book import open_book, take_effect
-from holdspace.client.vault import exists
+from holdspace.client.vault_errors import exists
 from holdspace.protocol.refusals import LocalError
 from holdspace.protocol.translation import N_, _
 

@@ -14,9 +14,10 @@ from holdspace.client.command_line import (
 )
 from holdspace.client.front_end import show
 from holdspace.client.keeping import Keeper
-from holdspace.client.kept_rooms import KeptRoom, moved_to, shown_name
+from holdspace.client.kept_rooms import KeptRoom, shown_name
 from holdspace.client.plain_or_screen import choose_plain
 from holdspace.client.prompt import NobodyAnswersError, ask, ask_until, say, unseen
+from holdspace.client.room_keys import moved_to
 from holdspace.client.socks import Proxy
 from holdspace.protocol.invite import InvitationError, decode_invitation, is_unfinished
 from holdspace.protocol.meeting.slips import MOVE_PREFIX, NotASlip, moved_room

@@ -11,7 +11,8 @@ from holdspace.client.notebook import Notebook
 from holdspace.client.own.keepsake import NotKept, write_new
 from holdspace.client.own.words import of_room, own_lines, own_page
 from holdspace.client.prompt import agrees, ask_until, read_secret_file, say, unseen
-from holdspace.client.vault import Vault, WrongPassphrase, exists, remove
+from holdspace.client.vault import Vault, remove
+from holdspace.client.vault_errors import WrongPassphrase, exists
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _, shown
 

@@ -8,14 +8,8 @@ from holdspace.client.command_line import CODE_MARK
 from holdspace.client.keeping import Keeper
 from holdspace.client.own.notebook_card import ASK_AGAIN, ASK_NEW, NO_WAY_BACK
 from holdspace.client.prompt import ask, ask_until, read_secret_file, say, unseen
-from holdspace.client.vault import (
-    Vault,
-    VaultError,
-    WrongPassphrase,
-    check_passphrase,
-    exists,
-    usual_place,
-)
+from holdspace.client.vault import Vault, usual_place
+from holdspace.client.vault_errors import VaultError, WrongPassphrase, check_passphrase, exists
 from holdspace.protocol.translation import N_, _
 
 ASK_PASSPHRASE = N_(

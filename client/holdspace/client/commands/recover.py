@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from holdspace.client.attend import CannotStart, check_addresses
 from holdspace.client.command_line import WELL, complain
 from holdspace.client.keeping import Keeper
-from holdspace.client.kept_rooms import recovered
 from holdspace.client.prompt import ask, ask_until, say, unseen
-from holdspace.client.vault import exists
+from holdspace.client.room_keys import recovered
+from holdspace.client.vault_errors import exists
 from holdspace.protocol.recovery import NotAPhrase, seed_of
 from holdspace.protocol.text import NameRefused, check_name, clean_line
 from holdspace.protocol.translation import N_, _

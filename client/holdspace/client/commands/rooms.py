@@ -11,7 +11,7 @@ from holdspace.client.command_line import WELL, complain
 from holdspace.client.kept_rooms import KeptRoom, shown_name
 from holdspace.client.prompt import agrees, ask, say, say_to_copy
 from holdspace.protocol.meeting.slips import Move, NotASlip, encode_move, read_attendance
-from holdspace.protocol.recovery import phrase_of
+from holdspace.protocol.recovery import phrase_of, secrets_of
 from holdspace.protocol.translation import N_, _, ngettext
 from holdspace.protocol.words import WORDS
 
@@ -87,7 +87,9 @@ def say_move(kept: KeptRoom) -> None:
         return
     relays = " ".join(kept.relays)
     say(_(_MOVED).format(relays=relays, name=shown_name(kept)))
-    say_to_copy(encode_move(kept.host.secrets.root, Move(kept.room, kept.relays, kept.moved)))
+    say_to_copy(
+        encode_move(secrets_of(kept.host.seed).root, Move(kept.room, kept.relays, kept.moved))
+    )
 
 
 def _phrase(asked: argparse.Namespace) -> int:

@@ -16,6 +16,10 @@ KEPT_ELSEWHERE = N_("draft: Those words are kept where they were meant for, and 
 LAST_WORDS = N_(
     "draft: It is over, and these words of yours were not sent. Here they are, to be copied:"
 )
+LAST_APART = N_(
+    "draft: These lines of yours reached nobody: something else was asked just then, or nobody could "
+    "read them yet. Here they are, to be copied:"
+)
 KEPT_APART = N_("draft: Your words are kept, and nobody read them. /draft reads them to you.")
 
 
@@ -78,12 +82,14 @@ class KeptBack:
 
     def last_words(self, unfinished: str) -> Iterator[str]:
         """Yield what nobody has read, now that it can be sent to nobody any more."""
-        texts = tuple(text for text in (*self.all, unfinished) if text.strip())
-        if texts:
-            yield shown(LAST_WORDS)
-        for text in texts:
-            # Bare: a label would be copied with the words.
-            yield from text.split("\n")
+        to_people = (self.here, *self.elsewhere, unfinished)
+        for said, texts in ((LAST_WORDS, to_people), (LAST_APART, (self.apart,))):
+            kept = [text for text in texts if text.strip()]
+            if kept:
+                yield shown(said)
+            for text in kept:
+                # Bare: a label would be copied with the words.
+                yield from text.split("\n")
 
     def replace(self, to: bytes, before: str, after: str) -> None:
         """Put what became of these words in their place, after what was kept there since."""

@@ -31,7 +31,7 @@ from holdspace.client.seat.view import (
     StageView,
     Urgency,
 )
-from holdspace.protocol.meeting.events import NodKind
+from holdspace.protocol.meeting.kinds import NodKind
 from holdspace.protocol.phrases import knock_phrase
 from holdspace.protocol.translation import N_, _, ngettext
 from holdspace.protocol.values import value
@@ -84,6 +84,7 @@ def narrate(
         *_place_lines(before, after),
         *_passage_lines(before, after, reads_own_words=reads_own_words),
         *_invitation_lines(before, after),
+        *_beginning_lines(before, after),
         *_gather_lines(before, after),
         *_door_lines(before, after),
         *_notice_lines(before, after, notices),
@@ -158,9 +159,15 @@ def _own_acts(stage: StageView) -> Iterator[str]:
         yield labelled("stage", f"/{act.slash}: {act.sentence}")
 
 
+def _introduced(words: str) -> str:
+    """Return somebody's own words in quotation marks, with a stop after them, so that speech pauses."""
+    stop = "" if words.endswith((".", "!", "?", "…")) else "."
+    return _(': "{words}"').format(words=words) + stop
+
+
 def knock_line(knock: KnockView) -> str:
     """Return somebody at the door, with how to answer."""
-    said = f': "{knock.introduction}"' if knock.introduction else "."
+    said = _introduced(knock.introduction) if knock.introduction else "."
     warning = _(" Careful: {warning}").format(warning=knock.warning) if knock.warning else ""
     note = f" {knock.note}" if knock.note else ""
     answer = _("Type /admit {number} or /decline {number}.").format(number=knock.number)
@@ -243,6 +250,17 @@ def _connection_lines(before: RoomView, after: RoomView) -> Iterator[str]:
         yield from speak(label_of("room"), after.connection_words or _(_LOST))
     if after.connection is Connection.CONNECTED and before.connection is Connection.LOST:
         yield labelled("room", _(_BACK))
+
+
+def _beginning_lines(before: RoomView, after: RoomView) -> Iterator[str]:
+    """Yield to who leads how the meeting begins, once there is something to begin."""
+    if _waits_to_begin(after) and not _waits_to_begin(before):
+        yield labelled("room", _("/next begins the first stage."))
+
+
+def _waits_to_begin(view: RoomView) -> bool:
+    is_ahead = not any(stage.is_current or stage.is_done for stage in view.stages)
+    return _is_in(view) and view.is_facilitator and bool(view.stages) and is_ahead
 
 
 def _place_lines(before: RoomView, after: RoomView) -> Iterator[str]:

@@ -40,6 +40,7 @@ from holdspace.client.plain.talking import Ways
 from holdspace.client.plain.terminal import Terminal, open_terminal
 from holdspace.client.plain.urgent import is_urgent
 from holdspace.client.plain.writing import Writing
+from holdspace.client.process import run_evenly
 from holdspace.client.seat.intents import Intent, Leave, NodTo, Say
 from holdspace.client.seat.intents_apart import SayAside
 from holdspace.client.seat.unsent import ROOM, meant, typing_goes_to, words_of
@@ -96,6 +97,8 @@ async def attend(
     """Hold a meeting in plain lines until it is over; return the exit code of the program."""
     used = terminal or open_terminal()
     session = Session(attending, used, keeper=keeper, book=book)
+    if terminal is None:
+        run_evenly()
     try:
         return await session.run()
     finally:

@@ -6,7 +6,7 @@ import re
 
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting.counting import OPEN_ALREADY
-from holdspace.protocol.meeting.letters import MAX_WORDS, Answer
+from holdspace.protocol.meeting.letters import Answer
 from holdspace.protocol.text import clean, clean_line
 from holdspace.protocol.translation import N_, _
 
@@ -21,6 +21,7 @@ from .lines import line
 from .replacing import replace
 from .seat import Seat
 from .step import Moment
+from .too_long import too_long
 from .view import Line, Notice, Refusal
 
 WORD = N_("your word")
@@ -35,9 +36,6 @@ HOW_TO_ASK = Refusal(
 NOT_YOURS = Refusal(N_("Only a facilitator can do that."))
 NOT_OPEN = Refusal(N_("Nothing is being counted just now."))
 NO_POLL = Refusal(N_("Write the question and its answers: /show Shall we go on? yes | no"))
-TOO_LONG = N_(
-    "That line is longer than {max_words} characters. It is kept here; nothing was sent."
-).filled(max_words=str(MAX_WORDS))
 MOST_OPTIONS = 6
 MAX_OPTION = 60
 
@@ -48,8 +46,8 @@ def give(seat: Seat, intent: GiveAnswers, moment: Moment) -> Seat | Refusal:
     is_empty = all(number is None for number in numbers)
     if len(numbers) != len(form.items) or (is_empty and not intent.words.strip()):
         return NOTHING
-    if len(intent.words.strip()) > MAX_WORDS:
-        return Refusal(TOO_LONG, intent.words)
+    if refusal := too_long(intent.words):
+        return refusal
     seat = _own(seat, intent)
     if form.kind == "show":
         return _show_hand(seat, form, numbers, moment)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import field
 from enum import Enum
 
-from holdspace.protocol.meeting.letters import AsideKind
+from holdspace.protocol.meeting.kinds import AsideKind
 from holdspace.protocol.mls import Group, OwnKeyPackage
 from holdspace.protocol.values import value
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from holdspace.protocol.meeting.kinds import AsideKind
 from holdspace.protocol.meeting.letters import (
-    AsideKind,
     AsideWord,
     NotALetter,
     decode_word,

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from holdspace.protocol.meeting.events import MAX_TEXT, Whisper
+from holdspace.protocol.meeting.events import Whisper
+from holdspace.protocol.meeting.kinds import MAX_TEXT, AsideKind
 from holdspace.protocol.meeting.letters import (
     AsideAsk,
-    AsideKind,
     AsideNo,
     AsideOpen,
     AsideWord,
@@ -63,6 +63,7 @@ FACILITATORS_BEGIN = Refusal(
 )
 TOO_MANY = Refusal(N_("That is more private words at once than anybody can hold. End one first."))
 NOT_OPEN = N_("The private word is over. Your words are kept; nothing was sent. /room goes back.")
+PAIR_OVER = N_("The pair is over. Your words are kept; nothing was sent. /room goes back.")
 NOT_YET = N_(
     "They have not answered yet. Your words are kept; nothing was sent. /room goes back meanwhile."
 )
@@ -375,7 +376,7 @@ def why_not_ask(seat: Seat, who: bytes, kind: AsideKind) -> Refusal | None:
 def why_not_say(seat: Seat, aside: Aside | None) -> str:
     """Return why nothing can be said in this aside now, or nothing."""
     if aside is None or aside.stage is Stage.OVER:
-        return NOT_OPEN
+        return PAIR_OVER if aside is not None and aside.kind == "pair" else NOT_OPEN
     if aside.stage is Stage.ASKING:
         return NOT_YET
     if is_frozen(seat, aside):

@@ -19,7 +19,7 @@ POLL_LEAD = N_(
     "Counted without names: nobody can see what you chose. It is shown when it is closed, if at "
     "least five answered."
 )
-SHOW_LEAD = N_("A show of hands: everybody here sees what you choose.")
+SHOW_LEAD = N_("Everybody here sees what you choose.")
 FEEDBACK_LEAD = N_(
     "No answer is needed. Numbers are only ever shown added up, if enough people answered; nobody "
     "sees yours."

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from holdspace.protocol.meeting import effects as fx
-from holdspace.protocol.meeting.events import MAX_STAGE_CLOCK, StageClock, TurnMode
+from holdspace.protocol.meeting.events import MAX_STAGE_CLOCK, StageClock
+from holdspace.protocol.meeting.kinds import TurnMode
 from holdspace.protocol.translation import N_, _
 
 from . import saying

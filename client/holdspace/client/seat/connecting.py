@@ -126,14 +126,16 @@ def on_refuse(seat: Seat, frame: frames.Refuse, moment: Moment) -> Seat:
         return replace(seat, wire=wire, times_turned_away=seat.times_turned_away + 1)
     # Without them there is no meeting to sit in. A meeting goes on without an invitation.
     if what in {"attach", "open", "begin"}:
+        is_known = what != "attach" and refusal in _NOT_OPENED
+        words = shown(_NOT_OPENED[refusal]) if is_known else _words(refusal)
         needs_code = refusal in _CODE_WANTED
-        return replace(seat, place=Place.ENDED, ended_words=_words(refusal), needs_code=needs_code)
+        return replace(seat, place=Place.ENDED, ended_words=words, needs_code=needs_code)
     if what == "bundle":
         return changing.refused(seat, key, refusal, moment)
     if what == "append":
         return saying.refused(seat, key, refusal, moment)
     if what == "revoke":
-        return _ended(seat, key)
+        return _ended_later(seat, key) if refusal in _LATER else _ended(seat, key)
     if what and what not in _NOT_MISSED:
         moment.notices.append(Notice(_words(refusal)))
     return seat
@@ -155,7 +157,20 @@ def _may_be_elsewhere(seat: Seat) -> bool:
 
 
 _CODE_WANTED = frozenset({Refusal.NEEDS_CODE, Refusal.CODE_IN_USE})
+# In a meeting these are asked again by themselves; one that never began is not.
+_NOT_OPENED: dict[Refusal | None, str] = {
+    Refusal.NOT_SAVED: N_(
+        "The relay cannot save anything just now, so the meeting did not begin. Nothing is lost: try again "
+        "in a few minutes, and tell whoever runs the relay if it stays so."
+    ),
+    Refusal.TOO_FAST: N_(
+        "The relay was asked for a lot just now, so the meeting did not begin. Nothing is lost: try again "
+        "in a few minutes."
+    ),
+}
 _OPENINGS = frozenset({"open", "begin", "invite", "put door"})
+# The same may go well a second later.
+_LATER = frozenset({Refusal.NOT_SAVED, Refusal.TOO_FAST})
 # A word at the door that came too late shows by itself (door_talk.py).
 _NOT_MISSED = frozenset({"word"})
 _LATE = N_("What you wrote last may have come too late for anybody to read it.")
@@ -245,6 +260,26 @@ def _ended(seat: Seat, knock_key: bytes) -> Seat:
     return replace(seat, host=replace(host, ended=rest))
 
 
+def _ended_later(seat: Seat, knock_key: bytes) -> Seat:
+    """Note an invitation that the relay still has, because it could save nothing just now."""
+    host = seat.host
+    # A card that was put anew under the same key is not over: taken back, nobody could knock by it.
+    if host is None or knock_key in host.ended or knock_key in _out(host):
+        return seat
+    # A relay can name any number of keys; those that the host took back come first.
+    return replace(seat, host=replace(host, ended=(*host.ended, knock_key)[:MOST_ENDED]))
+
+
+def tick(seat: Seat, moment: Moment) -> Seat:
+    """Let the relay forget what it could not forget when it was first asked."""
+    host = seat.host
+    if host is None:
+        return seat
+    for knock_key in host.ended:
+        seat = end_invitation(seat, host, knock_key, moment)
+    return seat
+
+
 def invite(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
     """Let the relay have the host's cards, and forget those that are over."""
     for knock_key in host.ended:
@@ -309,9 +344,13 @@ def open_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:
 
 def end_invitation(seat: Seat, host: HostKeys, knock_key: bytes, moment: Moment) -> Seat:
     """Let the relay forget an invitation that is none of ours any more, if this is one."""
-    ours = {card[0] for card in (host.card, host.door.card if host.door else None) if card}
     is_asked = seat.has_asked("revoke", knock_key)
-    return seat if knock_key in ours or is_asked else _revoke(seat, host, knock_key, moment)
+    return seat if knock_key in _out(host) or is_asked else _revoke(seat, host, knock_key, moment)
+
+
+def _out(host: HostKeys) -> set[bytes]:
+    """Return the knock keys of the host's cards that people can knock by now."""
+    return {card[0] for card in (host.card, host.door.card if host.door else None) if card}
 
 
 def close_door(seat: Seat, host: HostKeys, moment: Moment) -> Seat:

@@ -12,6 +12,7 @@ from typing import Any
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import gathering, speaking, turns
 from holdspace.protocol.meeting.flow import FlowError, read_flow
+from holdspace.protocol.meeting.kinds import MAX_TEXT, TurnMode
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MAX_PEOPLE, MEMBER
 from holdspace.protocol.meeting.values import MeetingState
 from holdspace.protocol.text import clean_line
@@ -45,6 +46,7 @@ from .outbox import BOUND
 from .replacing import replace
 from .seat import RoleChange, Seat
 from .step import Moment
+from .too_long import too_long
 from .unled import allowed
 from .view import Line, Place, Refusal
 
@@ -64,11 +66,6 @@ LAST_STAGE_COUNTS = Refusal(
     N_("This is the last stage. /count shows what is being counted; then /close ends the meeting.")
 )
 FIRST_STAGE = Refusal(N_("This is the first stage."))
-FULL = Refusal(
-    N_(
-        "The room is full: {most_people} people are the most it holds. The knock stays at the door."
-    ).filled(most_people=str(returning.MOST_PEOPLE))
-)
 KEPT_FULL = N_("The connection is lost and much is waiting to be sent already. It is kept here.")
 
 
@@ -88,12 +85,12 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
     text = intent.text.strip()
     if not text:
         return Refusal(_("There is nothing written yet."))
-    if len(text) > ev.MAX_TEXT:
+    if len(text) > MAX_TEXT:
         return Refusal(
             _(
                 "That is longer than one share can be, by {over} of {most} "
                 "characters. It is kept here; you could send it in two parts."
-            ).format(over=len(text) - ev.MAX_TEXT, most=ev.MAX_TEXT),
+            ).format(over=len(text) - MAX_TEXT, most=MAX_TEXT),
             intent.text,
         )
     state, me = seat.state, seat.facts.identity
@@ -117,7 +114,7 @@ def _say(seat: Seat, intent: intents.Say, moment: Moment) -> Seat | Refusal:
 
 def _write_ahead(seat: Seat, intent: intents.KeepReady, moment: Moment) -> Seat | Refusal:
     text = intent.text.strip()
-    if not text or len(text) > ev.MAX_TEXT:
+    if not text or len(text) > MAX_TEXT:
         return _say(seat, intents.Say(intent.text), moment)
     if seat.state is None:
         return replace(NOT_YET, kept=intent.text)
@@ -209,8 +206,10 @@ def _take_back(seat: Seat, intent: intents.TakeItBack, moment: Moment) -> Seat |
 def _fold(seat: Seat, intent: intents.FoldIt, moment: Moment) -> Seat | Refusal:
     # A facilitator folds what was said last; everybody else only what they said themselves (A13).
     key = intent.key or _newest(seat, is_mine=None if seat.is_staff else True)
-    label = clean_line(intent.label)[: ev.MAX_LABEL]
-    return saying.say(seat, ev.Fold(key, label), moment) if key else NOTHING_SAID
+    if not key:
+        return NOTHING_SAID
+    refusal = too_long(intent.label, ev.MAX_LABEL)
+    return refusal or saying.say(seat, ev.Fold(key, clean_line(intent.label)), moment)
 
 
 def _newest(seat: Seat, *, is_mine: bool | None) -> bytes:
@@ -282,7 +281,7 @@ def _go_on(seat: Seat, state: MeetingState, _intent: intents.NextStage) -> ev.Ev
     )
 
 
-def _second_part(state: MeetingState) -> ev.TurnMode | None:
+def _second_part(state: MeetingState) -> TurnMode | None:
     """Return how a stage goes on that has two parts, while it is in the first."""
     flow = state.flow
     stage = flow.stages[state.stage] if flow and state.stage >= 0 else None
@@ -313,8 +312,8 @@ def _admit(seat: Seat, intent: intents.Admit, moment: Moment) -> Seat | Refusal:
         return NO_KNOCK
     if letter.is_between:
         return door_talk.BETWEEN
-    if returning.is_full(seat):
-        return FULL
+    if returning.needs_a_place(seat, letter) and returning.is_full(seat):
+        return returning.why_not_in(seat, moment.now)
     return lobby.admit(seat, letter, moment)
 
 

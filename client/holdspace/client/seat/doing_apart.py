@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from holdspace.protocol.meeting.letters import AsideKind
+from holdspace.protocol.meeting.kinds import AsideKind
 from holdspace.protocol.translation import N_
 
 from . import asides, not_ok

@@ -6,7 +6,7 @@ One class per act. `client/acts.py` maps each to its key, its slash command and 
 from dataclasses import field
 from typing import Literal
 
-from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
+from holdspace.protocol.meeting.kinds import HandKind, HandOrder, NodKind, ReleaseHow, TurnMode
 from holdspace.protocol.values import value
 
 from .form_view import FormView, To

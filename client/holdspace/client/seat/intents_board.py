@@ -2,7 +2,7 @@
 
 from dataclasses import field
 
-from holdspace.protocol.meeting.events import IdeaOutcome
+from holdspace.protocol.meeting.kinds import IdeaOutcome
 from holdspace.protocol.values import value
 
 from .intents import Intent

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
-from holdspace.protocol.meeting.letters import MAX_WORDS, Nudge, NudgeStep
+from holdspace.protocol.meeting.letters import Nudge, NudgeStep
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
 
@@ -20,6 +20,7 @@ from .lines import is_me, line
 from .replacing import replace
 from .seat import Leaver, Reason, Removal, Seat
 from .step import Moment
+from .too_long import reason_too_long
 from .view import Line, Notice, Place, Refusal
 
 # So long a removal waits for its letter.
@@ -55,7 +56,7 @@ KEPT_APART = N_(
 
 def nudge(seat: Seat, intent: NudgeThem, moment: Moment) -> Seat | Refusal:
     """Write a few words to one person alone."""
-    refusal = _why_not(seat, intent.who)
+    refusal = _why_not(seat, intent.who) or reason_too_long(intent)
     if refusal is not None:
         return refusal
     words = clean_line(intent.words)
@@ -69,7 +70,7 @@ def nudge(seat: Seat, intent: NudgeThem, moment: Moment) -> Seat | Refusal:
 
 def pause(seat: Seat, intent: PauseTheWriting, moment: Moment) -> Seat | Refusal:
     """Pause somebody's writing, and tell them why."""
-    refusal = _why_not(seat, intent.who)
+    refusal = _why_not(seat, intent.who) or reason_too_long(intent)
     if refusal is not None:
         return refusal
     minutes = min(max(intent.minutes, 1), LONGEST_PAUSE_MINUTES)
@@ -96,7 +97,7 @@ def remove(seat: Seat, intent: Remove, moment: Moment) -> Seat | Refusal:
 def _take_out(
     seat: Seat, intent: BackToTheDoor | Remove, step: NudgeStep, moment: Moment
 ) -> Seat | Refusal:
-    refusal = _why_not(seat, intent.who)
+    refusal = _why_not(seat, intent.who) or reason_too_long(intent)
     if refusal is not None:
         return refusal
     if any(leaver.identity == intent.who for leaver in seat.leavers):
@@ -115,8 +116,7 @@ def _why_not(seat: Seat, who: bytes) -> Refusal | None:
 
 
 def _write(seat: Seat, to: bytes, note: Nudge, moment: Moment) -> Seat:
-    words = clean_line(note.words)[:MAX_WORDS]
-    return letters.write(seat, to, Nudge(note.step, words), moment)
+    return letters.write(seat, to, Nudge(note.step, clean_line(note.words)), moment)
 
 
 def arrived(seat: Seat, to: bytes, note: Nudge, moment: Moment) -> Seat:

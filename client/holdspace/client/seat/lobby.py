@@ -10,7 +10,7 @@ from holdspace.protocol import frames
 from holdspace.protocol.invite import InvitationError, KnockLetter, Reply, open_letter
 from holdspace.protocol.meeting.roles import identity_of
 from holdspace.protocol.mls import KeyPackage, MLSError
-from holdspace.protocol.text import NameRefused, check_name, clean_line
+from holdspace.protocol.text import NameRefused, check_name, clean_line, looks_like
 from holdspace.protocol.translation import N_, _
 
 from . import changing, connecting, door_talk, returning, taking_up
@@ -27,6 +27,10 @@ MOST_LETTERS = 32
 # Ours have 2.9 KB. What more is in one would be in everybody's tree, until no Welcome fits a frame.
 LONGEST_PACKAGE = 3 * 1024
 UNREADABLE = N_("Somebody knocked with a letter that cannot be read. They were not let in.")
+ALIKE = N_(
+    "Somebody here has a name that looks the same. It may be them, coming back; a word with them first "
+    "tells."
+)
 TWICE = N_("This invitation was used before. Ask them for the four words another way.")
 NOT_THEIRS = N_("The name in the letter and the name on the key differ.")
 OTHER_CLOCK = N_(
@@ -211,8 +215,10 @@ def _warning(seat: Seat, letter: KnockLetter, package: KeyPackage, moment: Momen
     taken = [person.name for person in people if person.identity not in own]
     taken += [one.name for one in seat.letters if not room_key or one.room_key != room_key]
     try:
-        check_name(letter.name, taken)
+        name = check_name(letter.name)
     except NameRefused as refused:
         return str(refused)
+    if any(looks_like(name, one) for one in taken):
+        return ALIKE
     known = seat.author(identity_of(package.leaf_node.signature_key))
     return TWICE if known else ""

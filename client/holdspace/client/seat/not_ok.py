@@ -6,7 +6,8 @@ facilitator while it is up is told, too: a flag must not be lost with the person
 
 from __future__ import annotations
 
-from holdspace.protocol.meeting.letters import MAX_WORDS, NotOk, OkAgain
+from holdspace.protocol.meeting.kinds import MAX_WORDS
+from holdspace.protocol.meeting.letters import NotOk, OkAgain
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
 
@@ -21,6 +22,10 @@ from .view import Notice, Refusal, Urgency
 MOST_FLAGS = 32
 TOLD = N_("The facilitators were told, nobody else. /ok takes it back.")
 ON_ITS_WAY = N_("The facilitators are being told, and nobody else.")
+ONLY_BEGUN = N_(
+    "The facilitators are being told, and nobody else. They read the first {max_words} characters of "
+    "your words. /notok and the rest tells them the rest."
+).filled(max_words=str(MAX_WORDS))
 NOBODY_TO_TELL = Refusal(
     N_(
         "You are the only facilitator here, so there is nobody to tell. /support shows where there is "
@@ -37,9 +42,11 @@ def raise_flag(seat: Seat, text: str, moment: Moment) -> Seat | Refusal:
     """Tell every facilitator, in these words if there are any."""
     if not letters.facilitators(seat):
         return NOBODY_TO_TELL
-    words = clean_line(text)[:MAX_WORDS]
-    seat = _with_own(seat, OwnFlag(words, frozenset()))
-    moment.notices.append(Notice(ON_ITS_WAY, Urgency.QUIET))
+    words = clean_line(text)
+    # Nobody who is not OK is asked to shorten anything first.
+    is_whole = len(words) <= MAX_WORDS
+    moment.notices.append(Notice(ON_ITS_WAY, Urgency.QUIET) if is_whole else Notice(ONLY_BEGUN))
+    seat = _with_own(seat, OwnFlag(words[:MAX_WORDS], frozenset()))
     return _tell_facilitators(seat, moment)
 
 

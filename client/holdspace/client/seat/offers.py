@@ -9,6 +9,7 @@ from __future__ import annotations
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import events as ev
 from holdspace.protocol.meeting import offering
+from holdspace.protocol.meeting.kinds import MAX_TEXT
 from holdspace.protocol.meeting.values import MeetingState, Offer
 from holdspace.protocol.translation import N_, _
 
@@ -49,7 +50,7 @@ def ask(seat: Seat, intent: intents.OfferAnIdea, moment: Moment) -> Seat | Refus
     about = _newest(seat, state)
     if about is None or about.author is None:
         why_not = why_not or NOBODY_SPOKE
-    if not text or len(text) > ev.MAX_TEXT:
+    if not text or len(text) > MAX_TEXT:
         why_not = why_not or WRITE_IT
     if why_not or about is None or about.author is None:
         return Refusal(why_not, intent.text)

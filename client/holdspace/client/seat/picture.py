@@ -304,6 +304,8 @@ def _composer_words(state: MeetingState, me: PersonView, allowed: Rights, *, is_
     if not allowed.can_write:
         is_asked = state.pairs is not None and not state.pairs.pairs and not is_held
         return pairs.MADE_NOW if is_asked else allowed.why_not
+    if is_held and me.role.value != "member":
+        return _("The room is on hold. You can write; /resume lets it go on.")
     if me.has_floor:
         return _("You have the floor. Take your time; nothing is sent until you send it.")
     if me.role.value != "member" and state.floor is not None:

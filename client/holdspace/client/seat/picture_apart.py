@@ -60,7 +60,7 @@ def _aside(seat: Seat, aside: Aside) -> AsideView:
         is_chosen=seat.apart.chosen == aside.handle,
     )
     words = shown(asides.why_not_say(seat, aside))
-    words = words or _("Only {names} reads what you write here.").format(names=view.names)
+    words = words or _("What you write here goes to {names} alone.").format(names=view.names)
     if aside.stage is Stage.OVER:
         words = f"{shown(aside.why_over)} {words}"
     return replace(view, composer_words=words)

@@ -12,14 +12,14 @@ from holdspace.client.kept_rooms import HostPart, Pin
 from holdspace.protocol.invite import KnockLetter
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER, identity_of
 from holdspace.protocol.meeting.slips import NotASlip, Slip, read_slip
-from holdspace.protocol.translation import N_, _
+from holdspace.protocol.translation import N_, _, listed
 
-from .display import AWAY_SECONDS
+from .display import AWAY_SECONDS, shown_person
 from .people import room_key_in
 from .replacing import replace
-from .seat import Known, Letter, Seat
+from .seat import Admission, Known, Letter, Seat
 from .step import Moment
-from .view import Notice, Urgency
+from .view import Notice, Refusal, Urgency
 
 # What speaks for somebody at the door, and what is to be looked at twice.
 NOTES = {
@@ -44,6 +44,11 @@ WARNINGS = {
 }
 OFTEN = N_("They came back several times within minutes; their program may keep crashing.")
 COMES_IN = N_("{name} belongs to this room, and comes in at once.")
+FULL = N_(
+    "The room is full: {most_people} people are the most it holds. The knock stays at the door."
+)
+# Whoever loses the program, and with it what it knew, comes in anew, and the old seat stays empty.
+EMPTY_SEATS = N_("Away now: {names}. Removing somebody who is away makes a place.")
 # A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
 MOST_PEOPLE = 16
 # Each return is a commit that everybody follows. Nobody keeps a room busy by coming in again and again.
@@ -101,15 +106,30 @@ def comes_in_at_once(seat: Seat, letter: Letter) -> bool:
     is_asked_out = letter.room_key in seat.lasting.at_door
     if pin.name != letter.name or letter.warning or is_asked_out or comes_often(seat, letter):
         return False
-    if sitting_by(seat, letter.room_key):
+    if not needs_a_place(seat, letter):
         return True
     return not (host.is_locked or state.is_held or is_full(seat))
+
+
+def needs_a_place(seat: Seat, letter: Letter) -> bool:
+    """Tell whether there is no seat here that somebody at the door comes back to."""
+    return not sitting_by(seat, letter.room_key)
 
 
 def is_full(seat: Seat) -> bool:
     """Tell whether nobody more can be let in."""
     here = len(seat.state.people) if seat.state else 0
-    return here + len(seat.wishes) >= MOST_PEOPLE
+    coming = sum(isinstance(wish, Admission) for wish in seat.wishes)
+    return here + coming >= MOST_PEOPLE
+
+
+def why_not_in(seat: Seat, now: float) -> Refusal:
+    """Return why nobody more can be let in, and whose seats are empty."""
+    words = _(FULL).format(most_people=MOST_PEOPLE)
+    people = seat.state.people if seat.state else ()
+    shown = (shown_person(seat, person.identity, now) for person in people)
+    away = [one.name for one in shown if one.is_away]
+    return Refusal(f"{words} {_(EMPTY_SEATS).format(names=listed(away))}" if away else words)
 
 
 def comes_often(seat: Seat, letter: Letter) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from holdspace.client.kept_rooms import MOST_PINS, HostPart, KeptRoom, Pin, check_slip
+from holdspace.client.kept_rooms import MOST_PINS, HostPart, KeptRoom, Pin
+from holdspace.client.room_keys import check_slip
+from holdspace.protocol.meeting.kinds import SlipRole
 from holdspace.protocol.meeting.letters import (
     AttendanceGive,
     KeepAsk,
@@ -20,7 +22,6 @@ from holdspace.protocol.meeting.slips import (
     Attendance,
     NotASlip,
     Slip,
-    SlipRole,
     are_relays,
     encode_attendance,
     is_as_written,

@@ -71,6 +71,9 @@ def send_waiting(seat: Seat, moment: Moment) -> Seat:
 
 def void_sealed(seat: Seat) -> Seat:
     """Forget how waiting messages were sealed: their epoch is over and they are not in its log."""
+    if any(isinstance(item.event, Heartbeat) for item in seat.outbox.waiting):
+        # Nobody heard it. Whoever just came back would be shown as away for as long again.
+        seat = replace(seat, last_spoke=0.0)
     lasting = seat.outbox.lasting().waiting
     waiting = tuple(replace(item, payload=b"", riding=None) for item in lasting)
     seat = replace(seat, outbox=replace(seat.outbox, waiting=waiting))

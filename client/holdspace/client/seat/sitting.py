@@ -98,7 +98,7 @@ class Sitting:
             if not seat.is_covering and saying.is_heartbeat_due(seat, moment):
                 seat = saying.say(seat, Heartbeat(), moment)
             seat = saying.send_waiting(seat, moment)
-            seat = changing.tick(seat, moment)
+            seat = connecting.tick(changing.tick(seat, moment), moment)
             seat = pausing.tick(seat, moment)
             seat = ladder.tick(seat, moment)
             seat = catching_up.tick(seat, moment)

@@ -23,6 +23,7 @@ from holdspace.protocol.meeting.roles import (
     vouch,
 )
 from holdspace.protocol.mls import Group
+from holdspace.protocol.recovery import secrets_of
 from holdspace.protocol.translation import N_, _
 
 from . import changing, connecting, letters
@@ -191,7 +192,7 @@ def tick(seat: Seat, moment: Moment) -> Seat:
     words = seat.words_before
     if part is None or kept is None or seat.host is not None or words is None:
         return seat
-    root = part.secrets.root
+    root = secrets_of(part.seed).root
     role = seat.roles.role_of(facts.identity)
     if role == HOST:
         # A relay in a program that died is nobody's any more: it does not go when the host goes.

@@ -14,10 +14,10 @@ from holdspace.protocol.meeting.events import (
     AskForIdeas,
     Event,
     GiveIdea,
-    NodKind,
     OpenOffer,
     Share,
 )
+from holdspace.protocol.meeting.kinds import NodKind
 from holdspace.protocol.meeting.roles import CO_FACILITATOR, HOST, MEMBER
 from holdspace.protocol.meeting.schedule import schedule_words
 from holdspace.protocol.meeting.values import MeetingState

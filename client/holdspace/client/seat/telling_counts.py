@@ -29,6 +29,10 @@ TOO_SMALL = N_(
     "then /show."
 )
 ALL_ANSWERED = N_("As many as there are members have answered. /count shows what they said.")
+ALL_OF_FEW = N_(
+    "As many as there are members have answered, but with fewer than {minimum} nothing is shown. /count "
+    "closes it; then /show asks the same openly."
+)
 NOT_COUNTED = N_("The count did not come out. Nothing of anybody's answer is shown.")
 TOO_FEW = N_("too few to show")
 NOTHING_TO_SHOW = N_("Too few to show.")
@@ -64,8 +68,16 @@ def _grew(seat: Seat, effect: fx.CountGrew, moment: Moment) -> Seat:
     # Who leads may take part or not; everybody else did.
     others = [p for p in (seat.state.people if seat.state else ()) if p.role == MEMBER]
     if seat.is_staff and others and effect.people == len(others):
-        moment.notices.append(Notice(ALL_ANSWERED))
+        moment.notices.append(Notice(_all_answered(seat, effect)))
     return seat
+
+
+def _all_answered(seat: Seat, effect: fx.CountGrew) -> str:
+    tallies = seat.state.tallies if seat.state else ()
+    tally = next((one for one in tallies if one.number == effect.number), None)
+    if tally is None or tally.kind == "show" or effect.people >= tally.minimum:
+        return _(ALL_ANSWERED)
+    return _(ALL_OF_FEW).format(minimum=tally.minimum)
 
 
 def _closed(seat: Seat, effect: fx.CountClosed, moment: Moment) -> Seat:
@@ -87,7 +99,7 @@ def _too_few(seat: Seat, effect: fx.TooFew, moment: Moment) -> Seat:
         seat = replace(seat, answers=replace(seat.answers, too_few=tally.number))
     if tally.kind == "poll" and seat.is_staff:
         moment.notices.append(Notice(OFFER_SHOW))
-    return line(seat, Line.ROOM, f"{asked.title}: {_(TOO_FEW)}.", moment)
+    return line(seat, Line.ROOM, f"{_labelled(asked.title)} {_(TOO_FEW)}.", moment)
 
 
 def _not_counted(seat: Seat, effect: fx.NotCounted, moment: Moment) -> Seat:
@@ -96,7 +108,7 @@ def _not_counted(seat: Seat, effect: fx.NotCounted, moment: Moment) -> Seat:
     if asked is None or not asked.is_closed:
         return seat
     seat = _with_result(seat, ResultView(asked.title, (_(NOT_COUNTED),)))
-    return line(seat, Line.ROOM, f"{asked.title}: {_(NOT_COUNTED)}", moment)
+    return line(seat, Line.ROOM, f"{_labelled(asked.title)} {_(NOT_COUNTED)}", moment)
 
 
 def _counted(seat: Seat, effect: fx.Counted, moment: Moment) -> Seat:
@@ -105,7 +117,7 @@ def _counted(seat: Seat, effect: fx.Counted, moment: Moment) -> Seat:
     if asked is None or len(asked.items) != len(effect.sums):
         return seat
     lines = tuple(
-        f"{_named(item)} {sum_words(asked, item, one)}."
+        f"{_labelled(item.label or item.text)} {sum_words(asked, item, one)}."
         for item, one in zip(asked.items, effect.sums, strict=True)
     )
     seat = _with_result(seat, ResultView(asked.title, lines))
@@ -116,8 +128,7 @@ def _counted(seat: Seat, effect: fx.Counted, moment: Moment) -> Seat:
     return line(seat, Line.ROOM, f"{title}{' '.join(lines)}", moment)
 
 
-def _named(item: Item) -> str:
-    name = item.label or item.text
+def _labelled(name: str) -> str:
     return name if name.endswith("?") else f"{name}:"
 
 

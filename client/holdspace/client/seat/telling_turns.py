@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from holdspace.protocol.meeting import effects as fx
 from holdspace.protocol.meeting import gathering
-from holdspace.protocol.meeting.events import HandOrder, ReleaseHow
+from holdspace.protocol.meeting.kinds import HandOrder, ReleaseHow
 from holdspace.protocol.text import clean_line
 from holdspace.protocol.translation import N_, _
 

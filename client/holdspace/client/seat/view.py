@@ -8,8 +8,7 @@ through `clean()`; names are display names with their tag already decided.
 from dataclasses import field
 from enum import Enum
 
-from holdspace.protocol.meeting.events import HandKind, HandOrder, NodKind, TurnMode
-from holdspace.protocol.meeting.letters import AsideKind
+from holdspace.protocol.meeting.kinds import AsideKind, HandKind, HandOrder, NodKind, TurnMode
 from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.translation import N_, _, listed, ngettext, shown
 from holdspace.protocol.values import value

@@ -134,7 +134,8 @@ class Visitor:
         if self.patience.is_over(world.now):
             return Step(self.end(NOT_ANSWERED))
         visitor, notices = self._patient(world.now)
-        if not self.knock_again_at or world.now < self.knock_again_at:
+        # A clock that was set back meanwhile keeps nobody waiting for an hour.
+        if not self.knock_again_at or 0 < self.knock_again_at - world.now <= FULL_LOBBY_SECONDS:
             return Step(visitor, notices=notices)
         return Step(replace(visitor, knock_again_at=0.0), self.knock_on(), notices)
 

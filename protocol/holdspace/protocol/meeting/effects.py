@@ -5,7 +5,7 @@ Effects carry identities, never names; who reads them decides what to show to wh
 
 from dataclasses import field
 
-from holdspace.protocol.meeting.events import (
+from holdspace.protocol.meeting.kinds import (
     HandKind,
     HandOrder,
     IdeaOutcome,

@@ -5,15 +5,23 @@ here is bounded, and anything that does not decode exactly has no effect on any 
 The author is always the MLS sender, never a field.
 """
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
+from holdspace.protocol.meeting.kinds import (
+    MAX_TEXT,
+    HandKind,
+    HandOrder,
+    IdeaOutcome,
+    NodKind,
+    ReleaseHow,
+    TurnMode,
+)
 from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.refusals import PeerError
 
-MAX_TEXT = 4000
 MAX_NOTE = 80
 # A letter of the largest size (letters.py), sealed; a word to a few people, of the longest text.
 MAX_SEALED = 16 * 1024
@@ -33,12 +41,6 @@ Seq = Annotated[int, Meta(ge=0, lt=2**48)]
 Text = Annotated[str, Meta(min_length=1, max_length=MAX_TEXT)]
 Note = Annotated[str, Meta(max_length=MAX_NOTE)]
 
-HandKind = Literal["share", "respond", "question", "practical"]
-NodKind = Literal["heard", "me-too", "thank-you", "with-you"]
-TurnMode = Literal["listen", "open", "hands", "round", "gather", "silent", "pairs"]
-ReleaseHow = Literal["together", "round", "hands"]
-HandOrder = Literal["first-come", "not-yet-heard", "facilitator"]
-IdeaOutcome = Literal["try", "other-source", "leave-for-now"]
 MAX_LABEL = 60
 MAX_PROBLEM = 600
 MAX_IDEA = 300

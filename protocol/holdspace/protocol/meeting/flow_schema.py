@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal, get_args
 
 from holdspace.protocol import toml_reader as toml
-from holdspace.protocol.meeting.events import HandOrder, ReleaseHow, TurnMode
+from holdspace.protocol.meeting.kinds import HandOrder, ReleaseHow, TurnMode
 from holdspace.protocol.toml_reader import key
 from holdspace.protocol.translation import N_
 from holdspace.protocol.values import value

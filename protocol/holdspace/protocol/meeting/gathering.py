@@ -6,7 +6,7 @@ never come this way before they are released: all that travels is "ready", "not 
 
 from msgspec.structs import replace
 
-from holdspace.protocol.meeting.events import ReleaseHow
+from holdspace.protocol.meeting.kinds import ReleaseHow
 from holdspace.protocol.meeting.roles import MEMBER
 from holdspace.protocol.meeting.round_order import in_turn
 from holdspace.protocol.meeting.values import Gather, MeetingState, Round

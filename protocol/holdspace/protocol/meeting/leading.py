@@ -127,6 +127,9 @@ def release(state: MeetingState, event: ev.Release, by: Author) -> Outcome:
         return by.may_not(state, ON_HOLD)
     if not gathering.is_writing(state):
         return by.may_not(state, gathering.RELEASED_ALREADY)
+    if event.how != "together":
+        # From here on there are turns: whoever was given the floor meanwhile has one like everybody.
+        state = turns.put_back(state)
     return Outcome(gathering.release(state, event.how), (Released(event.how, by.identity),))
 
 

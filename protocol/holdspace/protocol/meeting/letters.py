@@ -12,11 +12,11 @@ import msgspec
 from msgspec import Meta, Struct
 
 from holdspace.protocol.meeting.events import Digest, Handle, Identity
+from holdspace.protocol.meeting.kinds import MAX_WORDS, AsideKind
 from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import PeerError
 
 LABEL = "holdspace letter"
-MAX_WORDS = 280
 MAX_ASIDE = 4
 # Ours have 3 KB. A key package and a Welcome are what the larger sizes are for.
 MAX_KEY_PACKAGE = 4 * 1024
@@ -26,7 +26,6 @@ MAX_WELCOME = 14_000
 SIZES = (640, 2_400, 6_144, 14_336)
 _LENGTH_BYTES = 2
 
-AsideKind = Literal["word", "step-aside", "pair"]
 NudgeStep = Literal["nudge", "pause", "door", "remove"]
 Words = Annotated[str, Meta(max_length=MAX_WORDS)]
 

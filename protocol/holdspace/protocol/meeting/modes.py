@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.meeting.kinds import TurnMode
 from holdspace.protocol.translation import N_
 from holdspace.protocol.values import value
 

@@ -10,13 +10,14 @@ rest: a slip says "I know this key", a move says "the room is there now", an att
 import base64
 import binascii
 from functools import lru_cache
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 from holdspace.protocol.frames import Handle, Key, Minute, Signature
 from holdspace.protocol.keys import SigningKey, is_safe_public_key, origin, verify
+from holdspace.protocol.meeting.kinds import SlipRole
 from holdspace.protocol.overriding import override
 from holdspace.protocol.refusals import PeerError
 from holdspace.protocol.text import NameRefused, check_name
@@ -30,8 +31,6 @@ _MOVE_LABEL = b"holdspace move v1"
 _HERE_LABEL = b"holdspace attendance v1"
 _KEY_BYTES = 32
 _MAX_SLIP, _MAX_PASTED = 512, 4000
-
-SlipRole = Literal["co-facilitator", "member"]
 
 
 class NotASlip(PeerError):

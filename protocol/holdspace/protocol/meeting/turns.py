@@ -7,7 +7,7 @@ takes anybody's turn.
 from msgspec.structs import replace
 
 from holdspace.protocol.meeting import gathering, offering, pairing, waiting
-from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.meeting.kinds import TurnMode
 from holdspace.protocol.meeting.modes import MODES
 from holdspace.protocol.meeting.round_order import in_turn
 from holdspace.protocol.meeting.values import (

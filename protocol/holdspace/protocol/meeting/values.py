@@ -15,12 +15,9 @@ from msgspec.structs import replace
 
 from holdspace.protocol.meeting.events import (
     Count,
-    HandKind,
-    HandOrder,
     Identity,
     NewLengths,
     Note,
-    TurnMode,
 )
 from holdspace.protocol.meeting.flow import (
     MAX_FLOW_BYTES,
@@ -29,6 +26,7 @@ from holdspace.protocol.meeting.flow import (
     FlowError,
     read_flow,
 )
+from holdspace.protocol.meeting.kinds import HandKind, HandOrder, TurnMode
 from holdspace.protocol.meeting.roles import MAX_PEOPLE, RoleName
 from holdspace.protocol.meeting.schedule import Schedule
 from holdspace.protocol.meeting.tallies import MAX_TALLIES, Tally, tallies_are_lawful
@@ -392,6 +390,7 @@ def _round_is_lawful(state: MeetingState, people: list[bytes]) -> bool:
     waiting = (*going.to_come, *going.passed)
     return (
         state.mode == "round"
+        and (state.floor is None or state.floor.identity not in waiting)
         and all(_are_distinct(part) for part in (going.order, waiting, going.again))
         and set(going.order) <= set(people)
         and set(waiting) | set(going.again) <= set(going.order)

@@ -7,7 +7,7 @@ so that a place is the same number for everybody (T1, T3).
 
 from msgspec.structs import replace
 
-from holdspace.protocol.meeting.events import HandKind, HandOrder
+from holdspace.protocol.meeting.kinds import HandKind, HandOrder
 from holdspace.protocol.meeting.values import Hand, MeetingState
 
 Queue = tuple[Hand, ...]
