@@ -207,7 +207,13 @@ class RollBack(Liar):
         there = [one for one in world.present if one.wire is not None]
         if len(there) < 3:
             return
-        self.victims = tuple(there)
+        heads = {one.meeting: one.head for one in world.station.store.copy(4).load().meetings}
+        # Whoever read no further than the copy goes is shown nothing that is not so.
+        self.victims = tuple(
+            one
+            for one in there
+            if (seat := one.seat) and seat.position.seq > heads[seat.facts.meeting]
+        )
         self.began = world.scheduler.now
         world.roll_back(4)
         world.tell("The relay goes back to an older copy of its database.")

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from holdspace.client.kept_rooms import KeptRoom
 from holdspace.client.relays import Relays
+from holdspace.client.seat import returning
 from holdspace.client.seat.alarm import BROKEN_CHANGE
-from holdspace.client.seat.intents import Accept, Admit, Intent, LetKeep
+from holdspace.client.seat.display import AWAY_SECONDS
+from holdspace.client.seat.intents import Accept, Admit, Intent, LetKeep, Remove
 from holdspace.client.seat.seat import Seat
 from holdspace.client.seat.sitting import Sitting
 from holdspace.client.seat.step import Machine, Step
@@ -17,6 +19,7 @@ from holdspace.client.seat.step import World as SeatWorld
 from holdspace.client.seat.view import Notice, Passage, Place, Refusal
 from holdspace.client.seat.visitor import Visitor
 from holdspace.protocol import frames
+from holdspace.protocol.meeting.roles import HOST
 from holdspace.protocol.refusals import close_answer
 from network import Pipe, Wire
 
@@ -263,9 +266,25 @@ class Person:
         for letter in seat.letters:
             # A clock that was set back meanwhile is no reason to let nobody in any more.
             if abs(self.now - letter.since) > 1:
-                self.do(Admit(letter.handle or letter.knock))
+                no = self.do(Admit(letter.handle or letter.knock))
+                if no is not None and returning.is_full(seat):
+                    self._make_a_place(seat)
+                    break
         for who in seat.lasting.asking:
             self.do(LetKeep(who))
+
+    def _make_a_place(self, seat: Seat) -> None:
+        """Remove whoever has been away longest, as the refusal suggests; never the host."""
+        people = (
+            (person for person in seat.state.people if person.role != HOST) if seat.state else ()
+        )
+        known = [
+            (author.heard, one.identity) for one in people if (author := seat.author(one.identity))
+        ]
+        heard, who = min(known, default=(self.now, b""))
+        if self.now - heard > AWAY_SECONDS and who != seat.facts.identity and not seat.wishes:
+            self.world.tell(f"{self.name} makes a place in the full room.")
+            self.do(Remove(who))
 
     def _try_later(self) -> None:
         self._tries += 1

@@ -1,11 +1,12 @@
 """`./dev simulate`: thousands of meetings in virtual time, in parallel, with everything that can break.
 
-    ./dev simulate [--meetings N] [--real N] [--seed S] [--jobs J] [--journal FILE] [--ci]
+    ./dev simulate [--meetings N] [--rough N] [--real N] [--seed S] [--jobs J] [--journal FILE] [--ci]
 
 Each meeting is decided by its seed: who does what when, what breaks when, how long anything takes. The
 same seed is the same meeting, byte for byte. A meeting that breaks a law is made smaller until nothing
 can be left out, and told as a story. What never broke although it should have fails the run as well.
 Most meetings only pretend to encrypt (stub_mls.py), because that is faster; `--real` have real MLS.
+In `--rough` ones programs die, lines break and others lead all the time, and less is said.
 With a journal a run that was stopped goes on where it was, and the table is of all that is in it.
 """
 
@@ -16,7 +17,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
@@ -34,7 +35,7 @@ from simulation_journal import Journal, Line, program
 from what_people_do import GUIDING, JOINING_IN, SCENES
 from world import Result, World
 
-CI = (2_000, 100)
+CI = (2_000, 200, 100)
 _OFTEN = {"say": 25, "raise": 6, "nod": 6, "keep room": 6, "keep ready": 4}
 MENU = Menu(
     acts={
@@ -44,6 +45,32 @@ MENU = Menu(
         **_OFTEN,
     },
     faults={name: weight for name, (weight, _) in FAULTS.items()},
+)
+# Seeds from here on are of rough meetings: people's programs die, and come back, and others lead.
+ROUGH_FROM = 1_000_000
+_COMING_AND_GOING = dict.fromkeys(("promote", "hand over", "leave", "remove"), 5)
+_ROUGHEST = ("stale Welcome", "racing staff", "vault rollback", "one-way partition")
+_ROUGH = (
+    *_ROUGHEST,
+    "partition",
+    "half-open socket",
+    *(name for name in FAULTS if "crash" in name),
+)
+# After these little else can happen: the room is gone, or nobody's keys are believed any more.
+_TOO_ROUGH = frozenset(
+    {"TTL expiry while offline", "invalid commit (all)", "invalid commit (one subtree)"}
+)
+ROUGH = Menu(
+    acts={
+        **dict.fromkeys(GUIDING, 1),
+        **dict.fromkeys(JOINING_IN, 1),
+        **dict.fromkeys(SCENES, 2),
+        "say": 12,
+        "keep room": 8,
+        "leading by another": 10,
+        **_COMING_AND_GOING,
+    },
+    faults={name: 6 if name in _ROUGH else 1 for name in FAULTS if name not in _TOO_ROUGH},
 )
 KINDS = (*FAULTS, *(f"lie: {lie}" for lie in LIES))
 # What the reducer never sees: letters, slots and snapshots are a seat's own business.
@@ -95,6 +122,9 @@ class Total:
 
 def plan_of(seed: int, seconds: float = 100.0) -> Plan:
     """Return the plan of a seed; in one of eight meetings it is the relay that is not honest."""
+    if seed >= ROUGH_FROM:
+        plan = make_plan(seed, ROUGH, seconds=seconds)
+        return replace(plan, is_kept=seed % 4 != 0, is_covered=seed % 16 == 5)
     lies = [*LIES]
     lie = lies[seed // 8 % len(lies)] if seed % 8 == 0 else ""
     return calm_plan(seed, lie=lie) if lie else make_plan(seed, MENU, seconds=seconds)
@@ -128,7 +158,9 @@ def story_of(plan: Plan, law: str, *, is_real: bool = False) -> Iterator[str]:
     yield f"  And so this does not hold: {result.words}"
 
 
-def jobs_of(seeds: range, real: range, done: frozenset[tuple[bool, int]]) -> Iterator[Job]:
+def jobs_of(
+    seeds: Iterable[int], real: Iterable[int], done: frozenset[tuple[bool, int]]
+) -> Iterator[Job]:
     """Yield what is to be played and was not yet, the meetings that take longest first."""
     for numbers, is_real in ((real, True), (seeds, False)):
         left = (number for number in numbers if (is_real, number) not in done)
@@ -220,19 +252,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="./dev simulate", description=__doc__.split("\n")[0])
     parser.add_argument("--meetings", type=int, default=200, help="that only pretend to encrypt")
+    parser.add_argument("--rough", type=int, default=20, help="where programs die all the time")
     parser.add_argument("--real", type=int, default=10, help="with real MLS")
     parser.add_argument("--seed", type=int, default=1, help="the first; each meeting has the next")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="at the same time")
     parser.add_argument("--journal", type=Path, help="a file to go on from, and to write to")
-    parser.add_argument("--ci", action="store_true", help=f"what the CI runs: {CI[0]} and {CI[1]}")
+    parser.add_argument("--ci", action="store_true", help="2,000, 200 and 100 of them")
     given = parser.parse_args(arguments)
-    stub, real = CI if given.ci else (given.meetings, given.real)
+    stub, rough, real = CI if given.ci else (given.meetings, given.rough, given.real)
     say = sys.stdout.write
     began = time.monotonic()
     journal = Journal(given.journal) if given.journal else None
     total, done = gone_on(journal)
     first = given.seed
-    jobs = [*jobs_of(range(first, first + stub), range(first, first + real), done)]
+    roughs = range(ROUGH_FROM + first, ROUGH_FROM + first + rough)
+    seeds = chain(roughs, range(first, first + stub))
+    jobs = [*jobs_of(seeds, range(first, first + real), done)]
     wanted = total.meetings + sum(len(job.seeds) for job in jobs)
     progress = _progress(wanted, total.meetings)
 

@@ -24,6 +24,7 @@ from holdspace.client.seat.sitting import Sitting
 from holdspace.client.seat.step import Moment, Step
 from holdspace.client.seat.view import Refusal
 from holdspace.protocol.meeting import events as ev
+from holdspace.protocol.meeting.kinds import HandKind, HandOrder, IdeaOutcome, NodKind, TurnMode
 from holdspace.protocol.meeting.roles import MEMBER
 from law import CANARY
 
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from person import Person
 
 Act = Callable[["Person", Seat, Random], str]
-_NODS: tuple[ev.NodKind, ...] = get_args(ev.NodKind)
-_MODES: tuple[ev.TurnMode, ...] = get_args(ev.TurnMode)
-_HANDS: tuple[ev.HandKind, ...] = get_args(ev.HandKind)
-_ORDERS: tuple[ev.HandOrder, ...] = get_args(ev.HandOrder)
-_OUTCOMES: tuple[ev.IdeaOutcome, ...] = get_args(ev.IdeaOutcome)
+_NODS: tuple[NodKind, ...] = get_args(NodKind)
+_MODES: tuple[TurnMode, ...] = get_args(TurnMode)
+_HANDS: tuple[HandKind, ...] = get_args(HandKind)
+_ORDERS: tuple[HandOrder, ...] = get_args(HandOrder)
+_OUTCOMES: tuple[IdeaOutcome, ...] = get_args(IdeaOutcome)
 
 
 def words(person: "Person", chance: Random) -> str:

@@ -31,7 +31,7 @@ from holdspace.client.seat.visitor import come_again, visit
 from holdspace.protocol import mls
 from holdspace.protocol.meeting.state import apply
 from holdspace.protocol.mls import KeyPackage
-from law import Broken, Law
+from law import SETTLE_SECONDS, Broken, Law
 from liar import LIES, Honest
 from person import Person
 from plan import ARRIVAL_SECONDS, HEAL_SECONDS, Decision, Plan, names
@@ -45,7 +45,6 @@ from what_people_do import GUIDING, JOINING_IN, SCENES, leading
 START = 1_800_000_000.0
 RELAY = "ws://127.0.0.1:8787"
 AGREEMENTS = ("What is shared stays here.", "Passing is fine.")
-SETTLE_SECONDS = 5.0
 # Without any of these a plan is one in which nothing breaks by itself.
 CALM = frozenset({"drop", "delay", "forged event"})
 
