@@ -2,14 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from io import StringIO
+from types import SimpleNamespace
 
 import pytest
 from typing_extensions import override
 
-from holdspace.protocol.frames import Ack, Attached, Entry, Refuse
+from holdspace.protocol.frames import Ack, Attached, Entry, Refuse, encode
 from holdspace.protocol.refusals import Refusal
+from holdspace.server.bucket import Bucket
+from holdspace.server.effects import Send, SendPage, Store
+from holdspace.server.gate import Gate
 from holdspace.server.guest import Guest
-from holdspace.server.log import GivenUp, NotSaved, Outcome
+from holdspace.server.journal import Journal
+from holdspace.server.limits import Limits
+from holdspace.server.log import GivenUp, NotSaved, Outcome, Saved
 from holdspace.server.log.memory import MemoryLog
 from holdspace.server.log.records import LogEntry, MeetingClosed
 from relay_papers import Circle
@@ -176,3 +183,93 @@ async def test_who_asks_with_keys_that_hold_nowhere_pays_for_it(
         assert len(wrong) == 1
         await host.ask(host.papers.append("words"))
     assert len(wrong) == 1
+
+
+async def test_much_that_is_sent_in_one_turn_ends_it_once_and_what_comes_later_ends_another(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, ended = relay.gate, list[int]()
+    monkeypatch.setattr(gate._turns, "end", lambda records, _now: ended.append(records))
+    monkeypatch.setattr(relay.log, "submit_all", lambda _asked: None)
+    closed = MeetingClosed(meeting=b"meeting")
+    for records in (1, 2):
+        gate._perform([Send((1,), (Ack(1, 1),)), Send((2,), (Ack(1, 1),))])
+        gate._perform([Store(ticket, closed) for ticket in range(records)])
+        gate._perform([SendPage(1, (LogEntry(1, 0, False, b"words"),))])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert ended == [1, 2]
+
+
+async def test_what_a_log_tells_needs_no_turn_of_its_own_and_takes_none_from_others(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, ended = relay.gate, list[int]()
+    monkeypatch.setattr(gate._turns, "end", lambda records, _now: ended.append(records))
+    gate._logged(Saved(()))
+    await asyncio.sleep(0)
+    assert ended == []
+    gate._perform([Send((1,), (Ack(1, 1),))])
+    gate._logged(Saved(()))
+    gate._perform([Send((1,), (Ack(1, 1),))])
+    await asyncio.sleep(0)
+    assert ended == [0]
+
+
+class TestHowLongOneConnectionWaits:
+    """After each frame, until the next one of the same connection is read."""
+
+    async def test_as_long_as_the_slower_of_its_two_buckets_takes_to_fill(
+        self, relay: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = relay.gate._now()
+        monkeypatch.setattr(relay.gate, "_now", lambda: now)
+        async with visiting(relay.url) as host:
+            (visit,) = relay.gate._visits.values()
+            data = encode(host.papers.card(Circle()))
+            visit.frames = Bucket.full(0.5, 1, now)
+            assert [relay.gate._take(visit, data) for _ in range(3)] == [0, 2, 4]
+            visit.sizes = Bucket.full(len(data) / 100, len(data), now)
+            assert [relay.gate._take(visit, data) for _ in range(3)] == [6, 100, 200]
+
+    async def test_also_while_the_relay_stops_and_after_a_fault(
+        self, relay: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fails(*_what: object) -> None:
+            raise RuntimeError
+
+        now = relay.gate._now()
+        monkeypatch.setattr(relay.gate, "_now", lambda: now)
+        async with visiting(relay.url) as host:
+            (visit,) = relay.gate._visits.values()
+            data = encode(host.papers.card(Circle()))
+            visit.frames = Bucket.full(0.5, 0, now)
+            monkeypatch.setattr(relay.gate, "_is_stopping", True)
+            assert relay.gate._take(visit, data) == 2
+            monkeypatch.setattr(relay.gate, "_is_stopping", False)
+            monkeypatch.setattr(relay.gate._relay, "receive", fails)
+            assert relay.gate._take(visit, data) == 4
+
+    async def test_and_until_a_frame_that_has_to_wait_itself_was_judged(
+        self, relay: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with visiting(relay.url) as host:
+            (visit,) = relay.gate._visits.values()
+            data = encode(host.papers.card(Circle()))
+            monkeypatch.setattr(Guest, "asks", lambda _guest, _kind: 3600.0)
+            assert 3600 < relay.gate._take(visit, data) < 3601
+            # What is refused at once keeps nobody waiting.
+            monkeypatch.setattr(Guest, "asks", lambda _guest, _kind: None)
+            assert relay.gate._take(visit, data) == 0
+            assert relay.gate._take(visit, b"no frame") == 0
+
+
+async def test_a_relays_clock_goes_on_from_when_it_began_however_the_machines_is_set(
+    relay: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(time=lambda: 2_000_000.0, monotonic=lambda: 500.0)
+    monkeypatch.setattr("holdspace.server.gate.time", clock)
+    gate = Gate(relay.gate._relay, relay.log, Limits(), Journal(StringIO()))
+    assert gate._now() == 2_000_000
+    clock.time, clock.monotonic = (lambda: 1_000.0), (lambda: 507.0)
+    assert gate._now() == 2_000_007

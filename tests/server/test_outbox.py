@@ -98,6 +98,65 @@ async def test_who_reads_may_be_sent_any_amount_in_one_turn() -> None:
     assert sum(map(len, socket.written)) >= 9 * LIMIT
 
 
+class Patient(Socket):
+    """A socket that takes all it is given, and passes none of it on."""
+
+    @override
+    def write(self, data: bytes) -> None:
+        super().write(data)
+        self.held += len(data)
+
+
+async def test_what_the_socket_holds_counts_as_unread_however_it_got_there() -> None:
+    words = bytes(1024)
+    for way in ("at once", "in turns"):
+        socket, overflows = Patient(), list[int]()
+        box = outbox(socket, overflows)
+        for _ in range(LIMIT // len(words)):
+            if way == "at once":
+                box.send(words)
+            else:
+                box.push(words)
+                box.flush()
+        assert (overflows, box.unread) == ([], LIMIT)
+        box.send(b"one more")
+        assert (overflows, box.unread) == ([1], LIMIT)
+
+
+async def test_who_reads_may_be_sent_any_amount_one_after_the_other() -> None:
+    socket, overflows = Socket(), list[int]()
+    box = outbox(socket, overflows)
+    words = bytes(1024)
+    for _ in range(3 * LIMIT // len(words)):
+        box.send(words)
+        box.push(words)
+        box.flush()
+    assert (overflows, box.unread) == ([], 0)
+    assert sum(map(len, socket.written)) == 6 * LIMIT
+
+
+async def test_what_is_handed_over_at_once_stays_behind_what_is_queued() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    box.push(b"first")
+    box.send(b"second")
+    assert socket.written == []
+    box.flush()
+    box.send(b"third")
+    assert socket.written == [b"firstsecond", b"third"]
+
+
+async def test_what_is_sent_while_the_socket_is_full_goes_when_there_is_room() -> None:
+    socket = Socket()
+    box = outbox(socket)
+    socket.paused = True
+    box.send(b"words")
+    assert (socket.written, box.has_queue, box.unread) == ([], True, len(b"words"))
+    socket.paused = False
+    socket.room()
+    assert (socket.written, box.has_queue, box.unread) == ([b"words"], False, 0)
+
+
 async def test_one_message_that_is_longer_than_the_limit_still_goes() -> None:
     socket, overflows = Socket(), list[int]()
     box = outbox(socket, overflows)
@@ -235,6 +294,19 @@ class TestMany:
         assert {*accumulate(map(len, socket.written))} <= ends
         assert max(map(len, socket.written)) <= WRITE_LIMIT + max(sizes)
         assert len(socket.written) > sum(map(len, messages)) // (WRITE_LIMIT + max(sizes))
+
+    async def test_a_row_ends_with_the_message_that_makes_it_too_long_however_it_came(self) -> None:
+        to, words = (7,), bytes(1024)
+        fitting = WRITE_LIMIT // len(words)
+        for parts in (1, 2, 26, 2 * (fitting + 1)):
+            boxes, socket = Outboxes(LIMIT), Socket()
+            boxes.open(7, cast(Wire, socket), lambda: None)
+            for _ in range(parts):
+                boxes.send(to, (words,) * (2 * (fitting + 1) // parts))
+            assert [*map(len, socket.written)] == [WRITE_LIMIT + len(words)] * 2
+            boxes.send(to, (words,) * fitting)
+            boxes.flush()
+            assert [*map(len, socket.written)][2:] == [WRITE_LIMIT]
 
     async def test_where_nothing_waits_nothing_is_written(self) -> None:
         boxes, socket = Outboxes(LIMIT), Socket()

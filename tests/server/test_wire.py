@@ -16,7 +16,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from holdspace.protocol.frames import MAX_FRAME
-from holdspace.server.wire import Wire
+from holdspace.server.wire import Wire, _binary_frame
 
 _PATIENCE = 20.0
 _MASK = b"\x11\x22\x33\x44"
@@ -205,6 +205,42 @@ async def test_frames_that_came_with_the_request_are_not_lost() -> None:
         await line.say(whole[100:] + frame(_BINARY, sized(3)))
         await until(lambda: len(ear.heard) == 3)
     assert ear.heard == [sized(1), sized(2), sized(3)]
+
+
+@pytest.mark.parametrize("early", [1, 1.5, 0.5])
+async def test_as_many_as_came_with_the_request_are_heard_first(early: float) -> None:
+    ear = Ear()
+    spoken = b"".join(frame(_BINARY, sized(number)) for number in (1, 2, 3))
+    at = int(early * len(spoken) / 3)
+    async with on_the_line(ear, early=spoken[:at]) as line:
+        await line.say(spoken[at:])
+        await until(lambda: len(ear.heard) == 3)
+    # One that came early is the library's to read, and then all are: no order is lost between two.
+    assert (ear.quick, ear.slow) == ([], [sized(1), sized(2), sized(3)])
+
+
+async def test_nothing_more_is_taken_of_whom_is_hung_up_on_in_mid_read() -> None:
+    class Curt(Ear):
+        @override
+        def take(self, data: bytes) -> float:
+            assert self.wire is not None
+            self.wire.transport.abort()
+            return super().take(data)
+
+    ear = Curt()
+    async with on_the_line(ear) as line:
+        await line.say(b"".join(frame(_BINARY, sized(number)) for number in range(3)))
+        async with asyncio.timeout(_PATIENCE):
+            await ear.over.wait()
+    assert ear.heard == [sized(0)]
+
+
+def test_a_frame_is_cut_out_up_to_the_longest_there_may_be_and_only_if_it_is_whole() -> None:
+    before, longest = frame(_BINARY, sized(1)), frame(_BINARY, sized(2, MAX_FRAME))
+    whole = before + longest
+    assert _binary_frame(whole, len(before)) == (sized(2, MAX_FRAME), len(whole))
+    assert _binary_frame(whole[:-1], len(before)) is None
+    assert _binary_frame(frame(_BINARY, bytes(MAX_FRAME + 1)), 0) is None
 
 
 async def test_nothing_is_read_while_somebody_has_to_wait() -> None:
