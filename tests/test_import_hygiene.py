@@ -7,10 +7,19 @@ import sys
 
 import pytest
 
+from holdspace.client.tui.screens.table import SCREENS
+
 SCREEN = {"textual", "rich"}
 MEETING = {"holdspace.protocol.mls", "holdspace.protocol.meeting"}
 CLIENT = {"holdspace.client"}
 LINES = {"holdspace.client.plain.session"}
+# What opens over the room, or instead of it, is loaded beside its first words and not before them.
+LATER = {f"holdspace.client.tui.screens.{place.partition(':')[0]}" for place in SCREENS.values()}
+LATER |= {
+    "holdspace.client.tui.locals",
+    "holdspace.client.library",
+    "holdspace.protocol.meeting.events",
+}
 # What takes most of the time that a program needs to begin.
 SLOW = {"asyncio", "cryptography", "inspect", "msgspec", "importlib.metadata"}
 
@@ -50,7 +59,7 @@ except SystemExit as stop:
         ("import holdspace.client.seat", SCREEN),
         ("import holdspace.client.attend", SCREEN),
         ("import holdspace.client.plain.session", SCREEN),
-        ("import holdspace.client.tui.app", {"holdspace.protocol.mls"}),
+        ("import holdspace.client.tui.app", {"holdspace.protocol.mls", "cryptography"} | LATER),
         # What is said, or started, before somebody has to wait.
         (
             "import holdspace.client.demo.show",

@@ -13,8 +13,12 @@ from itertools import groupby, pairwise
 import pyte
 from pyte.screens import Char
 
+from holdspace.client.tui.theme import PALETTES
+
 CELL, LINE, SIZE, PAD = 8.4, 18, 14, 12
-GROUND, INK = "#14181d", "#d8d5cd"
+# The program's own, so that most cells need no rectangle and no colour of their own.
+_CALM = PALETTES["calm"]
+GROUND, INK = _CALM.grounds["ground"], _CALM.inks["ink-text"]
 _STYLE = f"""\
 text {{ font: {SIZE}px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }}
 .b {{ font-weight: bold; }}
@@ -78,7 +82,8 @@ def picture(stills: Sequence[Still], seconds: float, columns: int, resting: floa
         f"@media (prefers-reduced-motion: reduce) {{ #strip {{ animation: none; "
         f"transform: translateX({-rest * width:g}px); }} }}</style>"
         f'<rect width="100%" height="100%" rx="8" fill="{GROUND}"/><defs>{rows}</defs>'
-        f'<svg x="{PAD}" y="{PAD}" width="{columns * CELL:g}"><g id="strip">{strip}</g></svg></svg>\n'
+        f'<svg x="{PAD}" y="{PAD}" width="{columns * CELL:g}"><g id="strip" fill="{INK}">{strip}</g></svg>'
+        "</svg>\n"
     )
 
 
@@ -114,10 +119,11 @@ def _run(run: Run) -> str:
         if look.ground != GROUND
         else ""
     )
+    ink = "" if look.ink == INK else f' fill="{look.ink}"'
     bold = ' class="b"' if look.is_bold else ""
     # Placed word group by word group: not everything that draws SVG keeps several blanks.
     said = "".join(
-        f'<text x="{(x + found.start()) * CELL:g}" y="{SIZE}" fill="{look.ink}" '
+        f'<text x="{(x + found.start()) * CELL:g}" y="{SIZE}"{ink} '
         f'textLength="{len(found[0]) * CELL:g}"{bold}>{escape(found[0])}</text>'
         for found in re.finditer(r"\S+(?: \S+)*", text)
     )

@@ -105,7 +105,7 @@ def story(demo: Recording) -> None:
     demo.watch(1.5)
     demo.press("Sam", "\r", "\r", "\r")
     demo.shows("end-to-end encrypted")
-    demo.watch(5.0)
+    demo.watch(9.0)
     demo.press("\x1b")
     demo.press(BY_ID["raise"].key)
     demo.shows("You have the floor")
@@ -129,6 +129,9 @@ def cast(demo: Recording) -> str:
 
 def main(folder: Path | None) -> None:
     """Record it, for docs/ or into a folder."""
+    if folder:
+        # Before half a minute is played, not after it.
+        folder.mkdir(parents=True, exist_ok=True)
     demo = Recording(str(ROOT / "dev"), "demo", "--speed", "3")
     try:
         story(demo)

@@ -26,7 +26,7 @@ from holdspace.client.seat.view import (
     RoomView,
     StageView,
 )
-from holdspace.protocol.meeting.events import NodKind
+from holdspace.protocol.meeting.kinds import NodKind
 
 EVENING = datetime(2026, 11, 24, 19, 0, tzinfo=timezone(timedelta(0))).timestamp()
 NAMES = ("Ana", "Ben", "Chi", "Dov", "Eli", "Fay", "Gus", "Sam")

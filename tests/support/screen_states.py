@@ -140,7 +140,7 @@ APART = replace(
             ),
             is_open=True,
             is_chosen=True,
-            composer_words="Only Ana reads what you write here.",
+            composer_words="What you write here goes to Ana alone.",
         ),
     ),
 )
@@ -166,7 +166,7 @@ ASIDE = AsideView(
     ),
     is_open=True,
     is_chosen=True,
-    composer_words="Only Ana reads what you write here.",
+    composer_words="What you write here goes to Ana alone.",
 )
 OVER = replace(
     ASIDE,

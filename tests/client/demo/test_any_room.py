@@ -21,7 +21,7 @@ from holdspace.client.seat.view import (
     RoomView,
     StageView,
 )
-from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.meeting.kinds import TurnMode
 
 CAST = load_cast()
 CHARACTERS = (CAST.facilitator, *CAST.members)

@@ -29,7 +29,7 @@ from holdspace.client.seat.view import (
     RoomView,
     StageView,
 )
-from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.meeting.kinds import TurnMode
 
 CAST = load_cast()
 NAMES = ("Ana", "Ben", "Chi", "Dov", "Eli", "Fay", "Gus", "Sam")

@@ -120,13 +120,25 @@ async def test_the_chosen_knock_stays_chosen_when_others_come_and_go() -> None:
         assert player.wanted == [intents.Admit(b"i" * 16)]
 
 
+async def test_a_reason_that_is_too_long_stays_in_the_field_whole() -> None:
+    async with shown(sample.FACILITATOR) as (pilot, player):
+        room = pilot.app.screen
+        assert isinstance(room, RoomScreen)
+        typed = "/remove Ben " + "why " * 80
+        room.composer.write(typed)
+        await pilot.press("enter")
+        assert room.composer.text == typed
+        assert player.wanted == []
+        assert "longer than 280 characters" in screen_text(pilot.app)
+
+
 async def test_removing_needs_a_yes_and_names_the_person() -> None:
     async with shown(sample.FACILITATOR) as (pilot, player):
         await pilot.press("escape", "c", "down", "x")
         assert "Why is Ben removed? Only they read it." in screen_text(pilot.app)
         await pilot.press("enter", "y", "0")
         assert "Remove Ben?" in screen_text(pilot.app)
-        await pilot.press("enter", "n", "escape")
+        await pilot.press("enter", "n")
         assert player.wanted == []
         await pilot.press("x", "6", "y")
         assert player.wanted == [intents.Remove(sample.BEN.identity, phrases()[5])]

@@ -90,7 +90,8 @@ async def test_the_key_that_helps_stands_beside_the_one_for_hard_moments(
         for name in WITH_HELP:
             keys = (await camera.take(name, THEMES[0])).rstrip().split("\n")
             line = next(row for row in reversed(keys) if "F2 " in row)
-            assert "F1 " in line, (name, line)
+            # In forty columns Esc may stand there instead, which leads to it.
+            assert "F1 " in line or (size == SMALL and "Esc " in line), (name, line)
 
 
 def test_the_check_would_notice() -> None:

@@ -6,10 +6,10 @@ from textual.geometry import Region
 import screen_samples as sample
 from holdspace.client.acts import BY_ID
 from holdspace.client.seat import intents
-from holdspace.client.tui.app import HoldspaceApp
+from holdspace.client.tui.app import Ending, HoldspaceApp
 from holdspace.client.tui.composer import NEW_LINE_KEYS
-from holdspace.client.tui.screens.base import TOO_SMALL
-from screen_player import screen_text, shown
+from holdspace.client.tui.screens.base import TOO_SMALL, TOO_SMALL_IN_FEW_WORDS
+from screen_player import screen_text, shown, until
 from screen_states import LARGE
 from screen_stills import Stills, stills
 
@@ -58,7 +58,6 @@ async def test_the_cursor_is_on_what_has_the_focus_on_every_screen() -> None:
         ((39, 30), LARGE[::4]),
         pytest.param((39, 30), LARGE, marks=pytest.mark.long),
         ((120, 11), LARGE[::6]),
-        ((20, 5), LARGE[::6]),
     ],
     ids=str,
 )
@@ -75,6 +74,13 @@ async def test_below_the_smallest_size_every_screen_is_one_plain_sentence(
             assert said == sentence[: len(said)], name
 
 
+async def test_a_window_too_small_for_that_sentence_shows_a_shorter_one_whole() -> None:
+    async with stills((20, 5)) as camera:
+        for name in LARGE[::6]:
+            await camera.take(name, "calm")
+            assert screen_text(camera._app).split() == TOO_SMALL_IN_FEW_WORDS.split(), name
+
+
 async def test_a_question_that_cannot_be_read_is_not_answered() -> None:
     async with shown(sample.ROOM) as (pilot, player):
         await pilot.press("escape", "q")
@@ -85,6 +91,36 @@ async def test_a_question_that_cannot_be_read_is_not_answered() -> None:
         assert BY_ID["leave"].question in screen_text(pilot.app)
         await pilot.press("escape")
         assert BY_ID["leave"].question not in screen_text(pilot.app)
+
+
+async def test_a_window_shrunk_in_mid_word_loses_no_letter_and_does_nothing_unseen() -> None:
+    async with shown(sample.MY_TURN) as (pilot, player):
+        await pilot.press(*"sit")
+        await pilot.resize_terminal(20, 5)
+        await pilot.press(*"ting", "enter")
+        await pilot.resize_terminal(80, 24)
+        await pilot.press(*" hurts")
+        assert player.wanted == []
+        await pilot.press("enter")
+        assert player.wanted == [intents.Say("sitting hurts")]
+
+
+async def test_keys_do_nothing_where_nothing_can_be_seen() -> None:
+    async with shown(sample.MY_TURN) as (pilot, player):
+        await pilot.press("escape")
+        await pilot.resize_terminal(20, 5)
+        await pilot.press("p", "r", "enter")
+        await pilot.resize_terminal(80, 24)
+        assert player.wanted == []
+        await pilot.press("p")
+        assert player.wanted == [intents.PassTurn()]
+
+
+async def test_the_way_out_works_in_any_window() -> None:
+    async with shown(sample.MY_TURN) as (pilot, _):
+        await pilot.resize_terminal(20, 5)
+        await pilot.press("f12")
+        await until(pilot, lambda: pilot.app.return_value is Ending.VANISHED, "the end")
 
 
 @pytest.mark.parametrize("key", sorted(NEW_LINE_KEYS))

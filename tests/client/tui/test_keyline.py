@@ -39,3 +39,15 @@ def test_whoever_has_the_floor_reads_first_how_to_write_and_always_where_help_is
         line = "\n".join("".join(piece.text for piece in row) for row in rows)
         assert line.startswith(f"Enter {_('write')}"), language
         assert f"F2 {_('need help now')}" in line
+
+
+def test_a_narrow_window_leads_to_the_hand_from_where_one_writes(language: str) -> None:
+    free = replace(sample.ROOM, hands=(), can_raise=True)
+    writing, reading = (
+        "".join(piece.text for piece in keyline(free, 38, is_writing=is_writing))
+        for is_writing in (True, False)
+    )
+    # In German only the help that says so has a place.
+    assert {"en": "Esc keys", "de": "F1 Hilfe"}[language] in writing
+    assert reading.startswith(f"h {_('raise hand')}"), language
+    assert all(f"F2 {_('need help now')}" in line for line in (writing, reading))

@@ -55,6 +55,17 @@ async def test_every_sentence_of_the_screen_is_in_a_catalogue(
     assert left == {}
 
 
+@pytest.mark.parametrize("language", ["qps"], indirect=True)
+async def test_the_headings_of_the_run_sheet_are_in_a_catalogue(language: str) -> None:
+    """One word beside what others wrote is no run of words, so the check above passes it over."""
+    async with stills((120, 36)) as app:
+        still = await app.take("16-sheet", THEMES[0])
+    # A heading stands alone in its row, at the right of a list.
+    last = {row.split("   ")[-1].strip() for row in still.split("\n")}
+    assert "Introductions" in last
+    assert not {"Say", "Next"} & last
+
+
 def test_the_check_would_notice() -> None:
     assert left_in_english("## x\nt│ ⟦áƀ⟧  Nobody marked this  Eli", "| eli |") == {
         "nobody marked this"

@@ -19,10 +19,17 @@ async def test_going_on_after_the_last_stage_asks_whether_to_close(keys: tuple[s
     async with shown(LAST) as (pilot, player):
         await pilot.press(*keys)
         assert "Close the meeting for everybody?" in screen_text(pilot.app)
-        await pilot.press("n", "enter")
+        await pilot.press("enter")
         assert player.wanted == []
         await pilot.press("y")
         assert player.wanted == [intents.CloseTheMeeting()]
+
+
+async def test_a_second_n_at_that_question_is_a_no_and_closes_nothing() -> None:
+    async with shown(LAST) as (pilot, player):
+        await pilot.press("escape", "n", "n")
+        assert "Close the meeting for everybody?" not in screen_text(pilot.app)
+        assert player.wanted == []
 
 
 async def test_the_run_sheet_says_too_what_going_on_means_at_the_end() -> None:

@@ -30,7 +30,8 @@ async def test_a_plan_is_made_set_aside_gone_on_with_and_put_into_the_field() ->
         assert "How much of it?" in screen_text(app)
         await pilot.press("enter", "enter", "enter", "4", "enter")
         await until(pilot, lambda: "different" in screen_text(app), "a kinder size")
-        await pilot.press("k", "y")
+        # A yes in any language: j is for "ja".
+        await pilot.press("k", "j")
         await until(pilot, lambda: isinstance(app.screen, RoomScreen), "the room")
         assert app.keeper.notebook.plans[0].sure == 4
         assert app._room.composer.text == "My plan: walk. 4 of 10 sure."

@@ -92,7 +92,7 @@ def pair_page(**facts: object) -> RoomView:
     said = sample.passage(90, Line.SHARE, "The afternoons are hard.", author=sample.BEN)
     aside = AsideView(
         b"p" * 16, "pair", (sample.BEN,), (said,), is_open=True, is_chosen=True,
-        composer_words="Only Ben reads what you write here.",
+        composer_words="What you write here goes to Ben alone.",
     )  # fmt: skip
     pairs = replace(WITH_BEN, exercise="write-back", speakers=(sample.BEN, sample.SAM))
     return replace(pairing(pairs), asides=(replace(aside, **facts),))  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ ASIDE = AsideView(
     passages=(sample.passage(90, Line.SHARE, "I am here, Ben.", author=sample.ANA),),
     is_open=True,
     is_chosen=True,
-    composer_words="Only Ana reads what you write here.",
+    composer_words="What you write here goes to Ana alone.",
 )
 PRIVATE = replace(sample.ROOM, asides=(ASIDE,))
 OVER = replace(ASIDE, is_open=False, is_over=True, composer_words="The private word is over.")
@@ -48,7 +48,7 @@ async def test_it_lies_over_the_room_while_typing_goes_there() -> None:
         assert "private with Ana" in text
         assert "the room does not read this" in text
         assert "I am here, Ben." in text
-        assert "Only Ana reads what you write here." in text
+        assert "What you write here goes to Ana alone." in text
         player.become(BACK)
         await until(pilot, lambda: isinstance(pilot.app.screen, RoomScreen), "the room")
 

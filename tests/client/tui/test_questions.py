@@ -5,7 +5,7 @@ from dataclasses import replace
 import screen_samples as sample
 from holdspace.client.seat.form_view import AskingView, CountView, FormView, Item, ResultView, To
 from holdspace.client.seat.intents import CloseTheCount, GiveAnswers
-from holdspace.client.seat.view import Refusal
+from holdspace.client.seat.view import Notice, Refusal
 from holdspace.client.tui.screens.questions import QuestionsScreen
 from holdspace.client.tui.screens.room import RoomScreen
 from screen_player import screen_text, shown, until
@@ -81,3 +81,12 @@ async def test_what_was_counted_is_a_page() -> None:
         await pilot.press("escape", "A")
         words = "Nothing is asked just now"
         await until(pilot, lambda: words in screen_text(pilot.app), words)
+
+
+async def test_the_sentence_that_led_to_the_questions_takes_no_room_from_them() -> None:
+    async with shown(ASKED, (40, 12)) as (pilot, player):
+        player.change(Notice("Check-in: /answer asks one thing at a time."))
+        await until(pilot, lambda: "asks one thing" in screen_text(pilot.app), "the notice")
+        await pilot.press("escape", "A")
+        assert PAIN.text.split(":")[0] in screen_text(pilot.app)
+        assert "asks one thing" not in screen_text(pilot.app)

@@ -328,10 +328,17 @@ async def test_leaving_is_asked_and_can_say_that_one_is_fine() -> None:
     async with shown(sample.ROOM) as (pilot, player):
         await pilot.press("escape", "q")
         assert "Leave this meeting?" in screen_text(pilot.app)
-        await pilot.press("n", "x", "enter")
+        await pilot.press("x", "enter")
         assert player.wanted == []
         await pilot.press("f")
         assert player.wanted == [intents.Leave(fine=True)]
+
+
+async def test_n_stays_as_it_does_wherever_y_is_yes() -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        await pilot.press("escape", "q", "n")
+        assert "Leave this meeting?" not in screen_text(pilot.app)
+        assert player.wanted == []
 
 
 async def test_three_escapes_close_the_screen_and_send_nothing() -> None:

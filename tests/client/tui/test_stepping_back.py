@@ -3,7 +3,9 @@
 import pytest
 
 import screen_samples as sample
+from holdspace.client.seat.intents import Leave
 from holdspace.client.tui.app import Ending
+from holdspace.client.tui.screens.confirm import ConfirmScreen
 from holdspace.client.tui.screens.room import RoomScreen
 from screen_player import screen_text, shown, until
 
@@ -43,3 +45,16 @@ async def test_presses_with_another_key_between_them_are_not_three_in_a_row(
         await pilot.press("escape", "f1", "escape", "down", "escape")
         assert pilot.app.return_value is None
         assert isinstance(pilot.app.screen, RoomScreen)
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"), [("y", [Leave()]), ("j", [Leave()]), ("n", []), ("m", [])]
+)
+async def test_a_question_takes_a_yes_and_a_no_in_any_language(
+    key: str, wanted: list[Leave]
+) -> None:
+    async with shown(sample.ROOM) as (pilot, player):
+        await pilot.press("escape", "q")
+        await pilot.press(key)
+        assert player.wanted == wanted
+        assert isinstance(pilot.app.screen, ConfirmScreen) == (key == "m")

@@ -13,8 +13,8 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
-from holdspace.protocol.meeting.events import NodKind
 from holdspace.protocol.meeting.flow_schema import LANGUAGE
+from holdspace.protocol.meeting.kinds import NodKind
 from holdspace.protocol.translation import spoken
 from holdspace.protocol.values import value
 

@@ -32,7 +32,7 @@ from holdspace.client.demo.orders import (
 )
 from holdspace.client.demo.pace import Dice, dice_of
 from holdspace.client.language import choose
-from holdspace.client.process import start_quickly
+from holdspace.client.process import run_evenly, start_quickly
 from holdspace.client.seat.view import RoomView
 from holdspace.protocol.translation import _
 
@@ -122,6 +122,7 @@ async def _run() -> None:
         lambda: asyncio.StreamReaderProtocol(orders), sys.stdin
     )
     order = read_order(await orders.readline())
+    run_evenly()
     meeting = asyncio.create_task(Company(order).meet())
     watching = asyncio.create_task(orders.read())
     await asyncio.wait({meeting, watching}, return_when=asyncio.FIRST_COMPLETED)

@@ -4,13 +4,12 @@ It holds no rule about meetings. Textual's palette, screenshots, text selection,
 report and devtools are all off: each of them can let a confidential room out.
 """
 
-import gc
 import os
 import time
 from collections.abc import Callable, Sequence
 from enum import Enum
 from importlib import import_module
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -29,7 +28,7 @@ from holdspace.client.acts import (
 from holdspace.client.care.reasons import asks_why, why_question
 from holdspace.client.keeping import Keeper, draft_of
 from holdspace.client.own.talk import Talk
-from holdspace.client.pacing import SENSES
+from holdspace.client.process import run_evenly
 from holdspace.client.seat.intents import Intent, Leave
 from holdspace.client.seat.unsent import ROOM, Unsent
 from holdspace.client.seat.view import Notice, Place, Refusal, RoomView, Urgency
@@ -50,20 +49,17 @@ from holdspace.client.tui.asking import (
 from holdspace.client.tui.attending import Attending, moment_of
 from holdspace.client.tui.crash import crash_words, incident_id
 from holdspace.client.tui.environment import check_environment
-from holdspace.client.tui.following import Following
+from holdspace.client.tui.following import Following, stays
 from holdspace.client.tui.last_filter import LastFilter, NoColourFilter, check_textual
-from holdspace.client.tui.screens.apart import ApartScreen
 from holdspace.client.tui.screens.base import HoldScreen
 from holdspace.client.tui.screens.confirm import ConfirmScreen, Option
-from holdspace.client.tui.screens.door_talk import DoorTalkScreen, stays
-from holdspace.client.tui.screens.lobby import LobbyScreen
-from holdspace.client.tui.screens.practice import PracticeScreen
-from holdspace.client.tui.screens.private import PrivateScreen
-from holdspace.client.tui.screens.questions import Unfinished
 from holdspace.client.tui.screens.room import RoomScreen
-from holdspace.client.tui.screens.still import still_screen
+from holdspace.client.tui.screens.table import load_all, new_screen
 from holdspace.client.tui.theme import ALL_THEMES, TERMINAL, theme_name
 from holdspace.protocol.translation import _
+
+if TYPE_CHECKING:
+    from holdspace.client.tui.screens.questions import Unfinished
 
 # The pages that open over the room: not loaded before the first picture is there.
 _LATER = "holdspace.client.tui.locals"
@@ -82,7 +78,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     """The room on the screen."""
 
     TITLE = "holdspace"
-    CSS_PATH = "app.tcss"
+    # The room's with it: Textual reads all of them anew when a screen brings one more.
+    CSS_PATH: ClassVar = ["app.tcss", "screens/room.tcss"]
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -115,6 +112,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self.book.when_changed(self._take_settings)
         self._theme_taken = ""
         self._take_theme(self.book.settings)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._theme_read = self._theme_taken
         self._title = signals.USUAL_TITLE
         self._signalled_at = 0.0
         self.animation_level = "none"
@@ -294,7 +293,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def steady(self) -> None:
         """Begin the exercise by the senses, over whatever is there."""
-        self.lay_over(PracticeScreen(SENSES, self._view.lang))
+        self.lay_over(new_screen("practice", "senses", self._view.lang))
 
     # Life.
 
@@ -310,11 +309,10 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Load what opens over the room, beside the first picture; no key waits for that."""
 
         def load() -> None:
-            import_module(_LATER)
-            # What is there by now stays to the end. Looking through it for garbage again and again
-            # let every hundredth key wait for 50 ms. In tests one process has many apps.
+            load_all(_LATER)
+            # In tests one process has many apps, and what is there does not stay.
             if not self.is_headless:
-                gc.freeze()
+                run_evenly()
 
         self.run_worker(load, name="load", group="load", thread=True)
 
@@ -375,7 +373,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         self._show_all()
 
     def _give_back_in_private(self, notice: Notice) -> None:
-        private = self.private_page()
+        private = self._following.private_page()
         if private is not None and private.handle == notice.aside and private.is_mounted:
             private.give_back(notice.kept)
         else:
@@ -397,11 +395,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
 
     def talk_at_door(self, knock: bytes) -> None:
         """Lay the page over the list of knocks on which the host talks with one who knocked."""
-        self.lay_over(DoorTalkScreen(self.unsent, knock))
-
-    def private_page(self) -> PrivateScreen | None:
-        """Return the page of a private word, if it lies over the room."""
-        return next((one for one in self.screen_stack if isinstance(one, PrivateScreen)), None)
+        self.lay_over(new_screen("door-talk", self.unsent, knock))
 
     def follow_typing(self) -> None:
         """Lay the page over this one that waited until nothing was being written here."""
@@ -437,7 +431,7 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def _screen_for(self, view: RoomView) -> HoldScreen:
         if view.place is Place.ROOM:
             return self._room
-        return LobbyScreen() if view.place is Place.LOBBY else still_screen(view)
+        return new_screen("lobby") if view.place is Place.LOBBY else new_screen("still", view)
 
     def _show_all(self) -> None:
         """Draw anew what can be seen; screens that lie below are drawn when they come up again."""
@@ -450,8 +444,8 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         """Take away what lies over the first screen; a private word only with all of them."""
         # A page that is read over a private word must not leave somebody in the room's text field.
         while len(self.screen_stack) > 2:
-            is_private = isinstance(self.screen_stack[-1], ApartScreen)
-            if is_private and not all_of_them:
+            top = self.screen_stack[-1]
+            if isinstance(top, HoldScreen) and top.IS_APART and not all_of_them:
                 return
             self.pop_screen()
 
@@ -519,6 +513,9 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
         letter = terminal.letter_after_escape(event)
         if isinstance(event, events.Key) and event.key != "escape" and not letter:
             self._escapes.forget()
+            top = self.screen_stack[-1] if self.screen_stack else None
+            if isinstance(top, HoldScreen) and not top.takes(event):
+                return
         if not letter:
             await super().on_event(event)
             return
@@ -532,6 +529,13 @@ class HoldspaceApp(App[Ending], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and, last, ours (R11)."""
         return [*super().get_line_filters(), *self._last_filters]
+
+    @override
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the style sheets anew, but not at the start, where they were just read in these colours."""
+        read, self._theme_read = self._theme_read, ""
+        if self._theme_taken != read:
+            super().refresh_css(animate=animate)
 
     @override
     def copy_to_clipboard(self, text: str) -> None:

@@ -92,7 +92,9 @@ class Choices(Painted, can_focus=True):
     def _bring_into_sight(self) -> None:
         top, rows = self._span()
         if isinstance(self.parent, Widget):
-            self.parent.scroll_to_region(Region(0, top, 1, rows), animate=False)
+            # What is docked there, like the row that says that there is more, hides nothing chosen.
+            region, beside = Region(0, top, 1, rows), self.dock_gutter
+            self.parent.scroll_to_region(region, spacing=beside, animate=False)
         self.app.cursor_position = self.cursor
 
     @property

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from holdspace.client.seat.view import PersonView, RoomView
 from holdspace.client.tui import marks
 from holdspace.client.tui.rows import Ink, Piece, Row, cells, shorten, wrap
-from holdspace.protocol.meeting.events import TurnMode
+from holdspace.protocol.meeting.kinds import TurnMode
 from holdspace.protocol.translation import N_, _, listed
 
 MAX_SEATS = 12

@@ -12,7 +12,7 @@ from holdspace.client.tui.rows import (
     paragraph,
     row,
 )
-from holdspace.protocol.meeting.events import MAX_TEXT
+from holdspace.protocol.meeting.kinds import MAX_TEXT
 from holdspace.protocol.translation import _, shown
 
 COMMAND_ROWS = 2

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import ClassVar
 
 from typing_extensions import override
 
@@ -16,6 +17,8 @@ from holdspace.client.tui.solo import Nobody
 
 class HomeApp(HoldspaceApp):
     """Where to begin."""
+
+    CSS_PATH: ClassVar = ["app.tcss", "screens/home.tcss"]
 
     def __init__(
         self, ways: Sequence[Way], lead: str = "", *, book: SettingsBook | None = None

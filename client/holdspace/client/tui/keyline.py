@@ -70,6 +70,8 @@ _LEADER = (
     "what",
     "who",
 )
+# What waits for somebody's key, and the hand without which there would be nothing to write.
+_ONE_KEY = ("yes", "answer", "pair", "raise")
 # Whoever has the floor sees first how to write: outside the text field the letters of a sentence are
 # keys. Then how to let it go: in a round one key must be enough for that.
 _HOLDER = ("say", "pass", "onward")
@@ -97,33 +99,42 @@ def key_name(key: str) -> str:
 def keyline(view: RoomView, width: int, *, is_writing: bool) -> Row:
     """Return the keys of the room for where the focus is."""
     if is_writing:
-        behind, usual = _behind_escape(view), _writing(view)
-        if width < NARROW:
-            usual = [pair for pair in usual if pair != NEW_LINE]
-        if not behind:
-            return keys(usual, width, last=ALWAYS)
-        # What waits for this person goes before the help.
-        last = ALWAYS if width >= NARROW else ALWAYS[1:]
-        return keys([*behind, *(pair for pair in usual if pair != ESCAPE)], width, last=last)
-    here, ends, gap = _in_room(view), _in_room_last(), _gap(width)
+        return _writing_line(view, width)
+    here, ends, gap = _in_room(view, width), _in_room_last(), _gap(width)
     while len(ends) > 1 and cells(_line([*here[:1], *ends], gap)) > width:
         del ends[0]
     return keys(here, width, last=ends)
+
+
+def _writing_line(view: RoomView, width: int) -> Row:
+    behind, usual = _behind_escape(view), _writing(view)
+    # What waits for this person goes before the help.
+    rest = [pair for pair in usual if pair != ESCAPE] if behind else usual
+    if width >= NARROW:
+        return keys([*behind, *rest], width, last=ALWAYS)
+    # Esc leads to all the other keys, and to the help among them; the help, where that is too long.
+    ways_on = (*([] if behind else [ESCAPE]), ALWAYS[0])
+    line = keys([*behind, usual[0], *ways_on, usual[-1]], width, last=ALWAYS[1:])
+    leads_on = {key for key, _word in (*behind, *ways_on)} & {piece.text for piece in line}
+    return line if leads_on else keys(behind, width, last=ALWAYS)
 
 
 def keylines(view: RoomView, width: int, *, is_writing: bool) -> list[Row]:
     """Return the same in up to two rows, for large windows."""
     if is_writing:
         return [keyline(view, width, is_writing=True)]
-    return _two_rows(_in_room(view), width, _in_room_last())
+    return _two_rows(_in_room(view, width), width, _in_room_last())
 
 
 def _in_room_last() -> list[tuple[str, str]]:
     return act_keys([BY_ID[act_id] for act_id in _LAST])
 
 
-def _in_room(view: RoomView) -> list[tuple[str, str]]:
+def _in_room(view: RoomView, width: int) -> list[tuple[str, str]]:
     usual = _LEADER if view.is_facilitator else _MEMBER
+    if width < NARROW and not view.is_facilitator:
+        # There is room for one, and Enter begins to write wherever that is.
+        usual = (*_ONE_KEY, *usual)
     own = _stage_acts(view)
     order = dict.fromkeys((*(_HOLDER if _has_floor(view) else ()), *own, *usual))
     useful = [

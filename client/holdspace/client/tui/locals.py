@@ -121,6 +121,8 @@ def _answer(app: "HoldspaceApp", command: Local) -> None:
         return
     if command.text:
         app.unfinished[form.key] = (typed, "")
+    # What asked for it is done now, and a small window needs its rows for the questions.
+    app.tell("")
     app.open_screen(QuestionsScreen(form, app.unfinished))
 
 
@@ -145,6 +147,7 @@ def _talk(name: str, first: "Callable[[Own], Step]") -> "Callable[[HoldspaceApp,
     def answer(app: "HoldspaceApp", _local: Local) -> None:
         step = app.cards.get(name) or first(_own(app))
         if isinstance(step, Talk):
+            app.tell("")
             app.open_screen(TalkScreen(step, lambda after: taken(app, after)))
         else:
             taken(app, step)

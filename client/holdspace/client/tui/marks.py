@@ -7,7 +7,7 @@ alone: what is drawn here is also said in words on the same screen.
 from holdspace.client.act_table import NOD_WORDS
 from holdspace.client.seat.view import PersonView, Role
 from holdspace.client.tui.rows import Ink, Piece
-from holdspace.protocol.meeting.events import NodKind
+from holdspace.protocol.meeting.kinds import NodKind
 from holdspace.protocol.translation import N_, _
 
 FACILITATOR, MEMBER, ME, AWAY, FLOOR = "◆", "○", "●", "◌", "✦"

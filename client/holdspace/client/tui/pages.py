@@ -5,16 +5,16 @@ from collections.abc import Iterable, Sequence
 from holdspace.client.acts import ACTS, BY_ID, MODE_WORDS, Act, Spot, Who, is_permitted
 from holdspace.client.care.crisis import Ways, card_here, crisis_lines
 from holdspace.client.care.happened import log_lines
-from holdspace.client.privacy import operator_facts, operator_remark, relay_sees, where_words
+from holdspace.client.privacy import relay_sees
 from holdspace.client.questions import result_lines
-from holdspace.client.seat.view import CardView, Place, RoomView, StageView
-from holdspace.client.tui import marks
+from holdspace.client.seat.view import Place, RoomView, StageView
+from holdspace.client.tui import group_card, marks
 from holdspace.client.tui.clock import left_words
+from holdspace.client.tui.group_card import EXIT_WORDS, WHAT_THIS_IS
 from holdspace.client.tui.keyline import NARROW, key_name
 from holdspace.client.tui.rows import (
     BLANK,
     Ink,
-    Piece,
     Row,
     clip,
     indent,
@@ -24,14 +24,6 @@ from holdspace.client.tui.rows import (
     wrap,
 )
 from holdspace.protocol.translation import N_, _
-
-WHAT_THIS_IS = N_("""\
-This is support among people. It is not treatment, and nobody here is an emergency service. Nothing can \
-stop somebody from taking a photo of a screen: we rely on each other's word.""")
-EXIT_WORDS = N_("""\
-Esc three times, or F12, closes this screen at once. To the others it looks like a lost connection.""")
-COMPARE_WORDS = N_("""\
-Compare them with the words you were given another way. If they differ, leave: this is another room.""")
 
 
 def titled(title: str, text: str, width: int) -> list[Row]:
@@ -58,44 +50,6 @@ def _ways() -> Ways:
     )
 
 
-def agreements(card: CardView, width: int) -> list[Row]:
-    """Return the agreements, one item a paragraph, numbered."""
-    lines: list[Row] = []
-    for at, item in enumerate(card.agreements, 1):
-        first, *rest = paragraph(item, max(1, width - 4))
-        lines += [(Piece(f"{at:>2}  ", "sage"), *first), *indent(rest, 4)]
-    return lines
-
-
-def leader(card: CardView, width: int) -> list[Row]:
-    """Return who leads, and as what."""
-    standing = paragraph(card.standing, width, "muted") if card.standing else []
-    return [row((_("Led by "), "muted"), (card.host_name, "strong")), *standing]
-
-
-def phrase(card: CardView, width: int) -> list[Row]:
-    """Return the check phrase, and what to do with it."""
-    return [row((card.check_phrase, "sage-strong")), *paragraph(COMPARE_WORDS, width, "muted")]
-
-
-def relay(card: CardView, width: int) -> list[Row]:
-    """Return whose the relay is, and what it can see."""
-    where = where_words(card.relay, card.relays)
-    facts = [
-        line
-        for label, words in operator_facts(card.operator)
-        for line in paragraph(f"{label}: {words}", width)
-    ]
-    return [
-        row((_("Who runs the relay"), "sage-strong")),
-        *facts,
-        *paragraph(f"{operator_remark(card.operator)} {where}", width, "muted"),
-        BLANK,
-        row((_("What the relay can see"), "sage-strong")),
-        *paragraph(relay_sees(is_covered=card.is_covered), width, "muted"),
-    ]
-
-
 def about_page(view: RoomView, width: int) -> list[Row]:
     """Return what was read at the door, to read again."""
     card = view.card
@@ -108,11 +62,11 @@ def about_page(view: RoomView, width: int) -> list[Row]:
             *paragraph(WHAT_THIS_IS, width),
         ]
     parts = [
-        leader(card, width),
+        group_card.leader(card, width),
         paragraph(card.about, width) if card.about else [],
-        [row((_("What we agreed"), "sage-strong")), *agreements(card, width)],
-        phrase(card, width),
-        relay(card, width),
+        [row((_("What we agreed"), "sage-strong")), *group_card.agreements(card, width)],
+        group_card.phrase(card, width),
+        group_card.relay(card, width),
         paragraph(WHAT_THIS_IS, width, "muted"),
         paragraph(EXIT_WORDS, width, "muted"),
     ]

@@ -10,7 +10,7 @@ from holdspace.client.acts import BY_ID
 from holdspace.client.seat.view import RoomView, StageView
 from holdspace.client.tui import marks
 from holdspace.client.tui.clock import left_words, progress
-from holdspace.client.tui.pages import agreements
+from holdspace.client.tui.group_card import agreements
 from holdspace.client.tui.rows import BLANK, Piece, Row, clip, indent, pad, paragraph, row
 from holdspace.protocol.translation import _
 

@@ -34,6 +34,7 @@ class ApartScreen(HoldScreen):
     """A page over the room: whom it is with above, what was said in the middle, the text field below."""
 
     CSS_PATH: ClassVar[str] = "apart.tcss"
+    IS_APART = True
     HELP_WORDS = N_(
         "Only those named above read what you write here. Enter sends it; Esc leaves the text field, "
         "and once more goes back."

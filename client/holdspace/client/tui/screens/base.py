@@ -10,9 +10,10 @@ from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from typing_extensions import override
 
 from holdspace.client.acts import ACTS, BY_ID, Act, Spot
-from holdspace.client.seat.view import RoomView
+from holdspace.client.seat.view import Place, RoomView
 from holdspace.client.tui.attending import Home
 from holdspace.client.tui.painted import Drawing, Painted
 from holdspace.client.tui.rows import Row, paragraph, row
@@ -22,6 +23,8 @@ SMALLEST = (40, 12)
 TOO_SMALL = N_(
     "This window is too small. 40 columns and 12 lines are enough. Your place and draft are kept."
 )
+# Where even that is cut: what matters to whoever was writing comes first.
+TOO_SMALL_IN_FEW_WORDS = N_("All is kept. Please make this window larger.")
 _TEXTUAL_KEYS = {"1-9": "1,2,3,4,5,6,7,8,9"}
 # Textual names signs as Unicode does, but for these.
 _TEXTUAL_NAMES = {
@@ -66,7 +69,14 @@ def _as_now(binding: Binding) -> Binding:
 
 def too_small() -> Widget:
     """Return the sentence that is all there is in a window that is too small."""
-    return Drawing(lambda width, _: paragraph(TOO_SMALL, max(1, width)), id="too-small")
+    return Drawing(_too_small_rows, id="too-small")
+
+
+def _too_small_rows(width: int, height: int) -> list[Row]:
+    rows = paragraph(TOO_SMALL, max(1, width))
+    if not height or len(rows) <= height:
+        return rows
+    return paragraph(TOO_SMALL_IN_FEW_WORDS, max(1, width))
 
 
 class HoldScreen(Screen[None], inherit_bindings=False):
@@ -75,7 +85,11 @@ class HoldScreen(Screen[None], inherit_bindings=False):
     ALLOW_SELECT = False
     # Whoever types here must not find that their next letters go to somebody.
     KEEPS_TYPING = False
+    # Whether its words go to few, so that a page that is read over it must not take it away.
+    IS_APART = False
     HELP_WORDS = N_("Up and down read on. Esc goes back to where you were.")
+    # The part that is read on, and read back.
+    READS = "body"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares it without ClassVar
         (0, "-tiny"),
         (SMALLEST[0], "-narrow"),
@@ -111,6 +125,23 @@ class HoldScreen(Screen[None], inherit_bindings=False):
     def too_small(self) -> Widget:
         """Return the sentence that covers everything in a window that is too small."""
         return too_small()
+
+    @property
+    def is_too_small(self) -> bool:
+        """Return whether the one sentence is all that can be seen."""
+        return self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]
+
+    def takes(self, key: events.Key) -> bool:
+        """Return whether a key does what it always does: unseen, one can write on, but nothing is done."""
+        is_writing = isinstance(self.focused, Input | TextArea)
+        does_something = key.key == "enter" or (key.is_printable and not is_writing)
+        return not (self.is_too_small and does_something)
+
+    @override
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """Leave the focus where it is while nothing can be seen: what is typed goes on there."""
+        if not self.is_too_small:
+            super()._reset_focus(widget, avoiding)
 
     def show(self, view: RoomView) -> None:
         """Draw the new picture."""
@@ -148,6 +179,16 @@ class HoldScreen(Screen[None], inherit_bindings=False):
             for least, name in breakpoints:
                 self.set_class(least == fitting, name)
 
+    @property
+    def aside_handle(self) -> bytes:
+        """Return which private word this is the page of, b"" if of none."""
+        return b""
+
+    def stays_in(self, place: Place) -> bool:
+        """Tell whether this stays, with everything under it, though this person has come to this place."""
+        del place
+        return False
+
     def again(self) -> "HoldScreen | None":
         """Return this screen once more if it stays when somebody comes to another place, or None."""
         return None
@@ -159,6 +200,15 @@ class HoldScreen(Screen[None], inherit_bindings=False):
     def acts(self) -> Sequence[Act]:
         """Return the acts that would do something here, for what is chosen."""
         return ()
+
+    def action_read(self, pages_on: int) -> None:
+        """Read on by a page, less the row that says so and one to find the place again."""
+        part = self.query_one(f"#{self.READS}")
+        part.scroll_relative(y=pages_on * max(1, part.size.height - 2), animate=False)
+
+    def action_read_rows(self, rows_on: int) -> None:
+        """Read on by rows."""
+        self.query_one(f"#{self.READS}").scroll_relative(y=rows_on, animate=False)
 
     def begin(self) -> None:
         """Put the focus where this screen begins."""

@@ -11,6 +11,7 @@ from typing_extensions import override
 from holdspace.client.acts import BY_ID, Given, Need, Spot, acts_for, same_key_now
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import act_keys
+from holdspace.client.tui.more_below import MORE_TO_CHOOSE, MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
@@ -36,6 +37,7 @@ class BoardScreen(ListScreen):
         yield Drawing(lambda width, _: self._asked(width), id="asked")
         with VerticalScroll(id="body", can_focus=False):
             yield Choices(self._items_or_none, id="choices")
+            yield MoreBelow(MORE_TO_CHOOSE)
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _: self._keys(width), id="keys")

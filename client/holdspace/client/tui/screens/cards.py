@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from typing_extensions import override
 
@@ -13,6 +13,7 @@ from holdspace.client.acts import Spot
 from holdspace.client.care.cards import cards, filled
 from holdspace.client.library import Card
 from holdspace.client.tui.choices import Choices
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
@@ -26,8 +27,12 @@ class CardsScreen(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *act_bindings(Spot.ANYWHERE),
         *((str(number), f"copy({number})", "copy the phrase") for number in range(1, 10)),
+        # The list scrolls by itself with what is chosen.
+        Binding("pagedown", "read(1)", "read on", priority=True),
+        Binding("pageup", "read(-1)", "read back", priority=True),
     ]
     TITLE_WORDS = N_("Cards, for you alone")
+    READS = "detail"
     EMPTY_WORDS = N_("There are no cards.")
 
     def __init__(self, lang: str = "") -> None:
@@ -39,6 +44,7 @@ class CardsScreen(ListScreen):
         """Yield the chosen card."""
         with VerticalScroll(id="detail", can_focus=False):
             yield Drawing(lambda width, _: self._detail(width), id="stage")
+            yield MoreBelow()
 
     @on(Choices.Moved)
     def _moved(self) -> None:

@@ -1,6 +1,7 @@
 """A question before something that cannot be taken back, and small choices, by one key."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from holdspace.client.seat.intents import Intent
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import SMALLEST, HoldScreen, too_small
+from holdspace.client.yes_or_no import NO, YES
 from holdspace.protocol.translation import _
 from holdspace.protocol.values import value
 
@@ -66,9 +68,23 @@ class ConfirmScreen(ModalScreen[Intent | None], inherit_bindings=False):
             return
         if event.key in _SCROLLS:
             self.scroll_relative(y=_SCROLLS[event.key], animate=False)
-        for option in self._options:
-            if option.key and option.key in (event.character, event.key):
-                self.dismiss(option.intent)
+        chosen = self._option(event)
+        if chosen is not None:
+            self.dismiss(chosen.intent)
+        elif self._asks_yes_or_no and event.character in NO:
+            self.dismiss(None)
+
+    def _option(self, event: events.Key) -> Option | None:
+        """Return the option of this key, or the yes for a yes in any language."""
+        pressed = {event.character, event.key}
+        own = (one for one in self._options if one.key and one.key in pressed)
+        is_yes = self._asks_yes_or_no and event.character in YES
+        yes = (one for one in self._options if is_yes and one.key == "y")
+        return next(chain(own, yes), None)
+
+    @property
+    def _asks_yes_or_no(self) -> bool:
+        return any(one.key == "y" for one in self._options)
 
     def on_mount(self) -> None:
         """Let the terminal's cursor stand at the question."""

@@ -12,8 +12,9 @@ from holdspace.client.acts import BY_ID, Act, Given, Spot, acts_for
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import act_keys, few_key_rows, key_rows
+from holdspace.client.tui.more_below import MORE_TO_CHOOSE, MoreBelow
 from holdspace.client.tui.painted import Drawing
-from holdspace.client.tui.rows import Row, row
+from holdspace.client.tui.rows import Row, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
 from holdspace.protocol.translation import N_, _
 
@@ -60,6 +61,7 @@ class ListScreen(HoldScreen):
         with Horizontal(id="desk"):
             with VerticalScroll(id="body", can_focus=False):
                 yield Choices(self._items_or_none, spaced=self.IS_SPACED, id="choices")
+                yield MoreBelow(MORE_TO_CHOOSE)
             yield from self.compose_more()
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
@@ -104,7 +106,7 @@ class ListScreen(HoldScreen):
         self._chosen = self.key_of(at) if 0 <= at < len(self.items(80)) else None
 
     def _items_or_none(self, width: int) -> Sequence[list[Row]]:
-        return self.items(width) or [[row((self.EMPTY_WORDS, "muted"))]]
+        return self.items(width) or [paragraph(self.EMPTY_WORDS, width, "muted")]
 
     @override
     def acts(self) -> Sequence[Act]:

@@ -5,7 +5,6 @@ meeting ends, the page stays until it is left: the letters that come next, and t
 meant for one person, and would be read by everybody.
 """
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -55,8 +54,8 @@ class DoorTalkScreen(ApartScreen):
         # What was said, and by whom, stays in sight when the picture has it no longer.
         self._known: tuple[str, tuple[DoorLine, ...]] = ("", ())
 
+    @override
     def stays_in(self, place: Place) -> bool:
-        """Tell whether the page stays though this person has come to this place."""
         return place in _READ_BY_OTHERS or bool(self.unsent_here.strip())
 
     @property
@@ -168,8 +167,3 @@ class DoorTalkScreen(ApartScreen):
         # Who waits at the door has nothing to go back to.
         if self._knock:
             self.dismiss()
-
-
-def stays(screens: Sequence[object], place: Place) -> bool:
-    """Tell whether one of these stays, with everything under it, though this person has come there."""
-    return any(one.stays_in(place) for one in screens if isinstance(one, DoorTalkScreen))

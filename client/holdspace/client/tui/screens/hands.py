@@ -12,6 +12,7 @@ from holdspace.client.acts import BY_ID, Act, Given, Spot, is_useful
 from holdspace.client.seat.view import HandView
 from holdspace.client.tui import marks, pages
 from holdspace.client.tui.choices import Choices
+from holdspace.client.tui.more_below import MORE_TO_CHOOSE, MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
@@ -44,6 +45,7 @@ class HandsScreen(ListScreen):
                 lambda width, _: list(indent(pages.beside_the_hands(self.view, width - 2), 2)),
                 id="beside",
             )
+            yield MoreBelow(MORE_TO_CHOOSE)
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _: self._keys(width), id="keys")

@@ -12,6 +12,7 @@ from holdspace.client.acts import Spot
 from holdspace.client.home import NOT_FOR, WELCOME, Way
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import ALWAYS, keys
+from holdspace.client.tui.more_below import MORE_TO_CHOOSE, MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings, notice_rows
@@ -43,6 +44,7 @@ class HomeScreen(ListScreen):
         yield Drawing(lambda width, _height: self._head(width), id="title")
         with VerticalScroll(id="body", can_focus=False):
             yield Choices(self._items_or_none, id="choices")
+            yield MoreBelow(MORE_TO_CHOOSE)
         with Vertical(id="foot"):
             yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
             yield Drawing(

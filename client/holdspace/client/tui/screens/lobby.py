@@ -19,7 +19,7 @@ from typing_extensions import override
 from holdspace.client.acts import BY_ID, Act, Spot, acts_for
 from holdspace.client.seat.intents import Accept
 from holdspace.client.seat.view import CardView
-from holdspace.client.tui import marks, pages
+from holdspace.client.tui import group_card, marks
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import ALWAYS, keys
 from holdspace.client.tui.more_below import MoreBelow
@@ -60,10 +60,11 @@ class LobbyScreen(HoldScreen):
     def compose(self) -> ComposeResult:
         """Agreements on the left, who and how safe on the right, the form below."""
         yield Drawing(lambda width, _: self._head(width), id="head")
-        with VerticalScroll(id="body", can_focus=False), Horizontal(id="columns"):
-            yield Drawing(lambda width, _: self._agreements(width), id="agreements")
-            yield Drawing(lambda width, _: self._facts(width), id="facts")
-        yield MoreBelow("body")
+        with VerticalScroll(id="body", can_focus=False):
+            with Horizontal(id="columns"):
+                yield Drawing(lambda width, _: self._agreements(width), id="agreements")
+                yield Drawing(lambda width, _: self._facts(width), id="facts")
+            yield MoreBelow()
         with Vertical(id="form"):
             yield Drawing(lambda width, _: self._answer(width), id="answer")
             with Horizontal(classes="field"):
@@ -132,15 +133,15 @@ class LobbyScreen(HoldScreen):
     def _agreements(self, width: int) -> list[Row]:
         about = [*paragraph(self.card.about, width), BLANK] if self.card.about else []
         head = row((_("What we agree on here"), "sage-strong"))
-        limits = [*paragraph(pages.WHAT_THIS_IS, width, "muted"), BLANK]
-        way_out = paragraph(pages.EXIT_WORDS, width, "muted")
+        limits = [*paragraph(group_card.WHAT_THIS_IS, width, "muted"), BLANK]
+        way_out = paragraph(group_card.EXIT_WORDS, width, "muted")
         # A low window has no place for the answer below.
         told = self._told(width) if self.has_class("-short") else []
         return [
             *told,
             *about,
             head,
-            *pages.agreements(self.card, width),
+            *group_card.agreements(self.card, width),
             BLANK,
             *limits,
             *way_out,
@@ -149,9 +150,9 @@ class LobbyScreen(HoldScreen):
 
     def _facts(self, width: int) -> list[Row]:
         parts = (
-            pages.leader(self.card, width),
-            pages.phrase(self.card, width),
-            pages.relay(self.card, width),
+            group_card.leader(self.card, width),
+            group_card.phrase(self.card, width),
+            group_card.relay(self.card, width),
         )
         return [line for part in parts for line in (*part, BLANK)]
 
@@ -217,11 +218,6 @@ class LobbyScreen(HoldScreen):
     def acts(self) -> Sequence[Act]:
         """Return what can be done before knocking, with the fields left by Esc."""
         return acts_for(self.view, Spot.DOORSTEP)
-
-    def action_read(self, pages_on: int) -> None:
-        """Scroll the card."""
-        body = self.query_one("#body", VerticalScroll)
-        body.scroll_relative(y=pages_on * max(1, body.size.height - 1), animate=False)
 
     @override
     def step_back(self) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 from holdspace.client.acts import Spot
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import Row, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -41,6 +42,7 @@ class PageScreen(HoldScreen):
         yield Drawing(lambda *_: [row((self._title, "strong"))], id="title")
         with VerticalScroll(id="body"):
             yield Drawing(lambda width, _: self._draw(self.view, width), id="page")
+            yield MoreBelow()
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _: [keys((*BACK, *self._more_keys), width)], id="keys")

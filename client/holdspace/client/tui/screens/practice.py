@@ -13,6 +13,7 @@ from holdspace.client import pacing
 from holdspace.client.acts import Spot
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -32,8 +33,10 @@ class PracticeScreen(HoldScreen):
         ("g", "other('ground-54321')", "by the senses"),
         ("r", "other('rest')", "rest"),
         ("c", "copy", "copy the lines"),
-        ("down,pagedown", "read(1)", "read on"),
-        ("up,pageup", "read(-1)", "read back"),
+        ("down", "read_rows(1)", "read on"),
+        ("up", "read_rows(-1)", "read back"),
+        ("pagedown", "read(1)", "read on"),
+        ("pageup", "read(-1)", "read back"),
     ]
 
     def __init__(self, name: str, lang: str = "") -> None:
@@ -48,6 +51,7 @@ class PracticeScreen(HoldScreen):
         yield Drawing(lambda *_unused: [row((self._practice.title, "strong"))], id="title")
         with VerticalScroll(id="body", can_focus=False):
             yield Drawing(lambda width, _height: self._page(width), id="page")
+            yield MoreBelow()
         with Vertical(id="foot"):
             yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _height: [keys(self._keys(), width, last=BACK)], id="keys")
@@ -58,6 +62,11 @@ class PracticeScreen(HoldScreen):
         """Draw what has changed, and wake when the next line is due."""
         super().show(view)
         self._sleep()
+
+    def on_resize(self) -> None:
+        """Lay out again with as much air as there is room for now."""
+        page = self.query_one("#page", Drawing)
+        self.call_after_refresh(page.refresh, layout=True)
 
     def action_go_on(self) -> None:
         """Go to the next line, where a line waits for that."""
@@ -73,10 +82,6 @@ class PracticeScreen(HoldScreen):
         if self._practice.template:
             self.home.tell(_(pacing.TEMPLATE_WORDS))
             self.home.copy_phrase("\n".join(self._practice.template))
-
-    def action_read(self, rows_on: int) -> None:
-        """Scroll, where the words are longer than the window."""
-        self.query_one("#body", VerticalScroll).scroll_relative(y=rows_on, animate=False)
 
     def _take(self, practice: pacing.Practice) -> None:
         self._practice = practice

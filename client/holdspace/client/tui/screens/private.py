@@ -50,6 +50,11 @@ class PrivateScreen(ApartScreen):
         return self._handle
 
     @property
+    @override
+    def aside_handle(self) -> bytes:
+        return self._handle
+
+    @property
     def aside(self) -> AsideView | None:
         """Return the private word, while this person has not gone back from it."""
         return next((one for one in self.view.asides if one.handle == self.handle), None)
@@ -64,7 +69,7 @@ class PrivateScreen(ApartScreen):
 
     @override
     def _who(self) -> str:
-        return self.aside.label if self.aside else "private"
+        return self.aside.label if self.aside else _("private")
 
     @override
     def _guides(self) -> Iterator[Widget]:

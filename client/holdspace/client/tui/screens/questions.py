@@ -14,6 +14,7 @@ from holdspace.client.questions import Questions
 from holdspace.client.seat.form_view import FormView
 from holdspace.client.seat.intents import GiveAnswers
 from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Piece, Row, cells, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, notice_rows
@@ -46,6 +47,7 @@ class QuestionsScreen(HoldScreen):
         yield Drawing(lambda *_: [self._title()], id="title")
         with VerticalScroll(id="body", can_focus=False):
             yield Drawing(lambda width, _: self._page(width), id="page")
+            yield MoreBelow()
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: [self._answer(width)], id="answer")
             yield Drawing(lambda width, _: self._remark(width), id="remark")

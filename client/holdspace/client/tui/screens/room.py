@@ -24,6 +24,7 @@ from holdspace.client.acts import (
     same_key_now,
 )
 from holdspace.client.seat.intents import KeepReady
+from holdspace.client.seat.too_long import reason_too_long
 from holdspace.client.seat.view import RoomView
 from holdspace.client.tui.agenda import agenda
 from holdspace.client.tui.attending import moment_of
@@ -221,7 +222,8 @@ class RoomScreen(HoldScreen):
         elif isinstance(command, Local):
             self.home.run_local(command)
         else:
-            refusal = self.home.want(command)
+            # Before anything is asked: once it was, what was typed is no longer in the field.
+            refusal = reason_too_long(command) or self.home.want(command)
             if refusal:
                 self._refuse(refusal.words, event.text)
 

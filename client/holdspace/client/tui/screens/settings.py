@@ -17,6 +17,7 @@ from holdspace.client.settings_book import SettingsBook
 from holdspace.client.tui import marks
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.keyline import few_key_rows, key_rows
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import (
     BLANK,
@@ -63,6 +64,7 @@ class SettingsScreen(ListScreen):
         Binding("pageup", "read(-1)", "read back", priority=True),
     ]
     TITLE_WORDS = N_("Settings")
+    READS = "detail"
     ONLY: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, book: SettingsBook, first: str = "", *, is_again: bool = False) -> None:
@@ -77,6 +79,7 @@ class SettingsScreen(ListScreen):
         """Yield the chosen setting in words."""
         with VerticalScroll(id="detail", can_focus=False):
             yield Drawing(lambda width, _height: self._detail(width), id="stage")
+            yield MoreBelow()
 
     @override
     def begin(self) -> None:
@@ -232,11 +235,6 @@ class SettingsScreen(ListScreen):
                 self._say(step.words)
 
         self.app.push_screen(TalkScreen(Talk(one.title, one.how, hear, above=(one.why,)), taken))
-
-    def action_read(self, pages_on: int) -> None:
-        """Scroll what is said about the chosen one."""
-        detail = self.query_one("#detail", VerticalScroll)
-        detail.scroll_relative(y=pages_on * max(1, detail.size.height - 1), animate=False)
 
     @override
     def key_of(self, at: int) -> object:

@@ -15,6 +15,7 @@ from holdspace.client.tui import marks
 from holdspace.client.tui.choices import Choices
 from holdspace.client.tui.clock import left_words
 from holdspace.client.tui.keyline import act_keys, as_it_is_now, key_name
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Ink, Piece, Row, clip, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import act_bindings
@@ -36,6 +37,7 @@ class SheetScreen(ListScreen):
         Binding("pageup", "read(-1)", "read back", priority=True),
     ]
     TITLE_WORDS = N_("Run sheet")
+    READS = "detail"
     EMPTY_WORDS = N_("No flow is laid out.")
     SPOT = Spot.SHEET
 
@@ -44,6 +46,7 @@ class SheetScreen(ListScreen):
         """Yield the chosen stage in full."""
         with VerticalScroll(id="detail", can_focus=False):
             yield Drawing(self._detail, id="stage")
+            yield MoreBelow()
 
     @override
     def begin(self) -> None:
@@ -81,17 +84,19 @@ class SheetScreen(ListScreen):
                 row((stage.title, "amber-strong" if stage.is_current else "strong")),
                 *self._facts(stage, width),
             ],
-            _titled("Say", stage.say, width),
+            _titled(_("Say"), stage.say, width),
             _titled(_("Everybody sees"), stage.prompt, width),
             [row((f"  · {ask}", "text")) for ask in stage.asks],
             _ready(stage, width),
-            _titled("Next", _preview(after), width, "muted") if after else [],
+            _titled(_("Next"), _preview(after), width, "muted") if after else [],
         ]
         return [line for part in parts if part for line in (*part, BLANK)]
 
     def _facts(self, stage: StageView, width: int) -> list[Row]:
         left = (
-            left_words(self.view, self.home.now()) if stage.is_current else f"{stage.minutes} min"
+            left_words(self.view, self.home.now())
+            if stage.is_current
+            else _("{number} min").format(number=stage.minutes)
         )
         facts = " · ".join(
             part for part in (stage.purpose, _(MODE_WORDS[stage.mode]), left) if part
@@ -107,11 +112,6 @@ class SheetScreen(ListScreen):
             *([BY_ID["drift"]] if self.view.drift_words else []),
         ]
         return self.foot(act_keys([*first, *acts_for(self.view, Spot.SHEET)]), width)
-
-    def action_read(self, pages_on: int) -> None:
-        """Scroll the stage in full."""
-        detail = self.query_one("#detail", VerticalScroll)
-        detail.scroll_relative(y=pages_on * max(1, detail.size.height - 1), animate=False)
 
     @override
     def key_of(self, at: int) -> object:

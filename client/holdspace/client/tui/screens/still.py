@@ -14,6 +14,7 @@ from holdspace.client.care.cards import debrief_lines
 from holdspace.client.seat.view import Connection, Place, RoomView
 from holdspace.client.tui.header import trouble
 from holdspace.client.tui.keyline import act_keys, key_name, keys
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -32,8 +33,10 @@ class StillScreen(HoldScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *act_bindings(Spot.ANYWHERE),
         ("enter,space", "finish", "close"),
-        ("down,pagedown", "read(1)", "read on"),
-        ("up,pageup", "read(-1)", "read back"),
+        ("down", "read_rows(1)", "read on"),
+        ("up", "read_rows(-1)", "read back"),
+        ("pagedown", "read(1)", "read on"),
+        ("pageup", "read(-1)", "read back"),
     ]
 
     def keys(self, view: RoomView) -> Pairs:
@@ -51,6 +54,7 @@ class StillScreen(HoldScreen):
             # In a very small window the words scroll, and the keys stay in sight.
             with VerticalScroll(id="body", can_focus=False):
                 yield Drawing(lambda width, _: self.lines(self.view, width), id="lines")
+                yield MoreBelow()
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _: [self._keys(width)], id="keys")
         yield self.too_small()
@@ -58,10 +62,6 @@ class StillScreen(HoldScreen):
     def _keys(self, width: int) -> Row:
         *first, last = self.keys(self.view)
         return keys(first, width, last=[last])
-
-    def action_read(self, rows: int) -> None:
-        """Scroll the words, where the window is too small for them."""
-        self.query_one("#body").scroll_relative(y=rows, animate=False)
 
     def action_finish(self) -> None:
         """Close the screen, when there is nothing left to wait for."""

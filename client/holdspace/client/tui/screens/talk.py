@@ -13,6 +13,7 @@ from typing_extensions import override
 from holdspace.client.acts import Spot
 from holdspace.client.own.talk import Step, Talk
 from holdspace.client.tui.keyline import keys
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, indent, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -28,7 +29,11 @@ class TalkScreen(HoldScreen):
 
     CSS_PATH = "talk.tcss"
     KEEPS_TYPING = True
-    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ANYWHERE)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.ANYWHERE),
+        ("pagedown", "read(1)", "read on"),
+        ("pageup", "read(-1)", "read back"),
+    ]
 
     def __init__(self, talk: Talk, taken: Callable[[Step], None]) -> None:
         super().__init__()
@@ -46,6 +51,7 @@ class TalkScreen(HoldScreen):
             field.cursor_blink = False
             yield field
             yield Drawing(lambda width, _: self._answers(width), id="answers")
+            yield MoreBelow()
         with Vertical(id="foot"):
             yield Drawing(lambda width, _: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _: [keys(self._keys(), width)], id="keys")
@@ -74,10 +80,11 @@ class TalkScreen(HoldScreen):
         self._take(self._talk.answered(event.value))
 
     def on_key(self, event: events.Key) -> None:
-        """Answer by the key of an answer; other keys do what they always do."""
-        if event.character and event.character in {answer.key for answer in self._talk.answers}:
+        """Answer by the key of an answer, or a yes in any language; other keys do what they always do."""
+        step = self._talk.answered(event.character or "") if self._talk.answers else self._talk
+        if step is not self._talk:
             event.stop()
-            self._take(self._talk.answered(event.character))
+            self._take(step)
 
     def _take(self, step: Step) -> None:
         if isinstance(step, Talk):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from typing_extensions import override
 
@@ -17,6 +17,7 @@ from holdspace.client.tryout import LEAD, LET_IN, MOVED_ON, STEPS, Tryout, tryin
 from holdspace.client.tui import marks
 from holdspace.client.tui.composer import Composer
 from holdspace.client.tui.keyline import NARROW, key_name, keys
+from holdspace.client.tui.more_below import MoreBelow
 from holdspace.client.tui.painted import Drawing
 from holdspace.client.tui.rows import BLANK, Row, cells, fold, indent, pad, paragraph, row
 from holdspace.client.tui.screens.base import HoldScreen, act_bindings, notice_rows
@@ -42,7 +43,12 @@ class TryoutScreen(HoldScreen):
 
     CSS_PATH = "tryout.tcss"
     KEEPS_TYPING = True
-    BINDINGS: ClassVar[list[BindingType]] = [*act_bindings(Spot.ROOM, Spot.ANYWHERE)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *act_bindings(Spot.ROOM, Spot.ANYWHERE),
+        # The text field is short; what can be tried may not be.
+        Binding("pagedown", "read(1)", "read on", priority=True),
+        Binding("pageup", "read(-1)", "read back", priority=True),
+    ]
 
     def __init__(self, tryout: Tryout | None = None, written: str = "") -> None:
         super().__init__()
@@ -56,6 +62,7 @@ class TryoutScreen(HoldScreen):
         yield Drawing(lambda *_size: [row((_(TITLE), "strong"))], id="title")
         with VerticalScroll(id="body"):
             yield Drawing(lambda width, _height: self._page(width), id="page")
+            yield MoreBelow()
         with Vertical(id="foot"):
             yield Drawing(lambda width, _height: notice_rows(self, width), id="notice")
             yield Drawing(lambda width, _height: self._hint(width), id="hint")
