@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyte
 
+from holdspace.client.tui.theme import PALETTES
 from moving_picture import different, picture, still
 
 RECORDING = Path(__file__).parent.parent / "docs" / "recording.svg"
@@ -25,6 +26,26 @@ def test_every_picture_comes_at_its_time_and_what_stays_is_drawn_once() -> None:
     assert drawn.count('href="#r0"') == 2
     assert re.search(r'fill="red"[^>]* class="b">a</text>', drawn)
     assert ">&lt;b&gt;</text>" in drawn
+
+
+def test_what_stands_on_the_ground_of_the_program_is_drawn_without_a_ground_of_its_own() -> None:
+    calm = PALETTES["calm"]
+    red, green, blue = (int(calm.grounds["ground"][at : at + 2], 16) for at in (1, 3, 5))
+    screen = pyte.Screen(20, 1)
+    pyte.Stream(screen).feed(f"\x1b[48;2;{red};{green};{blue}mhello\x1b[41mloud")
+    drawn = picture([still(screen, 0.0)], 1.0, 20, resting=0.0)
+    assert drawn.count('fill="red"') == 1
+    assert drawn.count(calm.grounds["ground"]) == 1
+
+
+def test_a_colour_of_its_own_is_not_overruled_by_the_usual_one() -> None:
+    screen = pyte.Screen(20, 1)
+    pyte.Stream(screen).feed("usual \x1b[31mred")
+    drawn = picture([still(screen, 0.0)], 1.0, 20, resting=0.0)
+    # A style sheet would win over what stands beside a word.
+    assert "fill" not in drawn.partition("</style>")[0]
+    assert re.search(r'<text [^>]*fill="red"[^>]*>red<', drawn)
+    assert not re.search(r"<text [^>]*fill[^>]*>usual<", drawn)
 
 
 def test_the_one_we_show_is_small_and_still_for_whoever_wants_no_motion() -> None:
