@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from holdspace.client import here
 from holdspace.client.here import RelayNotStartedError, relay_here
 
 
@@ -100,3 +101,25 @@ def test_it_ends_when_whoever_started_it_is_killed() -> None:
         assert answers(address)
         starter.kill()
     until_silent(address)
+
+
+class Starting:
+    """A relay's process that has not said anything yet."""
+
+    def __init__(self) -> None:
+        self.stdout = asyncio.StreamReader()
+        self.stderr = asyncio.StreamReader()
+
+
+@pytest.mark.parametrize("steps", range(4))
+async def test_ctrl_c_counts_also_in_the_moment_a_relay_is_ready(steps: int) -> None:
+    starting = Starting()
+    waiting = asyncio.create_task(here._address(starting))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    starting.stdout.feed_data(here.READY.encode() + b"ws://127.0.0.1:1\n")
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    was_over = waiting.done()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled() is not was_over

@@ -169,7 +169,8 @@ class Attendance:
             card = self.view.card
             seconds = COVERED_GOODBYE_SECONDS if card and card.is_covered else GOODBYE_SECONDS
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._said_goodbye(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._said_goodbye()
         await self.aclose()
 
     async def vanish(self) -> None:

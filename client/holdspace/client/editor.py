@@ -209,7 +209,8 @@ async def _close(process: asyncio.subprocess.Process) -> None:
         if process.returncode is None:
             with suppress(ProcessLookupError, TimeoutError):
                 end()
-                await asyncio.wait_for(process.wait(), _PATIENCE)
+                async with asyncio.timeout(_PATIENCE):
+                    await process.wait()
 
 
 @contextmanager

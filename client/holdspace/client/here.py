@@ -59,7 +59,8 @@ async def _address(process: Process) -> str:
     if process.stdout is None or process.stderr is None:
         raise LocalError("The relay was started without pipes.")
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), READY_SECONDS)
+        async with asyncio.timeout(READY_SECONDS):
+            line = await process.stdout.readline()
     except (TimeoutError, ValueError):
         line = b""
     words = line.decode(errors="replace").strip()
@@ -82,7 +83,8 @@ async def _see_off(process: Process) -> None:
             await process.stdin.drain()
         process.stdin.close()
     try:
-        await asyncio.wait_for(process.wait(), GOODBYE_SECONDS)
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await process.wait()
     except TimeoutError:
         with suppress(ProcessLookupError):
             process.kill()

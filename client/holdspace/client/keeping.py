@@ -168,7 +168,8 @@ class Keeper:
             # In a thread: a slow disk must not make anybody wait for their own letters.
             await asyncio.to_thread(self._save)
             try:
-                await asyncio.wait_for(over.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await over.wait()
             except TimeoutError:
                 self._complain()
 

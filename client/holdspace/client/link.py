@@ -168,7 +168,8 @@ class Link:
             return
         self._outgoing.put_nowait(None) if not self._outgoing.full() else None
         try:
-            await asyncio.wait_for(self._connection.wait_closed(), drain)
+            async with asyncio.timeout(drain):
+                await self._connection.wait_closed()
         except TimeoutError:
             self._drop_connection()
 

@@ -82,6 +82,7 @@ async def _within(
     look: Callable[[], Awaitable[RoomView]], patience: float = PATIENCE
 ) -> RoomView | None:
     try:
-        return await asyncio.wait_for(look(), patience)
+        async with asyncio.timeout(patience):
+            return await look()
     except TimeoutError:
         return None

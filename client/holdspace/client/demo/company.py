@@ -87,7 +87,8 @@ def _pipes(process: Process) -> tuple[asyncio.StreamReader, asyncio.StreamWriter
 
 async def _see_off(process: Process) -> None:
     try:
-        await asyncio.wait_for(process.wait(), GOODBYE_SECONDS)
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await process.wait()
     except TimeoutError:
         with suppress(ProcessLookupError):
             process.kill()

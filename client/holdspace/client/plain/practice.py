@@ -69,7 +69,8 @@ class Pacer:
             due = self._practice.due if self._practice else None
             try:
                 wait = None if due is None else max(0.0, due - self._clock())
-                await asyncio.wait_for(self._changed.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._changed.wait()
             except TimeoutError:
                 if self._practice is not None:
                     self._take(pacing.catch_up(self._practice, self._clock()))
