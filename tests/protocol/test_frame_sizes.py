@@ -1,4 +1,4 @@
-"""R16 and I10: whatever a frame is and carries, it travels in one of four sizes, or not at all."""
+"""R16 and I10: whatever a frame is and carries, it travels in one of five sizes, or not at all."""
 
 from typing import get_args
 
@@ -78,7 +78,7 @@ def test_every_kind_of_frame_is_here() -> None:
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=name)
-def test_the_longest_of_each_kind_has_one_of_the_four_sizes(
+def test_the_longest_of_each_kind_has_one_of_the_five_sizes(
     frame: f.ClientFrame | f.RelayFrame,
 ) -> None:
     assert len(f.encode(frame)) in f.SIZE_CLASSES
@@ -86,7 +86,7 @@ def test_the_longest_of_each_kind_has_one_of_the_four_sizes(
 
 @pytest.mark.parametrize("frame", [one for one in FRAMES if type(one) in CARRIERS], ids=name)
 @pytest.mark.parametrize("length", [1, 700, 1_024, 4_096, 11_000])
-def test_whatever_a_frame_carries_has_one_of_the_four_sizes(
+def test_whatever_a_frame_carries_has_one_of_the_five_sizes(
     frame: f.ClientFrame | f.RelayFrame, length: int
 ) -> None:
     carrying = msgspec.structs.replace(frame, **{CARRIERS[type(frame)]: bytes(length)})
@@ -94,7 +94,7 @@ def test_whatever_a_frame_carries_has_one_of_the_four_sizes(
 
 
 def test_what_does_not_fit_the_largest_size_does_not_travel() -> None:
-    too_much = (f.SealedWelcome(HANDLE, LONGEST),) * 2
+    too_much = (f.SealedWelcome(HANDLE, LONGEST),) * 3
     bundle = next(frame for frame in FRAMES if isinstance(frame, f.Bundle))
     with pytest.raises(f.FrameTooLong):
         f.encode(msgspec.structs.replace(bundle, welcomes=too_much))

@@ -134,7 +134,7 @@ def test_each_frame_has_the_smallest_size_that_holds_it_and_no_more_than_the_lar
 
 
 def test_what_carries_a_frame_stands_before_it_by_its_size() -> None:
-    heads = [b"1", b"22", b"", b"4444"]
+    heads = [b"1", b"22", b"", b"4444", b"5"]
     encoder = FrameEncoder(heads)
     for head, size in zip(heads, SIZE_CLASSES, strict=True):
         frame = Append(1, b"m" * 16, 1, b"x" * (size - 256))

@@ -50,7 +50,7 @@ LAWS = {
     "I7": "an honest relay raises no alarm",
     "I8": "after healing everybody converges, or is told to knock",
     "I9": "no word is seen outside the clients",
-    "I10": "every frame has one of four sizes",
+    "I10": "every frame has one of five sizes",
     "total": "nothing that anybody does makes a client or the relay fail",
     "lawful": "every state that is reached can be told to somebody who comes",
     "said": "nothing said is lost or doubled: it is in the room, or was given back",

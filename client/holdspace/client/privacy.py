@@ -36,7 +36,7 @@ Who sees what:
   That you keep a room to come again: you and its host. Not the others there, not the relay.
   That your internet address talked to this relay, and when: the relay, and your network.
   About how many people meet, when, and for how long: the relay. Also that a kept room meets again.
-  Which connection sends something and in which of four sizes: the relay. From that it can guess who has
+  Which connection sends something and in which of five sizes: the relay. From that it can guess who has
   the floor: about every second guess is right, where by chance it would be every fifth. In a meeting
   whose host chose cover slots (--cover-slots), hardly more often than by chance.
   That a facilitator admitted or removed somebody: people in the room, and the relay (not whom).

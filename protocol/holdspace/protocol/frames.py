@@ -1,6 +1,6 @@
 """What travels between a client and the relay, and how it is put into bytes.
 
-Frames are positional MessagePack arrays, padded to one of four sizes so that a length says
+Frames are positional MessagePack arrays, padded to one of five sizes so that a length says
 little. Everything the relay must not read is already sealed when it arrives here: `payload`,
 `commit`, `sealed`. Rules: only ever append fields, with defaults; clients ignore frame types
 they do not know, the relay refuses them.
@@ -16,8 +16,10 @@ from msgspec import Meta, Struct
 from .refusals import PeerError
 
 VERSION = 1
-SIZE_CLASSES = (1024, 4 * 1024, 16 * 1024, 64 * 1024)
+# The largest holds a commit and the Welcome to a full room, which a message on its own never needs.
+SIZE_CLASSES = (1024, 4 * 1024, 16 * 1024, 64 * 1024, 128 * 1024)
 MAX_FRAME = SIZE_CLASSES[-1]
+MAX_PAYLOAD = 60 * 1024
 SLOT_COUNT = 8
 _SIZES = frozenset(SIZE_CLASSES)
 _LENGTH_BYTES = 4
@@ -33,7 +35,7 @@ Ref = Annotated[int, Meta(ge=0, lt=2**32)]
 Epoch = Annotated[int, Meta(ge=0, lt=2**48)]
 Seq = Annotated[int, Meta(ge=0, lt=2**48)]
 Minute = Annotated[int, Meta(ge=0, lt=2**40)]
-Payload = Annotated[bytes, Meta(min_length=1, max_length=60 * 1024)]
+Payload = Annotated[bytes, Meta(min_length=1, max_length=MAX_PAYLOAD)]
 Sealed = Annotated[bytes, Meta(min_length=1, max_length=12 * 1024)]
 Slots = Annotated[tuple[Key, ...], Meta(min_length=SLOT_COUNT, max_length=SLOT_COUNT)]
 

@@ -197,6 +197,35 @@ def test_h2_nobody_can_be_made_a_facilitator_whose_relay_key_would_break_the_roo
     assert is_calm(ben)
 
 
+def test_r12_leaves_too_long_for_a_relay_do_not_stop_the_client_of_who_lets_somebody_in(
+    table: Table,
+) -> None:
+    ana, eve = with_co_facilitator(table)
+    for number in range(2):
+        own = create_key_package(
+            DEFAULT_SUITE,
+            identity=b"Tom",
+            signature_private_key=generate_signature_key(table.random.randbytes),
+            now=table.now,
+            random=table.random.randbytes,
+            leaf_extensions=(Extension(SLOT_EXTENSION, bytes([number]) * 25_000),),
+            capabilities_extensions=(ROLES_EXTENSION, SLOT_EXTENSION),
+        )
+        force_commit(table, eve, [proposal(Add(own.key_package))])
+    zoe = table.visitor("Zoe", ana.view.invitation)
+    table.do(zoe, i.Accept("Zoe"))
+    knock = ana.view.knocks[0].knock
+    assert table.do(ana, i.Admit(knock)) is None
+    assert ana.words[-1] == changing.TOO_LARGE
+    assert [one.knock for one in ana.view.knocks] == [knock]
+    for person in ana.view.people:
+        if person.name.startswith("Tom"):
+            table.do(ana, i.Remove(person.identity))
+    assert table.do(ana, i.Admit(knock)) is None
+    assert zoe.view.place is Place.ROOM
+    assert is_calm(eve)
+
+
 def test_r6_a_co_facilitator_cannot_take_the_hosts_relay_key_away(table: Table) -> None:
     ana, eve = with_co_facilitator(table)
     ben = table.join("Ben", ana)

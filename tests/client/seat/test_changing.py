@@ -5,6 +5,7 @@ from dataclasses import replace
 from holdspace.client.seat import changing, saying
 from holdspace.client.seat import intents as i
 from holdspace.client.seat.host import SLOTS
+from holdspace.client.seat.returning import MOST_PEOPLE
 from holdspace.client.seat.seat import Steps
 from holdspace.client.seat.view import Place
 from holdspace.protocol import frames
@@ -100,6 +101,30 @@ def test_there_are_only_so_many_who_can_lead(table: Table) -> None:
     assert ana.words.count(changing.UNFIT) == told + 1
     assert not others[-1].view.is_facilitator
     assert others[-2].view.is_facilitator
+
+
+def test_a_full_room_lets_people_in_whoever_leads(table: Table) -> None:
+    ana = table.host()
+    people = [ana]
+    for number in range(MOST_PEOPLE - 1):
+        leading = people[number // 2]
+        people.append(let_in(table, ana, leading, f"Person {chr(65 + number)}"))
+        if number < SLOTS - 1:
+            table.do(ana, i.Promote(me(people[-1])))
+            table.wait(2)
+            table.do(ana, i.NewInvitation())
+    longest = max(len(data) for data in table.overheard)
+    assert (len(ana.view.people), longest) == (MOST_PEOPLE, frames.MAX_FRAME)
+    assert names(people[-1]) == names(ana)
+
+
+def let_in(table: Table, host: Guest, leading: Guest, name: str) -> Guest:
+    guest = table.visitor(name, host.view.invitation)
+    assert table.do(guest, i.Accept(name)) is None
+    table.wait(1)
+    knock = next(knock.knock for knock in leading.view.knocks if knock.name == name)
+    assert table.do(leading, i.Admit(knock)) is None
+    return guest
 
 
 def test_who_is_let_in_without_a_line_comes_in_when_it_is_back(table: Table) -> None:

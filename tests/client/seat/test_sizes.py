@@ -64,10 +64,11 @@ def meeting() -> Meeting:
     return Meeting([decode_client_frame(data) for data in table.overheard], told)
 
 
-def test_a_whole_meeting_travels_in_the_four_sizes(meeting: Meeting) -> None:
+def test_a_whole_meeting_travels_in_few_sizes(meeting: Meeting) -> None:
     kinds = {type(frame) for frame in meeting.heard}
     assert {frames.Knock, frames.DeclineKnock, frames.Bundle, frames.CloseMeeting} <= kinds
-    assert meeting.lengths == set(frames.SIZE_CLASSES)
+    # Of all that is sent, the largest size is for a newcomer in a room that is nearly full.
+    assert meeting.lengths == set(frames.SIZE_CLASSES[:-1])
 
 
 def test_comings_and_goings_do_not_tell_how_many_are_here(meeting: Meeting) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from holdspace.protocol.frames import Bundle, SealedWelcome
+from holdspace.protocol.frames import MAX_PAYLOAD, Bundle, SealedWelcome
 from holdspace.protocol.invite import Reply, seal_reply
 from holdspace.protocol.keys import Purpose, SigningKey, bundle_digest, prove
 from holdspace.protocol.meeting.events import Snapshot
@@ -141,6 +141,10 @@ _TRIED_AGAIN = frozenset(
 )
 HERE_ALREADY = N_("They are in the room already. Nothing was changed.")
 UNFIT = N_("That change cannot be made: everybody's client would refuse it. Nothing was changed.")
+TOO_LARGE = N_(
+    "That change is larger than a relay carries. Nothing was changed, and whoever waits still does. "
+    "It can be made when fewer people are here."
+)
 TOO_OFTEN = N_(
     "The relay turned back so many changes that people here could not follow another. Nobody can "
     "come in or be removed until another facilitator changes something."
@@ -241,11 +245,16 @@ def _build(seat: Seat, wanted: Wish, moment: Moment) -> OwnChange | None:
     except MLSError:
         moment.notices.append(Notice(UNFIT))
         return None
+    welcomes = _welcomes(wanted, pending.welcome, moment)
+    # People of ordinary clients never come near it; somebody's changed client may have a long leaf.
+    if any(len(data) > MAX_PAYLOAD for data in (pending.message, *(w.sealed for w in welcomes))):
+        moment.notices.append(Notice(TOO_LARGE))
+        return None
     return OwnChange(
         wish=wanted,
         pending=pending,
         message_id=moment.random(saying.MESSAGE_ID_BYTES),
-        welcomes=_welcomes(wanted, pending.welcome, moment),
+        welcomes=welcomes,
         slots=roles_of(pending.group).slots,
     )
 

@@ -49,7 +49,7 @@ FULL = N_(
 )
 # Whoever loses the program, and with it what it knew, comes in anew, and the old seat stays empty.
 EMPTY_SEATS = N_("Away now: {names}. Removing somebody who is away makes a place.")
-# A bundle with its Welcome must fit the largest frame; groups are at their best well below this.
+# Groups are at their best well below this.
 MOST_PEOPLE = 16
 # Each return is a commit that everybody follows. Nobody keeps a room busy by coming in again and again.
 MOST_RETURNS, RETURNS_WITHIN = 4, 300.0
