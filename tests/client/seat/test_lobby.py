@@ -96,6 +96,41 @@ def test_who_finds_the_room_full_hears_whose_seats_are_empty(
     assert dov.view.place is Place.ROOM
 
 
+def test_who_was_cut_off_is_not_told_that_others_are_away(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(returning, "MOST_PEOPLE", 2)
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(table.visitor("Dov", ana.view.invitation), i.Accept("Dov"))
+    let_in = i.Admit(ana.view.knocks[0].knock)
+    table.disconnect(ana)
+    table.disconnect(ben)
+    table.wait(display.AWAY_SECONDS + 5)
+    table.connect(ana)
+    full = "The room is full: 2 people are the most it holds. The knock stays at the door."
+    assert table.do(ana, let_in) == Refusal(full)
+    table.wait(display.AWAY_SECONDS + 5)
+    refusal = table.do(ana, let_in)
+    assert refusal == Refusal(f"{full} Away now: Ben. Removing somebody who is away makes a place.")
+
+
+def test_a_co_facilitator_is_not_advised_to_remove_the_host(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = table.host()
+    ben = table.join("Ben", ana)
+    table.do(ana, i.Promote(who(ana, "Ben")))
+    table.wait(display.AWAY_SECONDS + 5)
+    monkeypatch.setattr(returning, "MOST_PEOPLE", 2)
+    table.do(table.visitor("Dov", ana.view.invitation), i.Accept("Dov"))
+    table.disconnect(ana)
+    table.wait(display.AWAY_SECONDS + 5)
+    refusal = table.do(ben, i.Admit(ben.view.knocks[0].knock))
+    full = "The room is full: 2 people are the most it holds. The knock stays at the door."
+    assert refusal == Refusal(full)
+
+
 def test_a_knock_that_the_relay_keeps_until_its_code_is_over_opens_nothing(table: Table) -> None:
     ana = table.host()
     assert table.do(ana, i.NewInvitation(minutes=5)) is None

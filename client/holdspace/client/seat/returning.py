@@ -125,11 +125,17 @@ def is_full(seat: Seat) -> bool:
 
 def why_not_in(seat: Seat, now: float) -> Refusal:
     """Return why nobody more can be let in, and whose seats are empty."""
-    words = _(FULL).format(most_people=MOST_PEOPLE)
-    people = seat.state.people if seat.state else ()
-    shown = (shown_person(seat, person.identity, now) for person in people)
-    away = [one.name for one in shown if one.is_away]
-    return Refusal(f"{words} {_(EMPTY_SEATS).format(names=listed(away))}" if away else words)
+    words, names = _(FULL).format(most_people=MOST_PEOPLE), _names_away(seat, now)
+    return Refusal(f"{words} {_(EMPTY_SEATS).format(names=listed(names))}" if names else words)
+
+
+def _names_away(seat: Seat, now: float) -> list[str]:
+    # Whoever was cut off themselves has not listened for long enough to tell.
+    if seat.state is None or now - seat.wire.since <= AWAY_SECONDS:
+        return []
+    guests = (person for person in seat.state.people if person.role != HOST)
+    shown = (shown_person(seat, person.identity, now) for person in guests)
+    return [one.name for one in shown if one.is_away]
 
 
 def comes_often(seat: Seat, letter: Letter) -> bool:
