@@ -12,6 +12,7 @@ import pytest
 
 from holdspace.client import here
 from holdspace.client.here import RelayNotStartedError, relay_here
+from holdspace.client.relay_keeper import READY
 
 
 def answers(address: str) -> bool:
@@ -116,7 +117,7 @@ async def test_ctrl_c_counts_also_in_the_moment_a_relay_is_ready(steps: int) -> 
     starting = Starting()
     waiting = asyncio.create_task(here._address(starting))  # type: ignore[arg-type]
     await asyncio.sleep(0)
-    starting.stdout.feed_data(here.READY.encode() + b"ws://127.0.0.1:1\n")
+    starting.stdout.feed_data(READY.encode() + b"ws://127.0.0.1:1\n")
     for _ in range(steps):
         await asyncio.sleep(0)
     was_over = waiting.done()
